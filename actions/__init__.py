@@ -1,0 +1,1 @@
+"""Use cases: load, decide, write. Each takes a session and commits nothing."""

@@ -1,0 +1,1 @@
+"""The regulation as data: subsystems, roles, request kinds, rules, forms, addresses."""

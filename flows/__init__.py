@@ -1,0 +1,1 @@
+"""Prefect flows: sweeps over what is due in the database."""

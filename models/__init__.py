@@ -1,0 +1,1 @@
+"""Tables, value types and facts."""

@@ -1,0 +1,1 @@
+"""ФРНСИ refbooks of organisations: taking them in and searching them."""

@@ -1,0 +1,1 @@
+"""Settings, engine, clock and gateways, put together at the edge."""

@@ -1,0 +1,165 @@
+"""Facts that rules judge: plain values with no database behind them. None means "not stated"."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class RegistryStatus(StrEnum):
+    """What the refbook copy says of an organisation (ORG-1, ORG-2)."""
+
+    FOUND = "found"
+    ABSENT = "absent"
+    WRONG_KIND = "wrong-kind"
+    DELETED = "deleted"
+    AMBIGUOUS = "ambiguous"
+    UNKNOWN = "unknown"
+
+
+class Licence(StrEnum):
+    """Лицензия: there is one, it is applied for, there is none."""
+
+    HELD = "held"
+    APPLICANT = "applicant"
+    NONE = "none"
+
+
+class SealPolicy(StrEnum):
+    """Печать: there is one, or charter or status do without."""
+
+    SEAL = "seal"
+    NO_SEAL = "no-seal"
+
+
+class Route(StrEnum):
+    """How an applicant or a sole proprietor gets into ФРМО (ORG-4)."""
+
+    LETTER = "letter"
+    GOSUSLUGI = "gosuslugi"
+
+
+@dataclass(frozen=True, slots=True)
+class BranchFacts:
+    """Филиал: three conditions of a registration of its own (ORG-11)."""
+
+    head_inn: str
+    head_kpp: str | None = None
+    head_registered: bool | None = None
+    listed_in_egrul: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EducationFacts:
+    """Образовательная организация (ORG-8); `level` is professional or additional (ДПО)."""
+
+    licence: bool | None = None
+    teaches_medicine: bool | None = None
+    employs_practising_staff: bool | None = None
+    level: str = "professional"
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationFacts:
+    """Карточка организации. `kind` and `authority` are codes of the catalogue, `subject` a tax-service code."""
+
+    inn: str = ""
+    kpp: str | None = None
+    ogrn: str | None = None
+    oid: str | None = None
+    full_name: str = ""
+    short_name: str = ""
+    kind: str = "medical"
+    authority: str | None = None
+    sole_proprietor: bool = False
+    subject: str | None = None
+    subject_name: str = ""
+    address: str = ""
+    head_name: str = ""
+    head_post: str = ""
+    seal: SealPolicy | None = None
+    licence: Licence | None = None
+    branch: BranchFacts | None = None
+    education: EducationFacts | None = None
+    registry: RegistryStatus = RegistryStatus.UNKNOWN
+    route: Route | None = None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class RoleRef:
+    """A role of a subsystem, both as codes of the catalogue."""
+
+    subsystem: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineFacts:
+    """Строка заявки: one employee and the roles asked for. `snils` is digits, possibly wrong ones as typed.
+
+    `subject`, `organisation_text`, `inn` hold what was typed in a roster; None where the roster has no such column.
+    """
+
+    snils: str = ""
+    surname: str = ""
+    given: str = ""
+    patronymic: str = ""
+    email: str = ""
+    roles: tuple[RoleRef, ...] = ()
+    post: str = ""
+    unit: str | None = None  # "hr", "maintenance" or other
+    own_card: bool | None = None
+    email_is_esia: bool | None = None
+    esia_confirmed: bool | None = None
+    first_login_on: dt.datetime | None = None
+    subject: str | None = None
+    organisation_text: str | None = None
+    inn: str | None = None
+    row: int | None = None
+
+    @property
+    def name(self) -> str:
+        return " ".join(part for part in (self.surname, self.given, self.patronymic) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRole:
+    """A grant in force."""
+
+    snils: str
+    subsystem: str
+    role: str
+    organisation_inn: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureFacts:
+    """Подпись: who signed and in what capacity (code of the catalogue)."""
+
+    capacity: str = ""
+    name: str = ""
+    post: str = ""
+    signed_on: dt.date | None = None
+    attorney_number: str = ""
+    attorney_date: dt.date | None = None
+    attorney_until: dt.date | None = None
+    seal_present: bool | None = None
+    readable_confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFacts:
+    """Everything the rules may ask about one request."""
+
+    kind: str
+    organisation: OrganisationFacts
+    lines: tuple[LineFacts, ...] = ()
+    held: tuple[HeldRole, ...] = ()
+    emails_of_others: dict[str, str] = field(default_factory=dict)  # folded e-mail -> СНИЛС of its owner
+    signature: SignatureFacts | None = None
+    fields: dict[str, str] = field(default_factory=dict)
+    attachments: frozenset[str] = frozenset()  # codes: scan, editable, attorney, licence-draft, add-scan, add-editable …
+    scan_complete: bool = False
+    version: int = 1
+    today: dt.date | None = None

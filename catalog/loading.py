@@ -131,6 +131,7 @@ def _check_references(catalog: Catalog) -> None:
             _known(where, f"роль {role.code}: authorities", role.authorities, authorities)
     for kind in catalog.kinds.values():
         _known(f"вид заявки {kind.code}", "subsystems", kind.subsystems, catalog.subsystems)
+        _known(f"вид заявки {kind.code}", "companion", [kind.companion] if kind.companion else [], catalog.kinds)
     for entry in (*catalog.subsystems.values(), *catalog.kinds.values(), catalog.organisations, catalog.desk):
         _known(getattr(entry, "code", type(entry).__name__), "rule", _rule_ids(entry), rules())
 

@@ -176,6 +176,7 @@ class RequestKind(Entry):
     verified: Literal["login", "result"] = "login"
     fields: tuple[KindField, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    companion: Code | None = None  # drafted by itself when the organisation is absent (ORG-3)
     rules: tuple[RuleId, ...] = ()
     source: str
     confidence: Confidence

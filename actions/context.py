@@ -1,0 +1,67 @@
+"""What every action is given: an open session, the moment, who acts, and the installation's policy."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from sqlmodel import Session
+
+from catalog import Catalog
+
+
+class Files(Protocol):
+    """Content-addressed files (see documents.store)."""
+
+    def put(self, data: bytes) -> str: ...
+    def read(self, sha256: str) -> bytes: ...
+    def path(self, sha256: str) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Settings that decide, not how to connect. Times of day are Moscow's unless a field says otherwise."""
+
+    sender: str = "clinic@example.com"
+    sender_name: str = "Доступ ЕГИСЗ"
+    desk_address: str | None = None  # overrides the catalogue's destination by date
+    desk_address_confirmed: bool = False
+    officers: tuple[str, ...] = ()
+    page_url: str = "http://127.0.0.1:8000"
+    answers_apply: str = "clear"  # "clear": by machine when clear and trusted; "never": always a person
+    link_days: int = 14
+    lease_seconds: int = 300
+    retry_minutes: tuple[int, ...] = (1, 5, 15, 60, 240)
+    first_login_reminder_days: int = 2
+    idle_days: int = 3
+    verify_reminder_days: int = 2
+    digest_from: dt.time = dt.time(9, 0)
+    digest_until: dt.time = dt.time(18, 0)
+    retention_days: int = 365 * 3
+    number_prefix: str = "ЕД"
+    follow_up_by_machine: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One transaction's worth of work. Actions write through `session` and never commit."""
+
+    session: Session
+    now: dt.datetime
+    by: str
+    catalog: Catalog
+    files: Files
+    policy: Policy
+    calendar: Any
+    desk_schedule: Any
+    after_commit: list[Callable[[], None]] = field(default_factory=list)
+
+
+class NotFound(LookupError):
+    """There is no such thing; the text is a Russian sentence without personal data."""
+
+
+class Conflict(Exception):
+    """Somebody else was faster; the text says in Russian what changed."""

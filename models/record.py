@@ -1,0 +1,119 @@
+"""What was done (hash-chained), what was granted, personal links, leases."""
+
+import datetime as dt
+
+from sqlalchemy import DDL, Index, Text, event, text
+from sqlmodel import SQLModel
+
+from models.columns import personal, plain
+
+
+class Event(SQLModel, table=True):
+    """A line of the audit log. `data` is canonical JSON without names or СНИЛС; `hash` covers it and `previous`.
+
+    No foreign keys: the log outlives the rows.
+    """
+
+    __tablename__ = "event"
+    __table_args__ = (Index("ix_event_subject_seq", "subject", "seq"),)
+
+    seq: int = plain(primary_key=True, column={"autoincrement": False})
+    at: dt.datetime = plain()
+    actor: str = personal()
+    action: str = plain(index=True)
+    subject: str = plain()
+    data: str = plain("{}", sa_type=Text)
+    previous: str = plain()
+    hash: str = plain(unique=True)
+
+
+class ChainHead(SQLModel, table=True):
+    """The one row that every writer of events locks: where the chain stands."""
+
+    __tablename__ = "chain_head"
+
+    id: int = plain(1, primary_key=True)
+    seq: int = plain(0)
+    hash: str = plain("")
+
+
+class Grant(SQLModel, table=True):
+    """Предоставление роли: person, role, organisation, from, until, with the event that proves it."""
+
+    __tablename__ = "role_grant"
+    __table_args__ = (
+        Index("ix_role_grant_holders", "organisation_id", "since", "until", "person_id"),
+        Index("ix_role_grant_person_id", "person_id"),
+        Index(
+            "uq_role_grant_in_force",
+            "person_id", "organisation_id", "subsystem", "role",
+            unique=True,
+            sqlite_where=text("until IS NULL"),
+            postgresql_where=text("until IS NULL"),
+        ),
+    )
+
+    id: int | None = plain(None, primary_key=True)
+    person_id: int = plain(foreign_key="person.id")
+    organisation_id: int = plain(foreign_key="organisation.id")
+    subsystem: str = plain()
+    role: str = plain()
+    since: dt.datetime = plain()
+    until: dt.datetime | None = plain(None)
+    request_id: int = plain(foreign_key="request.id", index=True)
+    line_id: int = plain(foreign_key="request_line.id")
+    event_seq: int = plain(0)
+    verified_at: dt.datetime | None = plain(None)
+
+
+class PersonalLink(SQLModel, table=True):
+    """Личная ссылка работника: only the hash of its token is kept."""
+
+    __tablename__ = "personal_link"
+
+    id: int | None = plain(None, primary_key=True)
+    token_hash: str = plain(unique=True)
+    line_id: int = plain(foreign_key="request_line.id", index=True)
+    purpose: str = plain()
+    created_at: dt.datetime = plain()
+    expires_at: dt.datetime = plain()
+    used_at: dt.datetime | None = plain(None)
+
+
+class Lease(SQLModel, table=True):
+    """Who runs a sweep now; a killed holder's lease expires by itself."""
+
+    __tablename__ = "lease"
+
+    name: str = plain(primary_key=True)
+    owner: str = plain()
+    expires_at: dt.datetime = plain()
+
+
+_SQLITE_GUARDS = tuple(
+    DDL(
+        f"CREATE TRIGGER event_refuses_{verb.lower()} BEFORE {verb} ON event "
+        "BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END"
+    )
+    for verb in ("UPDATE", "DELETE")
+)
+_POSTGRES_GUARDS = (
+    DDL(
+        "CREATE OR REPLACE FUNCTION event_only_grows() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'the audit log only grows'; END $$"
+    ),
+    DDL(
+        "CREATE TRIGGER event_refuses_change BEFORE UPDATE OR DELETE OR TRUNCATE ON event "
+        "FOR EACH STATEMENT EXECUTE FUNCTION event_only_grows()"
+    ),
+)
+
+
+def guards_of_the_log(dialect: str) -> tuple[DDL, ...]:
+    """The triggers by which the database itself refuses to change or delete events."""
+    return _SQLITE_GUARDS if dialect == "sqlite" else _POSTGRES_GUARDS
+
+
+for _name in ("sqlite", "postgresql"):
+    for _guard in guards_of_the_log(_name):
+        event.listen(Event.__table__, "after_create", _guard.execute_if(dialect=_name))  # type: ignore[attr-defined]

@@ -1,0 +1,108 @@
+"""Access requests, their lines and files."""
+
+import datetime as dt
+from enum import StrEnum
+
+from sqlalchemy import Index
+from sqlmodel import SQLModel
+
+from models.columns import PORTABLE_JSON, enum_type, personal, plain
+
+
+class Status(StrEnum):
+    """Состояние заявки."""
+
+    DRAFT = "draft"
+    VALIDATED = "validated"
+    SIGNED = "signed"
+    SENT = "sent"
+    AWAITING = "awaiting"
+    GRANTED = "granted"
+    REJECTED = "rejected"
+    VERIFIED = "verified"
+    WITHDRAWN = "withdrawn"
+
+
+class LineState(StrEnum):
+    """What became of one employee's line."""
+
+    OPEN = "open"
+    GRANTED = "granted"
+    REJECTED = "rejected"
+    VERIFIED = "verified"
+    TROUBLE = "trouble"
+    MOVED = "moved"  # refused here, goes on in the linked draft
+
+
+class AccessRequest(SQLModel, table=True):
+    """Заявка на предоставление доступа к подсистеме ЕГИСЗ: one application of one organisation.
+
+    `version` grows when a rejected or edited request becomes a draft again; `revision` with every step (stale clicks).
+    """
+
+    __tablename__ = "request"
+    __table_args__ = (Index("ix_request_status_due_at", "status", "due_at"),)
+
+    id: int | None = plain(None, primary_key=True)
+    number: str = plain(unique=True)
+    kind: str = plain(index=True)
+    organisation_id: int = plain(foreign_key="organisation.id", index=True)
+    status: Status = plain(Status.DRAFT, sa_type=enum_type(Status))
+    version: int = plain(1)
+    revision: int = plain(0)
+    created_at: dt.datetime = plain()
+    created_by: str = personal("")
+    status_since: dt.datetime = plain()
+    sent_at: dt.datetime | None = plain(None)
+    due_at: dt.datetime | None = plain(None)
+    ticket: str | None = plain(None, index=True)
+    channel: str = plain("mail")
+    question: str | None = personal(None)
+    note: str = personal("")
+    parent_id: int | None = plain(None, foreign_key="request.id", index=True)
+    relation: str | None = plain(None)  # to the parent: companion, refused-lines, trouble
+    intake: list[dict[str, object]] = personal(default_factory=list, sa_type=PORTABLE_JSON)  # findings of reading
+    fields: dict[str, str] = personal(default_factory=dict, sa_type=PORTABLE_JSON)
+    signature: dict[str, object] | None = personal(None, sa_type=PORTABLE_JSON)
+    next_reminder_at: dt.datetime | None = plain(None, index=True)
+    erased_on: dt.datetime | None = plain(None)
+
+
+class RequestLine(SQLModel, table=True):
+    """Строка заявки: one employee, the roles asked for as [[subsystem, role], …], and what came of it.
+
+    `typed` is the line as the officer gave it (fields of LineFacts); `person_id` is set once its СНИЛС is right.
+    """
+
+    __tablename__ = "request_line"
+
+    id: int | None = plain(None, primary_key=True)
+    request_id: int = plain(foreign_key="request.id", index=True)
+    person_id: int | None = plain(None, foreign_key="person.id", index=True)
+    position: int = plain(0)
+    roles: list[list[str]] = plain(default_factory=list, sa_type=PORTABLE_JSON)
+    typed: dict[str, object] = personal(default_factory=dict, sa_type=PORTABLE_JSON)
+    state: LineState = plain(LineState.OPEN, sa_type=enum_type(LineState))
+    reason: str | None = personal(None)
+    evidence: str | None = personal(None)
+    verified_at: dt.datetime | None = plain(None)
+
+
+class RequestFile(SQLModel, table=True):
+    """A file of one version of a request; `purpose` is scan, application-docx, attorney, screenshot …"""
+
+    __tablename__ = "request_file"
+    __table_args__ = (Index("ix_request_file_request_id_version", "request_id", "version"),)
+
+    id: int | None = plain(None, primary_key=True)
+    request_id: int = plain(foreign_key="request.id")
+    version: int = plain(1)
+    purpose: str = plain()
+    name: str = personal("")
+    media_type: str = plain("application/octet-stream")
+    sha256: str = plain(index=True)
+    size: int = plain(0)
+    detail: dict[str, object] = personal(default_factory=dict, sa_type=PORTABLE_JSON)
+    added_at: dt.datetime = plain()
+    added_by: str = personal("")
+    replaced_at: dt.datetime | None = plain(None)

@@ -1,0 +1,26 @@
+"""Every table, imported in one place for migrations and tests."""
+
+from models.columns import METADATA
+from models.letters import InboxLetter, MailboxPosition, OutboxLetter
+from models.organisation import Organisation
+from models.person import Person
+from models.record import ChainHead, Event, Grant, Lease, PersonalLink
+from models.refbook import *  # noqa: F403
+from models.request import AccessRequest, RequestFile, RequestLine
+
+__all__ = [
+    "METADATA",
+    "AccessRequest",
+    "ChainHead",
+    "Event",
+    "Grant",
+    "InboxLetter",
+    "Lease",
+    "MailboxPosition",
+    "Organisation",
+    "OutboxLetter",
+    "Person",
+    "PersonalLink",
+    "RequestFile",
+    "RequestLine",
+]

@@ -1,0 +1,100 @@
+"""What must be true before a step. Each guard returns every reason against it, in Russian."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from catalog import Catalog
+from catalog.schema import RequestKind
+from models.facts import RequestFacts
+from models.findings import Finding, Severity, has_errors, sourced
+from models.request import Status
+from states.rules import Stage, check_request
+
+STATUS_LABELS: dict[Status, str] = {
+    Status.DRAFT: "черновик",
+    Status.VALIDATED: "проверена",
+    Status.SIGNED: "подписана",
+    Status.SENT: "отправлена",
+    Status.AWAITING: "ждёт ответа",
+    Status.GRANTED: "доступ дан",
+    Status.REJECTED: "отказ",
+    Status.VERIFIED: "вход подтверждён",
+    Status.WITHDRAWN: "отозвана",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A request as its guards see it: facts plus how its letters and logins stand."""
+
+    facts: RequestFacts
+    catalog: Catalog
+    kind: RequestKind
+    letter_promised: bool = False
+    letter_on_its_way: bool = False
+    question_open: bool = False
+    overdue: bool = False
+    unproven: tuple[str, ...] = ()
+    ticket: str | None = None
+
+
+Guard = Callable[[Case], list[Finding]]
+
+
+def process_finding(message: str, *, person: str | None = None) -> Finding:
+    """A reason that comes from the course of the work, not from a row of the regulation."""
+    return Finding("", Severity.ERROR, message, person=person, source="порядок работы с заявкой")
+
+
+def impossible(status: Status) -> Finding:
+    return process_finding(f"В состоянии «{STATUS_LABELS[status]}» это действие невозможно. Обновите страницу.")
+
+
+def _stage(case: Case, stage: Stage) -> list[Finding]:
+    return [sourced(finding) for finding in check_request(case.facts, case.catalog, stage)]
+
+
+def facts_valid(case: Case) -> list[Finding]:
+    return _stage(case, Stage.VALIDATE)
+
+
+def signed_well(case: Case) -> list[Finding]:
+    return _stage(case, Stage.SIGN)
+
+
+def ready_to_send(case: Case) -> list[Finding]:
+    return _stage(case, Stage.SEND)
+
+
+def addresses_usable(case: Case) -> list[Finding]:
+    """Letters with personal links go only to addresses that are right and one person's own."""
+    wrong = [f for f in facts_valid(case) if f.field == "email" and has_errors([f])]
+    return wrong or ([] if case.facts.lines else [process_finding("В заявке нет работников.")])
+
+
+def no_letter_promised(case: Case) -> list[Finding]:
+    return [process_finding("Письмо с этой заявкой уже стоит в очереди.")] if case.letter_promised else []
+
+
+def no_letter_on_its_way(case: Case) -> list[Finding]:
+    if not case.letter_on_its_way:
+        return []
+    return [process_finding("Письмо с этой заявкой сейчас уходит или его судьба неясна. Сначала разберите отправку.")]
+
+
+def ticket_given(case: Case) -> list[Finding]:
+    return [] if case.ticket else [process_finding("Укажите номер обращения, который дал Центр СТП.")]
+
+
+def question_open(case: Case) -> list[Finding]:
+    return [] if case.question_open else [process_finding("СТП ни о чём не спрашивает.")]
+
+
+def overdue(case: Case) -> list[Finding]:
+    return [] if case.overdue else [process_finding("Срок ответа ещё не вышел, напоминать рано.")]
+
+
+def every_login_proven(case: Case) -> list[Finding]:
+    return [process_finding("Работник ещё не подтвердил вход.", person=name) for name in case.unproven]

@@ -1,0 +1,245 @@
+"""Every arrow a request can take. Buttons, checks, audit, effects and docs/states.md come from this table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from transitions import EventData, Machine
+
+from models.findings import Finding
+from models.request import Status as S
+from states import guards
+
+Paper = Literal["any", "signed", "unsigned"]
+
+
+class Actor(StrEnum):
+    """Who may take a step."""
+
+    OFFICER = "officer"
+    EMPLOYEE = "employee"
+    DESK = "desk"
+    POST = "post"
+    CLOCK = "clock"
+
+
+class Effect(StrEnum):
+    """What a step owes; each is an order with one handler in `actions.effects`."""
+
+    ASK_FIRST_LOGIN = "ask_first_login"
+    MAKE_DOCUMENTS = "make_documents"
+    SEND_PACKAGE = "send_package"
+    CANCEL_LETTERS = "cancel_letters"
+    START_VERSION = "start_version"
+    RECORD_SIGNATURE = "record_signature"
+    RECORD_SENDING = "record_sending"
+    RECORD_TICKET = "record_ticket"
+    RECORD_BOUNCE = "record_bounce"
+    RECORD_QUESTION = "record_question"
+    SEND_REPLY = "send_reply"
+    SEND_FOLLOW_UP = "send_follow_up"
+    MAKE_GRANTS = "make_grants"
+    SPLIT_REFUSED = "split_refused"
+    ASK_LOGIN_CHECK = "ask_login_check"
+    RECORD_REFUSAL = "record_refusal"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One arrow. `destination` None leaves the status; `confirm` is asked before something leaves the house."""
+
+    trigger: str
+    sources: tuple[S, ...]
+    destination: S | None
+    by: frozenset[Actor]
+    label: str
+    guards: tuple[guards.Guard, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    confirm: str = ""
+    paper: Paper = "any"
+
+
+def _by(*actors: Actor) -> frozenset[Actor]:
+    return frozenset(actors)
+
+
+_OFFICER = _by(Actor.OFFICER)
+_ANSWERING = _by(Actor.DESK, Actor.OFFICER)
+
+STEPS: tuple[Step, ...] = (
+    Step(
+        "invite", (S.DRAFT,), None, _OFFICER, "Пригласить работников на первый вход",
+        guards=(guards.addresses_usable,),
+        effects=(Effect.ASK_FIRST_LOGIN,),
+        confirm="Работникам уйдут письма с личными ссылками.",
+    ),
+    Step(
+        "validate", (S.DRAFT,), S.VALIDATED, _OFFICER, "Проверить и сделать документы",
+        guards=(guards.facts_valid,),
+        effects=(Effect.MAKE_DOCUMENTS,),
+    ),
+    Step(
+        "edit", (S.VALIDATED, S.SIGNED), S.DRAFT, _OFFICER, "Вернуть в черновик",
+        guards=(guards.no_letter_on_its_way,),
+        effects=(Effect.CANCEL_LETTERS, Effect.START_VERSION),
+        confirm="Подписанный скан этой версии станет недействителен.",
+    ),
+    Step(
+        "sign", (S.VALIDATED,), S.SIGNED, _OFFICER, "Приложить подписанный скан",
+        guards=(guards.signed_well,),
+        effects=(Effect.RECORD_SIGNATURE,),
+        paper="signed",
+    ),
+    Step(
+        "send", (S.SIGNED,), None, _OFFICER, "Отправить в СТП",
+        guards=(guards.ready_to_send, guards.no_letter_promised),
+        effects=(Effect.SEND_PACKAGE,),
+        confirm="Письмо с заявкой уйдёт в СТП ЕГИСЗ.",
+        paper="signed",
+    ),
+    Step(
+        "send", (S.VALIDATED,), None, _OFFICER, "Отправить в СТП",
+        guards=(guards.ready_to_send, guards.no_letter_promised),
+        effects=(Effect.SEND_PACKAGE,),
+        confirm="Письмо уйдёт в СТП ЕГИСЗ.",
+        paper="unsigned",
+    ),
+    Step(
+        "hand_over", (S.SIGNED,), S.AWAITING, _OFFICER, "Подано через Центр СТП",
+        guards=(guards.ready_to_send, guards.no_letter_promised, guards.ticket_given),
+        effects=(Effect.RECORD_SENDING, Effect.RECORD_TICKET),
+        paper="signed",
+    ),
+    Step(
+        "hand_over", (S.VALIDATED,), S.AWAITING, _OFFICER, "Подано через Центр СТП",
+        guards=(guards.ready_to_send, guards.no_letter_promised, guards.ticket_given),
+        effects=(Effect.RECORD_SENDING, Effect.RECORD_TICKET),
+        paper="unsigned",
+    ),
+    Step(
+        "confirm", (S.SIGNED, S.VALIDATED), S.SENT, _by(Actor.POST), "Почтовый сервер принял письмо",
+        effects=(Effect.RECORD_SENDING,),
+    ),
+    # A desk may acknowledge twice (merged tickets, a second mail): an arrow to itself.
+    Step(
+        "acknowledge", (S.SENT, S.AWAITING), S.AWAITING, _ANSWERING, "СТП зарегистрировала обращение",
+        effects=(Effect.RECORD_TICKET,),
+    ),
+    Step("start_clock", (S.SENT,), S.AWAITING, _by(Actor.CLOCK), "Пошёл срок ответа"),
+    Step(
+        "bounce", (S.SENT, S.AWAITING), S.SIGNED, _by(Actor.POST, Actor.OFFICER), "Письмо вернулось",
+        effects=(Effect.RECORD_BOUNCE,),
+        paper="signed",
+    ),
+    Step(
+        "bounce", (S.SENT, S.AWAITING), S.VALIDATED, _by(Actor.POST, Actor.OFFICER), "Письмо вернулось",
+        effects=(Effect.RECORD_BOUNCE,),
+        paper="unsigned",
+    ),
+    Step(
+        "ask", (S.SENT, S.AWAITING), S.AWAITING, _ANSWERING, "СТП задала вопрос",
+        effects=(Effect.RECORD_TICKET, Effect.RECORD_QUESTION),
+    ),
+    Step(
+        "reply", (S.AWAITING,), None, _OFFICER, "Ответить на вопрос СТП",
+        guards=(guards.question_open,),
+        effects=(Effect.SEND_REPLY,),
+        confirm="Ответ уйдёт в СТП ЕГИСЗ.",
+    ),
+    Step(
+        "follow_up", (S.AWAITING,), None, _by(Actor.OFFICER, Actor.CLOCK), "Напомнить СТП",
+        guards=(guards.overdue,),
+        effects=(Effect.SEND_FOLLOW_UP,),
+        confirm="Письмо-напоминание уйдёт в СТП ЕГИСЗ.",
+    ),
+    Step(
+        "grant", (S.SENT, S.AWAITING), S.GRANTED, _ANSWERING, "Доступ предоставлен",
+        effects=(Effect.RECORD_TICKET, Effect.MAKE_GRANTS, Effect.SPLIT_REFUSED, Effect.ASK_LOGIN_CHECK),
+    ),
+    Step(
+        "reject", (S.SENT, S.AWAITING), S.REJECTED, _ANSWERING, "СТП отказала",
+        effects=(Effect.RECORD_TICKET, Effect.RECORD_REFUSAL),
+    ),
+    Step("revise", (S.REJECTED,), S.DRAFT, _OFFICER, "Исправить и подать снова", effects=(Effect.START_VERSION,)),
+    Step(
+        "verify", (S.GRANTED,), S.VERIFIED, _by(Actor.OFFICER, Actor.EMPLOYEE), "Доступ подтверждён входом",
+        guards=(guards.every_login_proven,),
+    ),
+    Step(
+        "withdraw", (S.DRAFT, S.VALIDATED, S.SIGNED, S.SENT, S.AWAITING, S.REJECTED), S.WITHDRAWN, _OFFICER,
+        "Отозвать заявку",
+        guards=(guards.no_letter_on_its_way,),
+        effects=(Effect.CANCEL_LETTERS,),
+        confirm="Заявка закроется; начать её снова можно только новой заявкой.",
+    ),
+)
+
+
+class Refused(Exception):
+    """A step that is forbidden here or lacks something; `findings` holds every reason at once."""
+
+    def __init__(self, trigger: str, status: S, findings: Sequence[Finding]) -> None:
+        super().__init__(f"{trigger} refused in {status.value}")
+        self.trigger, self.status, self.findings = trigger, status, tuple(findings)
+
+
+@dataclass(slots=True)
+class _StandIn:
+    """Moves through the machine in place of the row (a row bound to a machine raises)."""
+
+    status: S
+    paper: Paper
+
+    def on_paper(self, event: EventData) -> bool:
+        return self.paper == "signed"
+
+    def without_paper(self, event: EventData) -> bool:
+        return self.paper == "unsigned"
+
+
+_CONDITIONS: dict[Paper, list[str]] = {"any": [], "signed": ["on_paper"], "unsigned": ["without_paper"]}
+
+
+def _compile() -> Machine:
+    machine = Machine(
+        model=None, states=S, initial=S.DRAFT, model_attribute="status",
+        auto_transitions=False, send_event=True, queued=False,
+    )
+    for step in STEPS:
+        machine.add_transition(
+            step.trigger, list(step.sources), step.destination or "=", conditions=_CONDITIONS[step.paper]
+        )
+    return machine
+
+
+MACHINE = _compile()
+
+
+def step_for(trigger: str, status: S, paper: Paper) -> Step:
+    """The arrow that `trigger` takes from `status`. Raises Refused where none is drawn."""
+    for step in STEPS:
+        if step.trigger == trigger and status in step.sources and step.paper in ("any", paper):
+            return step
+    raise Refused(trigger, status, [guards.impossible(status)])
+
+
+def steps_from(status: S, paper: Paper) -> tuple[Step, ...]:
+    """Every arrow that leaves `status`."""
+    return tuple(step for step in STEPS if status in step.sources and step.paper in ("any", paper))
+
+
+def move(trigger: str, status: S, paper: Paper) -> S:
+    """Where the machine goes. Raises Refused where it does not."""
+    stand_in = _StandIn(status, paper)
+    event = MACHINE.events.get(trigger)
+    if event is None or S(status).name not in event.transitions:
+        raise Refused(trigger, status, [guards.impossible(status)])
+    if not event.trigger(stand_in):
+        raise Refused(trigger, status, [guards.impossible(status)])
+    return stand_in.status
+
+
+Handler = Callable[..., None]

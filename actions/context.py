@@ -17,6 +17,7 @@ class Files(Protocol):
 
     def put(self, data: bytes) -> str: ...
     def read(self, sha256: str) -> bytes: ...
+    def delete(self, sha256: str) -> None: ...
     def path(self, sha256: str) -> Any: ...
 
 
@@ -42,6 +43,7 @@ class Policy:
     retention_days: int = 365 * 3
     number_prefix: str = "ЕД"
     follow_up_by_machine: bool = True
+    link_secret: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

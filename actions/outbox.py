@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import partial
 from typing import cast
 
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.engine import CursorResult
 from sqlmodel import col
 
-from actions import audit
+from actions import audit, links
 from actions.context import Conflict, NotFound, Work
 from models.letters import OutboxLetter, OutboxState
 from notifications.composing import Attachment, OutgoingLetter, compose, message_id
 
-TO_DESK = ("package", "follow-up", "reply")
+PERSONAL = (links.FIRST_LOGIN, links.LOGIN_CHECK)
 
 
 def promise(
@@ -122,7 +123,7 @@ def _composed(work: Work, letter: OutboxLetter) -> bytes:
             sender_name=work.policy.sender_name,
             to=(letter.recipient,),
             subject=letter.subject,
-            text=letter.text,
+            text=links.filled(work, letter.text),
             message_id=letter.message_id,
             date=letter.promised_at,
             in_reply_to=letter.in_reply_to,
@@ -151,7 +152,15 @@ def mark_sent(work: Work, *, letter_id: int, response: str) -> OutboxLetter:
         purpose=letter.purpose, request=letter.request_id, message_id=letter.message_id, raw=letter.raw_sha256,
     )
     work.session.refresh(letter)
+    _forget_secret(work, letter)
     return letter
+
+
+def _forget_secret(work: Work, letter: OutboxLetter) -> None:
+    """The bytes of a letter with a personal link hold the link's secret: once it is out they are not kept."""
+    if letter.purpose in PERSONAL and letter.raw_sha256:
+        work.after_commit.append(partial(work.files.delete, letter.raw_sha256))
+        letter.raw_sha256 = None
 
 
 def mark_uncertain(work: Work, *, letter_id: int, detail: str) -> None:

@@ -32,6 +32,7 @@ class Case:
     facts: RequestFacts
     catalog: Catalog
     kind: RequestKind
+    intake: tuple[Finding, ...] = ()
     letter_promised: bool = False
     letter_on_its_way: bool = False
     question_open: bool = False
@@ -57,7 +58,10 @@ def _stage(case: Case, stage: Stage) -> list[Finding]:
 
 
 def facts_valid(case: Case) -> list[Finding]:
-    return _stage(case, Stage.VALIDATE)
+    """Rules over the facts, and what reading the roster found, each thing told once."""
+    judged = _stage(case, Stage.VALIDATE)
+    told = {(finding.rule, finding.row, finding.field) for finding in judged}
+    return judged + [f for f in case.intake if (f.rule, f.row, f.field) not in told]
 
 
 def signed_well(case: Case) -> list[Finding]:

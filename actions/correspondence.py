@@ -1,0 +1,146 @@
+"""Letters to the desk: the package with the application, a reply to its question, a follow-up when it is late."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from actions import organisations, outbox, requests
+from actions.context import Work
+from documents.russian import long_date, plural
+from models.letters import OutboxLetter
+from models.request import AccessRequest, RequestFile
+from notifications.writing import Written, write
+
+# What leaves the house, in this order: the scan first, then the editable copy of the kind's own format.
+_ENCLOSED = ("scan", "editable", "attorney", "licence-draft", "trouble-document")
+
+
+def destination(work: Work) -> str:
+    """Where applications go today: the setting, else the catalogue's address by date."""
+    if work.policy.desk_address:
+        return work.policy.desk_address
+    today = work.now.date()
+    return max((entry for entry in work.catalog.desk.destinations if entry.since <= today), key=lambda e: e.since).address
+
+
+def enclosures(work: Work, request: AccessRequest) -> list[RequestFile]:
+    """Both copies and what belongs to them; of the editable files only the format that the kind names (SND-1)."""
+    editable = work.catalog.kind(request.kind).editable
+    wanted = {name: place for place, name in enumerate((*_ENCLOSED[:1], f"application-{editable}", *_ENCLOSED[2:]))}
+    extra = {entry.code: 10 + place for place, entry in enumerate(work.catalog.kind(request.kind).attachments)}
+    order = extra | wanted
+    chosen = [file for file in requests.files_of(work, request) if file.purpose in order]
+    return sorted(chosen, key=lambda file: (order[file.purpose], file.id or 0))
+
+
+def package_files(work: Work, request: AccessRequest) -> list[RequestFile]:
+    """Everything of one letter: the request's own enclosures, then the add-application's (SND-3)."""
+    companion = requests.companion_of(work, request)
+    return enclosures(work, request) + (enclosures(work, companion) if companion else [])
+
+
+def promise_package(work: Work, request: AccessRequest) -> OutboxLetter:
+    """The letter with the application; a fresh key each time it is promised for a version."""
+    files = package_files(work, request)
+    companion = requests.companion_of(work, request)
+    count = len(requests.lines_of(work, request)) if work.catalog.kind(request.kind).people else 0
+    turn = _turn(work, request, "package")
+    written = _written(
+        work, request, "package",
+        version=request.version,
+        lines=f"{count} {plural(count, 'работника', 'работников', 'работников')}" if count else "",
+        companion=companion.number if companion else "",
+        steps=request.fields.get("steps", ""),
+        attachments=[file.name for file in files],
+    )
+    suffix = f" (повторно, {turn})" if turn > 1 else ""
+    return _promise(work, request, "package", turn, Written(written.subject + suffix, written.text), files)
+
+
+def promise_reply(work: Work, request: AccessRequest, *, text: str) -> OutboxLetter:
+    turn = _turn(work, request, "reply")
+    return _promise(work, request, "reply", turn, _written(work, request, "reply", text=text, turn=turn))
+
+
+def promise_follow_up(work: Work, request: AccessRequest) -> OutboxLetter:
+    """Cites the ticket; the next one waits for another full term (AWT-2)."""
+    turn = _turn(work, request, "follow-up")
+    assert request.sent_at is not None and request.due_at is not None
+    written = _written(
+        work, request, "follow-up",
+        turn=turn,
+        sent_on=long_date(request.sent_at.date()),
+        due_on=long_date(request.due_at.date()),
+        hours=work.catalog.kind(request.kind).desk_hours,
+    )
+    return _promise(work, request, "follow-up", turn, written)
+
+
+def _written(work: Work, request: AccessRequest, template: str, **values: object) -> Written:
+    organisation = organisations.get(work, request.organisation_id)
+    return write(
+        template,
+        number=request.number,
+        title=work.catalog.kind(request.kind).title,
+        organisation=organisation.short_name or organisation.full_name,
+        organisation_full=organisation.full_name or organisation.short_name,
+        inn=organisation.inn,
+        kpp=organisation.kpp,
+        ticket=request.ticket,
+        sender_name=work.policy.sender_name,
+        **values,
+    )
+
+
+def _turn(work: Work, request: AccessRequest, purpose: str) -> int:
+    query = select(func.count()).where(
+        col(OutboxLetter.request_id) == request.id,
+        col(OutboxLetter.purpose) == purpose,
+        col(OutboxLetter.version) == request.version,
+    )
+    return int(work.session.execute(query).scalar_one()) + 1
+
+
+def _promise(
+    work: Work, request: AccessRequest, purpose: str, turn: int, written: Written, files: list[RequestFile] | None = None
+) -> OutboxLetter:
+    subject = f"{_marker(request)}{written.subject}"
+    return outbox.promise(
+        work,
+        key=f"{purpose}:{request.id}:v{request.version}:{turn}",
+        purpose=purpose,
+        recipient=destination(work),
+        subject=subject,
+        text=written.text,
+        request_id=request.id,
+        version=request.version,
+        attachments=[
+            {"name": file.name, "media_type": file.media_type, "sha256": file.sha256} for file in files or []
+        ],
+        in_reply_to=first_message_id(work, request) if purpose != "package" else None,
+    )
+
+
+def _marker(request: AccessRequest) -> str:
+    """A desk files a letter under its ticket when the subject carries the marker."""
+    return f"[#{request.ticket}] " if request.ticket and not request.ticket.startswith("[") else ""
+
+
+def first_message_id(work: Work, request: AccessRequest) -> str | None:
+    """The letter that began the conversation about this version."""
+    query = (
+        select(col(OutboxLetter.message_id))
+        .where(
+            col(OutboxLetter.request_id) == request.id,
+            col(OutboxLetter.purpose) == "package",
+            col(OutboxLetter.version) == request.version,
+        )
+        .order_by(col(OutboxLetter.id))
+        .limit(1)
+    )
+    return work.session.execute(query).scalar_one_or_none()
+
+

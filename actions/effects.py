@@ -1,0 +1,147 @@
+"""What a step owes, paid in the step's own transaction; letters are promised here and sent by a flow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from actions import correspondence, grants, invitations, outbox, papers, people, requests
+from actions.context import Work
+from models.facts import SignatureFacts
+from models.request import AccessRequest, LineState
+from states.deadlines import deadline
+from states.lifecycle import Effect
+
+Data = Mapping[str, object]
+Handler = Callable[[Work, AccessRequest, Data], None]
+
+
+def ask_first_login(work: Work, request: AccessRequest, data: Data) -> None:
+    invitations.invite(work, request, purpose="first-login")
+
+
+def make_documents(work: Work, request: AccessRequest, data: Data) -> None:
+    """Only a checked line may overwrite what is on record of its person."""
+    lines = requests.lines_of(work, request)
+    persons = requests.persons_of(work, lines)
+    for line in lines:
+        person = persons[line.person_id or 0]
+        people.update_from(work, person, requests.line_facts(line, person))
+    papers.make(work, request)
+
+
+def send_package(work: Work, request: AccessRequest, data: Data) -> None:
+    request.channel = "mail"
+    correspondence.promise_package(work, request)
+
+
+def cancel_letters(work: Work, request: AccessRequest, data: Data) -> None:
+    outbox.cancel(work, request_id=_id(request))
+
+
+def start_version(work: Work, request: AccessRequest, data: Data) -> None:
+    """A new version begins clean: no signature, no ticket, lines open again; the old files stay with theirs."""
+    request.version += 1
+    request.signature = None
+    request.question = None
+    request.sent_at = request.due_at = None
+    for line in requests.lines_of(work, request):
+        line.state, line.evidence = LineState.OPEN, None
+
+
+def record_signature(work: Work, request: AccessRequest, data: Data) -> None:
+    signature = data["signature"]
+    assert isinstance(signature, SignatureFacts)
+    request.signature = requests.signature_values(signature)
+
+
+def record_sending(work: Work, request: AccessRequest, data: Data) -> None:
+    """The clock of the answer starts when the letter has left (AWT-2)."""
+    request.channel = str(data.get("channel") or request.channel)
+    request.sent_at = work.now
+    hours = work.catalog.kind(request.kind).desk_hours
+    request.due_at = deadline(work.now, hours, work.desk_schedule, work.calendar).due
+
+
+def record_ticket(work: Work, request: AccessRequest, data: Data) -> None:
+    if data.get("ticket"):
+        request.ticket = str(data["ticket"])
+
+
+def record_bounce(work: Work, request: AccessRequest, data: Data) -> None:
+    request.sent_at = request.due_at = None
+    request.note = str(data.get("reason") or "")
+
+
+def record_question(work: Work, request: AccessRequest, data: Data) -> None:
+    request.question = str(data.get("question") or "СТП просит уточнить, см. письмо.")
+
+
+def send_reply(work: Work, request: AccessRequest, data: Data) -> None:
+    correspondence.promise_reply(work, request, text=str(data["text"]))
+    request.question = None
+
+
+def send_follow_up(work: Work, request: AccessRequest, data: Data) -> None:
+    correspondence.promise_follow_up(work, request)
+
+
+def _answers(data: Data) -> dict[int, dict[str, str]]:
+    """Per line: {"outcome", "reason", "evidence"}; an empty mapping means the same for every line."""
+    return data.get("answers") or {}  # type: ignore[return-value]
+
+
+def make_grants(work: Work, request: AccessRequest, data: Data) -> None:
+    answers = _answers(data)
+    for line in requests.lines_of(work, request):
+        answer = answers.get(line.id or 0, {"outcome": "granted"} if not answers else {"outcome": "rejected"})
+        line.evidence = answer.get("evidence") or str(data.get("evidence") or "") or None
+        if answer["outcome"] != "granted":
+            line.state, line.reason = LineState.REJECTED, answer.get("reason") or "СТП не предоставила доступ."
+            continue
+        line.state = LineState.GRANTED
+        for subsystem, role in line.roles:
+            grants.grant(
+                work, person_id=line.person_id or 0, organisation_id=request.organisation_id,
+                subsystem=subsystem, role=role, request_id=_id(request), line_id=line.id or 0,
+            )
+
+
+def split_refused(work: Work, request: AccessRequest, data: Data) -> None:
+    """Refused lines go on in a linked new draft that carries the reasons."""
+    refused = [line for line in requests.lines_of(work, request) if line.state is LineState.REJECTED]
+    if not refused:
+        return
+    persons = requests.persons_of(work, refused)
+    draft = requests.create(
+        work, kind=request.kind, organisation_id=request.organisation_id, parent=request, relation="refused-lines",
+        lines=[requests.line_facts(line, persons.get(line.person_id or 0)) for line in refused],
+        fields=request.fields,
+    )
+    new_lines = {line.person_id: line for line in requests.lines_of(work, draft)}
+    for line in refused:
+        new_lines[line.person_id].reason = line.reason
+        line.state = LineState.MOVED
+
+
+def ask_login_check(work: Work, request: AccessRequest, data: Data) -> None:
+    """Where nobody logs in to prove it, the officer proves the result (kind's `verified`)."""
+    if work.catalog.kind(request.kind).verified == "login":
+        invitations.invite(work, request, purpose="login-check")
+
+
+def record_refusal(work: Work, request: AccessRequest, data: Data) -> None:
+    answers = _answers(data)
+    for line in requests.lines_of(work, request):
+        answer = answers.get(line.id or 0, {})
+        line.state = LineState.REJECTED
+        line.reason = answer.get("reason") or str(data.get("reason") or "") or "СТП отказала без объяснения."
+        line.evidence = answer.get("evidence") or str(data.get("evidence") or "") or None
+    request.note = str(data.get("reason") or "")
+
+
+def _id(request: AccessRequest) -> int:
+    assert request.id is not None
+    return request.id
+
+
+HANDLERS: dict[Effect, Handler] = {effect: globals()[effect.value] for effect in Effect}

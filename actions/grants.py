@@ -1,0 +1,114 @@
+"""Who holds which role, now and on any past date."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlmodel import col
+
+from actions import audit
+from actions.context import NotFound, Work
+from models.organisation import Organisation
+from models.person import Person
+from models.record import Grant
+from models.request import AccessRequest
+
+
+def in_force(
+    work: Work, *, organisation_id: int | None, person_ids: Sequence[int]
+) -> Iterator[tuple[Grant, Person, str]]:
+    """Grants without an end, of these persons anywhere and of everybody in the organisation."""
+    whose = or_(col(Grant.person_id).in_(person_ids), col(Grant.organisation_id) == organisation_id)
+    query = (
+        select(Grant, Person, col(Organisation.inn))
+        .join(Person, col(Person.id) == col(Grant.person_id))
+        .join(Organisation, col(Organisation.id) == col(Grant.organisation_id))
+        .where(col(Grant.until).is_(None), whose)
+    )
+    for grant, person, inn in work.session.execute(query):
+        yield grant, person, inn
+
+
+def grant(
+    work: Work, *, person_id: int, organisation_id: int, subsystem: str, role: str, request_id: int, line_id: int
+) -> Grant:
+    """A granted line becomes a grant. One that is already in force stays as it is."""
+    held = work.session.execute(
+        select(Grant).where(
+            col(Grant.person_id) == person_id,
+            col(Grant.organisation_id) == organisation_id,
+            col(Grant.subsystem) == subsystem,
+            col(Grant.role) == role,
+            col(Grant.until).is_(None),
+        )
+    ).scalar_one_or_none()
+    if held is not None:
+        return held
+    row = Grant(
+        person_id=person_id, organisation_id=organisation_id, subsystem=subsystem, role=role,
+        since=work.now, request_id=request_id, line_id=line_id,
+    )
+    work.session.add(row)
+    work.session.flush()
+    told = audit.record(
+        work, "grant.made", f"request:{request_id}",
+        grant=row.id, person=person_id, organisation=organisation_id, subsystem=subsystem, role=role,
+    )
+    row.event_seq = told.seq
+    return row
+
+
+def end(work: Work, *, grant_id: int, reason: str) -> Grant:
+    """The role is held no more."""
+    row = work.session.get(Grant, grant_id)
+    if row is None or row.until is not None:
+        raise NotFound("Такой действующей роли нет.")
+    row.until = work.now
+    audit.record(work, "grant.ended", f"request:{row.request_id}", grant=grant_id, reason=reason)
+    return row
+
+
+def verify(work: Work, *, line_id: int) -> None:
+    """The employee's own login proves every grant of the line."""
+    for row in work.session.execute(select(Grant).where(col(Grant.line_id) == line_id)).scalars():
+        row.verified_at = row.verified_at or work.now
+
+
+def holders(work: Work, *, as_of: dt.datetime | None = None, inn: str | None = None) -> list[dict[str, object]]:
+    """Who holds what at the moment `as_of` (now when None), by surname; JSON of the command `holders`."""
+    moment = as_of or work.now
+    held: list[ColumnElement[bool]] = [
+        and_(col(Grant.since) <= moment, or_(col(Grant.until).is_(None), col(Grant.until) > moment))
+    ]
+    if inn:
+        held.append(col(Organisation.inn) == inn)
+    query = (
+        select(Grant, Person, Organisation, col(AccessRequest.number))
+        .join(Person, col(Person.id) == col(Grant.person_id))
+        .join(Organisation, col(Organisation.id) == col(Grant.organisation_id))
+        .join(AccessRequest, col(AccessRequest.id) == col(Grant.request_id))
+        .where(*held)
+        .order_by(col(Person.fold), col(Grant.subsystem), col(Grant.role))
+    )
+    return [_holder(work, *row, moment) for row in work.session.execute(query)]
+
+
+def _holder(
+    work: Work, grant: Grant, person: Person, organisation: Organisation, number: str, moment: dt.datetime
+) -> dict[str, object]:
+    subsystem = work.catalog.subsystems.get(grant.subsystem)
+    roles = {role.code: role.label for role in subsystem.roles} if subsystem else {}
+    verified = grant.verified_at is not None and grant.verified_at <= moment
+    return {
+        "person": person.name,
+        "snils": person.snils,
+        "subsystem": subsystem.name if subsystem else grant.subsystem,
+        "role": roles.get(grant.role, grant.role),
+        "organisation": organisation.short_name or organisation.full_name or organisation.inn,
+        "since": grant.since.isoformat(),
+        "until": grant.until.isoformat() if grant.until else None,
+        "request": number,
+        "verified": verified,
+    }

@@ -1,0 +1,61 @@
+"""Letters that ask employees to log in: once before the application is sent, again after the grant."""
+
+from __future__ import annotations
+
+from actions import links, organisations, outbox, requests
+from actions.context import Work
+from models.person import Person
+from models.request import AccessRequest, LineState, RequestLine
+from notifications.writing import write
+
+
+def invite(work: Work, request: AccessRequest, *, purpose: str, turn: int = 1) -> int:
+    """Promise a letter with a personal link to every line that still owes this login. Returns how many."""
+    lines = requests.lines_of(work, request)
+    persons = requests.persons_of(work, lines)
+    owing = [line for line in lines if line.person_id and owes(line, persons[line.person_id], purpose)]
+    for line in owing:
+        _promise(work, request, line, persons[line.person_id or 0], purpose, turn)
+    return len(owing)
+
+
+def owes(line: RequestLine, person: Person, purpose: str) -> bool:
+    if purpose == links.FIRST_LOGIN:
+        return person.first_login_on is None or person.esia_confirmed_on is None
+    return line.state in (LineState.GRANTED, LineState.TROUBLE)
+
+
+def _promise(
+    work: Work, request: AccessRequest, line: RequestLine, person: Person, purpose: str, turn: int
+) -> None:
+    key = f"{purpose}:{request.id}:v{request.version}:{line.id}:{turn}"
+    link = links.issue(work, line_id=line.id or 0, purpose=purpose)
+    organisation = organisations.get(work, request.organisation_id)
+    facts = requests.line_facts(line, person)
+    names = subsystem_names(work, line)
+    written = write(
+        purpose,
+        title=work.catalog.kind(request.kind).short_title,
+        name=" ".join(part for part in (facts.given, facts.patronymic) if part),
+        portal=work.catalog.links["first-login"].url,
+        esia=work.catalog.links["esia"].url,
+        registers=work.catalog.links["registers"].url,
+        roles="; ".join(role_labels(work, line)),
+        subsystems=", ".join(names),
+        link=links.placeholder(link),
+        until=f"{link.expires_at:%d.%m.%Y}",
+        organisation=organisation.short_name or organisation.full_name,
+        sender_name=work.policy.sender_name,
+    )
+    outbox.promise(
+        work, key=key, purpose=purpose, recipient=facts.email, subject=written.subject, text=written.text,
+        request_id=request.id, person_id=person.id, version=request.version,
+    )
+
+
+def subsystem_names(work: Work, line: RequestLine) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(work.catalog.subsystems[code].name for code, _ in line.roles))
+
+
+def role_labels(work: Work, line: RequestLine) -> tuple[str, ...]:
+    return tuple(work.catalog.role(subsystem, role).label for subsystem, role in line.roles)

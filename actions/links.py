@@ -1,0 +1,58 @@
+"""Personal links: a secret that is computed, never stored; the database keeps its hash."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import hashlib
+import hmac
+import re
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from actions.context import NotFound, Work
+from models.record import PersonalLink
+
+FIRST_LOGIN, LOGIN_CHECK = "first-login", "login-check"
+_PLACE = re.compile(r"\{link:(\d+)\}")
+
+
+def token(work: Work, link_id: int) -> str:
+    """HMAC of the link's number under the installation's key."""
+    digest = hmac.new(work.policy.link_secret, f"personal-link:{link_id}".encode(), hashlib.sha256).digest()
+    return f"{link_id}-{base64.urlsafe_b64encode(digest[:24]).decode()}"
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def issue(work: Work, *, line_id: int, purpose: str) -> PersonalLink:
+    """A new link of a line; earlier ones stay valid until they expire."""
+    link = PersonalLink(
+        token_hash=f"pending:{line_id}:{purpose}:{work.now.isoformat()}", line_id=line_id, purpose=purpose,
+        created_at=work.now, expires_at=work.now + dt.timedelta(days=work.policy.link_days),
+    )
+    work.session.add(link)
+    work.session.flush()
+    link.token_hash = _hash(token(work, link.id or 0))
+    return link
+
+
+def find(work: Work, secret: str) -> PersonalLink:
+    """Raises NotFound for a secret that was never given out."""
+    query = select(PersonalLink).where(col(PersonalLink.token_hash) == _hash(secret))
+    link = work.session.execute(query).scalar_one_or_none()
+    if link is None:
+        raise NotFound("Такой ссылки нет. Скопируйте её из письма целиком.")
+    return link
+
+
+def placeholder(link: PersonalLink) -> str:
+    return f"{{link:{link.id}}}"
+
+
+def filled(work: Work, text: str) -> str:
+    """A letter's text with real addresses in place of the placeholders."""
+    return _PLACE.sub(lambda found: f"{work.policy.page_url}/my/{token(work, int(found.group(1)))}", text)

@@ -1,0 +1,102 @@
+"""An employee's personal page: looking is free of effect, saying «done» or «it does not work» acts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from actions import audit, files, grants, invitations, links, organisations, papers, people, requests, steps
+from actions.context import NotFound, Work
+from models.organisation import Organisation
+from models.person import Person
+from models.record import PersonalLink
+from models.request import AccessRequest, LineState, RequestLine, Status
+from states.lifecycle import Actor
+
+
+class LinkSpent(Exception):
+    """The link has expired or its request is closed; the text is for the employee."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What a personal page shows."""
+
+    link: PersonalLink
+    line: RequestLine
+    person: Person
+    request: AccessRequest
+    organisation: Organisation
+    subsystems: tuple[str, ...]
+    done: bool
+
+
+def visit(work: Work, secret: str) -> Visit:
+    """Who is at the door. Raises NotFound for a foreign token, LinkSpent for an expired one. Shows, never acts."""
+    link = links.find(work, secret)
+    line = work.session.get(RequestLine, link.line_id)
+    request = requests.get(work, line.request_id) if line else None
+    if line is None or request is None or line.person_id is None:
+        raise NotFound("Заявка по этой ссылке уже удалена.")
+    person = people.get(work, line.person_id)
+    done = not invitations.owes(line, person, link.purpose)
+    if not done and (work.now > link.expires_at or request.status is Status.WITHDRAWN):
+        raise LinkSpent("Ссылка больше не действует. Попросите в своей организации прислать новую.")
+    organisation = organisations.get(work, request.organisation_id)
+    return Visit(link, line, person, request, organisation, invitations.subsystem_names(work, line), done)
+
+
+def confirm_first_login(work: Work, secret: str) -> Visit:
+    """The employee says: account confirmed, logged in, saw the page without access (USR-2, USR-3, USR-4)."""
+    seen = visit(work, secret)
+    people.record_esia(work, person_id=seen.person.id or 0)
+    people.record_first_login(work, person_id=seen.person.id or 0)
+    seen.link.used_at = seen.link.used_at or work.now
+    return visit(work, secret)
+
+
+def confirm_login(work: Work, secret: str, *, listed: Sequence[str]) -> Visit:
+    """The employee sees the subsystems (VER-1). Only when all of the line's are listed is the login proven."""
+    seen = visit(work, secret)
+    if seen.done:
+        return seen
+    missing = [name for name in seen.subsystems if name not in listed]
+    if missing:
+        raise LinkSpent(f"Вы не отметили: {', '.join(missing)}. Если их нет в списке, нажмите «Не получается».")
+    prove(work, seen.line)
+    seen.link.used_at = work.now
+    return visit(work, secret)
+
+
+def prove(work: Work, line: RequestLine) -> None:
+    """A line's login is proven; with the last one the request is verified."""
+    line.state, line.verified_at = LineState.VERIFIED, work.now
+    work.session.add(line)
+    grants.verify(work, line_id=line.id or 0)
+    audit.record(work, "line.verified", f"request:{line.request_id}", line=line.id)
+    work.session.flush()
+    request = requests.get(work, line.request_id)
+    open_lines = [row for row in requests.lines_of(work, request) if row.state in (LineState.GRANTED, LineState.TROUBLE)]
+    if request.status is Status.GRANTED and not open_lines:
+        steps.take(work, request, "verify", actor=Actor.EMPLOYEE)
+
+
+def report_trouble(
+    work: Work, secret: str, *, description: str, screenshots: Sequence[tuple[str, bytes, str]]
+) -> AccessRequest:
+    """«Не получается» after VER-2: a trouble report to the desk with its Word document (VER-3, VER-4).
+
+    `screenshots`: (name, bytes, media type). Raises RefusedPicture for what is no picture.
+    """
+    seen = visit(work, secret)
+    seen.line.state = LineState.TROUBLE
+    kind = next(kind for kind in work.catalog.kinds.values() if kind.layout == "trouble-report")
+    report = requests.create(
+        work, kind=kind.code, organisation_id=seen.request.organisation_id, parent=seen.request, relation="trouble",
+        fields={"system": ", ".join(seen.subsystems), "steps": description}, lines=(requests.line_facts(seen.line, seen.person),),
+    )
+    for name, data, media_type in screenshots:
+        files.add(work, report, purpose="screenshot", name=name, data=data, media_type=media_type)
+    papers.make_trouble_report(work, report)
+    audit.record(work, "line.trouble", f"request:{seen.request.id}", line=seen.line.id, report=report.id)
+    return report

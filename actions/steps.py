@@ -1,0 +1,107 @@
+"""Taking a step: every reason against it at once, or new status, event and owed effects in one transaction."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from sqlalchemy import update
+from sqlalchemy.engine import CursorResult
+from sqlmodel import col
+
+from actions import audit, requests
+from actions.context import Conflict, Work
+from actions.effects import HANDLERS, Data
+from models.findings import Finding, has_errors
+from models.request import AccessRequest, Status
+from states import guards
+from states.lifecycle import Actor, Refused, Step, move, step_for, steps_from
+
+
+class StaleRequest(Conflict):
+    """Somebody moved the request meanwhile; nothing was written."""
+
+
+class NotAllowed(Exception):
+    """The step is not this actor's to take."""
+
+
+def take(
+    work: Work,
+    request: AccessRequest,
+    trigger: str,
+    *,
+    actor: Actor = Actor.OFFICER,
+    revision: int | None = None,
+    **data: object,
+) -> AccessRequest:
+    """Move the request. Raises Refused with all findings, StaleRequest, NotAllowed; then nothing is written.
+
+    `revision` is what the caller saw; a different one in the database means a stale click.
+    """
+    if revision is not None and revision != request.revision:
+        raise StaleRequest(_what_changed(request))
+    paper = requests.paper_of(work, request)
+    step = step_for(trigger, request.status, paper)
+    if actor not in step.by:
+        raise NotAllowed(f"Шаг «{step.label}» делает не {actor.value}.")
+    findings = reasons_against(work, request, step, data)
+    if has_errors(findings):
+        raise Refused(trigger, request.status, findings)
+    _write(work, request, step, move(trigger, request.status, paper), data)
+    for effect in step.effects:
+        HANDLERS[effect](work, request, data)
+    work.session.flush()
+    return request
+
+
+def reasons_against(work: Work, request: AccessRequest, step: Step, data: Data) -> list[Finding]:
+    """Errors and warnings of every guard of the step."""
+    if not step.guards:
+        return []
+    case = requests.case_of(
+        work, request, ticket=cast("str | None", data.get("ticket")), signature=data.get("signature")  # type: ignore[arg-type]
+    )
+    return [finding for guard in step.guards for finding in guard(case)]
+
+
+def _write(work: Work, request: AccessRequest, step: Step, target: Status, data: Data) -> None:
+    source, seen = request.status, request.revision
+    values: dict[str, object] = {"status": target, "revision": seen + 1}
+    if target is not source:
+        values["status_since"] = work.now
+    result = work.session.execute(
+        update(AccessRequest)
+        .where(
+            col(AccessRequest.id) == request.id,
+            col(AccessRequest.status) == source,
+            col(AccessRequest.revision) == seen,
+        )
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    if cast("CursorResult[object]", result).rowcount != 1:
+        work.session.refresh(request)
+        raise StaleRequest(_what_changed(request))
+    work.session.refresh(request)
+    audit.record(
+        work, f"request.{step.trigger}", requests.subject(request),
+        source=source.value, target=target.value, version=request.version, **_told(data),
+    )
+
+
+_TOLD = ("ticket", "letter", "matched_by", "reason_code", "channel", "lines")
+
+
+def _told(data: Data) -> dict[str, object]:
+    """What of a step's data the log may hold: no names, no free text."""
+    return {key: data[key] for key in _TOLD if data.get(key) is not None}
+
+
+def _what_changed(request: AccessRequest) -> str:
+    label = guards.STATUS_LABELS[request.status]
+    return f"Заявку {request.number} тем временем изменили: сейчас она в состоянии «{label}». Обновите страницу."
+
+
+def allowed(work: Work, request: AccessRequest, actor: Actor = Actor.OFFICER) -> list[Step]:
+    """The steps that this actor could take from here; whether they are refused shows on taking them."""
+    return [step for step in steps_from(request.status, requests.paper_of(work, request)) if actor in step.by]

@@ -1,0 +1,174 @@
+"""Settings: one file `settings.toml` in the data folder, over it the environment (EGISZ_…)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+Tls = Literal["tls", "starttls", "none"]
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SmtpPart(Part):
+    """Исходящая почта."""
+
+    host: str = ""
+    port: int = 465
+    tls: Tls = "tls"
+    login: str = ""
+    password: SecretStr = SecretStr("")
+    ca_bundle: Path | None = None
+    timeout_seconds: float = 30
+
+
+class ImapPart(Part):
+    """Входящая почта: the same mailbox that the letters leave from (SND-5)."""
+
+    host: str = ""
+    port: int = 993
+    tls: Tls = "tls"
+    login: str = ""
+    password: SecretStr = SecretStr("")
+    ca_bundle: Path | None = None
+    folders: tuple[str, ...] = ("INBOX",)
+    sent_folder: str = ""
+    timeout_seconds: float = 30
+    max_letter_megabytes: int = 40
+
+
+class MailPart(Part):
+    """От чьего имени письма, куда заявки; `confirmed` is the one-time yes to the desk's address."""
+
+    sender: str = "clinic@example.com"
+    sender_name: str = "Доступ ЕГИСЗ"
+    desk_address: str | None = None
+    desk_address_confirmed: bool = False
+
+
+class AnswersPart(Part):
+    """`clear`: clear answers of the desk are applied by the machine; `never`: a person settles each."""
+
+    apply: Literal["clear", "never"] = "clear"
+
+
+class DeskPart(Part):
+    """Часы работы СТП: unknown, so a setting."""
+
+    opens: dt.time = dt.time(9, 0)
+    closes: dt.time = dt.time(18, 0)
+    break_from: dt.time = dt.time(13, 0)
+    break_until: dt.time = dt.time(14, 0)
+    time_zone: str = "Europe/Moscow"
+
+
+class RemindersPart(Part):
+    """Напоминания: days are working days."""
+
+    officers: tuple[str, ...] = ()
+    first_login_days: int = 2
+    idle_days: int = 3
+    verify_days: int = 2
+    digest_from: dt.time = dt.time(9, 0)
+    digest_until: dt.time = dt.time(18, 0)
+    follow_up: bool = True
+
+
+class RegistryPart(Part):
+    """ФРНСИ: address, key of route B, bundle of the site's certificates, proxy."""
+
+    url: str = "https://nsi.rosminzdrav.ru"
+    user_key: SecretStr = SecretStr("")
+    ca_bundle: Path | None = None
+    proxy: str = ""
+
+
+class PagePart(Part):
+    """Страница: where it listens and what address employees' links bear."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    public_url: str = ""
+
+
+class PersonalDataPart(Part):
+    """Персональные данные: how long closed requests keep them."""
+
+    retention_days: int = Field(default=365 * 3, ge=1)
+
+
+class Settings(BaseSettings):
+    """Everything that an administrator may set. `EGISZ_HOME` names the data folder (default `data`)."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="EGISZ_", env_nested_delimiter="__", extra="forbid", frozen=True, nested_model_default_partial_update=True
+    )
+
+    home: Path = Path("data")
+    database_url: SecretStr = SecretStr("")
+    catalog_folder: Path | None = None
+    calendar_file: Path | None = None
+    smtp: SmtpPart = SmtpPart()
+    imap: ImapPart = ImapPart()
+    mail: MailPart = MailPart()
+    answers: AnswersPart = AnswersPart()
+    desk: DeskPart = DeskPart()
+    reminders: RemindersPart = RemindersPart()
+    registry: RegistryPart = RegistryPart()
+    page: PagePart = PagePart()
+    personal_data: PersonalDataPart = PersonalDataPart()
+
+    @property
+    def files_folder(self) -> Path:
+        return self.home / "files"
+
+    @property
+    def url(self) -> str:
+        """SQLAlchemy address of the database; SQLite in the data folder unless set."""
+        return self.database_url.get_secret_value() or f"sqlite:///{self.home / 'egisz-access.sqlite3'}"
+
+    @property
+    def page_url(self) -> str:
+        return self.page.public_url.rstrip("/") or f"http://{self.page.host}:{self.page.port}"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        path = home_folder() / "settings.toml"
+        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=path))
+
+
+def home_folder() -> Path:
+    """The data folder, absolute: children started elsewhere find the same."""
+    return Path(os.environ.get("EGISZ_HOME", "data")).absolute()
+
+
+def load() -> Settings:
+    """Settings of this installation. Raises SettingsError with a Russian sentence."""
+    from pydantic import ValidationError
+
+    try:
+        return Settings(home=home_folder())
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(f"settings.toml, ключ {key}: {first['msg']}") from error
+    except ValueError as error:
+        raise SettingsError(f"settings.toml не разобрать: {error}") from error
+
+
+class SettingsError(ValueError):
+    """A setting is wrong; the text names it."""

@@ -1,0 +1,127 @@
+"""One transaction per request or task, opened here and committed nowhere else."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlmodel import Session
+
+import catalog
+from actions.context import Policy, Work
+from wiring import database
+from wiring.settings import Settings, load
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from documents.store import FileStore
+    from states.calendar import WorkingCalendar
+    from states.deadlines import Schedule
+
+
+def system_clock() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+@dataclass
+class Installation:
+    """Settings, engine, clock, files: what one running process is wired from. Tests swap the clock here."""
+
+    settings: Settings
+    clock: Callable[[], dt.datetime] = field(default=system_clock)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """Migrated on first use."""
+        engine = database.engine_for(self.settings.url)
+        database.migrate(engine)
+        return engine
+
+    @cached_property
+    def catalog(self) -> catalog.Catalog:
+        return catalog.load(self.settings.catalog_folder)
+
+    @cached_property
+    def files(self) -> FileStore:
+        from documents.store import FileStore
+
+        return FileStore(self.settings.files_folder)
+
+    @cached_property
+    def calendar(self) -> WorkingCalendar:
+        from wiring.calendar import working_calendar
+
+        return working_calendar(self.settings)
+
+    @cached_property
+    def desk_schedule(self) -> Schedule:
+        from wiring.calendar import desk_schedule
+
+        return desk_schedule(self.settings)
+
+    @cached_property
+    def policy(self) -> Policy:
+        mail, reminders = self.settings.mail, self.settings.reminders
+        return Policy(
+            sender=mail.sender,
+            sender_name=mail.sender_name,
+            desk_address=mail.desk_address,
+            desk_address_confirmed=mail.desk_address_confirmed,
+            officers=reminders.officers,
+            page_url=self.settings.page_url,
+            answers_apply=self.settings.answers.apply,
+            first_login_reminder_days=reminders.first_login_days,
+            idle_days=reminders.idle_days,
+            verify_reminder_days=reminders.verify_days,
+            digest_from=reminders.digest_from,
+            digest_until=reminders.digest_until,
+            retention_days=self.settings.personal_data.retention_days,
+            follow_up_by_machine=reminders.follow_up,
+            link_secret=installation_key(self.settings.home),
+        )
+
+    @contextmanager
+    def work(self, by: str) -> Iterator[Work]:
+        """A transaction: committed when the block ends well, rolled back when it raises."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            work = Work(
+                session=session, now=self.clock(), by=by, catalog=self.catalog, files=self.files,
+                policy=self.policy, calendar=self.calendar, desk_schedule=self.desk_schedule,
+            )
+            yield work
+            session.commit()
+        for act in work.after_commit:
+            act()
+
+
+def installation_key(home: Path) -> bytes:
+    """The secret from which personal links are computed; made once, readable by the owner only."""
+    path = home / "secret.key"
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        home.mkdir(parents=True, exist_ok=True)
+        fresh = home / f".secret.{os.getpid()}.{secrets.token_hex(4)}"
+        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(secrets.token_bytes(32))
+        try:
+            os.link(fresh, path)  # the first of two processes wins, both read the same key
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+        return path.read_bytes()
+
+
+def installation() -> Installation:
+    """This process's installation, from the environment and settings.toml."""
+    return Installation(load())

@@ -17,8 +17,13 @@ class PostError(Exception):
 
     @property
     def settings_at_fault(self) -> bool:
-        """Every letter will fail alike until the settings of the mailbox change: stop the batch."""
+        """Every letter will fail alike until the settings of the mailbox change."""
         return self.code in SETTINGS_AT_FAULT
+
+    @property
+    def before_any_letter(self) -> bool:
+        """Connecting or logging in failed: the other letters of the batch would meet the same now."""
+        return self.stage in ("connect", "tls", "auth")
 
 
 class DeliveryError(PostError):
@@ -113,7 +118,7 @@ EXPLANATIONS = {
 }
 
 SETTINGS_AT_FAULT = frozenset(
-    {"unknown-host", "ca-bundle", "tls-untrusted", "tls-name", "tls-expired", "tls", "no-starttls", "plain-refused"}
+    {"ca-bundle", "tls-untrusted", "tls-name", "tls-expired", "tls", "no-starttls", "plain-refused"}
     | {"auth", "auth-missing", "auth-required", "sender", "folder", "no-sent-folder"}
 )
 

@@ -118,9 +118,7 @@ class ImapGateway:
             # A letter that a colleague deleted in between is no longer described: it is gone.
             yield from (known[uid] for uid in wanted if uid in known)
 
-    def _read(
-        self, folder: str, uidvalidity: int, batch: Sequence[Fetched]
-    ) -> Iterator[tuple[Fetched, bytes, bool]]:
+    def _read(self, folder: str, uidvalidity: int, batch: Sequence[Fetched]) -> Iterator[tuple[Fetched, bytes, bool]]:
         self._connection.stay(folder, uidvalidity)
         limit = self._settings.max_letter_bytes
         whole = all((one.size or 0) <= limit for one in batch)

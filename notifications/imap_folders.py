@@ -35,7 +35,7 @@ def sent_folder(folders: Iterable[Folder], named: str) -> str:
 
 
 def wire_name(name: str) -> str:
-    """The folder's name as it stands in a command: encoded, quoted. Raises MailboxError folder on control characters."""
+    """The name as it stands in a command: encoded, quoted. Raises MailboxError folder on control characters."""
     if not name or any(ord(character) < 32 for character in name):
         raise MailboxError("folder", stage="select", permanent=True)
     encoded = utf7_encode(name).decode("ascii")

@@ -204,7 +204,7 @@ class SmtpConversation:
             answer = await protocol.read_response(timeout=self._settings.data_timeout)
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             self._drop()
-            raise DeliveryUncertain(detail=type(error).__name__) from error
+            raise DeliveryUncertain from error
         if 200 <= answer.code < 300:
             return f"{answer.code} {answer.message}"
         if 400 <= answer.code < 600:

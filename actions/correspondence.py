@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from sqlalchemy import func, select
 from sqlmodel import col
 
 from actions import organisations, outbox, requests
 from actions.context import Work
-from documents.russian import long_date, plural
+from documents.russian import counted, long_date
 from models.letters import OutboxLetter
 from models.request import AccessRequest, RequestFile
 from notifications.writing import Written, write
@@ -51,7 +49,7 @@ def promise_package(work: Work, request: AccessRequest) -> OutboxLetter:
     written = _written(
         work, request, "package",
         version=request.version,
-        lines=f"{count} {plural(count, 'работника', 'работников', 'работников')}" if count else "",
+        lines=counted(count, "работника", "работников", "работников") if count else "",
         companion=companion.number if companion else "",
         steps=request.fields.get("steps", ""),
         attachments=[file.name for file in files],

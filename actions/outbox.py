@@ -16,7 +16,7 @@ from actions.context import Conflict, NotFound, Work
 from models.letters import OutboxLetter, OutboxState
 from notifications.composing import Attachment, OutgoingLetter, compose, message_id
 
-PERSONAL = (links.FIRST_LOGIN, links.LOGIN_CHECK)
+PERSONAL = (links.FIRST_LOGIN, links.LOGIN_CHECK, "nudge")
 
 
 def promise(
@@ -37,7 +37,7 @@ def promise(
 
     `attachments` name stored files: {"name", "media_type", "sha256"}.
     """
-    found = work.session.execute(select(OutboxLetter).where(col(OutboxLetter.key) == key)).scalar_one_or_none()
+    found = _by_key(work, key)
     if found is not None:
         return found
     letter = OutboxLetter(
@@ -59,6 +59,14 @@ def promise(
     work.session.flush()
     audit.record(work, "letter.promised", f"letter:{letter.id}", purpose=purpose, request=request_id)
     return letter
+
+
+def _by_key(work: Work, key: str) -> OutboxLetter | None:
+    return work.session.execute(select(OutboxLetter).where(col(OutboxLetter.key) == key)).scalar_one_or_none()
+
+
+def is_promised(work: Work, key: str) -> bool:
+    return _by_key(work, key) is not None
 
 
 def claim(work: Work, *, owner: str, limit: int) -> list[int]:

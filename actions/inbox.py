@@ -1,0 +1,327 @@
+"""Letters in: stored raw, read from the stored copy, matched, and applied or left for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col
+
+from actions import audit, delivery, requests, steps
+from actions.context import Conflict, NotFound, Work
+from actions.matching import Matched, match
+from models.letters import InboxLetter, InboxState, MailboxPosition, OutboxLetter, OutboxState
+from models.request import AccessRequest, Status
+from notifications.imap import FetchedLetter
+from notifications.reading import KnownPerson, Reading
+from states.lifecycle import Actor, Refused
+
+_OPEN = (Status.SENT, Status.AWAITING)
+
+
+def position(work: Work, account: str, folder: str) -> tuple[int, int]:
+    """UIDVALIDITY and the last UID that was stored; zeros for a folder never read."""
+    row = work.session.get(MailboxPosition, (account, folder))
+    return (row.uid_validity, row.last_uid) if row else (0, 0)
+
+
+def store(work: Work, fetched: FetchedLetter) -> int | None:
+    """Keep the raw letter and how far the folder was read. None when this letter was taken in before."""
+    digest = work.files.put(fetched.raw)
+    letter = InboxLetter(
+        account=fetched.account, folder=fetched.folder, uid_validity=fetched.uidvalidity, uid=fetched.uid,
+        sha256=digest, received_at=work.now,
+    )
+    try:
+        with work.session.begin_nested():
+            work.session.add(letter)
+    except IntegrityError:  # the same UID, or the same bytes under another UID
+        letter.id = None
+    else:
+        audit.record(work, "letter.received", f"inbox:{letter.id}", sha256=digest)
+    _advance(work, fetched)
+    return letter.id
+
+
+def _advance(work: Work, fetched: FetchedLetter) -> None:
+    row = work.session.get(MailboxPosition, (fetched.account, fetched.folder))
+    if row is None:
+        row = MailboxPosition(account=fetched.account, folder=fetched.folder)
+        work.session.add(row)
+    if row.uid_validity != fetched.uidvalidity:
+        row.uid_validity, row.last_uid = fetched.uidvalidity, 0
+    row.last_uid = max(row.last_uid, fetched.uid)
+    work.session.flush()
+
+
+def to_read(work: Work, limit: int = 100) -> list[int]:
+    """Stored letters that nobody has read yet, oldest first."""
+    query = select(col(InboxLetter.id)).where(col(InboxLetter.state) == InboxState.STORED)
+    return [number for number in work.session.execute(query.order_by(col(InboxLetter.id)).limit(limit)).scalars()]
+
+
+def get(work: Work, letter_id: int) -> InboxLetter:
+    letter = work.session.get(InboxLetter, letter_id)
+    if letter is None:
+        raise NotFound(f"Письма № {letter_id} нет.")
+    return letter
+
+
+def known_people(work: Work, request: AccessRequest) -> list[KnownPerson]:
+    """The people of a request, so that an answer may name them without СНИЛС."""
+    lines = requests.lines_of(work, request)
+    persons = requests.persons_of(work, lines)
+    return [
+        KnownPerson(snils=person.snils, surname=person.surname, given=person.given, patronymic=person.patronymic)
+        for line in lines
+        if (person := persons.get(line.person_id or 0)) is not None
+    ]
+
+
+def apply(work: Work, letter_id: int, reading: Reading) -> InboxLetter:
+    """Record what was understood; act on it when it is clear, trusted and fits one open request."""
+    letter = get(work, letter_id)
+    if letter.state is not InboxState.STORED:
+        return letter
+    letter.sender, letter.subject = reading.sender[:320], reading.subject[:998]
+    letter.reading = reading.as_record()
+    found = match(work, reading)
+    letter.request_id = found.request.id if found.request else None
+    letter.matched_by = found.how
+    letter.state = _act(work, letter, reading, found)
+    action = {InboxState.TRIAGE: "letter.triage"}.get(letter.state, "letter.matched")
+    about = requests.subject(found.request) if found.request else f"inbox:{letter.id}"
+    audit.record(
+        work, action, about, letter=letter.id, kind=reading.kind, outcome=reading.outcome, matched_by=found.how,
+        head=letter.sha256,
+    )
+    return letter
+
+
+def _act(work: Work, letter: InboxLetter, reading: Reading, found: Matched) -> InboxState:
+    if reading.kind == "bounce":
+        return _bounced(work, letter, reading, found)
+    if reading.kind == "auto-reply":
+        return InboxState.NOTED
+    if found.request is None or found.doubt:
+        letter.problem = found.doubt or "Не нашлось заявки, к которой относится это письмо."
+        return InboxState.TRIAGE
+    if not reading.trusted:
+        letter.problem = "Отправитель не из доменов СТП: решает человек."
+        return InboxState.TRIAGE
+    _settle_uncertain(work, found.request)
+    try:
+        with work.session.begin_nested():
+            return _apply_trusted(work, letter, reading, found.request)
+    except (Refused, steps.StaleRequest) as refusal:
+        work.session.refresh(found.request)
+        letter.problem = f"Заявка в состоянии, где этот ответ не применить: {refusal}"
+        return InboxState.TRIAGE
+
+
+def _settle_uncertain(work: Work, request: AccessRequest) -> None:
+    """The desk answers a letter, so it has arrived."""
+    query = select(col(OutboxLetter.id)).where(
+        col(OutboxLetter.request_id) == request.id,
+        col(OutboxLetter.purpose) == "package",
+        col(OutboxLetter.version) == request.version,
+        col(OutboxLetter.state) == OutboxState.UNCERTAIN,
+    )
+    for number in list(work.session.execute(query).scalars()):
+        delivery.settled_as_sent(work, number, "СТП ответила на это письмо")
+
+
+def _apply_trusted(work: Work, letter: InboxLetter, reading: Reading, request: AccessRequest) -> InboxState:
+    told: dict[str, object] = {"ticket": reading.ticket, "letter": letter.id, "matched_by": letter.matched_by}
+    if reading.kind == "acknowledgement" and request.status in _OPEN:
+        _with_companion(work, request, "acknowledge", told)
+        return InboxState.APPLIED
+    if reading.kind != "answer" or work.policy.answers_apply != "clear":
+        letter.problem = "Письмо от СТП, смысл которого решает человек."
+        return InboxState.TRIAGE
+    if request.status not in _OPEN:
+        letter.problem = "На эту заявку уже ответили или она не отправлена."
+        return InboxState.TRIAGE
+    quote = " … ".join(reading.evidence)[:2000]
+    if reading.outcome == "question":
+        _with_companion(work, request, "acknowledge", told)
+        steps.take(work, request, "ask", actor=Actor.DESK, **told, question=quote)
+        return InboxState.APPLIED
+    answers = _answers(work, request, reading, quote)
+    if answers is None or not reading.clear():
+        letter.problem = "Ответ понят не полностью: проверьте по тексту письма."
+        return InboxState.TRIAGE
+    give_answer(
+        work, request, answers, granted=_any_granted(answers, reading.outcome), actor=Actor.DESK, evidence=quote, **told
+    )
+    return InboxState.APPLIED
+
+
+def give_answer(
+    work: Work,
+    request: AccessRequest,
+    answers: Mapping[int, Mapping[str, str]],
+    *,
+    granted: bool,
+    actor: Actor,
+    evidence: str,
+    **told: object,
+) -> None:
+    """One granted line makes the request granted; none makes it rejected. The add-application follows its fate."""
+    reason = "; ".join(dict.fromkeys(answer.get("reason", "") for answer in answers.values() if answer.get("reason")))
+    trigger = "grant" if granted else "reject"
+    companion = requests.companion_of(work, request)
+    steps.take(work, request, trigger, actor=actor, answers=answers, evidence=evidence, reason=reason, **told)
+    if companion is not None and companion.status in _OPEN:
+        steps.take(work, companion, trigger, actor=actor, evidence=evidence, reason=reason, **told)
+
+
+def _any_granted(answers: Mapping[int, Mapping[str, str]], outcome: str) -> bool:
+    """A request without lines (an add-application) follows the letter's own outcome."""
+    return any(answer["outcome"] == "granted" for answer in answers.values()) if answers else outcome == "granted"
+
+
+def _answers(work: Work, request: AccessRequest, reading: Reading, quote: str) -> dict[int, dict[str, str]] | None:
+    """A letter that names nobody answers for every line alike."""
+    if not reading.lines and reading.outcome in ("granted", "rejected"):
+        return {
+            line.id or 0: {"outcome": reading.outcome, "reason": quote if reading.outcome == "rejected" else ""}
+            for line in requests.lines_of(work, request)
+        }
+    return answers_by_line(work, request, reading.lines, reading.line_reasons, quote)
+
+
+def answers_by_line(
+    work: Work,
+    request: AccessRequest,
+    outcomes: Mapping[str, str],
+    reasons: Mapping[str, str],
+    quote: str,
+) -> dict[int, dict[str, str]] | None:
+    """The answer for every line; None when it names a stranger or leaves a line open."""
+    lines = requests.lines_of(work, request)
+    if not outcomes or not lines:
+        return {} if not lines else None
+    persons = requests.persons_of(work, lines)
+    by_snils = {persons[line.person_id].snils: line.id or 0 for line in lines if line.person_id in persons}
+    if set(outcomes) != set(by_snils) or not set(outcomes.values()) <= {"granted", "rejected"}:
+        return None
+    return {
+        by_snils[snils]: {"outcome": outcome, "reason": reasons.get(snils, ""), "evidence": quote}
+        for snils, outcome in outcomes.items()
+    }
+
+
+def _with_companion(work: Work, request: AccessRequest, trigger: str, told: Mapping[str, object]) -> None:
+    companion = requests.companion_of(work, request)
+    for each in (request, companion):
+        if each is not None and each.status in _OPEN:
+            steps.take(work, each, trigger, actor=Actor.DESK, **told)
+
+
+def _bounced(work: Work, letter: InboxLetter, reading: Reading, found: Matched) -> InboxState:
+    """A permanent bounce brings the request back; a delay is only noted."""
+    if reading.bounce is None or not reading.bounce.permanent:
+        return InboxState.NOTED
+    if found.letter is None:
+        letter.problem = "Письмо вернулось, но не видно, какое."
+        return InboxState.TRIAGE
+    reason = f"Письмо не доставлено: {reading.bounce.diagnostic or reading.bounce.status}"[:500]
+    found.letter.state, found.letter.error = OutboxState.FAILED, reason
+    work.session.add(found.letter)
+    if found.letter.purpose == "package" and found.request is not None and found.request.status in _OPEN:
+        companion = requests.companion_of(work, found.request)
+        for each in (found.request, companion):
+            if each is not None and each.status in _OPEN:
+                steps.take(work, each, "bounce", actor=Actor.POST, letter=letter.id, reason=reason)
+        return InboxState.APPLIED
+    letter.problem = reason
+    return InboxState.TRIAGE
+
+
+def mark_failed(work: Work, letter_id: int, problem: str) -> None:
+    """A letter that could not be read is a visible row and blocks nobody."""
+    letter = get(work, letter_id)
+    if letter.state is InboxState.STORED:
+        letter.state, letter.problem = InboxState.FAILED, problem
+        audit.record(work, "letter.unreadable", f"inbox:{letter_id}")
+
+
+def triage(work: Work) -> Sequence[InboxLetter]:
+    """Letters that wait for a person, oldest first."""
+    waiting = (InboxState.TRIAGE, InboxState.FAILED)
+    query = select(InboxLetter).where(col(InboxLetter.state).in_(waiting)).order_by(col(InboxLetter.id))
+    return work.session.execute(query).scalars().all()
+
+
+DECISIONS = ("acknowledge", "grant", "reject", "partial", "ask", "bounce", "note")
+
+
+def settle(
+    work: Work,
+    letter_id: int,
+    *,
+    decision: str,
+    request: AccessRequest | None = None,
+    ticket: str | None = None,
+    outcomes: Mapping[str, str] | None = None,
+    text: str = "",
+) -> InboxLetter:
+    """A person decides what a letter means. `outcomes`: СНИЛС digits to granted/rejected, for `partial`.
+
+    Raises Conflict when the letter is settled already, Refused when the request cannot take the step.
+    """
+    letter = get(work, letter_id)
+    if letter.state not in (InboxState.TRIAGE, InboxState.FAILED):
+        raise Conflict(f"Письмо № {letter_id} уже разобрано.")
+    if decision not in DECISIONS:
+        raise Conflict(f"Решения «{decision}» нет. Есть: {', '.join(DECISIONS)}.")
+    if decision != "note":
+        target = request or (requests.get(work, letter.request_id) if letter.request_id else None)
+        if target is None:
+            raise Conflict("Укажите заявку, к которой относится письмо.")
+        letter.request_id = target.id
+        _decide(work, letter, target, decision, ticket, outcomes, text)
+    letter.state, letter.settled_at, letter.settled_by = InboxState.SETTLED, work.now, work.by
+    audit.record(work, "letter.settled", f"inbox:{letter_id}", decision=decision, request=letter.request_id)
+    return letter
+
+
+def _decide(
+    work: Work,
+    letter: InboxLetter,
+    request: AccessRequest,
+    decision: str,
+    ticket: str | None,
+    outcomes: Mapping[str, str] | None,
+    text: str,
+) -> None:
+    told: dict[str, object] = {"ticket": ticket or letter.reading.get("ticket"), "letter": letter.id}
+    evidence = text or " … ".join(str(quote) for quote in letter.reading.get("evidence") or [])  # type: ignore[attr-defined]
+    _settle_uncertain(work, request)
+    if decision in ("grant", "reject", "partial"):
+        answers = _decided(work, request, decision, outcomes, text)
+        granted = _any_granted(answers, "granted" if decision == "grant" else "rejected")
+        give_answer(work, request, answers, granted=granted, actor=Actor.OFFICER, evidence=evidence, **told)
+    elif decision == "ask":
+        steps.take(work, request, "ask", **told, question=evidence)
+    else:
+        steps.take(work, request, decision, **told, reason=text)
+
+
+def _decided(
+    work: Work, request: AccessRequest, decision: str, outcomes: Mapping[str, str] | None, text: str
+) -> dict[int, dict[str, str]]:
+    lines = requests.lines_of(work, request)
+    persons = requests.persons_of(work, lines)
+    whole = {"grant": "granted", "reject": "rejected"}.get(decision)
+    if whole is None:
+        full = answers_by_line(work, request, outcomes or {}, {}, text)
+        if full is None:
+            raise Conflict("Отметьте решение по каждому работнику заявки.")
+        return {line: answer | {"reason": text if answer["outcome"] == "rejected" else ""} for line, answer in full.items()}
+    reason = text if whole == "rejected" else ""
+    return {
+        line.id or 0: {"outcome": whole, "reason": reason} for line in lines if line.person_id in persons
+    }

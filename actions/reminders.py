@@ -1,0 +1,299 @@
+"""Reminders: one letter per person and working day, computed from what is due; follow-ups to a late desk."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Iterator
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from actions import audit, links, organisations, outbox, requests, steps
+from actions.context import Work
+from catalog.rules import rules
+from models.letters import InboxLetter, InboxState, OutboxLetter, OutboxState
+from models.organisation import Organisation
+from models.person import Person
+from models.request import AccessRequest, LineState, RequestLine, Status
+from notifications.writing import write
+from states.deadlines import deadline
+from states.lifecycle import Actor
+from states.reminders import Due, Reason, Waiting, digest_moment, is_due, plan
+
+TITLES = {
+    Reason.OVERDUE: "СТП не ответила в срок",
+    Reason.QUESTION: "СТП задала вопрос",
+    Reason.LETTER_FAILED: "Письма, которые не ушли",
+    Reason.LETTER_UNCERTAIN: "Письма с неясной судьбой",
+    Reason.TRIAGE: "Письма, которые должен прочесть человек",
+    Reason.UNSENT: "Подписано, но не отправлено",
+    Reason.UNSIGNED: "Проверено, но не подписано",
+    Reason.FIRST_LOGIN: "Работники не вошли первый раз",
+    Reason.LOGIN_UNPROVEN: "Доступ дан, вход не подтверждён",
+}
+_MOSCOW = "Europe/Moscow"
+
+
+def waiting(work: Work) -> list[Waiting]:
+    """Everything that waits for somebody, due or not yet."""
+    return [*_requests(work), *_logins(work), *_letters(work)]
+
+
+def _officers(work: Work, organisation: Organisation | None) -> tuple[str, ...]:
+    if organisation is not None and organisation.officer_email:
+        return (organisation.officer_email,)
+    return work.policy.officers
+
+
+def _requests(work: Work) -> Iterator[Waiting]:
+    statuses = (Status.VALIDATED, Status.SIGNED, Status.SENT, Status.AWAITING)
+    query = (
+        select(AccessRequest, Organisation)
+        .join(Organisation, col(Organisation.id) == col(AccessRequest.organisation_id))
+        .where(col(AccessRequest.status).in_(statuses))
+        .order_by(col(AccessRequest.id))
+    )
+    for request, organisation in work.session.execute(query):
+        for reason, why, since, days in _of_request(work, request):
+            for to in _officers(work, organisation):
+                yield Waiting(reason, to, request.number, why, since, days, organisation.time_zone)
+
+
+def _of_request(work: Work, request: AccessRequest) -> Iterator[tuple[Reason, str, dt.datetime, int]]:
+    title, idle = work.catalog.kind(request.kind).short_title, work.policy.idle_days
+    signed = work.catalog.kind(request.kind).signature
+    if request.status is Status.VALIDATED and signed:
+        yield Reason.UNSIGNED, f"{title} – распечатайте, подпишите и приложите скан", request.status_since, idle
+    if request.status is (Status.SIGNED if signed else Status.VALIDATED):
+        yield Reason.UNSENT, f"{title} – отправьте в СТП", request.status_since, idle
+    if request.status in (Status.SENT, Status.AWAITING) and request.due_at is not None:
+        ticket = f", обращение {request.ticket}" if request.ticket else ""
+        yield Reason.OVERDUE, f"{title}{ticket} – срок ответа вышел {_day(request.due_at)}", request.due_at, 0
+    if request.status is Status.AWAITING and request.question:
+        yield Reason.QUESTION, f"{title} – ответьте: {request.question[:300]}", request.status_since, 0
+
+
+def _day(moment: dt.datetime) -> str:
+    return f"{moment.astimezone(ZoneInfo(_MOSCOW)):%d.%m.%Y в %H:%M} МСК"
+
+
+def _logins(work: Work) -> Iterator[Waiting]:
+    """Every invited employee who has not answered, for himself and for the officer."""
+    query = (
+        select(RequestLine, AccessRequest, Person, Organisation, _last_letter())
+        .join(AccessRequest, col(AccessRequest.id) == col(RequestLine.request_id))
+        .join(Person, col(Person.id) == col(RequestLine.person_id))
+        .join(Organisation, col(Organisation.id) == col(AccessRequest.organisation_id))
+        .where(col(AccessRequest.status).in_((Status.DRAFT, Status.VALIDATED, Status.SIGNED, Status.GRANTED)))
+        .order_by(col(RequestLine.id))
+    )
+    for line, request, person, organisation, last in work.session.execute(query):
+        entry = _login_of(work, line, request, person)
+        if entry is None or last is None:
+            continue
+        reason, days, to_employee, to_officer = entry
+        invited = _aware(last)
+        if person.email:
+            yield Waiting(
+                reason, person.email, request.number, to_employee, invited, days, organisation.time_zone,
+                repeat_days=days, last=invited, line_id=line.id,
+            )
+        for to in _officers(work, organisation):
+            yield Waiting(reason, to, request.number, to_officer, invited, days, organisation.time_zone)
+
+
+def _login_of(
+    work: Work, line: RequestLine, request: AccessRequest, person: Person
+) -> tuple[Reason, int, str, str] | None:
+    title = work.catalog.kind(request.kind).short_title
+    if request.status is Status.GRANTED:
+        if line.state not in (LineState.GRANTED, LineState.TROUBLE):
+            return None
+        return (
+            Reason.LOGIN_UNPROVEN, work.policy.verify_reminder_days,
+            f"Доступ вам предоставлен ({title}). Проверьте вход и ответьте, получилось ли.",
+            f"{person.name} не подтвердил вход",
+        )
+    if person.first_login_on is not None or not work.catalog.kind(request.kind).first_login:
+        return None
+    return (
+        Reason.FIRST_LOGIN, work.policy.first_login_reminder_days,
+        f"Для вас готовят заявку ({title}), она ждёт вашего первого входа на портал ЕГИСЗ.",
+        f"{person.name} ещё не вошёл на портал",
+    )
+
+
+def _last_letter() -> object:
+    """When this person was last written to about this request's login."""
+    return (
+        select(func.max(col(OutboxLetter.promised_at)))
+        .where(
+            col(OutboxLetter.person_id) == col(RequestLine.person_id),
+            col(OutboxLetter.purpose).in_(outbox.PERSONAL),
+        )
+        .correlate(RequestLine)
+        .scalar_subquery()
+    )
+
+
+def _aware(moment: dt.datetime) -> dt.datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+
+
+def _letters(work: Work) -> Iterator[Waiting]:
+    """Letters out that stopped and letters in that nobody has read go to the officers of the installation."""
+    stuck = select(OutboxLetter).where(col(OutboxLetter.state).in_((OutboxState.FAILED, OutboxState.UNCERTAIN)))
+    for letter in work.session.execute(stuck.order_by(col(OutboxLetter.id))).scalars():
+        request = work.session.get(AccessRequest, letter.request_id) if letter.request_id else None
+        failed = letter.state is OutboxState.FAILED
+        why = "письмо не ушло: " + (letter.error or "") if failed else "неизвестно, дошло ли письмо: проверьте и решите"
+        organisation = organisations.get(work, request.organisation_id) if request else None
+        for to in _officers(work, organisation):
+            yield Waiting(
+                Reason.LETTER_FAILED if failed else Reason.LETTER_UNCERTAIN, to, request.number if request else "", why,
+                letter.promised_at, 0, organisation.time_zone if organisation else _MOSCOW,
+            )
+    waiting_states = (InboxState.TRIAGE, InboxState.FAILED)
+    count, first = work.session.execute(
+        select(func.count(), func.min(col(InboxLetter.received_at))).where(col(InboxLetter.state).in_(waiting_states))
+    ).one()
+    if count:
+        for to in work.policy.officers:
+            yield Waiting(Reason.TRIAGE, to, "", f"писем ждут решения: {count}", _aware(first), 0, _MOSCOW)
+
+
+def planned(work: Work, *, days: int) -> list[Due]:
+    """`remind --dry-run`: who will get what and why, if nobody does anything."""
+    policy = work.policy
+    coming = plan(
+        waiting(work), work.calendar, now=work.now, days=days, opens=policy.digest_from, closes=policy.digest_until
+    )
+    return sorted(coming, key=lambda due: (due.at, due.waiting.to, due.waiting.request))
+
+
+def send_due(work: Work) -> int:
+    """Promise today's letters: follow-ups to the desk, one digest per person. Returns how many were promised."""
+    start_clocks(work)
+    before = _promised(work)
+    follow_up_desk(work)
+    for to, entries in _grouped(_due_now(work)).items():
+        _promise_digest(work, to, entries)
+    return _promised(work) - before
+
+
+def _promised(work: Work) -> int:
+    return int(work.session.execute(select(func.count()).select_from(OutboxLetter)).scalar_one())
+
+
+def _due_now(work: Work) -> Iterator[Waiting]:
+    policy = work.policy
+    for entry in waiting(work):
+        today = work.now.astimezone(ZoneInfo(entry.zone)).date()
+        at = digest_moment(work.calendar, today, entry.zone, policy.digest_from, policy.digest_until, work.now)
+        if at is not None and at <= work.now and is_due(entry, work.now, work.calendar):
+            yield entry
+
+
+def _grouped(entries: Iterable[Waiting]) -> dict[str, list[Waiting]]:
+    grouped: dict[str, list[Waiting]] = {}
+    for entry in entries:
+        grouped.setdefault(entry.to, []).append(entry)
+    return grouped
+
+
+def _promise_digest(work: Work, to: str, entries: list[Waiting]) -> None:
+    day = work.now.astimezone(ZoneInfo(entries[0].zone)).date()
+    personal = [entry for entry in entries if entry.line_id is not None]
+    official = [entry for entry in entries if entry.line_id is None]
+    if official:
+        _promise_official(work, to, official, day)
+    if personal:
+        _promise_personal(work, to, personal, day)
+
+
+def _key(kind: str, to: str, day: dt.date) -> str:
+    """Unique per person and day, and no address in it."""
+    return f"{kind}:{hashlib.sha256(to.casefold().encode()).hexdigest()[:16]}:{day.isoformat()}"
+
+
+def _promise_official(work: Work, to: str, entries: list[Waiting], day: dt.date) -> None:
+    groups = [
+        {"title": title, "entries": [entry for entry in entries if entry.reason is reason]}
+        for reason, title in TITLES.items()
+        if any(entry.reason is reason for entry in entries)
+    ]
+    written = write(
+        "digest",
+        day=f"{day:%d.%m.%Y}", count=len(entries), groups=groups, page=work.policy.page_url,
+        licence_rule=rules()["ORG-13"].source, anchor=str(audit.anchor(work.session)),
+        sender_name=work.policy.sender_name,
+    )
+    outbox.promise(
+        work, key=_key("digest", to, day), purpose="digest", recipient=to, subject=written.subject, text=written.text
+    )
+
+
+def _promise_personal(work: Work, to: str, entries: list[Waiting], day: dt.date) -> None:
+    key = _key("nudge", to, day)
+    if outbox.is_promised(work, key):
+        return
+    line = work.session.get(RequestLine, entries[0].line_id)
+    assert line is not None and line.person_id is not None
+    request = requests.get(work, line.request_id)
+    person = work.session.get(Person, line.person_id)
+    assert person is not None
+    organisation = organisations.get(work, request.organisation_id)
+    purposes = {Reason.FIRST_LOGIN: links.FIRST_LOGIN, Reason.LOGIN_UNPROVEN: links.LOGIN_CHECK}
+    items = [
+        {
+            "why": entry.why,
+            "link": links.placeholder(
+                links.issue(work, line_id=entry.line_id or 0, purpose=purposes[entry.reason])
+            ),
+        }
+        for entry in entries
+    ]
+    written = write(
+        "nudge",
+        day=f"{day:%d.%m.%Y}", name=" ".join(part for part in (person.given, person.patronymic) if part), items=items,
+        organisation=organisation.short_name or organisation.full_name, sender_name=work.policy.sender_name,
+    )
+    outbox.promise(
+        work, key=key, purpose="nudge", recipient=to, subject=written.subject, text=written.text,
+        person_id=person.id, request_id=request.id, version=request.version,
+    )
+
+
+def start_clocks(work: Work) -> int:
+    """A sent request awaits its answer once the desk's first working minute after sending has passed."""
+    moved = 0
+    query = select(AccessRequest).where(col(AccessRequest.status) == Status.SENT)
+    for request in work.session.execute(query).scalars().all():
+        begun = deadline(request.sent_at or request.status_since, 0, work.desk_schedule, work.calendar)
+        if work.now > begun.due:
+            steps.take(work, request, "start_clock", actor=Actor.CLOCK)
+            moved += 1
+    return moved
+
+
+def follow_up_desk(work: Work) -> int:
+    """One follow-up per term: the next moment is moved first, the letter is promised in the same transaction."""
+    if not work.policy.follow_up_by_machine:
+        return 0
+    query = select(AccessRequest).where(
+        col(AccessRequest.status) == Status.AWAITING,
+        col(AccessRequest.due_at) < work.now,
+        col(AccessRequest.question).is_(None),
+        col(AccessRequest.channel) == "mail",
+    )
+    sent = 0
+    for request in work.session.execute(query).scalars().all():
+        if request.relation == "companion" or (request.next_reminder_at and request.next_reminder_at > work.now):
+            continue
+        hours = work.catalog.kind(request.kind).desk_hours
+        request.next_reminder_at = deadline(work.now, hours, work.desk_schedule, work.calendar).due
+        steps.take(work, request, "follow_up", actor=Actor.CLOCK)
+        sent += 1
+    return sent

@@ -1,0 +1,188 @@
+"""A request and a list of requests as people and programs are shown them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlmodel import col
+
+from actions import organisations, requests, steps
+from actions.context import Work
+from actions.invitations import role_labels
+from models.findings import Finding
+from models.letters import InboxLetter, OutboxLetter
+from models.organisation import Organisation
+from models.person import Person
+from models.record import Event
+from models.request import AccessRequest, RequestLine, Status
+from models.text import fold
+from states.guards import STATUS_LABELS
+from states.lifecycle import STEPS, step_for
+
+# What the timeline calls events that are not steps.
+_EVENT_LABELS = {
+    "request.created": "Черновик создан",
+    "letter.promised": "Письмо поставлено в очередь",
+    "letter.sent": "Письмо отправлено",
+    "letter.uncertain": "Судьба письма неясна",
+    "letter.failed": "Письмо не отправлено",
+    "letter.delayed": "Отправка отложена",
+    "letter.resent": "Письмо отправляется снова",
+    "letter.matched": "Пришло письмо",
+    "letter.triage": "Письмо ждёт человека",
+    "file.added": "Добавлен файл",
+    "documents.made": "Документы сформированы",
+    "line.verified": "Работник подтвердил вход",
+    "line.trouble": "Работник сообщил о неполадке",
+    "grant.made": "Роль предоставлена",
+    "grant.ended": "Роль прекращена",
+}
+_STEP_LABELS = {f"request.{step.trigger}": step.label for step in STEPS}
+
+
+def show(work: Work, request: AccessRequest) -> dict[str, object]:
+    """JSON of `request show`."""
+    organisation = organisations.get(work, request.organisation_id)
+    return {
+        "id": request.id,
+        "number": request.number,
+        "kind": request.kind,
+        "state": request.status.value,
+        "version": request.version,
+        "organisation": {"inn": organisation.inn, "name": organisation.short_name or organisation.full_name},
+        "lines": [_line(work, line, person) for line, person in _lines(work, request)],
+        "findings": [finding.as_json() for finding in findings(work, request)],
+        "deadline": request.due_at.isoformat() if request.due_at else None,
+        "ticket": request.ticket,
+        "timeline": timeline(work, request),
+        "actions": [step.trigger for step in steps.allowed(work, request)],
+    }
+
+
+def _lines(work: Work, request: AccessRequest) -> list[tuple[RequestLine, Person | None]]:
+    lines = requests.lines_of(work, request)
+    persons = requests.persons_of(work, lines)
+    return [(line, persons.get(line.person_id or 0)) for line in lines]
+
+
+def _line(work: Work, line: RequestLine, person: Person | None) -> dict[str, object]:
+    return {
+        "person": requests.line_facts(line, person).name,
+        "roles": list(role_labels(work, line)),
+        "state": line.state.value,
+        "reason": line.reason,
+    }
+
+
+# Whose guards say what is missing now, by status and by whether the kind is signed on paper.
+_NEXT = {
+    (Status.DRAFT, "signed"): "validate",
+    (Status.DRAFT, "unsigned"): "validate",
+    (Status.VALIDATED, "signed"): "sign",
+    (Status.VALIDATED, "unsigned"): "send",
+    (Status.SIGNED, "signed"): "send",
+    (Status.GRANTED, "signed"): "verify",
+    (Status.GRANTED, "unsigned"): "verify",
+}
+
+
+def findings(work: Work, request: AccessRequest) -> list[Finding]:
+    """What stands between the request and its next state."""
+    paper = requests.paper_of(work, request)
+    trigger = _NEXT.get((request.status, paper))
+    if trigger is None:
+        return []
+    return steps.reasons_against(work, request, step_for(trigger, request.status, paper), {})
+
+
+def timeline(work: Work, request: AccessRequest) -> list[dict[str, object]]:
+    """Every event of the request and its letters, oldest first."""
+    letters = work.session.execute(
+        select(col(OutboxLetter.id)).where(col(OutboxLetter.request_id) == request.id)
+    ).scalars()
+    subjects = [requests.subject(request), *(f"letter:{number}" for number in letters)]
+    events = work.session.execute(select(Event).where(col(Event.subject).in_(subjects)).order_by(col(Event.seq)))
+    return [
+        {"at": event.at.isoformat(), "what": _told(event), "by": event.actor} for event in events.scalars()
+    ]
+
+
+def _told(event: Event) -> str:
+    label = _STEP_LABELS.get(event.action) or _EVENT_LABELS.get(event.action, event.action)
+    data = json.loads(event.data)
+    if event.action.startswith("request.") and data.get("target") and data["target"] != data.get("source"):
+        label += f" → «{STATUS_LABELS[Status(data['target'])]}»"
+    if data.get("purpose") and event.action.startswith("letter."):
+        label += f" ({_PURPOSES.get(data['purpose'], data['purpose'])})"
+    if data.get("ticket"):
+        label += f", обращение {data['ticket']}"
+    return label
+
+
+_PURPOSES = {
+    "package": "заявка в СТП",
+    "follow-up": "напоминание в СТП",
+    "reply": "ответ в СТП",
+    "first-login": "просьба о первом входе",
+    "login-check": "просьба проверить вход",
+}
+
+
+def listed(
+    work: Work,
+    *,
+    status: Status | None = None,
+    inn: str | None = None,
+    overdue: bool = False,
+    text: str = "",
+    limit: int = 500,
+) -> list[tuple[AccessRequest, Organisation]]:
+    """Requests, overdue first, then the ones that wait longest."""
+    where: list[ColumnElement[bool]] = []
+    if status is not None:
+        where.append(col(AccessRequest.status) == status)
+    if inn:
+        where.append(col(Organisation.inn) == inn)
+    if overdue:
+        where += [col(AccessRequest.status) == Status.AWAITING, col(AccessRequest.due_at) < work.now]
+    if text:
+        where.append(_matching(text))
+    query = (
+        select(AccessRequest, Organisation)
+        .join(Organisation, col(Organisation.id) == col(AccessRequest.organisation_id))
+        .where(*where)
+        .order_by(col(AccessRequest.due_at).is_(None), col(AccessRequest.due_at), col(AccessRequest.id))
+        .limit(limit)
+    )
+    return [(request, organisation) for request, organisation in work.session.execute(query)]
+
+
+def _matching(text: str) -> ColumnElement[bool]:
+    wanted = fold(text)
+    people = (
+        select(col(RequestLine.request_id))
+        .join(Person, col(Person.id) == col(RequestLine.person_id))
+        .where(or_(col(Person.fold).contains(wanted, autoescape=True), col(Person.snils) == _digits(wanted)))
+    )
+    return or_(
+        col(AccessRequest.number).contains(text.strip().upper(), autoescape=True),
+        col(AccessRequest.ticket) == text.strip(),
+        col(Organisation.fold).contains(wanted, autoescape=True),
+        col(AccessRequest.id).in_(people),
+    )
+
+
+def _digits(text: str) -> str:
+    return "".join(character for character in text if character.isdigit())
+
+
+def letters_in(work: Work, request: AccessRequest) -> Sequence[InboxLetter]:
+    query = select(InboxLetter).where(col(InboxLetter.request_id) == request.id).order_by(col(InboxLetter.id))
+    return work.session.execute(query).scalars().all()
+
+
+def letters_out(work: Work, request: AccessRequest) -> Sequence[OutboxLetter]:
+    query = select(OutboxLetter).where(col(OutboxLetter.request_id) == request.id).order_by(col(OutboxLetter.id))
+    return work.session.execute(query).scalars().all()

@@ -1,0 +1,121 @@
+"""Who is to be reminded of what, and when: computed from what is due, so that downtime brings one letter."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from states.calendar import WorkingCalendar
+
+
+class Reason(StrEnum):
+    """What somebody is reminded of."""
+
+    FIRST_LOGIN = "first-login"
+    UNSIGNED = "unsigned"
+    UNSENT = "unsent"
+    OVERDUE = "overdue"
+    LOGIN_UNPROVEN = "login-unproven"
+    QUESTION = "question"
+    LETTER_FAILED = "letter-failed"
+    LETTER_UNCERTAIN = "letter-uncertain"
+    TRIAGE = "triage"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Something that waits for `to` since a moment; due after so many working days, then every `repeat_days`.
+
+    `request` is the number; `why` a Russian sentence; `zone` the organisation's; `last` the last letter about it.
+    """
+
+    reason: Reason
+    to: str
+    request: str
+    why: str
+    since: dt.datetime
+    after_days: int
+    zone: str
+    repeat_days: int = 1
+    last: dt.datetime | None = None
+    line_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A reminder at its moment."""
+
+    at: dt.datetime
+    waiting: Waiting
+
+    def as_json(self) -> dict[str, str]:
+        return {
+            "at": self.at.isoformat(),
+            "to": self.waiting.to,
+            "kind": self.waiting.reason.value,
+            "request": self.waiting.request,
+            "why": self.waiting.why,
+        }
+
+
+def working_days_between(calendar: WorkingCalendar, start: dt.date, end: dt.date) -> int:
+    """Working days after `start` up to and with `end`."""
+    days = (start + dt.timedelta(days=number) for number in range(1, (end - start).days + 1))
+    return sum(1 for day in days if calendar.is_working(day))
+
+
+def digest_moment(
+    calendar: WorkingCalendar, day: dt.date, zone: str, opens: dt.time, closes: dt.time, now: dt.datetime
+) -> dt.datetime | None:
+    """When that day's digest goes: at the opening, or now while it is open; None on a day off or when it is over."""
+    if not calendar.is_working(day):
+        return None
+    local = ZoneInfo(zone)
+    start, end = (dt.datetime.combine(day, time, local) for time in (opens, closes))
+    if now >= end:
+        return None
+    return max(start, now.astimezone(local))
+
+
+def is_due(waiting: Waiting, at: dt.datetime, calendar: WorkingCalendar) -> bool:
+    """Idle long enough, and not reminded of within `repeat_days` working days."""
+    local = ZoneInfo(waiting.zone)
+    today = at.astimezone(local).date()
+    idle = working_days_between(calendar, waiting.since.astimezone(local).date(), today)
+    if at < waiting.since or idle < waiting.after_days:
+        return False
+    if waiting.last is None:
+        return True
+    return working_days_between(calendar, waiting.last.astimezone(local).date(), today) >= waiting.repeat_days
+
+
+def plan(
+    waiting: Iterable[Waiting],
+    calendar: WorkingCalendar,
+    *,
+    now: dt.datetime,
+    days: int,
+    opens: dt.time,
+    closes: dt.time,
+) -> Iterator[Due]:
+    """Every reminder of the coming days, if nobody does anything meanwhile; `days` counts today."""
+    everything = list(waiting)
+    last: dict[int, dt.datetime] = {}
+    for number in range(days):
+        for place, entry in enumerate(everything):
+            local_today = now.astimezone(ZoneInfo(entry.zone)).date()
+            day = local_today + dt.timedelta(days=number)
+            at = digest_moment(calendar, day, entry.zone, opens, closes, now)
+            if at is None or not is_due(_reminded(entry, last.get(place)), at, calendar):
+                continue
+            last[place] = at
+            yield Due(at, entry)
+
+
+def _reminded(entry: Waiting, at: dt.datetime | None) -> Waiting:
+    if at is None:
+        return entry
+    return replace(entry, last=at)

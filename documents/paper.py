@@ -1,0 +1,291 @@
+"""A paper as a value: what stands on it, before any file format. Renderers get nothing else."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from catalog.layouts import Layout, SignatureBlock
+from documents.russian import counted, file_name, initials, long_date, printable, typeset
+from models.facts import SealPolicy
+
+DASH = "–"
+_EMPLOYEES = ("работник", "работника", "работников")
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationText:
+    """What papers say of the organisation; `kind` is a label, `seal` is None while nobody has said."""
+
+    full_name: str
+    short_name: str = ""
+    kind: str = ""
+    inn: str = ""
+    kpp: str = ""
+    ogrn: str = ""
+    oid: str = ""
+    subject: str = ""
+    address: str = ""
+    head_post: str = ""
+    head_name: str = ""
+    seal: SealPolicy | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attorney:
+    """Доверенность."""
+
+    number: str
+    made_on: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Подписант; with `attorney` when he acts on a power of attorney."""
+
+    post: str
+    name: str
+    attorney: Attorney | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Employee:
+    """A line as it is printed; roles decide `subject`, `organisation` and `inn` (APP-7, APP-8, APP-9) beforehand."""
+
+    surname: str
+    given: str
+    snils: str
+    patronymic: str = ""
+    email: str = ""
+    subject: str = ""
+    organisation: str = ""
+    inn: str = ""
+    subsystem: str = ""
+    role: str = ""
+    post: str = ""
+
+    @property
+    def name(self) -> str:
+        return " ".join(part for part in (self.surname, self.given, self.patronymic) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class PaperFacts:
+    """Everything a form may ask for. `answers` are fields that a person filled in, by code."""
+
+    request: int
+    number: str
+    version: int
+    made_on: dt.date
+    title: str
+    organisation: OrganisationText
+    signer: Signer | None = None
+    rows: tuple[Employee, ...] = ()
+    subsystems: tuple[str, ...] = ()
+    desk_address: str = ""
+    reply_to: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    enclosures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph; `style` is a key of documents.sheet.STYLES."""
+
+    text: str
+    style: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Widths in millimetres, `size` in points; every row is as long as the headings."""
+
+    headings: tuple[str, ...]
+    widths: tuple[float, ...]
+    centred: tuple[bool, ...]
+    rows: tuple[tuple[str, ...], ...]
+    size: float
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Место подписи: post, line, decoded name, date; and what stands in the seal's place."""
+
+    post: str
+    name: str
+    attorney: str
+    seal: str
+    stamped: bool
+    captions: tuple[str, str, str]
+    date_line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """Лист заявки as a value. `request`, `version` go into the page codes, `made_on` into the file's properties."""
+
+    layout: str
+    purpose: str
+    formats: tuple[str, ...]
+    stem: str
+    orientation: str
+    request: int
+    number: str
+    version: int
+    title: str
+    made_on: dt.date
+    head: tuple[Block, ...]
+    table: Table | None
+    tail: tuple[Block, ...]
+    signature: Signature | None
+
+    @property
+    def footer(self) -> str:
+        return typeset(f"№ {self.number}, версия {self.version}")
+
+
+def compose(layout: Layout, facts: PaperFacts) -> Paper:
+    """The paper that the form makes of the facts."""
+    words = _words(facts)
+    head = [*_blocks(layout.addressee, "addressee", words), *_titles(layout, words)]
+    head += _blocks(layout.opening, "body", words)
+    return Paper(
+        layout=layout.code,
+        purpose=layout.purpose,
+        formats=layout.formats,
+        stem=file_name(layout.file_name.format_map(words), ""),
+        orientation=layout.orientation,
+        request=facts.request,
+        number=printable(facts.number),
+        version=facts.version,
+        title=typeset(printable(facts.title)),
+        made_on=facts.made_on,
+        head=tuple(head),
+        table=_table(layout, facts, words),
+        tail=tuple(_tail(layout, facts, words)),
+        signature=_signature(layout.signature, facts, words) if layout.signature else None,
+    )
+
+
+def requisites(organisation: OrganisationText) -> str:
+    """ИНН 7707083893, КПП 770701001, ОГРН 1027700132195: those that there are."""
+    named = (("ИНН", organisation.inn), ("КПП", organisation.kpp), (_ogrn_label(organisation), organisation.ogrn))
+    return ", ".join(f"{label} {number}" for label, number in named if number)
+
+
+def seal_text(block: SignatureBlock, policy: SealPolicy | None, *, by_attorney: bool) -> str:
+    """What stands in the seal's place. Rules SGN-2, SGN-3, SGN-5."""
+    if policy is SealPolicy.NO_SEAL:
+        return block.no_seal
+    if by_attorney:
+        return block.seal_optional
+    return block.seal if policy is SealPolicy.SEAL else block.seal_unknown
+
+
+def _ogrn_label(organisation: OrganisationText) -> str:
+    return "ОГРНИП" if len(organisation.ogrn) == 15 else "ОГРН"
+
+
+def _joined(names: tuple[str, ...]) -> str:
+    return " и ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
+
+
+def _attorney_text(signer: Signer | None) -> str:
+    if signer is None or signer.attorney is None:
+        return ""
+    return typeset(f"от {long_date(signer.attorney.made_on)} № {printable(signer.attorney.number)}")
+
+
+def _words(facts: PaperFacts) -> dict[str, str]:
+    """Values of catalog.layouts.PLACEHOLDERS."""
+    organisation, signer = facts.organisation, facts.signer
+    values = {
+        "title": facts.title,
+        "number": facts.number,
+        "version": str(facts.version),
+        "date": long_date(facts.made_on),
+        "desk_address": facts.desk_address,
+        "reply_to": f" ({facts.reply_to})" if facts.reply_to else "",
+        "subsystems": _joined(facts.subsystems),
+        "people": counted(len(facts.rows), *_EMPLOYEES),
+        "organisation": organisation.full_name,
+        "organisation_short": organisation.short_name or organisation.full_name,
+        "organisation_kind": organisation.kind,
+        "requisites": requisites(organisation),
+        "ogrn_label": _ogrn_label(organisation),
+        "signer_post": signer.post if signer else organisation.head_post,
+        "signer_name": signer.name if signer else organisation.head_name,
+        "attorney": _attorney_text(signer),
+    }
+    for name in ("inn", "kpp", "ogrn", "oid", "subject", "address", "head_post", "head_name"):
+        values[name] = getattr(organisation, name)
+    return {name: value if name == "reply_to" else printable(value) for name, value in values.items()}
+
+
+def _blocks(texts: tuple[str, ...], style: str, words: Mapping[str, str]) -> list[Block]:
+    filled = (text.format_map(words).strip() for text in texts)
+    return [Block(typeset(text), style) for text in filled if text]
+
+
+def _titles(layout: Layout, words: Mapping[str, str]) -> list[Block]:
+    first, *rest = _blocks(layout.title, "title", words)
+    return [first, *(Block(block.text, "subtitle") for block in rest)]
+
+
+def _tail(layout: Layout, facts: PaperFacts, words: Mapping[str, str]) -> list[Block]:
+    blocks = []
+    if facts.enclosures and layout.enclosures_heading:
+        blocks.append(Block(layout.enclosures_heading, "body"))
+        numbered = (f"{place}. {printable(text)}" for place, text in enumerate(facts.enclosures, 1))
+        blocks += [Block(typeset(text), "item") for text in numbered]
+    return [*blocks, *_blocks(layout.closing, "body", words), *_blocks((layout.note,), "note", words)]
+
+
+def _table(layout: Layout, facts: PaperFacts, words: Mapping[str, str]) -> Table | None:
+    if layout.columns:
+        return _employees(layout, facts.rows)
+    return _questionnaire(layout, facts, words) if layout.fields else None
+
+
+def _employees(layout: Layout, people: tuple[Employee, ...]) -> Table:
+    rows = []
+    for place, person in enumerate(people, 1):
+        cells = (str(place) if c.field == "number" else printable(getattr(person, c.field)) for c in layout.columns)
+        rows.append(tuple(cell or column.empty for cell, column in zip(cells, layout.columns, strict=True)))
+    return Table(
+        headings=tuple(column.heading for column in layout.columns),
+        widths=tuple(column.width_mm for column in layout.columns),
+        centred=tuple(column.align == "center" for column in layout.columns),
+        rows=tuple(rows),
+        size=layout.table_size_pt,
+    )
+
+
+def _questionnaire(layout: Layout, facts: PaperFacts, words: Mapping[str, str]) -> Table:
+    rows = []
+    for place, line in enumerate(layout.fields, 1):
+        value = facts.answers.get(line.answer, "") if line.answer else line.value.format_map(words)
+        value = printable(value)
+        rows.append((str(place), line.label.format_map(words), value if value or line.required else DASH))
+    return Table(
+        headings=layout.field_headings,
+        widths=(10.0, 62.0, 98.0) if layout.orientation == "portrait" else (10.0, 97.0, 160.0),
+        centred=(True, False, False),
+        rows=tuple(rows),
+        size=layout.table_size_pt,
+    )
+
+
+def _signature(block: SignatureBlock, facts: PaperFacts, words: Mapping[str, str]) -> Signature:
+    policy = facts.organisation.seal
+    by_attorney = bool(words["attorney"])
+    return Signature(
+        post=words["signer_post"],
+        name=initials(words["signer_name"]),
+        attorney=typeset(block.attorney.format_map(words)) if by_attorney else "",
+        seal=seal_text(block, policy, by_attorney=by_attorney),
+        stamped=policy is not SealPolicy.NO_SEAL,
+        captions=(block.post_caption, block.line_caption, block.name_caption),
+        date_line=block.date_line,
+    )

@@ -1,0 +1,101 @@
+"""An empty Word document in our dress: one font in all four slots, Russian, A4, a footer that counts pages."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+
+from docx import Document
+from docx.document import Document as WordDocument
+from docx.enum.section import WD_ORIENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt
+from docx.styles.style import ParagraphStyle
+from docx.text.paragraph import Paragraph
+
+from documents.archive import normalised
+from documents.sheet import CODE_EDGE_MM, CODE_MM, FONT, SHEETS, TextStyle
+from documents.wordxml import simple_field
+
+_ALIGN = {
+    "left": WD_ALIGN_PARAGRAPH.LEFT,
+    "center": WD_ALIGN_PARAGRAPH.CENTER,
+    "both": WD_ALIGN_PARAGRAPH.JUSTIFY,
+}
+_FONT_SLOTS = ("w:ascii", "w:hAnsi", "w:cs", "w:eastAsia")
+_THUMBNAIL = "http://schemas.openxmlformats.org/package/2006/relationships/metadata/thumbnail"
+
+
+def blank(orientation: str, title: str, made_on: dt.date) -> WordDocument:
+    """A document of one section with our margins and no text."""
+    document = Document()
+    _dress(document)
+    _lay_out(document, orientation)
+    properties = document.core_properties
+    properties.author = properties.last_modified_by = properties.comments = properties.keywords = ""
+    properties.title, properties.language, properties.revision = title, "ru-RU", 1
+    properties.created = properties.modified = dt.datetime.combine(made_on, dt.time())
+    return document
+
+
+def add_text(document: WordDocument, text: str, style: TextStyle, orientation: str) -> Paragraph:
+    """A paragraph with an exact line height, so that its height does not depend on the machine's fonts."""
+    paragraph = document.add_paragraph()
+    run = paragraph.add_run(text)
+    run.font.size, run.font.bold = Pt(style.size), style.bold
+    shape = paragraph.paragraph_format
+    shape.alignment = _ALIGN[style.align]
+    shape.space_before, shape.space_after = Pt(style.before), Pt(style.after)
+    shape.line_spacing_rule, shape.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(style.line)
+    shape.left_indent = Mm(SHEETS[orientation].body_width * style.indent)
+    shape.first_line_indent = Mm(style.first_line_mm)
+    return paragraph
+
+
+def add_footer(document: WordDocument, text: str) -> None:
+    """«№ …, версия 1 · Страница n из m», left of the page's code."""
+    footer = document.sections[0].footer
+    footer.is_linked_to_previous = False
+    paragraph = footer.paragraphs[0]
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    paragraph.paragraph_format.right_indent = Mm(CODE_MM)
+    paragraph.paragraph_format.tab_stops.clear_all()
+    paragraph.add_run(f"{text} · Страница ")
+    paragraph._p.append(simple_field("PAGE"))
+    paragraph.add_run(" из ")
+    paragraph._p.append(simple_field("NUMPAGES"))
+
+
+def saved(document: WordDocument, made_on: dt.date) -> bytes:
+    """The file's bytes, the same for the same content."""
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return normalised(buffer.getvalue(), made_on)
+
+
+def _dress(document: WordDocument) -> None:
+    for name in ("Normal", "Header", "Footer"):
+        style = document.styles[name]
+        assert isinstance(style, ParagraphStyle)
+        style.font.size = Pt(11 if name == "Normal" else 9)
+        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+        fonts.attrib.clear()  # theme attributes would win over the named font
+        for slot in _FONT_SLOTS:
+            fonts.set(qn(slot), FONT)
+    defaults = document.styles.element.find(f".//{qn('w:rPrDefault')}")
+    for language in defaults.iter(qn("w:lang")):
+        language.set(qn("w:val"), "ru-RU")
+    package = document.part.package
+    for key, relation in list(package.rels.items()):
+        if relation.reltype == _THUMBNAIL:
+            del package.rels[key]
+
+
+def _lay_out(document: WordDocument, orientation: str) -> None:
+    sheet, section = SHEETS[orientation], document.sections[0]
+    section.orientation = WD_ORIENT.LANDSCAPE if orientation == "landscape" else WD_ORIENT.PORTRAIT
+    section.page_width, section.page_height = Mm(sheet.width), Mm(sheet.height)
+    section.left_margin, section.right_margin = Mm(sheet.left), Mm(sheet.right)
+    section.top_margin, section.bottom_margin = Mm(sheet.top), Mm(sheet.bottom)
+    section.header_distance, section.footer_distance = Mm(5), Mm(CODE_EDGE_MM + 4)

@@ -31,6 +31,7 @@ class Faults:
     hang_after_data: int = 0
     refuse_auth: bool = False
     refused_recipients: set[str] = field(default_factory=set)
+    delayed_recipients: set[str] = field(default_factory=set)
     delay: float = 0.0
 
     def due(self, name: str) -> bool:
@@ -97,7 +98,6 @@ class SmtpServer:
             hostname="localhost",
             ident="demo",
             tls_context=offered,
-            require_starttls=offered is not None,
             auth_require_tls=False,
             authenticator=self._authenticate,
             loop=self._loop,
@@ -146,6 +146,8 @@ class _Handler:
     ) -> str:
         if address.lower() in self._faults.refused_recipients:
             return "550 5.1.1 No such mailbox"
+        if address.lower() in self._faults.delayed_recipients:
+            return "451 4.3.0 Try again later"
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
 

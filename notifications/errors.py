@@ -81,6 +81,10 @@ EXPLANATIONS = {
         "Сервер не предлагает STARTTLS, а в настройках он обязателен.",
         "Проверьте порт или выберите защиту tls. Пароль открытым текстом не передан.",
     ),
+    "tls-required": _Word(
+        "Сервер принимает пароль только по защищённому соединению.",
+        "Выберите защиту starttls или tls.",
+    ),
     "plain-refused": _Word(
         "Соединение без защиты разрешено только с этим же компьютером.",
         "Выберите защиту tls или starttls.",
@@ -118,7 +122,7 @@ EXPLANATIONS = {
 }
 
 SETTINGS_AT_FAULT = frozenset(
-    {"ca-bundle", "tls-untrusted", "tls-name", "tls-expired", "tls", "no-starttls", "plain-refused"}
+    {"ca-bundle", "tls-untrusted", "tls-name", "tls-expired", "tls", "no-starttls", "tls-required", "plain-refused"}
     | {"auth", "auth-missing", "auth-required", "sender", "folder", "no-sent-folder"}
 )
 

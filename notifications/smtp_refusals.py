@@ -12,6 +12,7 @@ from notifications.tls import tls_trouble
 
 _AUTH_REQUIRED = 530
 _TOO_BIG = 552
+_TLS_REQUIRED = (530, 538)
 _BY_STAGE = {"sender": "sender", "recipient": "recipient", "data": "content", "data-end": "content"}
 
 
@@ -72,7 +73,9 @@ def lost(error: Exception, stage: str) -> DeliveryError:
 
 def _greeting_refused(error: aiosmtplib.SMTPResponseException, stage: str) -> DeliveryError:
     permanent = error.code >= 500
-    if stage == "auth":
+    if stage == "auth" and error.code in _TLS_REQUIRED:
+        code = "tls-required"
+    elif stage == "auth":
         code = "auth" if permanent else "auth-temporary"
     elif stage == "tls":
         code = "tls" if permanent else "busy"

@@ -5,14 +5,17 @@ from __future__ import annotations
 import hashlib
 import io
 from dataclasses import dataclass
+from functools import lru_cache
 
 import segno
+from PIL import Image
 
 _PREFIX = "ED"
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U, so it can be typed by hand
 _BITS = {"request": 24, "version": 7, "page": 12, "of": 12}
 _BODY_LENGTH = 11  # 55 bits
 _CHECK_LENGTH = 4
+_DOTS = 8  # a module's side, so that no word processor has to blur it up
 _QUIET_ZONE = 4  # modules; the standard asks for four
 
 
@@ -83,9 +86,13 @@ def _unpacked(body: str) -> PageCode:
     return PageCode(**numbers)
 
 
+@lru_cache(maxsize=1024)  # the Word and the Excel file of a paper bear the same codes
 def picture(code: PageCode) -> bytes:
     """The QR as PNG with its quiet zone; 29 modules a side, so at 24 mm a module is 0.8 mm."""
     qr = segno.make(encode(code), version=1, error="m", mode="alphanumeric", boost_error=False)
+    rows = [bytes(0 if dark else 255 for dark in row) for row in qr.matrix_iter(border=_QUIET_ZONE)]
+    side = len(rows)
+    image = Image.frombytes("L", (side, side), b"".join(rows))
     buffer = io.BytesIO()
-    qr.save(buffer, kind="png", scale=8, border=_QUIET_ZONE)
+    image.resize((side * _DOTS, side * _DOTS), Image.Resampling.NEAREST).convert("1").save(buffer, "PNG")
     return buffer.getvalue()

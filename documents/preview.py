@@ -1,0 +1,81 @@
+"""What a document will look like in print: PDF by LibreOffice where it is installed, pages as pictures."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from pathlib import Path
+
+from sandbox import Limits, run
+
+
+class PreviewUnavailable(Exception):
+    """There is no preview; the text tells a person why and what to do instead."""
+
+
+_INSTEAD = "Скачайте файл и откройте его в Word или LibreOffice."
+_MISSING = f"Предварительного просмотра нет: LibreOffice на сервере не установлен. {_INSTEAD}"
+_SLOW = f"Предварительный просмотр не удался: LibreOffice не ответил вовремя. {_INSTEAD}"
+_FAILED = f"Предварительный просмотр не удался: LibreOffice не смог открыть документ. {_INSTEAD}"
+
+
+def office_path(office: str = "soffice") -> str:
+    """Where LibreOffice is. Raises PreviewUnavailable when it is not installed."""
+    found = shutil.which(office)
+    if found is None:
+        raise PreviewUnavailable(_MISSING)
+    return found
+
+
+def as_pdf(data: bytes, suffix: str, *, office: str = "soffice", seconds: float = 60) -> bytes:
+    """A .docx or .xlsx as PDF; `suffix` with its dot. Raises PreviewUnavailable."""
+    program = office_path(office)
+    with tempfile.TemporaryDirectory(prefix="egisz-preview-", ignore_cleanup_errors=True) as folder:
+        source = Path(folder, f"document{suffix}")
+        source.write_bytes(data)
+        _convert(program, source, seconds)
+        made = source.with_suffix(".pdf")
+        if not made.exists():
+            raise PreviewUnavailable(_FAILED)
+        return made.read_bytes()
+
+
+def _convert(program: str, source: Path, seconds: float) -> None:
+    """A profile of its own each time: two conversions with one profile refuse to run together."""
+    folder = source.parent
+    command = [program, "--headless", "--norestore", f"-env:UserInstallation={(folder / 'profile').as_uri()}"]
+    command += ["--convert-to", "pdf", "--outdir", str(folder), str(source)]
+    environment = {"HOME": str(folder), "TMPDIR": str(folder), "LANG": "C.UTF-8", "PATH": os.defpath}
+    child = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        cwd=folder, env=environment, start_new_session=True,
+    )  # fmt: skip
+    try:
+        child.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        raise PreviewUnavailable(_SLOW) from None
+    finally:
+        _kill_group(child)
+
+
+def _kill_group(child: subprocess.Popen[bytes]) -> None:
+    """soffice is a script that starts others; they go with it."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
+
+
+def page_pictures(pdf: bytes, *, width: int = 1000, most: int = 20) -> list[bytes]:
+    """Pages as PNG of that width in pixels, at most `most`. Raises sandbox.Refused or sandbox.Killed."""
+    with tempfile.TemporaryDirectory(prefix="egisz-preview-") as folder:
+        source = Path(folder, "document.pdf")
+        source.write_bytes(pdf)
+        arguments = {"path": str(source), "width": width, "most": most}
+        pages = run("documents.untrusted:pages_as_png", arguments, limits=Limits(seconds=30, output_mb=64))
+    return [base64.b64decode(page) for page in pages]

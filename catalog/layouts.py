@@ -60,7 +60,7 @@ class SignatureBlock(Entry):
     post_caption: str = "(должность)"
     line_caption: str = "(подпись)"
     name_caption: str = "(расшифровка подписи)"
-    date_line: str = "«____» ______________ 20___ г."
+    date_line: str = "«___» ____________ 20__ г."
     attorney: str = "по доверенности {attorney}"
     seal: str = "М.П."
     no_seal: str = "Печать не предусмотрена"
@@ -77,6 +77,7 @@ class Layout(Entry):
     orientation: Literal["landscape", "portrait"] = "portrait"
     formats: tuple[Literal["docx", "xlsx"], ...] = ("docx",)
     purpose: Code
+    coded: bool = True  # the signed scan of it comes back and is matched by the codes on its pages
     file_name: str
     table_size_pt: float = Field(default=9, ge=6, le=12)
     addressee: tuple[str, ...] = ()

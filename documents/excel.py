@@ -40,7 +40,8 @@ def render(paper: Paper) -> bytes:
     row = _add_blocks(sheet, paper, paper.head, widths, 1)
     starts, row = _add_rows(sheet, paper, split, row)
     _add_ending(sheet, paper, widths, row)
-    _add_codes(sheet, paper, split.pages, starts, len(widths) + 1)
+    if paper.coded:
+        _add_codes(sheet, paper, split.pages, starts, len(widths) + 1)
     _set_up_print(sheet, paper, starts)
     return _saved(book, paper)
 

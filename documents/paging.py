@@ -15,7 +15,9 @@ SIGNATURE_SHARES = (0.22, 0.32, 0.22, 0.24)  # seal, post, signature, decoded na
 SIGNATURE_SIZE = 11.0
 SIGNATURE_LINE = 13.5
 CAPTION_LINE = 10.0
-_SPARE = 0.03  # of the body's height: word processors differ in a line or two
+_LINES_AROUND = 4  # room for the pen above, a blank line, the date, and one more should it wrap
+_CELL_SIDES = 11.0  # default margins of a cell, left and right
+_SPARE = 0.04  # of the body's height: word processors differ in a line or two
 _BREAK_LINE = 2.0  # the paragraph that carries the page's code
 _RULE = 0.75  # a row's border
 
@@ -74,8 +76,8 @@ def blocks_height(blocks: Iterable[Block], sheet: Sheet) -> float:
     total = 0.0
     for block in blocks:
         style = STYLES[block.style]
-        width = sheet.body_width * POINTS_PER_MM * (1 - style.indent)
-        lines = line_count(block.text, width - style.first_line_mm * POINTS_PER_MM * 0.3, style.size, bold=style.bold)
+        width = (sheet.body_width * (1 - style.indent) - style.first_line_mm) * POINTS_PER_MM
+        lines = line_count(block.text, width, style.size, bold=style.bold)
         total += style.before + lines * style.line + style.after
     return total
 
@@ -94,10 +96,10 @@ def signature_height(signature: Signature | None, sheet: Sheet) -> float:
     if signature is None:
         return 0.0
     width = sheet.body_width * POINTS_PER_MM
-    seal, post, _, name = (width * share - 8 for share in SIGNATURE_SHARES)
-    lines = max(line_count(signature.post, post, SIGNATURE_SIZE), line_count(signature.name, name, SIGNATURE_SIZE), 2)
+    seal, post, _, name = (width * share - _CELL_SIDES for share in SIGNATURE_SHARES)
+    lines = max(line_count(signature.post, post, SIGNATURE_SIZE), line_count(signature.name, name, SIGNATURE_SIZE))
     lines += line_count(signature.attorney, post, SIGNATURE_SIZE) if signature.attorney else 0
-    text = lines * SIGNATURE_LINE + 2 * CAPTION_LINE + 4 * SIGNATURE_LINE
+    text = (lines + _LINES_AROUND) * SIGNATURE_LINE + CAPTION_LINE
     stamp = STAMP_MM * POINTS_PER_MM if signature.stamped else 0.0
     return 10 + max(text, stamp, line_count(signature.seal, seal, SIGNATURE_SIZE) * SIGNATURE_LINE)
 

@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from catalog.layouts import Layout, SignatureBlock
+from catalog.layouts import FormField, Layout, SignatureBlock
 from documents.russian import counted, file_name, initials, long_date, printable, typeset
 from models.facts import SealPolicy
+from models.findings import Finding, Severity
 
 DASH = "–"
 _EMPLOYEES = ("работник", "работника", "работников")
@@ -128,6 +129,7 @@ class Paper:
     layout: str
     purpose: str
     formats: tuple[str, ...]
+    coded: bool
     stem: str
     orientation: str
     request: int
@@ -154,6 +156,7 @@ def compose(layout: Layout, facts: PaperFacts) -> Paper:
         layout=layout.code,
         purpose=layout.purpose,
         formats=layout.formats,
+        coded=layout.coded,
         stem=file_name(layout.file_name.format_map(words), ""),
         orientation=layout.orientation,
         request=facts.request,
@@ -166,6 +169,22 @@ def compose(layout: Layout, facts: PaperFacts) -> Paper:
         tail=tuple(_tail(layout, facts, words)),
         signature=_signature(layout.signature, facts, words) if layout.signature else None,
     )
+
+
+def unanswered(layout: Layout, facts: PaperFacts) -> list[Finding]:
+    """Lines of the form that nobody has filled in; they are printed blank. Rule ORG-12."""
+    words = _words(facts)
+    return [
+        Finding(
+            line.rule,
+            Severity.WARNING,
+            f"В форме не заполнена строка «{line.label.format_map(words)}». Впишите сведения в карточку заявки "
+            "или от руки до подписания.",
+            field=line.answer,
+        )
+        for line in layout.fields
+        if line.required and not _filled(line, facts, words)
+    ]
 
 
 def requisites(organisation: OrganisationText) -> str:
@@ -265,8 +284,7 @@ def _employees(layout: Layout, people: tuple[Employee, ...]) -> Table:
 def _questionnaire(layout: Layout, facts: PaperFacts, words: Mapping[str, str]) -> Table:
     rows = []
     for place, line in enumerate(layout.fields, 1):
-        value = facts.answers.get(line.answer, "") if line.answer else line.value.format_map(words)
-        value = printable(value)
+        value = _filled(line, facts, words)
         rows.append((str(place), line.label.format_map(words), value if value or line.required else DASH))
     return Table(
         headings=layout.field_headings,
@@ -275,6 +293,10 @@ def _questionnaire(layout: Layout, facts: PaperFacts, words: Mapping[str, str]) 
         rows=tuple(rows),
         size=layout.table_size_pt,
     )
+
+
+def _filled(line: FormField, facts: PaperFacts, words: Mapping[str, str]) -> str:
+    return printable(facts.answers.get(line.answer, "") if line.answer else line.value.format_map(words))
 
 
 def _signature(block: SignatureBlock, facts: PaperFacts, words: Mapping[str, str]) -> Signature:

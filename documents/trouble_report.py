@@ -66,7 +66,7 @@ def _add_facts(document: WordDocument, paper: Paper) -> None:
 
 def _add_screenshot(document: WordDocument, paper: Paper, place: int, screenshot: Screenshot) -> None:
     """Picture, its number and the comment stay together as far as the page allows."""
-    width, height = fitted(screenshot.picture, SHEETS[paper.orientation].body_width, _TALLEST_MM)
+    width, height = fitted(screenshot.picture, SHEETS[paper.orientation].body_width - 2, _TALLEST_MM)
     holder = document.add_paragraph()
     holder.alignment = WD_ALIGN_PARAGRAPH.CENTER
     holder.paragraph_format.keep_with_next = True

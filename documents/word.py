@@ -32,7 +32,7 @@ def render(paper: Paper) -> bytes:
     split = paginate(paper)
     row = row_template(paper.table) if paper.table else None
     for place, page in enumerate(split.pages, 1):
-        _add_code(document, paper, PageCode(paper.request, paper.version, place, len(split.pages)))
+        _start_page(document, paper, PageCode(paper.request, paper.version, place, len(split.pages)))
         if page.opens:
             _add_blocks(document, paper, paper.head)
         if paper.table and row is not None and page.last > page.first:
@@ -49,19 +49,20 @@ def _append(document: WordDocument, element: object) -> None:
     document.element.body.insert_element_before(element, "w:sectPr")
 
 
-def _add_code(document: WordDocument, paper: Paper, code: PageCode) -> None:
+def _start_page(document: WordDocument, paper: Paper, code: PageCode) -> None:
     """Start the page with a paragraph of two points that holds the picture.
 
     A picture in the footer would repeat on every page, and a section a page is a page style each in LibreOffice.
     """
-    relation = f"rIdCode{code.page}"
-    part = ImagePart(PackURI(f"/word/media/code{code.page}.png"), "image/png", picture(code))
-    document.part.load_rel(RELATIONSHIP_TYPE.IMAGE, part, relation)
     paragraph = parse_xml(_HAIRLINE)
     if code.page > 1:
         paragraph.pPr.insert(0, parse_xml(f"<w:pageBreakBefore {nsdecls('w')}/>"))
-    description = f"Код листа: страница {code.page} из {code.of}"
-    paragraph.append(anchored_picture(relation, code.page, SHEETS[paper.orientation], description))
+    if paper.coded:
+        relation = f"rIdCode{code.page}"
+        part = ImagePart(PackURI(f"/word/media/code{code.page}.png"), "image/png", picture(code))
+        document.part.load_rel(RELATIONSHIP_TYPE.IMAGE, part, relation)
+        description = f"Код листа: страница {code.page} из {code.of}"
+        paragraph.append(anchored_picture(relation, code.page, SHEETS[paper.orientation], description))
     _append(document, paragraph)
 
 
@@ -84,14 +85,14 @@ def _add_ending(document: WordDocument, paper: Paper) -> None:
 def _signature_table(signature: Signature, width: float) -> object:
     """Four columns: the seal's place at the left, away from the signature and the page's code (SGN-3, SGN-4)."""
     widths = [twips(width * share) for share in SIGNATURE_SHARES]
-    post = "".join(_line(text) for text in (signature.post, signature.attorney) if text) or _line("")
     under, name = "_" * (24 if width > 200 else 16), signature.name or "_" * 20
     captions = [_line(text, size=8, line=CAPTION_LINE) for text in signature.captions]
     room = _line("")  # for the pen
+    attorney = _line(signature.attorney) if signature.attorney else ""
     date = _line("") + _line(signature.date_line)
     cells = [
         _cell(widths[0], _line(signature.seal, align="center"), vertical="center"),
-        _cell(widths[1], room + post + captions[0] + date),
+        _cell(widths[1], room + _line(signature.post or "_" * 20) + captions[0] + attorney + date),
         _cell(widths[2], room + _line(under) + captions[1]),
         _cell(widths[3], room + _line(name) + captions[2]),
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from actions import organisations, outbox, requests
+from actions import destinations, organisations, outbox, requests
 from actions.context import Work
 from documents.russian import counted, long_date
 from models.letters import OutboxLetter
@@ -14,14 +14,6 @@ from notifications.writing import Written, write
 
 # What leaves the house, in this order: the scan first, then the editable copy of the kind's own format.
 _ENCLOSED = ("scan", "editable", "attorney", "licence-draft", "trouble-document")
-
-
-def destination(work: Work) -> str:
-    """Where applications go today: the setting, else the catalogue's address by date."""
-    if work.policy.desk_address:
-        return work.policy.desk_address
-    today = work.now.date()
-    return max((entry for entry in work.catalog.desk.destinations if entry.since <= today), key=lambda e: e.since).address
 
 
 def enclosures(work: Work, request: AccessRequest) -> list[RequestFile]:
@@ -110,7 +102,7 @@ def _promise(
         work,
         key=f"{purpose}:{request.id}:v{request.version}:{turn}",
         purpose=purpose,
-        recipient=destination(work),
+        recipient=destinations.address(work),
         subject=subject,
         text=written.text,
         request_id=request.id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from actions import correspondence, grants, invitations, outbox, papers, people, requests
+from actions import correspondence, destinations, grants, invitations, outbox, papers, people, requests
 from actions.context import Work
 from models.facts import SignatureFacts
 from models.request import AccessRequest, LineState
@@ -31,6 +31,8 @@ def make_documents(work: Work, request: AccessRequest, data: Data) -> None:
 
 def send_package(work: Work, request: AccessRequest, data: Data) -> None:
     request.channel = "mail"
+    if data.get("confirm_address"):
+        destinations.confirm(work)
     correspondence.promise_package(work, request)
 
 
@@ -39,9 +41,10 @@ def cancel_letters(work: Work, request: AccessRequest, data: Data) -> None:
 
 
 def start_version(work: Work, request: AccessRequest, data: Data) -> None:
-    """A new version begins clean: no signature, no ticket, lines open again; the old files stay with theirs."""
+    """A new version begins clean: not signed, lines open again; the planned signer and the old files stay."""
     request.version += 1
-    request.signature = None
+    if request.signature:
+        request.signature = {**request.signature, "signed_on": None, "readable_confirmed": False}
     request.question = None
     request.sent_at = request.due_at = None
     for line in requests.lines_of(work, request):

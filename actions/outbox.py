@@ -221,6 +221,13 @@ def get(work: Work, letter_id: int) -> OutboxLetter:
     return letter
 
 
+def unsettled(work: Work) -> Sequence[OutboxLetter]:
+    """Letters that have not left, oldest first."""
+    left = (OutboxState.SENT, OutboxState.CANCELLED)
+    query = select(OutboxLetter).where(col(OutboxLetter.state).not_in(left)).order_by(col(OutboxLetter.id))
+    return work.session.execute(query).scalars().all()
+
+
 def counts(work: Work) -> dict[str, int]:
     """How many letters stand in each state."""
     rows = work.session.execute(select(col(OutboxLetter.state), func.count()).group_by(col(OutboxLetter.state)))

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from actions import audit, files, grants, invitations, links, organisations, papers, people, requests, steps
+from actions import audit, files, invitations, links, organisations, papers, people, requests, verification
 from actions.context import NotFound, Work
 from models.organisation import Organisation
 from models.person import Person
 from models.record import PersonalLink
 from models.request import AccessRequest, LineState, RequestLine, Status
-from states.lifecycle import Actor
 
 
 class LinkSpent(Exception):
@@ -63,22 +62,9 @@ def confirm_login(work: Work, secret: str, *, listed: Sequence[str]) -> Visit:
     missing = [name for name in seen.subsystems if name not in listed]
     if missing:
         raise LinkSpent(f"Вы не отметили: {', '.join(missing)}. Если их нет в списке, нажмите «Не получается».")
-    prove(work, seen.line)
+    verification.prove(work, seen.line)
     seen.link.used_at = work.now
     return visit(work, secret)
-
-
-def prove(work: Work, line: RequestLine) -> None:
-    """A line's login is proven; with the last one the request is verified."""
-    line.state, line.verified_at = LineState.VERIFIED, work.now
-    work.session.add(line)
-    grants.verify(work, line_id=line.id or 0)
-    audit.record(work, "line.verified", f"request:{line.request_id}", line=line.id)
-    work.session.flush()
-    request = requests.get(work, line.request_id)
-    open_lines = [row for row in requests.lines_of(work, request) if row.state in (LineState.GRANTED, LineState.TROUBLE)]
-    if request.status is Status.GRANTED and not open_lines:
-        steps.take(work, request, "verify", actor=Actor.EMPLOYEE)
 
 
 def report_trouble(

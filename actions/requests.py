@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import col
 
-from actions import audit, grants, organisations, people
+from actions import audit, destinations, grants, organisations, people
 from actions.context import NotFound, Work
 from models.facts import (
     HeldRole,
@@ -122,6 +122,20 @@ def put_lines(work: Work, request: AccessRequest, lines: Sequence[LineFacts]) ->
             )
         )
     work.session.flush()
+
+
+def replace_lines(
+    work: Work, request: AccessRequest, lines: Sequence[LineFacts], intake: Iterable[Finding]
+) -> None:
+    """A corrected roster in place of the draft's lines; what reading it found replaces what was found before.
+
+    The version grows, so that a paper printed from the earlier lines is told apart.
+    """
+    put_lines(work, request, lines)
+    request.version += 1
+    request.intake = [finding.as_json() for finding in intake]
+    request.revision += 1
+    audit.record(work, "request.lines-replaced", subject(request), lines=len(lines))
 
 
 def _id(request: AccessRequest) -> int:
@@ -245,6 +259,7 @@ def case_of(
     *,
     ticket: str | None = None,
     signature: SignatureFacts | None = None,
+    address_confirmed: bool = False,
 ) -> Case:
     """The request as guards see it; `signature` and `ticket` are what the step would write."""
     facts = facts_of(work, request)
@@ -264,6 +279,8 @@ def case_of(
         overdue=request.due_at is not None and work.now > request.due_at,
         unproven=tuple(persons[line.person_id].name for line in unproven if line.person_id in persons),
         ticket=ticket or request.ticket,
+        address_confirmed=address_confirmed or destinations.is_confirmed(work),
+        address=destinations.address(work),
     )
 
 

@@ -11,6 +11,7 @@ from sqlmodel import col
 from actions import audit, requests
 from actions.context import Conflict, Work
 from actions.effects import HANDLERS, Data
+from models.facts import SignatureFacts
 from models.findings import Finding, has_errors
 from models.request import AccessRequest, Status
 from states import guards
@@ -59,7 +60,10 @@ def reasons_against(work: Work, request: AccessRequest, step: Step, data: Data) 
     if not step.guards:
         return []
     case = requests.case_of(
-        work, request, ticket=cast("str | None", data.get("ticket")), signature=data.get("signature")  # type: ignore[arg-type]
+        work, request,
+        ticket=cast("str | None", data.get("ticket")),
+        signature=cast("SignatureFacts | None", data.get("signature")),
+        address_confirmed=bool(data.get("confirm_address")),
     )
     return [finding for guard in step.guards for finding in guard(case)]
 

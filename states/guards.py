@@ -39,6 +39,8 @@ class Case:
     overdue: bool = False
     unproven: tuple[str, ...] = ()
     ticket: str | None = None
+    address: str = ""
+    address_confirmed: bool = False
 
 
 Guard = Callable[[Case], list[Finding]]
@@ -76,6 +78,18 @@ def addresses_usable(case: Case) -> list[Finding]:
     """Letters with personal links go only to addresses that are right and one person's own."""
     wrong = [f for f in facts_valid(case) if f.field == "email" and has_errors([f])]
     return wrong or ([] if case.facts.lines else [process_finding("В заявке нет работников.")])
+
+
+def address_confirmed(case: Case) -> list[Finding]:
+    """The regulation names an old address of the desk, public pages a newer one: a person says yes once."""
+    if case.address_confirmed:
+        return []
+    return [
+        process_finding(
+            f"Первая отправка на {case.address}: инструкция называет старый адрес, страницы портала – новый. "
+            "Сверьте адрес и подтвердите его."
+        )
+    ]
 
 
 def no_letter_promised(case: Case) -> list[Finding]:

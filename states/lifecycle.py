@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
@@ -95,14 +95,14 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         "send", (S.SIGNED,), None, _OFFICER, "Отправить в СТП",
-        guards=(guards.ready_to_send, guards.no_letter_promised),
+        guards=(guards.ready_to_send, guards.address_confirmed, guards.no_letter_promised),
         effects=(Effect.SEND_PACKAGE,),
         confirm="Письмо с заявкой уйдёт в СТП ЕГИСЗ.",
         paper="signed",
     ),
     Step(
         "send", (S.VALIDATED,), None, _OFFICER, "Отправить в СТП",
-        guards=(guards.ready_to_send, guards.no_letter_promised),
+        guards=(guards.ready_to_send, guards.address_confirmed, guards.no_letter_promised),
         effects=(Effect.SEND_PACKAGE,),
         confirm="Письмо уйдёт в СТП ЕГИСЗ.",
         paper="unsigned",
@@ -241,5 +241,3 @@ def move(trigger: str, status: S, paper: Paper) -> S:
         raise Refused(trigger, status, [guards.impossible(status)])
     return stand_in.status
 
-
-Handler = Callable[..., None]

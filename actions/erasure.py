@@ -1,0 +1,118 @@
+"""Personal data of closed requests and of people without roles are erased after the set term, with an act."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import partial
+
+from sqlalchemy import select, update
+from sqlmodel import col
+
+from actions import audit
+from actions.context import Work
+from models.letters import InboxLetter, InboxState, OutboxLetter
+from models.person import Person
+from models.record import Grant
+from models.request import AccessRequest, RequestFile, RequestLine, Status
+
+_CLOSED = (Status.VERIFIED, Status.WITHDRAWN)
+
+
+def erase_due(work: Work) -> int:
+    """Erase what is closed longer than the retention term. Returns how many requests lost their personal data."""
+    limit = work.now - dt.timedelta(days=work.policy.retention_days)
+    query = select(AccessRequest).where(
+        col(AccessRequest.status).in_(_CLOSED),
+        col(AccessRequest.status_since) < limit,
+        col(AccessRequest.erased_on).is_(None),
+    )
+    erased = [request for request in work.session.execute(query).scalars().all() if not _in_force(work, request)]
+    for request in erased:
+        _erase_request(work, request)
+    people = _erase_people(work)
+    if erased or people:
+        audit.record(
+            work, "erasure.act", "erasure", requests=[request.id for request in erased], people=people,
+            ground="152-ФЗ, ст. 21", term_days=work.policy.retention_days,
+        )
+    return len(erased)
+
+
+def _in_force(work: Work, request: AccessRequest) -> bool:
+    """A role still held needs its evidence."""
+    query = select(col(Grant.id)).where(col(Grant.request_id) == request.id, col(Grant.until).is_(None)).limit(1)
+    return work.session.execute(query).first() is not None
+
+
+def _erase_request(work: Work, request: AccessRequest) -> None:
+    request.fields, request.intake, request.signature = {}, [], None
+    request.question, request.note, request.erased_on = None, "", work.now
+    session, number = work.session, request.id
+    session.execute(
+        update(RequestLine)
+        .where(col(RequestLine.request_id) == number)
+        .values(typed={}, reason=None, evidence=None)
+        .execution_options(synchronize_session=False)
+    )
+    hashes = [*_file_hashes(work, number), *_letter_hashes(work, number)]
+    session.flush()
+    for digest in hashes:
+        if not _still_used(work, digest):
+            work.after_commit.append(partial(work.files.delete, digest))
+
+
+def _file_hashes(work: Work, request_id: int | None) -> list[str]:
+    rows = work.session.execute(select(RequestFile).where(col(RequestFile.request_id) == request_id)).scalars().all()
+    hashes = [row.sha256 for row in rows]
+    for row in rows:
+        row.name, row.detail, row.added_by, row.sha256 = "", {}, "", f"erased:{row.sha256}"
+    return hashes
+
+
+def _letter_hashes(work: Work, request_id: int | None) -> list[str]:
+    """Letters lose their words; their place in the history stays."""
+    hashes = []
+    out = work.session.execute(select(OutboxLetter).where(col(OutboxLetter.request_id) == request_id)).scalars()
+    for letter in out.all():
+        if letter.raw_sha256:
+            hashes.append(letter.raw_sha256)
+        letter.recipient = letter.subject = letter.text = ""
+        letter.attachments, letter.error, letter.raw_sha256 = [], None, None
+    received = work.session.execute(select(InboxLetter).where(col(InboxLetter.request_id) == request_id)).scalars()
+    for entry in received.all():
+        hashes.append(entry.sha256)
+        entry.sender = entry.subject = ""
+        entry.reading, entry.problem, entry.state = {}, None, InboxState.SETTLED
+    return hashes
+
+
+def _still_used(work: Work, digest: str) -> bool:
+    query = select(col(RequestFile.id)).where(col(RequestFile.sha256) == digest).limit(1)
+    return work.session.execute(query).first() is not None
+
+
+def _erase_people(work: Work) -> list[int]:
+    """People all of whose requests are erased and who hold no role."""
+    alive = (
+        select(col(RequestLine.person_id))
+        .join(AccessRequest, col(AccessRequest.id) == col(RequestLine.request_id))
+        .where(col(AccessRequest.erased_on).is_(None), col(RequestLine.person_id).is_not(None))
+    )
+    holding = select(col(Grant.person_id)).where(col(Grant.until).is_(None))
+    erased_lines = (
+        select(col(RequestLine.person_id))
+        .join(AccessRequest, col(AccessRequest.id) == col(RequestLine.request_id))
+        .where(col(AccessRequest.erased_on).is_not(None))
+    )
+    query = select(Person).where(
+        col(Person.erased_on).is_(None),
+        col(Person.id).in_(erased_lines),
+        col(Person.id).not_in(alive),
+        col(Person.id).not_in(holding),
+    )
+    gone = work.session.execute(query).scalars().all()
+    for person in gone:
+        person.snils, person.erased_on = f"erased:{person.id}", work.now
+        for name in ("surname", "given", "patronymic", "fold", "email", "email_fold", "post"):
+            setattr(person, name, "")
+    return [person.id for person in gone if person.id is not None]

@@ -1,0 +1,50 @@
+"""Proof of access: an employee's own login, or the officer's word for it, verifies a line and with the last the request."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from actions import audit, grants, invitations, links, people, requests, steps
+from actions.context import Conflict, Work
+from models.request import AccessRequest, LineState, RequestLine, Status
+from states.lifecycle import Actor
+
+_UNPROVEN = (LineState.GRANTED, LineState.TROUBLE)
+
+
+def prove(work: Work, line: RequestLine) -> None:
+    """The line's subsystems were seen after a login (VER-1)."""
+    line.state, line.verified_at = LineState.VERIFIED, work.now
+    grants.verify(work, line_id=line.id or 0)
+    audit.record(work, "line.verified", f"request:{line.request_id}", line=line.id)
+    work.session.flush()
+    request = requests.get(work, line.request_id)
+    still_open = any(other.state in _UNPROVEN for other in requests.lines_of(work, request))
+    if request.status is Status.GRANTED and not still_open:
+        steps.take(work, request, "verify", actor=Actor.EMPLOYEE)
+
+
+def record_logins(work: Work, request: AccessRequest, *, snils: Collection[str], proven: bool) -> int:
+    """The officer records logins on the employees' word; an empty `snils` means everybody. Returns how many.
+
+    Raises Conflict when nobody of the request is owed this.
+    """
+    lines = requests.lines_of(work, request)
+    persons = requests.persons_of(work, lines)
+    purpose = links.LOGIN_CHECK if proven else links.FIRST_LOGIN
+    owing = [
+        line
+        for line in lines
+        if (person := persons.get(line.person_id or 0)) is not None
+        and (not snils or person.snils in snils)
+        and invitations.owes(line, person, purpose)
+    ]
+    if not owing:
+        raise Conflict("Таких ожидаемых входов в заявке нет.")
+    for line in owing:
+        if proven:
+            prove(work, line)
+        else:
+            people.record_esia(work, person_id=line.person_id or 0)
+            people.record_first_login(work, person_id=line.person_id or 0)
+    return len(owing)

@@ -1,0 +1,141 @@
+"""`holders`, `audit`, `catalog`: questions that change nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json as jsonlib
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli.speech import Json, say, say_json, working
+
+audit = typer.Typer(help="Журнал действий.", no_args_is_help=True)
+catalog = typer.Typer(help="Справочник подсистем и видов заявок.", no_args_is_help=True)
+
+
+def holders(
+    as_of: Annotated[str | None, typer.Option("--as-of", metavar="ДАТА", help="На конец дня ГГГГ-ММ-ДД или момент ISO.")] = None,
+    organisation: Annotated[str | None, typer.Option(metavar="ИНН")] = None,
+    xlsx: Annotated[Path | None, typer.Option(help="Записать таблицу Excel.")] = None,
+    json: Json = False,
+) -> None:
+    """Кто какими ролями обладает, сейчас или на любую прошлую дату."""
+    from actions import audit as actions_audit
+    from actions import grants
+
+    with working() as work:
+        rows = grants.holders(work, as_of=moment(as_of), inn=organisation)
+        actions_audit.record(work, "holders.viewed", "holders", rows=len(rows), exported=xlsx is not None)
+    if xlsx is not None:
+        from documents.holders import holders_table
+
+        xlsx.write_bytes(holders_table(rows, as_of))
+    if json:
+        say_json(rows)
+        return
+    for row in rows:
+        proven = "подтверждено" if row["verified"] else "не подтверждено"
+        say(f"{row['person']}  {row['role']}  {row['organisation']}  с {str(row['since'])[:10]}  {proven}")
+    say(f"Ролей: {len(rows)}." if rows else "На эту дату ролей нет ни у кого.")
+
+
+def moment(text: str | None) -> dt.datetime | None:
+    """A date means the end of that day in Moscow. BadParameter for anything else than ISO."""
+    from zoneinfo import ZoneInfo
+
+    if text is None:
+        return None
+    try:
+        parsed = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"«{text}»: нужна дата вида 2026-11-23.") from None
+    if len(text) <= 10:
+        parsed = dt.datetime.combine(parsed.date(), dt.time.max)
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=ZoneInfo("Europe/Moscow"))
+
+
+@audit.command("verify")
+def verify(
+    anchor: Annotated[list[str] | None, typer.Option(help="Отметка из письма: номер:хеш; можно несколько.")] = None,
+    json: Json = False,
+) -> None:
+    """Проверить цепочку журнала: правка, удаление, перестановка, отрезанный конец."""
+    from actions import audit as actions_audit
+
+    with working() as work:
+        verdict = actions_audit.verify(work.session, [actions_audit.Anchor.parse(text) for text in anchor or []])
+    if json:
+        say_json(verdict.as_json())
+    elif verdict.ok:
+        say(f"Журнал цел: записей {verdict.events}, отметка {verdict.events}:{verdict.head}")
+    else:
+        say(f"Журнал нарушен. {verdict.why}")
+    if not verdict.ok:
+        raise typer.Exit(1)
+
+
+@audit.command("export")
+def export(
+    out: Annotated[Path | None, typer.Argument(help="Файл .jsonl; без него – на экран.")] = None, json: Json = False
+) -> None:
+    """Выгрузить журнал, по записи в строке; с --json – одним документом."""
+    from actions import audit as actions_audit
+
+    with working() as work:
+        events = actions_audit.export(work.session)
+        if json:
+            say_json(list(events))
+            return
+        lines = (jsonlib.dumps(event, ensure_ascii=False) for event in events)
+        if out is None:
+            for line in lines:
+                say(line)
+            return
+        with out.open("w", encoding="utf-8") as file:
+            file.writelines(f"{line}\n" for line in lines)
+    say(f"Журнал записан: {out}")
+
+
+@catalog.command("list")
+def list_catalog(json: Json = False) -> None:
+    """Подсистемы и виды заявок."""
+    loaded = _catalog()
+    rows: dict[str, Any] = {
+        "subsystems": [{"code": s.code, "name": s.name, "full_name": s.full_name} for s in loaded.subsystems.values()],
+        "kinds": [{"code": k.code, "title": k.title, "subsystems": list(k.subsystems)} for k in loaded.kinds.values()],
+    }
+    if json:
+        say_json(rows)
+        return
+    for kind in rows["kinds"]:
+        say(f"{kind['code']:24} {kind['title']}")
+
+
+@catalog.command("show")
+def show_catalog(code: str, json: Json = False) -> None:
+    """Вид заявки или подсистема целиком: роли, поля, приложения, правила с источниками."""
+    from catalog import CatalogError
+    from catalog.rules import rules
+
+    loaded = _catalog()
+    entry = loaded.kinds.get(code) or loaded.subsystems.get(code)
+    if entry is None:
+        raise CatalogError(f"«{code}» нет в справочнике. Есть: {', '.join([*loaded.kinds, *loaded.subsystems])}.")
+    shown = entry.model_dump(mode="json")
+    if json:
+        say_json(shown)
+        return
+    for name, value in shown.items():
+        say(f"{name:16} {jsonlib.dumps(value, ensure_ascii=False) if isinstance(value, (list, dict)) else value}")
+    for rule in getattr(entry, "rules", ()):
+        say(f"  {rule}: {rules()[rule].title} ({rules()[rule].source})")
+
+
+def _catalog() -> Any:
+    """The administrator's folder counts; no database is needed."""
+    from catalog import load
+    from wiring.settings import load as load_settings
+
+    return load(load_settings().catalog_folder)

@@ -1,0 +1,118 @@
+"""`letter`, `inbox`, `outbox`: reading a letter, settling what a machine must not, seeing what goes out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.speech import Json, refuse, say, say_json, working
+
+letter = typer.Typer(help="Чтение писем.", no_args_is_help=True)
+inbox = typer.Typer(help="Письма, которые ждут решения человека.", no_args_is_help=True)
+outbox = typer.Typer(help="Исходящие письма.", no_args_is_help=True)
+_DECISIONS = "acknowledge, grant, reject, partial, ask, bounce, note"
+
+
+@letter.command("read")
+def read(file: Annotated[Path, typer.Argument(metavar="FILE.eml")], json: Json = False) -> None:
+    """Понять письмо: что это, каков исход, кому верить. Базы данных не нужно."""
+    from notifications.reading import read_letter_safely
+
+    if not file.is_file():
+        refuse(f"Файла {file} нет.", code=2)
+    reading = read_letter_safely(file).as_json()
+    if json:
+        say_json(reading)
+        return
+    for name, value in reading.items():
+        say(f"{name:12} {value}")
+
+
+@inbox.command("list")
+def list_triage(json: Json = False) -> None:
+    """Письма, которые машина не берётся решать."""
+    from actions import inbox as actions_inbox
+    from actions.requests import get
+
+    with working() as work:
+        rows = [
+            {
+                "id": entry.id, "received": entry.received_at.isoformat(), "from": entry.sender,
+                "subject": entry.subject, "request": get(work, entry.request_id).number if entry.request_id else None,
+                "suggestion": entry.reading.get("outcome"), "evidence": entry.reading.get("evidence", []),
+                "problem": entry.problem,
+            }
+            for entry in actions_inbox.triage(work)
+        ]
+    if json:
+        say_json(rows)
+        return
+    for row in rows:
+        say(f"{row['id']:>4}  {row['from']}: {row['subject']}\n      {row['problem']}")
+    say(f"Ждут решения: {len(rows)}." if rows else "Писем, которые ждут решения, нет.")
+
+
+@inbox.command()
+def settle(
+    id: Annotated[int, typer.Argument()],
+    decision: Annotated[str, typer.Argument(help=_DECISIONS)],
+    request: Annotated[str | None, typer.Option(help="Заявка, если письмо не привязано.")] = None,
+    ticket: Annotated[str | None, typer.Option(help="Номер обращения.")] = None,
+    line: Annotated[list[str] | None, typer.Option(metavar="СНИЛС=granted|rejected")] = None,
+    text: Annotated[str, typer.Option(help="Причина или цитата.")] = "",
+    json: Json = False,
+) -> None:
+    """Решить, что значит письмо."""
+    from actions import inbox as actions_inbox
+    from actions import requests
+    from models.identifiers import snils_digits
+
+    outcomes = {snils_digits(pair.partition("=")[0]): pair.partition("=")[2] for pair in line or []}
+    with working() as work:
+        target = requests.find(work, request) if request else None
+        entry = actions_inbox.settle(
+            work, id, decision=decision, request=target, ticket=ticket, outcomes=outcomes, text=text
+        )
+        result = {"id": entry.id, "state": entry.state.value, "request": entry.request_id}
+    say_json(result) if json else say(f"Письмо № {id} разобрано: {decision}.")
+
+
+@outbox.command("list")
+def list_outbox(json: Json = False) -> None:
+    """Исходящие письма, которые не ушли или чья судьба неясна."""
+    from actions import outbox as actions_outbox
+
+    with working() as work:
+        rows = [
+            {"id": entry.id, "state": entry.state.value, "purpose": entry.purpose, "subject": entry.subject,
+             "attempts": entry.attempts, "error": entry.error}
+            for entry in actions_outbox.unsettled(work)
+        ]
+    if json:
+        say_json(rows)
+        return
+    for row in rows:
+        say(f"{row['id']:>4}  {row['state']:10} {row['subject']}\n      {row['error'] or ''}")
+    say(f"Писем: {len(rows)}." if rows else "Все письма отправлены.")
+
+
+@outbox.command()
+def resend(id: int) -> None:
+    """Письмо не дошло: отправить снова (тем же номером сообщения)."""
+    from actions import outbox as actions_outbox
+
+    with working() as work:
+        actions_outbox.resend(work, letter_id=id)
+    say(f"Письмо № {id} снова в очереди.")
+
+
+@outbox.command()
+def arrived(id: int) -> None:
+    """Письмо дошло: больше не отправлять."""
+    from actions import delivery
+
+    with working() as work:
+        delivery.settled_as_sent(work, id, "по словам человека")
+    say(f"Письмо № {id} отмечено отправленным.")

@@ -1,0 +1,50 @@
+"""egisz-access: the command line. Modules import what they need inside their commands, so that start-up stays quick."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from cli import admin, asking, desk, documents, letters, organisations, requests, roster, speech, up
+
+app = typer.Typer(
+    name="egisz-access",
+    help="Доступ ЕГИСЗ: заявки на доступ к подсистемам от черновика до подтверждённого входа.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(organisations.app, name="organisation")
+app.add_typer(roster.app, name="roster")
+app.add_typer(requests.app, name="request")
+app.add_typer(documents.documents, name="documents")
+app.add_typer(documents.scan, name="scan")
+app.add_typer(letters.letter, name="letter")
+app.add_typer(letters.inbox, name="inbox")
+app.add_typer(letters.outbox, name="outbox")
+app.add_typer(asking.audit, name="audit")
+app.add_typer(asking.catalog, name="catalog")
+app.add_typer(admin.settings, name="settings")
+app.command("holders")(asking.holders)
+app.command("deadline")(desk.deadline)
+app.command("remind")(desk.remind)
+app.command("sweep")(desk.sweep)
+app.command("backup")(admin.backup)
+app.command("restore")(admin.restore)
+app.command("up")(up.up)
+app.command("demo")(up.demo)
+
+
+def main() -> None:
+    """Entry point: exit 0 fine, 1 findings or refused, 2 usage."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        app()
+    except BrokenPipeError:
+        sys.exit(1)
+    except Exception as error:
+        sys.exit(speech.answer(error))

@@ -1,0 +1,117 @@
+"""`organisation`: the refbook and the organisations' cards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.speech import Json, say, say_json, working
+
+app = typer.Typer(help="Организации: справочник ФРНСИ и карточки.", no_args_is_help=True)
+
+
+@app.command("import")
+def import_refbook(
+    archive: Annotated[Path, typer.Argument(metavar="REFBOOK.zip", help="Архив справочника, скачанный с портала НСИ.")],
+    force: Annotated[bool, typer.Option("--force", help="Загрузить, даже если версия старее нынешней.")] = False,
+    json: Json = False,
+) -> None:
+    """Загрузить справочник организаций (1461 или 1519) из скачанного архива."""
+    from registry.archive import import_archive
+
+    with working() as work:
+        loaded = import_archive(work.session, archive, now=work.now, force=force)
+    if json:
+        say_json({"refbook": loaded.refbook, "version": loaded.version, "records": loaded.records})
+    else:
+        say(f"Справочник {loaded.refbook} версии {loaded.version}: загружено записей – {loaded.records}.")
+
+
+@app.command()
+def refresh(json: Json = False) -> None:
+    """Обновить справочники по сети с портала НСИ."""
+    from cli.speech import opened
+    from flows.sweeps.refresh_registry import refresh_registry
+
+    say_json(refresh_registry(opened())) if json else say(str(refresh_registry(opened())))
+
+
+@app.command()
+def find(
+    text: Annotated[str, typer.Argument(help="ИНН, ОГРН, OID или слова наименования.")],
+    limit: Annotated[int, typer.Option(help="Сколько показать.")] = 50,
+    json: Json = False,
+) -> None:
+    """Найти организацию в справочнике ФРНСИ."""
+    from registry.store import find as find_in_refbook
+
+    with working() as work:
+        found = [record.as_json() for record in find_in_refbook(work.session, text, limit=limit)]
+    if json:
+        say_json(found)
+        return
+    for record in found:
+        state = "" if record["active"] else " (исключена)"
+        say(f"{record['inn']}  {record['name']}{state}\n    {record['kind']}, {record['region']}, OID {record['oid']}")
+    say(f"Найдено: {len(found)}." if found else "Ничего не найдено. Проверьте ИНН или загрузите справочник.")
+
+
+@app.command()
+def show(inn: str, json: Json = False) -> None:
+    """Показать карточку организации; новая заполняется из справочника."""
+    from actions import organisations
+
+    with working() as work:
+        facts = _facts(organisations.facts_of(work, organisations.card(work, inn)))
+    if json:
+        say_json(facts)
+        return
+    for name, value in facts.items():
+        say(f"{name:20} {'–' if value in (None, '') else value}")
+
+
+def _facts(facts: object) -> dict[str, object]:
+    import dataclasses
+
+    return dataclasses.asdict(facts)  # type: ignore[call-overload, no-any-return]
+
+
+@app.command("set")
+def set_fields(
+    inn: str,
+    values: Annotated[list[str], typer.Argument(metavar="ПОЛЕ=ЗНАЧЕНИЕ…")],
+    json: Json = False,
+) -> None:
+    """Изменить карточку: full_name=… head_name=… head_post=… seal=seal|no-seal licence=held|applicant|none subject=77 …"""
+    from actions import organisations
+
+    with working() as work:
+        card = organisations.change(work, organisations.card(work, inn), _pairs(values))
+        facts = _facts(organisations.facts_of(work, card))
+    if json:
+        say_json(facts)
+    else:
+        say(f"Карточка организации {inn} сохранена.")
+
+
+_FLAGS = {"true": True, "false": False, "да": True, "нет": False}
+
+
+def _pairs(values: list[str]) -> dict[str, object]:
+    """`branch.head_inn=…` fills in a part of a compound field."""
+    pairs: dict[str, object] = {}
+    for text in values:
+        name, mark, value = text.partition("=")
+        if not mark:
+            raise typer.BadParameter(f"«{text}»: нужно ПОЛЕ=ЗНАЧЕНИЕ.")
+        outer, _, inner = name.partition(".")
+        plain: object = _FLAGS.get(value.casefold(), value) if inner or outer == "sole_proprietor" else value
+        if inner:
+            part = pairs.setdefault(outer, {})
+            assert isinstance(part, dict)
+            part[inner] = plain
+        else:
+            pairs[name] = plain
+    return pairs

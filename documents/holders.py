@@ -1,0 +1,31 @@
+"""The list of role holders as an Excel table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from documents.export import table_workbook
+from models.identifiers import format_snils
+
+_COLUMNS = (
+    ("person", "Работник"), ("snils", "СНИЛС"), ("subsystem", "Подсистема"), ("role", "Роль"),
+    ("organisation", "Организация"), ("since", "С"), ("until", "По"), ("request", "Заявка"), ("verified", "Вход подтверждён"),
+)
+
+
+def holders_table(rows: Sequence[dict[str, object]], as_of: str | None) -> bytes:
+    """`rows` are those of the command `holders`; formulas in names stay text."""
+    title = f"Кто обладает ролями на {as_of}" if as_of else "Кто обладает ролями сейчас"
+    return table_workbook(
+        title, [label for _, label in _COLUMNS], [[_cell(key, row[key]) for key, _ in _COLUMNS] for row in rows]
+    )
+
+
+def _cell(key: str, value: object) -> str:
+    if key == "verified":
+        return "да" if value else "нет"
+    if key == "snils":
+        return format_snils(str(value))
+    if key in ("since", "until"):
+        return str(value)[:10] if value else ""
+    return str(value or "")

@@ -1,0 +1,25 @@
+"""The production calendar's table (производственный календарь)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cache
+
+from catalog.loading import read_file
+from catalog.rules import FOLDER
+from catalog.schema import Entry
+
+
+class CalendarTable(Entry):
+    """Days by the decrees; `fixed` are holidays of every year as "MM-DD"."""
+
+    decreed: tuple[int, ...]
+    off: tuple[dt.date, ...]
+    working: tuple[dt.date, ...]
+    shortened: tuple[dt.date, ...]
+    fixed: tuple[str, ...]
+
+
+@cache
+def calendar_table() -> CalendarTable:
+    return read_file(FOLDER / "calendar.toml", CalendarTable)

@@ -1,0 +1,111 @@
+"""Working days of Russia: which day works, which is shorter, which is off, and why."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from catalog.calendar import CalendarTable, calendar_table
+
+_NEW_YEAR = range(1, 9)
+
+
+class DayKind(StrEnum):
+    WORKING = "working"
+    SHORTENED = "shortened"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day and the reason for what it is, in Russian."""
+
+    kind: DayKind
+    why: str = ""
+
+
+class BadCalendar(ValueError):
+    """An imported calendar.json is not one; the text is Russian."""
+
+    for_people = True
+
+
+@dataclass(frozen=True)
+class WorkingCalendar:
+    """Производственный календарь. `overrides` are the administrator's own days and win over the table."""
+
+    table: CalendarTable = field(default_factory=calendar_table)
+    overrides: Mapping[dt.date, Day] = field(default_factory=dict)
+    imported_years: frozenset[int] = frozenset()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_off", frozenset(self.table.off))
+        object.__setattr__(self, "_working", frozenset(self.table.working))
+        object.__setattr__(self, "_shortened", frozenset(self.table.shortened))
+        object.__setattr__(self, "_known", {})
+
+    def day(self, date: dt.date) -> Day:
+        known: dict[dt.date, Day] = self._known  # type: ignore[attr-defined]
+        if date not in known:
+            known[date] = self._day(date)
+        return known[date]
+
+    def _day(self, date: dt.date) -> Day:
+        if date in self.overrides:
+            return self.overrides[date]
+        if date in self._working:  # type: ignore[attr-defined]
+            short = date in self._shortened  # type: ignore[attr-defined]
+            return Day(DayKind.SHORTENED if short else DayKind.WORKING, "рабочая суббота")
+        if f"{date:%m-%d}" in self.table.fixed:
+            return Day(DayKind.OFF, "нерабочий праздничный день")
+        if date.weekday() >= 5:
+            return Day(DayKind.OFF, "суббота" if date.weekday() == 5 else "воскресенье")
+        if date in self._off:  # type: ignore[attr-defined]
+            return Day(DayKind.OFF, "выходной день по переносу")
+        if date in self._shortened:  # type: ignore[attr-defined]
+            return Day(DayKind.SHORTENED, "короче на час")
+        return Day(DayKind.WORKING)
+
+    def is_working(self, date: dt.date) -> bool:
+        return self.day(date).kind is not DayKind.OFF
+
+    def is_decreed(self, year: int) -> bool:
+        return year in self.table.decreed or year in self.imported_years
+
+    def warning(self, year: int) -> str | None:
+        """A year without a decree is counted by weekends and fixed holidays, and that is said."""
+        if self.is_decreed(year):
+            return None
+        return (
+            f"Производственного календаря на {year} год нет: учтены только выходные и постоянные праздники, "
+            "без переносов. Когда выйдет постановление, загрузите календарь."
+        )
+
+
+def from_xmlcalendar(document: Mapping[str, Any]) -> tuple[int, dict[dt.date, Day]]:
+    """The year and its days out of a calendar.json of xmlcalendar («1,2,3*,4+»). Raises BadCalendar."""
+    try:
+        year, months = int(document["year"]), document["months"]
+        days = {dt.date(year, number, 1) + dt.timedelta(days=offset): Day(DayKind.WORKING)
+                for number in range(1, 13) for offset in range(_length(year, number))}
+        for month in months:
+            for mark in str(month["days"]).split(","):
+                date = dt.date(year, int(month["month"]), int(mark.strip().rstrip("*+")))
+                days[date] = _marked(mark.strip())
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadCalendar("Файл не похож на calendar.json: нужны year и months с днями вида «1,2,3*,4+».") from error
+    return year, days
+
+
+def _length(year: int, month: int) -> int:
+    following = dt.date(year + month // 12, month % 12 + 1, 1)
+    return (following - dt.date(year, month, 1)).days
+
+
+def _marked(mark: str) -> Day:
+    if mark.endswith("*"):
+        return Day(DayKind.SHORTENED, "короче на час")
+    return Day(DayKind.OFF, "выходной день по переносу" if mark.endswith("+") else "выходной день")

@@ -120,6 +120,7 @@ def split_refused(work: Work, request: AccessRequest, data: Data) -> None:
         lines=[requests.line_facts(line, persons.get(line.person_id or 0)) for line in refused],
         fields=request.fields,
     )
+    draft.version = request.version + 1  # for the employee it is the application's next version
     new_lines = {line.person_id: line for line in requests.lines_of(work, draft)}
     for line in refused:
         new_lines[line.person_id].reason = line.reason

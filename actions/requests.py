@@ -184,14 +184,19 @@ def files_of(work: Work, request: AccessRequest) -> list[RequestFile]:
     return list(work.session.execute(query.order_by(col(RequestFile.id))).scalars())
 
 
-def companion_of(work: Work, request: AccessRequest) -> AccessRequest | None:
-    """The add-application that travels in the same letter."""
+def child_of(work: Work, request: AccessRequest, relation: str) -> AccessRequest | None:
+    """The newest request linked to this one in this way and not withdrawn."""
     query = select(AccessRequest).where(
         col(AccessRequest.parent_id) == request.id,
-        col(AccessRequest.relation) == "companion",
+        col(AccessRequest.relation) == relation,
         col(AccessRequest.status) != Status.WITHDRAWN,
     )
-    return work.session.execute(query.limit(1)).scalar_one_or_none()
+    return work.session.execute(query.order_by(col(AccessRequest.id).desc()).limit(1)).scalar_one_or_none()
+
+
+def companion_of(work: Work, request: AccessRequest) -> AccessRequest | None:
+    """The add-application that travels in the same letter."""
+    return child_of(work, request, "companion")
 
 
 def facts_of(work: Work, request: AccessRequest) -> RequestFacts:

@@ -1,0 +1,84 @@
+"""Headers as written by all kinds of software: raw bytes, broken encoded words, several of the same name."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import quopri
+import re
+from email.message import Message
+
+from notifications.reading.charsets import decode, repair
+
+_ENCODED = re.compile(r"=\?([\w.:+*-]{1,40})\?([bq])\?([^?\n]*)\?=", re.IGNORECASE)
+_BETWEEN = re.compile(r"(\?=)\s+(?==\?)")
+_PERCENT = re.compile(r"^([\w-]+)'[\w-]*'((?:%[0-9A-Fa-f]{2}|[^%])+)$")
+_MESSAGE_ID = re.compile(r"<[^<>\s]{1,300}>")
+_BARE_ID = re.compile(r"(?<![<\w])[^<>\s,;]{1,200}@[^<>\s,;]{1,200}")
+
+
+def raw_values(message: Message, name: str) -> list[str]:
+    """Every header of the name as it stands, unfolded; bytes beyond ASCII are surrogates."""
+    return [re.sub(r"\r?\n\s*", " ", str(value)) for key, value in message.raw_items() if key.strip().lower() == name]
+
+
+def header(message: Message, name: str) -> str:
+    """The first header of the name, decoded; '' when there is none."""
+    values = raw_values(message, name)
+    return decoded(values[0]) if values else ""
+
+
+def decoded(value: str) -> str:
+    """RFC 2047 and 2231 undone as far as possible; raw 8-bit text is guessed."""
+    data = value.encode("utf-8", "surrogateescape")
+    text = decode(data)[0] if not data.isascii() else value
+    text = _words(_BETWEEN.sub(r"\1", text))
+    percent = _PERCENT.match(text.strip())
+    if percent:
+        text = decode(
+            quopri.decodestring(percent.group(2).replace("%", "=").encode("ascii", "replace")), percent.group(1)
+        )[0]
+    return re.sub(r"\s+", " ", repair(text)).strip()
+
+
+def _words(text: str) -> str:
+    """Neighbouring words of one charset are joined before decoding: writers split characters between them."""
+    parts: list[str] = []
+    pending, charset, last = b"", "", 0
+    for found in _ENCODED.finditer(text):
+        name = found.group(1).split("*")[0]
+        if pending and (found.start() > last or name.lower() != charset.lower()):
+            parts.append(decode(pending, charset)[0])
+            pending = b""
+        parts.append(text[last : found.start()])
+        pending, charset, last = pending + _bytes_of(found), name, found.end()
+    if pending:
+        parts.append(decode(pending, charset)[0])
+    return "".join([*parts, text[last:]])
+
+
+def _bytes_of(word: re.Match[str]) -> bytes:
+    body = word.group(3)
+    if word.group(2) in "bB":
+        return lenient_base64(body.encode("ascii", "replace"))
+    return quopri.decodestring(body.replace("_", " ").encode("ascii", "replace"), header=False)
+
+
+def lenient_base64(data: bytes) -> bytes:
+    """What can be read of base64 with broken padding or strange characters in it."""
+    body = re.sub(rb"[^A-Za-z0-9+/]", b"", data)
+    body = body[: len(body) - 1] if len(body) % 4 == 1 else body
+    try:
+        return base64.b64decode(body + b"=" * (-len(body) % 4))
+    except binascii.Error:
+        return b""
+
+
+def message_ids(message: Message, *names: str) -> list[str]:
+    """Message-IDs of these headers in order, each once; a bare one gets its brackets."""
+    found: list[str] = []
+    for name in names:
+        for value in raw_values(message, name):
+            ids = _MESSAGE_ID.findall(value) or [f"<{bare}>" for bare in _BARE_ID.findall(value)]
+            found.extend(identifier for identifier in ids if identifier not in found)
+    return found

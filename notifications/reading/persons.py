@@ -1,0 +1,176 @@
+"""Whom a piece of text names: by СНИЛС in any spelling, by surname and initials or full name in any case."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from models.identifiers import BadIdentifier, snils_digits, valid_snils
+from notifications.reading.normal import Plain
+from notifications.reading.result import KnownPerson
+
+_SNILS = re.compile(r"(?<![\d.+-])(\d{3})[\s-]{0,3}(\d{3})[\s-]{0,3}(\d{3})[\s-]{0,3}(\d{2})(?![\d-]|\.\d)")
+_LABELLED = re.compile(r"снилс\w{0,2}\s?(?:№|n|:|-|=)?\s?([\d][\d\s-]{7,15}\d)(?!\d)", re.IGNORECASE)
+_NAME = r"[А-ЯЁ][А-Яа-яЁё]+"
+_SURNAME = rf"{_NAME}(?:-{_NAME})?"
+_PATRONYMIC = (
+    r"[А-ЯЁ][А-Яа-яЁё]*(?:ич|ИЧ|ича|ИЧА|ичу|ИЧУ|ичем|ИЧЕМ|иче|вн[аеыу]|ВН[АЕЫУ]|вной|ВНОЙ|чн[аеыу]|ЧН[АЕЫУ]|чной|ЧНОЙ)"
+)
+_NAMES = re.compile(
+    rf"(?P<s1>{_SURNAME})\s(?P<i1>[А-ЯЁ])\.\s?(?:(?P<j1>[А-ЯЁ])\.)?"
+    rf"|(?<!\w)(?P<i2>[А-ЯЁ])\.\s?(?:(?P<j2>[А-ЯЁ])\.)?\s?(?P<s2>{_SURNAME})"
+    rf"|(?P<s3>{_SURNAME})\s(?P<i3>{_NAME})\s(?P<j3>{_PATRONYMIC}|{_NAME}\s(?:оглы|кызы|Оглы|Кызы))\b"
+    rf"|(?P<i4>{_NAME})\s(?P<j4>{_PATRONYMIC})\s(?P<s4>{_SURNAME})\b"
+)
+_WORD = re.compile(rf"\b{_SURNAME}\b")
+_CASES = frozenset(
+    ["а", "у", "ом", "ым", "е", "ой", "ою", "ы", "и", "я", "ю", "ем", "ей", "ия", "ию", "ием", "ье", "ья", "ью", "ьем", "ов", "ова", "ову", "овым", "ове", "овой", "ий", "ый", "ого", "его", "ому", "ему", "им", "ом", "ем", "ая", "яя", "ую", "юю", "ую", "ой", "ей", "ых", "их", "ым", "им", "ыми", "ими"]
+) | {""}
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A person at a place of a unit. `key` is a СНИЛС, or a name for somebody whose СНИЛС is not known."""
+
+    start: int
+    end: int
+    key: str
+    by_name: bool = False
+    ambiguous: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    start: int
+    end: int
+    surname: str
+    name: str
+    patronymic: str
+
+
+def is_snils(key: str) -> bool:
+    return key.isdigit() and len(key) == 11
+
+
+def snils_in(text: Plain) -> list[tuple[int, int, str]]:
+    """Every СНИЛС with its place: with a right check number, or any that is called so."""
+    found: dict[int, tuple[int, int, str]] = {}
+    for match in _SNILS.finditer(text.tidy):
+        digits = "".join(match.groups())
+        called = "снилс" in text.low[max(0, match.start() - 12) : match.start()]
+        if valid_snils(digits) or called:
+            found[match.start()] = (match.start(), match.end(), digits)
+    for match in _LABELLED.finditer(text.tidy):
+        if not any(start <= match.start(1) < end for start, end, _ in found.values()):
+            try:
+                found[match.start(1)] = (match.start(1), match.end(1), snils_digits(match.group(1)))
+            except BadIdentifier:
+                continue
+    return [found[start] for start in sorted(found)]
+
+
+class People:
+    """Who can be meant in a letter: the lines of our request, and pairs of name and СНИЛС that the letter itself shows."""
+
+    def __init__(self, known: Sequence[KnownPerson], texts: Iterable[Plain]) -> None:
+        self.known = list(known)
+        self.shown: list[KnownPerson] = []
+        given = {person.snils for person in known if person.surname}
+        for text in texts:
+            for person in _pairs(text):
+                if person.snils not in given and person not in self.shown:
+                    self.shown.append(person)
+
+    def mentions(self, text: Plain) -> list[Mention]:
+        """Persons named in the text in order; a name beside its СНИЛС counts once."""
+        numbers = snils_in(text)
+        found = [Mention(start, end, digits) for start, end, digits in numbers]
+        for named in _names(text):
+            beside = _beside(named, numbers)
+            if beside is None:
+                found.append(self._resolved(named))
+        found.extend(self._surnames_alone(text, found, numbers))
+        return sorted(found, key=lambda mention: mention.start)
+
+    def _all(self) -> list[KnownPerson]:
+        return [*self.known, *self.shown]
+
+    def _resolved(self, named: _Named) -> Mention:
+        fitting = {person.snils for person in self._all() if _is_same(named, person)}
+        if len(fitting) == 1:
+            return Mention(named.start, named.end, fitting.pop(), by_name=True)
+        key = f"{named.surname.lower()[:5]} {named.name[:1]}{named.patronymic[:1]}".strip()
+        return Mention(named.start, named.end, key, by_name=True, ambiguous=len(fitting) > 1)
+
+    def _surnames_alone(
+        self, text: Plain, found: Sequence[Mention], numbers: Sequence[tuple[int, int, str]]
+    ) -> list[Mention]:
+        alone = []
+        taken = [(mention.start, mention.end) for mention in found] + [(n.start, n.end) for n in _names(text)]
+        for match in _WORD.finditer(text.tidy):
+            if any(start <= match.start() < end for start, end in taken):
+                continue
+            fitting = {
+                person.snils for person in self._all() if person.surname and same_surname(match.group(), person.surname)
+            }
+            if not fitting or _beside(_Named(match.start(), match.end(), match.group(), "", ""), numbers) is not None:
+                continue
+            key = fitting.pop() if len(fitting) == 1 else match.group().lower()[:5]
+            alone.append(Mention(match.start(), match.end(), key, by_name=True, ambiguous=bool(fitting)))
+        return alone
+
+
+def same_surname(word: str, nominative: str) -> bool:
+    """Whether the word is the surname in one of its cases."""
+    spoken, base = (value.lower().replace("ё", "е") for value in (word, nominative))
+    if spoken == base:
+        return True
+    if "-" in base and spoken.count("-") == base.count("-"):
+        return all(same_surname(one, other) for one, other in zip(spoken.split("-"), base.split("-"), strict=True))
+    stem = base[:-2] if base.endswith(("ий", "ый", "ой", "ая", "яя")) else base.rstrip("аяьй")
+    return len(stem) > 2 and spoken.startswith(stem) and spoken[len(stem) :] in _CASES
+
+
+def _is_same(named: _Named, person: KnownPerson) -> bool:
+    return (
+        bool(person.surname)
+        and same_surname(named.surname, person.surname)
+        and _fits(named.name, person.name, 2)
+        and _fits(named.patronymic, person.patronymic, 3)
+    )
+
+
+def _fits(spoken: str, base: str, letters: int) -> bool:
+    """An initial by its letter, a name by its beginning, which no case changes (Лев – Льва aside: first letter)."""
+    if not spoken or not base:
+        return True
+    spoken, base = (value.lower().replace("ё", "е") for value in (spoken, base))
+    letters = min(letters, len(spoken), len(base)) if base not in ("лев", "любовь") else 1
+    return spoken[:letters] == base[:letters]
+
+
+def _names(text: Plain) -> list[_Named]:
+    found = []
+    for match in _NAMES.finditer(text.tidy):
+        groups = match.groupdict()
+        kind = next(number for number in "1234" if groups[f"s{number}"])
+        found.append(
+            _Named(match.start(), match.end(), groups[f"s{kind}"], groups[f"i{kind}"] or "", groups[f"j{kind}"] or "")
+        )
+    return found
+
+
+def _beside(named: _Named, numbers: Sequence[tuple[int, int, str]]) -> str | None:
+    """The СНИЛС written right after the name, or else right before it."""
+    after = [digits for start, _, digits in numbers if 0 <= start - named.end <= 14]
+    before = [digits for _, end, digits in numbers if 0 <= named.start - end <= 6]
+    return after[0] if after else before[0] if before else None
+
+
+def _pairs(text: Plain) -> Iterable[KnownPerson]:
+    numbers = snils_in(text)
+    for named in _names(text) if numbers else []:
+        digits = _beside(named, numbers) or (numbers[0][2] if len(numbers) == 1 else None)
+        if digits is not None:
+            yield KnownPerson(digits, named.surname, named.name, named.patronymic)

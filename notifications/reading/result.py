@@ -1,0 +1,111 @@
+"""What was understood of a letter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Kind(StrEnum):
+    """What sort of letter it is. A notice of delay is an auto-reply with `delayed` set, never a bounce."""
+
+    ACKNOWLEDGEMENT = "acknowledgement"
+    ANSWER = "answer"
+    BOUNCE = "bounce"
+    AUTO_REPLY = "auto-reply"
+    OTHER = "other"
+
+
+class Outcome(StrEnum):
+    """What an answer decides; NONE for every letter that is no answer."""
+
+    GRANTED = "granted"
+    REJECTED = "rejected"
+    PARTIAL = "partial"
+    QUESTION = "question"
+    UNCLEAR = "unclear"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPerson:
+    """A line of our request: eleven digits of СНИЛС, the name in the nominative, its place in the application from 1."""
+
+    snils: str
+    surname: str = ""
+    name: str = ""
+    patronymic: str = ""
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    """A report on delivery (RFC 3464 or plain text). `permanent` is False while the server still tries."""
+
+    recipient: str = ""
+    status: str = ""
+    action: str = ""
+    diagnostic: str = ""
+    original_message_id: str = ""
+    permanent: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A letter as it was read: a proposal with its evidence, not yet a decision."""
+
+    kind: Kind
+    outcome: Outcome
+    ticket: str | None = None
+    our_number: str | None = None
+    trusted: bool = False
+    lines: dict[str, Outcome] = field(default_factory=dict)
+    line_reasons: dict[str, str] = field(default_factory=dict)
+    evidence: list[str] = field(default_factory=list)
+    references: list[str] = field(default_factory=list)
+    sender: str = ""
+    subject: str = ""
+    date: str = ""
+    message_id: str = ""
+    text: str = ""
+    quoted: str = ""
+    bounce: Bounce | None = None
+    delayed: bool = False
+    problems: list[str] = field(default_factory=list)
+
+    def clear(self) -> bool:
+        """Whether a machine may apply it: from the desk, decided, and decided for every line it names."""
+        if not self.trusted or self.kind is not Kind.ANSWER:
+            return False
+        values = set(self.lines.values())
+        if self.outcome is Outcome.PARTIAL:
+            return Outcome.GRANTED in values and values <= {Outcome.GRANTED, Outcome.REJECTED, Outcome.QUESTION}
+        return self.outcome in (Outcome.GRANTED, Outcome.REJECTED) and values <= {self.outcome}
+
+    def as_json(self) -> dict[str, Any]:
+        """The contract of the command `letter read`."""
+        return {
+            "kind": self.kind.value,
+            "outcome": self.outcome.value,
+            "ticket": self.ticket,
+            "trusted": self.trusted,
+            "lines": {snils: outcome.value for snils, outcome in self.lines.items()},
+            "evidence": list(self.evidence),
+            "references": list(self.references),
+        }
+
+    def as_dict(self) -> dict[str, Any]:
+        """Everything, JSON-able: what is kept in the database and what leaves the sandbox's child."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> Reading:
+        """Back from `as_dict`; a key it does not know raises TypeError."""
+        parts = dict(stored)
+        parts["kind"], parts["outcome"] = Kind(parts["kind"]), Outcome(parts["outcome"])
+        parts["lines"] = {snils: Outcome(value) for snils, value in parts.get("lines", {}).items()}
+        if parts.get("bounce") is not None:
+            parts["bounce"] = Bounce(**parts["bounce"])
+        return cls(**parts)

@@ -1,0 +1,82 @@
+"""The parent's side: a letter from outside is opened only in the sandbox's child."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from catalog.letters import load_letters
+from notifications.reading.letter import read_letter
+from notifications.reading.result import Kind, KnownPerson, Outcome, Reading
+from sandbox import Killed, Limits, run
+
+LIMITS = Limits(seconds=10, memory_mb=768, output_mb=16)
+MAX_MEGABYTES = 60
+_JOB = "notifications.reading.safely:read_file"
+
+
+def read_letter_safely(
+    letter: Path | bytes,
+    *,
+    our_number: str | None = None,
+    people: Sequence[KnownPerson] = (),
+    own_catalog: Path | None = None,
+    limits: Limits = LIMITS,
+) -> Reading:
+    """Read a letter in a child process. One that kills its child comes back as OTHER with the problem named."""
+    return read_many_safely([letter], our_number=our_number, people=people, own_catalog=own_catalog, limits=limits)[0]
+
+
+def read_many_safely(
+    letters: Sequence[Path | bytes],
+    *,
+    our_number: str | None = None,
+    people: Sequence[KnownPerson] = (),
+    own_catalog: Path | None = None,
+    limits: Limits = LIMITS,
+) -> list[Reading]:
+    """The same for many: one child for all; when it dies, each letter gets a child of its own."""
+    with tempfile.TemporaryDirectory(prefix="egisz-letters-") as folder:
+        paths = [str(_on_disk(letter, Path(folder), number)) for number, letter in enumerate(letters)]
+        options = {
+            "our_number": our_number,
+            "people": [asdict(person) for person in people],
+            "own_catalog": str(own_catalog) if own_catalog else None,
+        }
+        return _read(paths, options, limits)
+
+
+def _read(paths: list[str], options: dict[str, Any], limits: Limits) -> list[Reading]:
+    try:
+        return [Reading.from_dict(found) for found in run(_JOB, {"paths": paths, **options}, limits=limits)]
+    except Killed as killed:
+        if len(paths) == 1:
+            return [Reading(Kind.OTHER, Outcome.NONE, problems=[f"Письмо не прочитано: {killed}."])]
+        return [_read([path], options, limits)[0] for path in paths]
+
+
+def _on_disk(letter: Path | bytes, folder: Path, number: int) -> Path:
+    if isinstance(letter, Path):
+        return letter.absolute()
+    path = folder / f"{number}.eml"
+    path.write_bytes(letter)
+    return path
+
+
+def read_file(
+    paths: list[str], our_number: str | None, people: list[dict[str, Any]], own_catalog: str | None
+) -> list[dict[str, Any]]:
+    """The child's side."""
+    patterns = load_letters(Path(own_catalog) if own_catalog else None)
+    known = [KnownPerson(**person) for person in people]
+    return [_read_one(Path(path), patterns, our_number, known).as_dict() for path in paths]
+
+
+def _read_one(path: Path, patterns: Any, our_number: str | None, known: list[KnownPerson]) -> Reading:
+    with path.open("rb") as file:
+        raw = file.read(MAX_MEGABYTES * 1024 * 1024 + 1)
+    reading = read_letter(raw[: MAX_MEGABYTES * 1024 * 1024], patterns=patterns, our_number=our_number, people=known)
+    return reading

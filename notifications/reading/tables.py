@@ -1,0 +1,68 @@
+"""Rows of a table: what the header says decides what «да» and «нет» under it mean."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from catalog.letters import RowPatterns
+from notifications.reading.normal import Plain
+from notifications.reading.persons import People, snils_in
+from notifications.reading.sentences import Shape, Unit
+
+_YES, _NO = "предоставлен", "не предоставлен"
+
+
+def settled(units: Sequence[Unit], people: People, patterns: RowPatterns) -> list[Unit]:
+    """Rows rewritten as a reader takes them: headers dropped, «да» and «нет» spelled out, key and value made a sentence."""
+    found: list[Unit] = []
+    header: tuple[Plain, ...] = ()
+    for number, unit in enumerate(units):
+        if unit.shape is not Shape.ROW:
+            header = ()
+            found.append(unit)
+        elif snils_in(unit.plain) or people.mentions(unit.plain):
+            found.append(_with_meaning(unit, header, patterns))
+        elif _is_header(units, number, people):
+            header = unit.cells
+        else:
+            found.extend(_loose_cells(unit))
+    return found
+
+
+def _is_header(units: Sequence[Unit], number: int, people: People) -> bool:
+    following = units[number + 1] if number + 1 < len(units) else None
+    return (
+        following is not None
+        and following.shape is Shape.ROW
+        and bool(snils_in(following.plain) or people.mentions(following.plain))
+    )
+
+
+def _with_meaning(unit: Unit, header: tuple[Plain, ...], patterns: RowPatterns) -> Unit:
+    """The row with each bare «да», «+», «нет» of a status column replaced by what it stands for."""
+    tidy = []
+    for place, cell in enumerate(unit.cells):
+        title = header[place].low if place < len(header) else ""
+        speaks = bool(patterns.status_headers.search(title))
+        if speaks and patterns.yes.match(cell.low):
+            tidy.append(_YES)
+        elif speaks and patterns.no.match(cell.low):
+            tidy.append(_NO)
+        else:
+            tidy.append(cell.tidy)
+    text = " | ".join(tidy)
+    return replace(unit, plain=Plain(text, text.lower().replace("ё", "е")))
+
+
+def _loose_cells(unit: Unit) -> list[Unit]:
+    """A row that names nobody: «Статус | Выполнено» is a sentence, anything else is its cells one by one."""
+    cells = [cell for cell in unit.cells if cell.low.strip(" -")]
+    if len(cells) == 2 and len(cells[0].low) <= 40:
+        pieces = [f"{cells[0].tidy.rstrip(' :')}: {cells[1].tidy}"]
+    else:
+        pieces = [cell.tidy for cell in cells]
+    return [
+        replace(unit, shape=Shape.SENTENCE, cells=(), plain=Plain(piece, piece.lower().replace("ё", "е")))
+        for piece in pieces
+    ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
@@ -33,6 +35,7 @@ def put_text(cell: Cell, text: str) -> None:
     cell.value = printable(text)[:MAX_CELL]
     cell.data_type = "s"
     if text.startswith(_FORMULA_SIGNS):
+        cell._style = copy(cell._style)  # the style may be shared by a whole column
         cell.quotePrefix = True
 
 

@@ -92,7 +92,7 @@ def picture(code: PageCode) -> bytes:
     qr = segno.make(encode(code), version=1, error="m", mode="alphanumeric", boost_error=False)
     rows = [bytes(0 if dark else 255 for dark in row) for row in qr.matrix_iter(border=_QUIET_ZONE)]
     side = len(rows)
-    image = Image.frombytes("L", (side, side), b"".join(rows))
+    image = Image.frombytes("L", (side, side), b"".join(rows)).convert("1")
     buffer = io.BytesIO()
-    image.resize((side * _DOTS, side * _DOTS), Image.Resampling.NEAREST).convert("1").save(buffer, "PNG")
+    image.resize((side * _DOTS, side * _DOTS), Image.Resampling.NEAREST).save(buffer, "PNG")
     return buffer.getvalue()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from copy import copy
 
 from openpyxl import Workbook
 from openpyxl.drawing.image import Image
@@ -83,7 +82,7 @@ def _add_rows(sheet: Worksheet, paper: Paper, split: Pagination, row: int) -> tu
     for number, cells in enumerate(paper.table.rows):
         for place, (text, style) in enumerate(zip(cells, styles, strict=True), 1):
             cell = sheet.cell(row + 1 + number, place)
-            cell._style = copy(style)
+            cell._style = style
             put_text(cell, text)
         height = split.row_heights[number] * _TALLER
         sheet.row_dimensions[row + 1 + number].height = min(height, MAX_ROW_POINTS)

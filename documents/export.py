@@ -44,7 +44,8 @@ def table_xlsx(title: str, headings: Sequence[str], rows: Iterable[Sequence[Valu
 
 
 def _sheet_title(title: str) -> str:
-    return "".join(" " if char in "[]:*?/\\'" else char for char in title)[:31].strip() or "Таблица"
+    allowed = "".join(" " if char in "[]:*?/\\'" else char for char in title)
+    return " ".join(allowed.split())[:31].strip() or "Таблица"
 
 
 def _widths(headings: Sequence[str], rows: Sequence[Sequence[Value]]) -> list[float]:

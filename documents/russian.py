@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import unicodedata
 
 from babel import Locale
 from babel.dates import format_date
 
 NBSP = "\u00a0"
 _RUSSIAN = Locale("ru")
-_GLUED_AFTER = re.compile(r"(№|\bИНН|\bКПП|\bОГРН|\bОГРНИП|\bп\.|\bг\.|\bвер\.) (?=\S)")
+_GLUED_AFTER = re.compile(r"(№|\bИНН|\bКПП|\bОГРН|\bОГРНИП|\bп\.|(?<!\d[ \u00a0])\bг\.|\bвер\.) (?=\S)")
 _YEAR = re.compile(r"(\d{4}) г\.")
 _DAY = re.compile(r"\b(\d{1,2}) (января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря)\b")
 _INITIALS = re.compile(r"\b([А-ЯЁ]\.) (?=[А-ЯЁ])")
+_LINE_ENDS = re.compile(r"[\t\r\n\v\f]+")
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ue000-\uf8ff\ufffe\uffff]")
 _FORBIDDEN_IN_NAMES = re.compile(r'[<>:"/\\|?*]')
 _RESERVED_NAMES = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
 
@@ -49,8 +50,7 @@ def typeset(text: str) -> str:
 
 def printable(text: str) -> str:
     """The text less characters that no XML file can hold; tabs and line ends become spaces."""
-    spaced = re.sub(r"[\t\r\n\v\f]+", " ", text)
-    return "".join(char for char in spaced if unicodedata.category(char) not in {"Cc", "Cs", "Co", "Cn"}).strip()
+    return _UNPRINTABLE.sub("", _LINE_ENDS.sub(" ", text)).strip()
 
 
 def file_name(stem: str, suffix: str) -> str:

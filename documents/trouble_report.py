@@ -61,7 +61,7 @@ def _add_facts(document: WordDocument, paper: Paper) -> None:
     element = page_table(table, row_height(table, table.headings, bold=True))
     for cells in table.rows:
         element.append(filled(row, cells, row_height(table, cells)))
-    document.element.body.insert_element_before(element, "w:sectPr")
+    document.element.body[-1].addprevious(element)
 
 
 def _add_screenshot(document: WordDocument, paper: Paper, place: int, screenshot: Screenshot) -> None:

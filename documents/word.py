@@ -46,7 +46,7 @@ def render(paper: Paper) -> bytes:
 
 
 def _append(document: WordDocument, element: object) -> None:
-    document.element.body.insert_element_before(element, "w:sectPr")
+    document.element.body[-1].addprevious(element)  # before w:sectPr; asking python-docx for the place is quadratic
 
 
 def _start_page(document: WordDocument, paper: Paper, code: PageCode) -> None:

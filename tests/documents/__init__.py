@@ -1,0 +1,1 @@
+"""Documents are read back: Word, Excel, PDF text, codes on rendered pages."""

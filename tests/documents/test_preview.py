@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import io
+import os
+import time
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from documents import word
+from documents.preview import PreviewUnavailable, as_pdf, page_pictures
+from tests.documents.samples import application
+
+
+def _program(folder: Path, text: str) -> str:
+    path = folder / "office"
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+def test_missing_libreoffice_is_said_in_plain_words() -> None:
+    with pytest.raises(PreviewUnavailable, match="LibreOffice на сервере не установлен"):
+        as_pdf(b"", ".docx", office="no-such-office")
+
+
+def test_pages_become_pictures(office: str) -> None:
+    pdf = as_pdf(word.render(application(8)), ".docx", office=office)
+    pictures = page_pictures(pdf, width=600)
+    assert len(pictures) == 2
+    assert [Image.open(io.BytesIO(picture)).width for picture in pictures] == [600, 600]
+
+
+def test_only_the_first_pages_are_pictured(office: str) -> None:
+    pdf = as_pdf(word.render(application(30)), ".docx", office=office)
+    assert len(page_pictures(pdf, width=300, most=2)) == 2
+
+
+def test_office_that_hangs_is_killed_with_its_children(tmp_path: Path) -> None:
+    note = tmp_path / "child.pid"
+    hanging = _program(tmp_path, f"sleep 60 & echo $! > {note}; wait")
+    started = time.monotonic()
+    with pytest.raises(PreviewUnavailable, match="не ответил вовремя"):
+        as_pdf(b"", ".docx", office=hanging, seconds=1)
+    assert time.monotonic() - started < 10
+    child = int(note.read_text())
+    for _ in range(50):
+        if not Path(f"/proc/{child}").exists() or "Z" in Path(f"/proc/{child}/stat").read_text().split()[2]:
+            return
+        time.sleep(0.1)
+    os.kill(child, 0)
+    pytest.fail("the child of the killed programme still runs")
+
+
+def test_office_that_makes_nothing_is_said_in_plain_words(tmp_path: Path) -> None:
+    with pytest.raises(PreviewUnavailable, match="не смог открыть документ"):
+        as_pdf(b"", ".docx", office=_program(tmp_path, "exit 1"))

@@ -1,0 +1,34 @@
+"""A page over a real database in a temporary folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.web.world import World, open_world
+from web.access import page_key
+from web.app import create_app
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    monkeypatch.setenv("EGISZ_HOME", str(tmp_path))
+    opened = open_world(tmp_path)
+    yield opened
+    opened.installation.engine.dispose()
+
+
+@pytest.fixture
+def stranger(world: World) -> TestClient:
+    """A browser without the key, as an employee's is."""
+    return TestClient(create_app(world.installation), headers={"Sec-Fetch-Site": "same-origin"})
+
+
+@pytest.fixture
+def officer(stranger: TestClient, world: World) -> TestClient:
+    """A browser that has shown the key."""
+    stranger.get("/", params={"key": page_key(world.installation.policy.link_secret)})
+    return stranger

@@ -1,0 +1,44 @@
+"""The web application: pages for managers behind a key, personal pages for employees, nothing else."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from web import errors, logs
+from web.bodies import BodyLimit
+from web.door import Door
+from web.headers import Headers
+from web.origin import OwnOrigin
+from web.pages import audit, board, files, health, holders, organisations, personal, requests, steps, triage
+from web.rendering import HERE
+from web.throttle import Misses
+from wiring import work as wired
+
+
+class Assets(StaticFiles):
+    """Files whose address changes with their content may be kept for a year."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        answer = await super().get_response(path, scope)
+        if answer.status_code == 200 and b"v=" in scope["query_string"]:
+            answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return answer
+
+
+def create_app(installation: wired.Installation | None = None) -> FastAPI:
+    """One application of one installation; for `uvicorn --factory` that of the environment."""
+    app = FastAPI(title="Доступ ЕГИСЗ", openapi_url=None, docs_url=None, redoc_url=None)
+    app.state.installation = installation or wired.installation()
+    app.state.misses = Misses()
+    logs.keep_secrets_out()
+    for part in (board, requests, steps, files, triage, holders, organisations, audit, personal, health):
+        app.include_router(part.router)
+    app.mount("/static", Assets(directory=HERE / "static"), name="static")
+    errors.register(app)
+    # The last added is the first met: headers dress every answer, then our own origin, the key, the body's size.
+    for layer in (BodyLimit, Door, OwnOrigin, Headers):
+        app.add_middleware(layer)
+    return app

@@ -1,0 +1,121 @@
+"""Everything that the page of one request shows, gathered from the actions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from actions import organisations, requests, show, steps
+from actions.context import Work
+from actions.invitations import role_labels
+from catalog.rules import rules
+from catalog.schema import RequestKind, RuleText
+from models.letters import InboxLetter, OutboxLetter
+from models.organisation import Organisation
+from models.person import Person
+from models.request import AccessRequest, LineState, RequestFile, RequestLine, Status
+from states.lifecycle import Step
+from web.boards import Card, cards
+from web.findings import Group, grouped
+from web.labels import FILES, INBOX, LETTERS, LINES, OUTBOX, path_of
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """A person of the request: what is asked for and what came of it."""
+
+    line: RequestLine
+    person: Person | None
+    name: str
+    post: str
+    roles: tuple[str, ...]
+    state: LineState
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileView:
+    file: RequestFile
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    request: AccessRequest
+    kind: RequestKind
+    organisation: Organisation
+    card: Card
+    path: list[tuple[Status, str, str]]
+    groups: list[Group]
+    lines: list[LineView]
+    files: list[FileView]
+    earlier: list[FileView]
+    letters_out: list[tuple[OutboxLetter, str, str]]
+    letters_in: list[tuple[InboxLetter, str]]
+    timeline: list[dict[str, object]]
+    actions: list[Step]
+    relatives: Sequence[AccessRequest]
+    reason: RuleText
+    desk_name: str
+    desk_link: str
+
+
+def dossier(work: Work, request: AccessRequest) -> Dossier:
+    kind = work.catalog.kind(request.kind)
+    organisation = organisations.get(work, request.organisation_id)
+    files = _files(work, request)
+    return Dossier(
+        request=request,
+        kind=kind,
+        organisation=organisation,
+        card=cards(work, [(request, organisation)])[0],
+        path=path_of(request, paper=requests.paper_of(work, request), by_login=kind.verified == "login"),
+        groups=grouped(show.findings(work, request)),
+        lines=line_views(work, request),
+        files=[view for view in files if _is_present(request, view.file)],
+        earlier=[view for view in files if not _is_present(request, view.file)],
+        letters_out=[
+            (letter, LETTERS.get(letter.purpose, letter.purpose), OUTBOX[letter.state])
+            for letter in show.letters_out(work, request)
+        ],
+        letters_in=[(letter, INBOX[letter.state]) for letter in show.letters_in(work, request)],
+        timeline=show.timeline(work, request),
+        actions=steps.allowed(work, request),
+        relatives=_relatives(work, request),
+        reason=rules()["ORG-13"],
+        desk_name=work.catalog.desk.web_name,
+        desk_link=work.catalog.desk.web_link,
+    )
+
+
+def line_views(work: Work, request: AccessRequest) -> list[LineView]:
+    lines = requests.lines_of(work, request)
+    persons = requests.persons_of(work, lines)
+    return [_line_view(work, line, persons.get(line.person_id or 0)) for line in lines]
+
+
+def _line_view(work: Work, line: RequestLine, person: Person | None) -> LineView:
+    facts = requests.line_facts(line, person)
+    name = facts.name or "без имени"
+    return LineView(line, person, name, facts.post, role_labels(work, line), line.state, LINES[line.state])
+
+
+def _files(work: Work, request: AccessRequest) -> list[FileView]:
+    """Of every version, newest first: history is kept."""
+    query = select(RequestFile).where(col(RequestFile.request_id) == request.id).order_by(col(RequestFile.id).desc())
+    return [FileView(file, FILES.get(file.purpose, "Файл")) for file in work.session.execute(query).scalars()]
+
+
+def _is_present(request: AccessRequest, file: RequestFile) -> bool:
+    return file.version == request.version and file.replaced_at is None
+
+
+def _relatives(work: Work, request: AccessRequest) -> Sequence[AccessRequest]:
+    """The request that this one came from and the ones that came from it."""
+    query = select(AccessRequest).where(
+        (col(AccessRequest.id) == request.parent_id) | (col(AccessRequest.parent_id) == request.id)
+    )
+    return work.session.execute(query.order_by(col(AccessRequest.id))).scalars().all()

@@ -1,0 +1,45 @@
+"""Headers that every answer carries: nothing from other hosts, no framing, nothing kept in caches."""
+
+from __future__ import annotations
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+POLICY = (
+    "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+ALWAYS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+
+
+class Headers:
+    """ASGI middleware. A personal address is a secret, so it never travels in a Referer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _dress(MutableHeaders(scope=message), scope["path"])
+            await send(message)
+
+        await self.app(scope, receive, with_headers)
+
+
+def _dress(headers: MutableHeaders, path: str) -> None:
+    for name, value in ALWAYS.items():
+        headers.setdefault(name, value)
+    headers.setdefault("Referrer-Policy", "no-referrer" if path.startswith("/my/") else "same-origin")
+    headers.setdefault("Cache-Control", "no-store")

@@ -1,0 +1,67 @@
+"""Pages from templates: escaped always, an unknown name is an error, dates and counts in Russian."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from documents.russian import counted, long_date
+
+HERE = Path(__file__).parent
+MOSCOW = ZoneInfo("Europe/Moscow")
+
+
+def moment(at: dt.datetime) -> str:
+    """23 ноября 2026, 14:05 by Moscow's clock."""
+    local = at.astimezone(MOSCOW)
+    return f"{format_date(local, 'd MMMM y', locale='ru')}, {local:%H:%M}".replace(" ", "\u00a0", 2)
+
+
+def short_moment(at: dt.datetime) -> str:
+    return f"{at.astimezone(MOSCOW):%d.%m.%Y %H:%M}"
+
+
+def iso_moment(text: str) -> str:
+    return short_moment(dt.datetime.fromisoformat(text))
+
+
+def size(number: int) -> str:
+    """Bytes as a person reads them."""
+    if number < 1024 * 1024:
+        return f"{max(1, round(number / 1024))} КБ"
+    return f"{number / 1024 / 1024:.1f} МБ".replace(".", ",")
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of a file in `static`, with its content in the address so that browsers may keep it."""
+    digest = hashlib.sha256((HERE / "static" / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?v={digest}"
+
+
+@cache
+def templates() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )
+    environment.globals.update(asset=asset, counted=counted)
+    environment.filters.update(
+        moment=moment, short_moment=short_moment, iso_moment=iso_moment, size=size, long_date=long_date
+    )
+    return environment
+
+
+def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """An HTML answer. Templates see the path (for the menu) and nothing else of the request."""
+    text = templates().get_template(template).render(path=request.url.path, **values)
+    return HTMLResponse(text, status_code=status)

@@ -1,0 +1,158 @@
+"""From a form to a step: what each step asks is read from its effects and guards in the table of steps."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from starlette.datastructures import FormData
+
+from actions import destinations, inbox, requests, scans, steps
+from actions.context import Work
+from models.facts import SignatureFacts
+from models.findings import Finding
+from models.request import AccessRequest
+from states import guards
+from states.lifecycle import Actor, Effect, Refused, Step
+from web.bodies import text, ticked, uploads
+
+_MAX_TICKET = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the form of a step has to ask for."""
+
+    signature: bool = False
+    ticket: bool = False
+    ticket_required: bool = False
+    question: bool = False
+    reply: bool = False
+    outcomes: bool = False
+    reason: bool = False
+    address: bool = False
+
+    @property
+    def nothing(self) -> bool:
+        """Only a yes is needed, perhaps with the desk's address confirmed."""
+        return not any((self.signature, self.ticket, self.question, self.reply, self.outcomes, self.reason))
+
+
+def asked(work: Work, step: Step) -> Asked:
+    return Asked(
+        signature=Effect.RECORD_SIGNATURE in step.effects,
+        ticket=Effect.RECORD_TICKET in step.effects,
+        ticket_required=guards.ticket_given in step.guards,
+        question=Effect.RECORD_QUESTION in step.effects,
+        reply=Effect.SEND_REPLY in step.effects,
+        outcomes=Effect.MAKE_GRANTS in step.effects,
+        reason=bool({Effect.RECORD_REFUSAL, Effect.RECORD_BOUNCE} & set(step.effects)),
+        address=guards.address_confirmed in step.guards and not destinations.is_confirmed(work),
+    )
+
+
+def problem(message: str) -> Finding:
+    return guards.process_finding(message)
+
+
+def take(work: Work, request: AccessRequest, step: Step, form: FormData) -> None:
+    """Raises Refused with all findings. A refused step writes nothing, but an uploaded scan is kept with its findings."""
+    if Effect.RECORD_SIGNATURE in step.effects:
+        _sign(work, request, form)
+        return
+    told = _told(request, step, form)
+    with work.session.begin_nested():
+        if {Effect.MAKE_GRANTS, Effect.RECORD_REFUSAL} & set(step.effects):
+            _answer(work, request, step, form, told)
+        else:
+            steps.take(work, request, step.trigger, revision=request.revision, **told)
+
+
+def _told(request: AccessRequest, step: Step, form: FormData) -> dict[str, object]:
+    """The step's data. Raises Refused when a field that it cannot do without is empty."""
+    told: dict[str, object] = {"ticket": text(form, "ticket", _MAX_TICKET) or None}
+    if guards.ticket_given in step.guards:
+        told["channel"] = "web"
+    if ticked(form, "confirm_address"):
+        told["confirm_address"] = True
+    for effect, field, missing in _TEXTS:
+        if effect in step.effects:
+            told[field] = text(form, field)
+            if not told[field]:
+                raise Refused(step.trigger, request.status, [problem(missing)])
+    return told
+
+
+_TEXTS = (
+    (Effect.RECORD_QUESTION, "question", "Впишите, о чём спрашивает СТП."),
+    (Effect.SEND_REPLY, "text", "Впишите ответ, который уйдёт в СТП."),
+    (Effect.RECORD_REFUSAL, "reason", "Впишите причину отказа, как её назвала СТП."),
+    (Effect.RECORD_BOUNCE, "reason", "Впишите, почему письмо вернулось."),
+)
+
+
+def _answer(work: Work, request: AccessRequest, step: Step, form: FormData, told: dict[str, object]) -> None:
+    """The desk's answer by hand, for every line; the officer's word is the evidence."""
+    granted = Effect.MAKE_GRANTS in step.effects
+    answers = _answers(work, request, form, granted=granted)
+    if granted and answers and not any(answer["outcome"] == "granted" for answer in answers.values()):
+        raise Refused(
+            step.trigger, request.status,
+            [problem("Все работники отмечены отказом. Для этого есть действие «СТП отказала».")],
+        )
+    told.pop("reason", None)
+    evidence = text(form, "evidence") or "Со слов ответственного"
+    inbox.give_answer(work, request, answers, granted=granted, actor=Actor.OFFICER, evidence=evidence, **told)
+
+
+def _answers(work: Work, request: AccessRequest, form: FormData, *, granted: bool) -> dict[int, dict[str, str]]:
+    """Raises Refused naming every line that was left open or refused without a reason."""
+    answers, missing = {}, []
+    for line in requests.lines_of(work, request):
+        outcome = text(form, f"outcome-{line.id}") if granted else "rejected"
+        reason = text(form, f"reason-{line.id}") or text(form, "reason")
+        if outcome not in ("granted", "rejected"):
+            missing.append(problem(f"Строка {line.position}: отметьте, предоставлен ли доступ."))
+        elif outcome == "rejected" and not reason:
+            missing.append(problem(f"Строка {line.position}: впишите причину отказа."))
+        answers[line.id or 0] = {"outcome": outcome, "reason": reason if outcome == "rejected" else ""}
+    if missing:
+        raise Refused("grant", request.status, missing)
+    return answers
+
+
+def _sign(work: Work, request: AccessRequest, form: FormData) -> None:
+    files = uploads(form, "scan")
+    if not files:
+        raise Refused("sign", request.status, [problem("Выберите файл скана: PDF или JPG.")])
+    attorney = uploads(form, "attorney")
+    scans.sign(
+        work, request, files,
+        signature=_signature(request, form),
+        attorney=attorney[0] if attorney else None,
+        by_hand=ticked(form, "by_hand"),
+        revision=request.revision,
+    )
+
+
+def _signature(request: AccessRequest, form: FormData) -> SignatureFacts:
+    return SignatureFacts(
+        capacity=text(form, "capacity", 40),
+        name=text(form, "name", 200),
+        post=text(form, "post", 300),
+        signed_on=_date(request, form, "signed_on", "дата подписи"),
+        attorney_number=text(form, "attorney_number", 100),
+        attorney_date=_date(request, form, "attorney_date", "дата доверенности"),
+        attorney_until=_date(request, form, "attorney_until", "срок доверенности"),
+        seal_present={"yes": True, "no": False}.get(text(form, "seal")),
+        readable_confirmed=ticked(form, "readable"),
+    )
+
+
+def _date(request: AccessRequest, form: FormData, name: str, label: str) -> dt.date | None:
+    """None when left empty. Raises Refused for what is no date."""
+    typed = text(form, name, 20)
+    try:
+        return dt.date.fromisoformat(typed) if typed else None
+    except ValueError:
+        raise Refused("sign", request.status, [problem(f"Не похоже на дату: {label}. Пример: 2026-11-23.")]) from None

@@ -105,7 +105,7 @@ def _rule_ids(entry: object) -> Iterator[str]:
     if isinstance(entry, Entry):
         for name in type(entry).model_fields:
             value = getattr(entry, name)
-            if name in {"rule", "restricted_by", "same_level_rule"} and value:
+            if name in {"rule", "restricted_by", "roles_rule", "same_level_rule"} and value:
                 yield value
             elif name == "rules":
                 yield from value

@@ -37,6 +37,7 @@ class OrganisationKind(Entry):
     registry_names: tuple[str, ...] = ()
     add_layout: Code
     branch_layout: Code | None = None
+    roles_rule: RuleId | None = None  # why roles meant for other kinds are refused
     rule: RuleId
 
 

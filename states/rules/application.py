@@ -1,0 +1,159 @@
+"""The employees' lines: register section 3, field by field."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from catalog import Catalog
+from models.facts import LineFacts, RequestFacts
+from models.findings import Finding, Severity
+from models.identifiers import BadIdentifier, format_snils, snils_digits, valid_snils
+from models.text import fold
+from states.rules.columns import typed_columns
+from states.rules.telling import of_line, of_request
+
+_FIELDS = (("snils", "СНИЛС"), ("surname", "фамилия"), ("given", "имя"), ("email", "адрес электронной почты"))
+_NAME = re.compile(r"[А-ЯЁа-яё]+(?:[ '’`\-–.]+[А-ЯЁа-яё]+)*\.?")
+_LATIN = re.compile(r"[A-Za-z]")
+_CYRILLIC = re.compile(r"[А-Яа-яЁё]")
+_INITIAL = re.compile(r"[А-ЯЁA-Z]\.?(?:\s*[А-ЯЁA-Z]\.?)?")
+_NAME_RULES = (("surname", "APP-3", "Фамилия"), ("given", "APP-4", "Имя"), ("patronymic", "APP-5", "Отчество"))
+
+
+def check(facts: RequestFacts, catalog: Catalog) -> Iterator[Finding]:
+    if not catalog.kind(facts.kind).people:
+        yield from _own_fields(facts, catalog)
+        return
+    if not facts.lines:
+        yield of_request("APP-11", "lines", "В заявке нет ни одного работника. Добавьте хотя бы одного.")
+    for line in facts.lines:
+        yield from _present(line)
+        yield from _snils(line)
+        yield from _names(line)
+        yield from _email(line)
+        yield from typed_columns(line, facts.organisation, catalog)
+    yield from _repeated_people(facts)
+    yield from _repeated_emails(facts)
+    yield from _esia_emails(facts)
+
+
+def _own_fields(facts: RequestFacts, catalog: Catalog) -> Iterator[Finding]:
+    for field in catalog.kind(facts.kind).fields:
+        if field.required and not facts.fields.get(field.code, "").strip():
+            yield of_request(field.rule, field.code, f"Не заполнено поле «{field.label}».")
+
+
+def _present(line: LineFacts) -> Iterator[Finding]:
+    """One error per missing field; only the patronymic may be absent (APP-5, APP-11)."""
+    for field, label in _FIELDS:
+        if not str(getattr(line, field)).strip():
+            yield of_line("APP-11", line, field, f"Не заполнено поле «{label}». Впишите его: обязательны все, кроме отчества.")
+
+
+def _snils(line: LineFacts) -> Iterator[Finding]:
+    if line.snils:
+        try:
+            snils_digits(line.snils)
+        except BadIdentifier as problem:
+            yield of_line("APP-2", line, "snils", str(problem))
+
+
+def _names(line: LineFacts) -> Iterator[Finding]:
+    for field, rule, label in _NAME_RULES:
+        value = getattr(line, field).strip()
+        problem = _name_problem(value) if value else ""
+        if problem:
+            yield of_line(rule, line, field, f"{label} «{value}»: {problem}")
+
+
+def _name_problem(value: str) -> str:
+    if _LATIN.search(value) and _CYRILLIC.search(value):
+        letters = ", ".join(f"«{letter}»" for letter in sorted(set(_LATIN.findall(value))))
+        return f"среди русских букв есть латинские ({letters}). Наберите слово заново по-русски."
+    if _LATIN.search(value):
+        return "написано латинскими буквами. Напишите по-русски, как в документе."
+    if any(character.isdigit() for character in value):
+        return "есть цифры. Оставьте только буквы."
+    if _INITIAL.fullmatch(value):
+        return "указан только инициал. Напишите полностью."
+    if not _NAME.fullmatch(value):
+        return "есть лишние знаки. Оставьте буквы, дефис и пробел."
+    return ""
+
+
+def email_problem(value: str) -> str:
+    """A Russian sentence for an address that a letter cannot go to; empty when it can (APP-6)."""
+    from email_validator import EmailNotValidError, validate_email
+
+    text = value.strip()
+    if len(re.findall(r"[^@\s;,]+@[^@\s;,]+", text)) > 1:
+        return "В ячейке несколько адресов. Оставьте один, собственный адрес работника."
+    strange = sorted(set(_CYRILLIC.findall(text.partition("@")[0])))
+    if strange and _LATIN.search(text):
+        return f"В адресе есть русские буквы ({', '.join(strange)}). Наберите адрес заново латиницей."
+    try:
+        validate_email(text, check_deliverability=False, allow_smtputf8=False)
+    except EmailNotValidError:
+        if "@" not in text:
+            return f"«{value}» – не адрес почты: нет знака @."
+        return f"«{value}» – не адрес почты. Проверьте написание, например ivanova@mail.ru."
+    return ""
+
+
+def _email(line: LineFacts) -> Iterator[Finding]:
+    if line.email.strip():
+        problem = email_problem(line.email)
+        if problem:
+            yield of_line("APP-6", line, "email", problem)
+
+
+def _where(line: LineFacts) -> str:
+    return f"строка {line.row}" if line.row else line.name
+
+
+def _repeated_people(facts: RequestFacts) -> Iterator[Finding]:
+    seen: dict[str, LineFacts] = {}
+    for line in facts.lines:
+        if not valid_snils(line.snils):
+            continue
+        first = seen.setdefault(line.snils, line)
+        if first is line:
+            continue
+        other = "" if fold(first.name) == fold(line.name) else f" Имена разные: «{first.name}» и «{line.name}»."
+        yield of_line(
+            "APP-12", line, "snils",
+            f"СНИЛС {format_snils(line.snils)} уже есть ({_where(first)}).{other} Один работник – одна строка: "
+            "соедините строки или исправьте номер.",
+        )
+
+
+def _repeated_emails(facts: RequestFacts) -> Iterator[Finding]:
+    seen: dict[str, LineFacts] = {}
+    for line in facts.lines:
+        folded = fold(line.email)
+        if not folded:
+            continue
+        first = seen.setdefault(folded, line)
+        if first is not line and first.snils != line.snils:
+            yield of_line(
+                "APP-14", line, "email",
+                f"Адрес {line.email} уже указан у другого работника ({_where(first)}). У каждого должен быть свой.",
+            )
+        owner = facts.emails_of_others.get(folded)
+        if first is line and owner is not None and owner != line.snils:
+            yield of_line("APP-14", line, "email", f"Адрес {line.email} записан за другим работником. Укажите свой.")
+
+
+def _esia_emails(facts: RequestFacts) -> Iterator[Finding]:
+    for line in facts.lines:
+        if line.email_is_esia is False:
+            yield of_line(
+                "APP-13", line, "email", "Это не та почта, что привязана к Госуслугам. Рекомендуется указать ту.",
+                Severity.WARNING,
+            )
+    if facts.lines and all(line.email_is_esia is None for line in facts.lines):
+        yield of_request(
+            "APP-13", "email", "Рекомендуется указывать почту, привязанную к Госуслугам. Проверьте адреса с работниками.",
+            Severity.ADVICE,
+        )

@@ -1,0 +1,153 @@
+"""Three columns that the role decides: subject, organisation, ИНН (APP-7, APP-8, APP-9); never typed, only compared."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from catalog import Catalog
+from catalog.schema import Role
+from catalog.subjects import find_subject
+from models.facts import LineFacts, OrganisationFacts
+from models.findings import Finding
+from models.identifiers import BadIdentifier, format_snils, inn_digits, valid_snils
+from models.text import fold
+from states.rules.telling import of_line
+
+FEDERATION = "РФ"
+DASH = "–"
+_DASHES = {"-", "–", "—", "−", "нет", "прочерк"}
+_FEDERATION_SPELLINGS = {"рф", "российская федерация", "россия"}
+_NOISE = re.compile(r"[^\w]+")
+_FORMS = (
+    ("общество с ограниченной ответственностью", "ооо"),
+    ("публичное акционерное общество", "пао"),
+    ("закрытое акционерное общество", "зао"),
+    ("открытое акционерное общество", "оао"),
+    ("акционерное общество", "ао"),
+    ("автономная некоммерческая организация", "ано"),
+    ("государственное бюджетное учреждение здравоохранения", "гбуз"),
+    ("государственное автономное учреждение здравоохранения", "гауз"),
+    ("государственное казенное учреждение здравоохранения", "гкуз"),
+    ("федеральное государственное бюджетное учреждение", "фгбу"),
+    ("федеральное государственное бюджетное образовательное учреждение высшего образования", "фгбоу во"),
+    ("муниципальное бюджетное учреждение здравоохранения", "мбуз"),
+    ("частное учреждение здравоохранения", "чуз"),
+    ("государственное бюджетное учреждение", "гбу"),
+    ("индивидуальный предприниматель", "ип"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """A line as the application prints it."""
+
+    snils: str
+    subject: str
+    organisation: str
+    inn: str
+    subsystem: str
+    role: str
+
+
+def columns_of(line: LineFacts, organisation: OrganisationFacts, catalog: Catalog) -> Columns:
+    """What the roles of the line make of the columns; a line without roles prints the organisation's own."""
+    roles = _roles(line, catalog)
+    role = roles[0] if roles else None
+    return Columns(
+        snils=format_snils(line.snils) if valid_snils(line.snils) else line.snils,
+        subject=FEDERATION if role and role.subject == "federation" else organisation.subject_name,
+        organisation=_organisation_text(role, organisation),
+        inn=DASH if role and role.inn == "dash" else organisation.inn,
+        subsystem=" и ".join(dict.fromkeys(catalog.subsystems[ref.subsystem].name for ref in line.roles)),
+        role="; ".join(entry.label for entry in roles),
+    )
+
+
+def _roles(line: LineFacts, catalog: Catalog) -> list[Role]:
+    return [catalog.role(ref.subsystem, ref.role) for ref in line.roles]
+
+
+def _organisation_text(role: Role | None, organisation: OrganisationFacts) -> str:
+    if role is None:
+        return organisation.full_name
+    return role.organisation_text.format(organisation=organisation.full_name, subject=organisation.subject_name)
+
+
+def typed_columns(line: LineFacts, organisation: OrganisationFacts, catalog: Catalog) -> Iterator[Finding]:
+    """A typed value that differs from the derived one is an error that names the right one; a blank is filled in."""
+    derived = columns_of(line, organisation, catalog)
+    yield from _typed_subject(line, derived)
+    yield from _typed_organisation(line, derived)
+    yield from _typed_inn(line, derived)
+
+
+def _typed_subject(line: LineFacts, derived: Columns) -> Iterator[Finding]:
+    typed = (line.subject or "").strip()
+    if not typed:
+        return
+    if fold(typed) in _FEDERATION_SPELLINGS:
+        if derived.subject and derived.subject != FEDERATION:
+            right = derived.subject
+            yield of_line("APP-7", line, "subject", f"«РФ» пишут только для ролей ФОИВ и МЗ. Здесь нужно «{right}».")
+        elif not derived.subject:
+            yield of_line(
+                "APP-7", line, "subject",
+                "«РФ» пишут только для ролей ФОИВ и МЗ. Укажите субъект, где зарегистрирована организация.",
+            )
+        return
+    if derived.subject == FEDERATION:
+        yield of_line("APP-7", line, "subject", f"Для этой роли пишут «РФ», а не «{typed}».")
+        return
+    found = find_subject(typed)
+    if found is None:
+        yield of_line("APP-7", line, "subject", f"Субъекта РФ «{typed}» нет. Напишите, например, «Тверская область».")
+    elif derived.subject and found.name != derived.subject:
+        yield of_line(
+            "APP-7", line, "subject",
+            f"Указан субъект «{typed}», а организация зарегистрирована в субъекте «{derived.subject}».",
+        )
+
+
+def _typed_organisation(line: LineFacts, derived: Columns) -> Iterator[Finding]:
+    typed = (line.organisation_text or "").strip()
+    if not typed or not derived.organisation or _same_organisation(typed, derived.organisation):
+        return
+    yield of_line(
+        "APP-8", line, "organisation", f"Организация «{typed}» не та: для этой заявки пишут «{derived.organisation}»."
+    )
+
+
+def _same_organisation(first: str, second: str) -> bool:
+    """Quotes, word order of the legal form and abbreviations do not count."""
+    one, other = _bare_name(first), _bare_name(second)
+    return one == other or one <= other or other <= one
+
+
+def _bare_name(text: str) -> set[str]:
+    plain = fold(text)
+    for long, short in _FORMS:
+        plain = plain.replace(fold(long), short)
+    return {word for word in _NOISE.split(plain) if word}
+
+
+def _typed_inn(line: LineFacts, derived: Columns) -> Iterator[Finding]:
+    typed = (line.inn or "").strip()
+    if not typed:
+        return
+    dashed = fold(typed) in _DASHES
+    if derived.inn == DASH:
+        if not dashed:
+            yield of_line("APP-9", line, "inn", "Для этой роли вместо ИНН ставят прочерк.")
+        return
+    if dashed:
+        yield of_line("APP-9", line, "inn", "Прочерк ставят только для ролей РЗН, ОУЗ, ФОИВ и МЗ. Впишите ИНН организации.")
+        return
+    try:
+        digits = inn_digits(typed)
+    except BadIdentifier as problem:
+        yield of_line("APP-9", line, "inn", str(problem))
+        return
+    if derived.inn and digits != derived.inn:
+        yield of_line("APP-9", line, "inn", f"ИНН {digits} другой организации: у этой {derived.inn}.")

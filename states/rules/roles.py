@@ -1,0 +1,147 @@
+"""Roles: who may ask for which, which go together, which exclude one another, also with roles already held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from catalog import Catalog
+from catalog.schema import Role, Subsystem
+from models.facts import LineFacts, OrganisationFacts, RequestFacts, RoleRef
+from models.findings import Finding, Severity
+from states.rules.telling import of_line, of_request
+
+
+def check(facts: RequestFacts, catalog: Catalog) -> Iterator[Finding]:
+    if not catalog.kind(facts.kind).people:
+        return
+    for line in facts.lines:
+        yield from _asked(facts, line, catalog)
+        for ref in line.roles:
+            yield from _allowed(catalog.role(ref.subsystem, ref.role), line, facts.organisation, catalog)
+        yield from _same_level(line, catalog)
+        yield from _exclusions(facts, line, catalog)
+        yield from _own_card(line, catalog)
+    for code in catalog.kind(facts.kind).subsystems:
+        yield from _of_subsystem(facts, catalog.subsystems[code], catalog)
+
+
+def _asked(facts: RequestFacts, line: LineFacts, catalog: Catalog) -> Iterator[Finding]:
+    wanted = catalog.kind(facts.kind).subsystems
+    names = " и ".join(catalog.subsystems[code].name for code in wanted)
+    if not line.roles:
+        yield of_line("APP-10", line, "subsystem", f"Не указано, к чему нужен доступ. В этой заявке: {names}.")
+    strange = dict.fromkeys(catalog.subsystems[r.subsystem].name for r in line.roles if r.subsystem not in wanted)
+    if strange:
+        yield of_line(
+            "APP-10", line, "subsystem",
+            f"Подсистема {', '.join(strange)} не из этой заявки (здесь {names}). Для неё нужна другая заявка.",
+        )
+
+
+def _allowed(
+    role: Role, line: LineFacts, organisation: OrganisationFacts, catalog: Catalog
+) -> Iterator[Finding]:
+    kind = catalog.organisation_kind(organisation.kind)
+    if role.organisation_kinds and organisation.kind not in role.organisation_kinds:
+        own = role.default and not role.authorities
+        rule = (kind.roles_rule if own else None) or role.restricted_by or "ORG-10"
+        yield of_line(rule, line, "role", _refusal(role, kind.label, catalog))
+    elif role.authorities and organisation.authority not in role.authorities:
+        yield of_line(role.restricted_by or "ORG-10", line, "role", _refusal(role, kind.label, catalog))
+    level = organisation.education.level if organisation.education else None
+    if level in role.refused_for_education:
+        yield of_line(
+            role.restricted_by or "ORG-9", line, "role",
+            f"Роль «{role.label}» не дают организациям дополнительного профессионального образования.",
+        )
+
+
+def _refusal(role: Role, kind: str, catalog: Catalog) -> str:
+    if role.authorities:
+        who = ", ".join(catalog.authority_label(code) for code in role.authorities)
+    else:
+        who = ", ".join(catalog.organisation_kind(code).label for code in role.organisation_kinds)
+    return f"Роль «{role.label}» – не для этой организации ({kind}). Её запрашивает: {who}. Выберите другую роль."
+
+
+def _same_level(line: LineFacts, catalog: Catalog) -> Iterator[Finding]:
+    for subsystem in {ref.subsystem for ref in line.roles}:
+        entry = catalog.subsystems[subsystem]
+        own = _levels(line, {subsystem}, catalog)
+        other = _levels(line, set(entry.same_level_as), catalog)
+        if own and other and own != other:
+            labels = ", ".join(f"«{catalog.role(ref.subsystem, ref.role).label}»" for ref in sorted(line.roles))
+            yield of_line(
+                entry.same_level_rule or "APP-16", line, "role",
+                f"Уровень ролей разный: {labels}. В обеих подсистемах он должен быть одинаковым.",
+            )
+
+
+def _levels(line: LineFacts, subsystems: set[str], catalog: Catalog) -> set[str]:
+    return {catalog.role(ref.subsystem, ref.role).level for ref in line.roles if ref.subsystem in subsystems}
+
+
+def _exclusions(facts: RequestFacts, line: LineFacts, catalog: Catalog) -> Iterator[Finding]:
+    """Levels that nobody holds together, within the line and with what the person holds already."""
+    asked = {catalog.role(ref.subsystem, ref.role).level for ref in line.roles}
+    held = {_level_of(RoleRef(h.subsystem, h.role), catalog) for h in facts.held if line.snils and h.snils == line.snils}
+    for exclusion in catalog.exclusions:
+        one, other = exclusion.levels
+        together = asked | held
+        if one in together and other in together and (one in asked or other in asked):
+            already = "" if {one, other} <= asked else " Одна из них у работника уже есть."
+            yield of_line(exclusion.rule, line, "role", exclusion.message + already)
+
+
+def _level_of(ref: RoleRef, catalog: Catalog) -> str:
+    """A held role that the catalogue has dropped excludes nothing."""
+    entry = catalog.subsystems.get(ref.subsystem)
+    return next((role.level for role in entry.roles if role.code == ref.role), "") if entry else ""
+
+
+def _own_card(line: LineFacts, catalog: Catalog) -> Iterator[Finding]:
+    if not line.own_card:
+        return
+    for code in dict.fromkeys(ref.subsystem for ref in line.roles):
+        own_card = catalog.subsystems[code].own_card
+        if own_card:
+            yield of_line(own_card.rule, line, "purpose", own_card.message)
+
+
+def _of_subsystem(facts: RequestFacts, subsystem: Subsystem, catalog: Catalog) -> Iterator[Finding]:
+    asking = [line for line in facts.lines if any(ref.subsystem == subsystem.code for ref in line.roles)]
+    if not asking:
+        return
+    for caution in subsystem.cautions:
+        if facts.organisation.kind in caution.organisation_kinds:
+            yield of_request(caution.rule, "subsystem", caution.message, Severity(caution.severity))
+    yield from _staff(asking, subsystem)
+    yield from _needs(facts, subsystem)
+
+
+def _staff(asking: list[LineFacts], subsystem: Subsystem) -> Iterator[Finding]:
+    """Said once for all who are not marked, and to each who is marked as somebody else."""
+    advice = subsystem.staff_advice
+    if advice is None:
+        return
+    severity = Severity(advice.severity)
+    if severity is Severity.ADVICE:
+        yield of_request(advice.rule, "unit", advice.message, severity)
+        return
+    for line in asking:
+        if line.unit is not None and line.unit != advice.unit:
+            yield of_line(advice.rule, line, "unit", advice.message, severity)
+    unmarked = [line for line in asking if line.unit is None]
+    if unmarked:
+        yield of_request(advice.rule, "unit", f"{advice.message} Не отмечены: {len(unmarked)}.", severity)
+
+
+def _needs(facts: RequestFacts, subsystem: Subsystem) -> Iterator[Finding]:
+    needs = subsystem.needs
+    if needs is None:
+        return
+    asked = any(ref.subsystem == needs.subsystem for line in facts.lines for ref in line.roles)
+    inn = facts.organisation.inn
+    held = any(h.subsystem == needs.subsystem and h.organisation_inn == inn for h in facts.held)
+    if not asked and not held:
+        yield of_request(needs.rule, "subsystem", needs.message, Severity.WARNING)

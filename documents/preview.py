@@ -32,6 +32,11 @@ def office_path(office: str = "soffice") -> str:
     return found
 
 
+def to_pdf(source: Path, *, office: str = "soffice", seconds: float = 60) -> bytes:
+    """A document of ours as PDF. Raises PreviewUnavailable."""
+    return as_pdf(source.read_bytes(), source.suffix, office=office, seconds=seconds)
+
+
 def as_pdf(data: bytes, suffix: str, *, office: str = "soffice", seconds: float = 60) -> bytes:
     """A .docx or .xlsx as PDF; `suffix` with its dot. Raises PreviewUnavailable."""
     program = office_path(office)

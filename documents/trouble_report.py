@@ -2,49 +2,78 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
-from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from docx.document import Document as WordDocument
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Mm, Pt
 
+from catalog.layouts import layout
 from documents.making import MadeFile
 from documents.paging import row_height
-from documents.paper import Paper
-from documents.pictures import Picture
+from documents.paper import OrganisationText, Paper, PaperFacts, compose
+from documents.pictures import Picture, safe_picture
 from documents.russian import file_name, printable, typeset
 from documents.sheet import SHEETS, STYLES
 from documents.word import MEDIA_TYPE
 from documents.wordfile import add_footer, add_text, blank, saved
 from documents.wordxml import filled, page_table, row_template
 
+_TITLE = "Обращение о неполадке"
 _MM_PER_PIXEL = 25.4 / 96  # a screenshot is never blown up beyond its size on the screen
 _TALLEST_MM = 150
 
 
 @dataclass(frozen=True, slots=True)
 class Screenshot:
-    """A picture and what led to the error; line ends in the comment are kept."""
+    """An uploaded picture, untrusted, and what led to it if that differs from the report's description."""
 
-    picture: Picture
-    comment: str
+    name: str
+    path: Path
+    comment: str = ""
 
 
-def trouble_report(paper: Paper, screenshots: Sequence[Screenshot]) -> MadeFile:
-    """The report in Word. It is not signed, so its pages bear no code."""
+@dataclass(frozen=True, slots=True)
+class TroubleReport:
+    """What an employee says of a login that fails; line ends in `description` are kept."""
+
+    request: int
+    number: str
+    version: int
+    made_on: dt.date
+    system: str
+    organisation: OrganisationText
+    person: str
+    description: str
+    screenshots: tuple[Screenshot, ...] = ()
+    happened: str = ""
+    desk_address: str = ""
+    reply_to: str = ""
+
+
+def render_trouble_report(report: TroubleReport, *, own_catalog: Path | None = None) -> list[MadeFile]:
+    """The report in Word. It is not signed, so its pages bear no code.
+
+    Raises sandbox.Refused or sandbox.Killed for a file that is no picture.
+    """
+    paper = compose(layout("trouble-report", own_catalog), _facts(report))
     document = blank(paper.orientation, paper.title, paper.made_on)
     add_footer(document, paper.footer)
     for block in paper.head:
         add_text(document, block.text, STYLES[block.style], paper.orientation)
     _add_facts(document, paper)
-    for place, screenshot in enumerate(screenshots, 1):
-        _add_screenshot(document, paper, place, screenshot)
+    for place, screenshot in enumerate(report.screenshots, 1):
+        _add_picture(document, paper, place, safe_picture(screenshot.path.read_bytes()))
+        _add_comment(document, paper, screenshot.comment or (report.description if place == 1 else ""))
+    if not report.screenshots:
+        _add_comment(document, paper, report.description)
     for block in paper.tail:
         add_text(document, block.text, STYLES[block.style], paper.orientation)
     name = file_name(paper.stem, ".docx")
-    return MadeFile(name, MEDIA_TYPE, saved(document, paper.made_on), f"{paper.purpose}-docx")
+    return [MadeFile(name, MEDIA_TYPE, saved(document, paper.made_on), f"{paper.purpose}-docx")]
 
 
 def fitted(picture: Picture, widest: float, tallest: float) -> tuple[float, float]:
@@ -52,6 +81,20 @@ def fitted(picture: Picture, widest: float, tallest: float) -> tuple[float, floa
     natural = picture.width * _MM_PER_PIXEL, picture.height * _MM_PER_PIXEL
     shrink = min(1.0, widest / natural[0], tallest / natural[1])
     return natural[0] * shrink, natural[1] * shrink
+
+
+def _facts(report: TroubleReport) -> PaperFacts:
+    return PaperFacts(
+        request=report.request,
+        number=report.number,
+        version=report.version,
+        made_on=report.made_on,
+        title=_TITLE,
+        organisation=report.organisation,
+        desk_address=report.desk_address,
+        reply_to=report.reply_to,
+        answers={"system": report.system, "user": report.person, "happened": report.happened},
+    )
 
 
 def _add_facts(document: WordDocument, paper: Paper) -> None:
@@ -64,18 +107,21 @@ def _add_facts(document: WordDocument, paper: Paper) -> None:
     document.element.body[-1].addprevious(element)
 
 
-def _add_screenshot(document: WordDocument, paper: Paper, place: int, screenshot: Screenshot) -> None:
-    """Picture, its number and the comment stay together as far as the page allows."""
-    width, height = fitted(screenshot.picture, SHEETS[paper.orientation].body_width - 2, _TALLEST_MM)
+def _add_picture(document: WordDocument, paper: Paper, place: int, picture: Picture) -> None:
+    """The picture and its number; the comment follows on the same page."""
+    width, height = fitted(picture, SHEETS[paper.orientation].body_width - 2, _TALLEST_MM)
     holder = document.add_paragraph()
     holder.alignment = WD_ALIGN_PARAGRAPH.CENTER
     holder.paragraph_format.keep_with_next = True
     holder.paragraph_format.space_before, holder.paragraph_format.space_after = Pt(10), Pt(3)
-    shape = holder.add_run().add_picture(io.BytesIO(screenshot.picture.png), width=Mm(width), height=Mm(height))
+    shape = holder.add_run().add_picture(io.BytesIO(picture.png), width=Mm(width), height=Mm(height))
     shape._inline.docPr.set("descr", f"Снимок экрана {place}")
     caption = add_text(document, f"Рисунок {place}. Снимок экрана с ошибкой", STYLES["caption"], paper.orientation)
     caption.paragraph_format.keep_with_next = True
-    lines = [line for line in map(printable, screenshot.comment.splitlines()) if line]
+
+
+def _add_comment(document: WordDocument, paper: Paper, comment: str) -> None:
+    lines = [line for line in map(printable, comment.splitlines()) if line]
     for number, line in enumerate(lines):
         text = f"Комментарий: {line}" if number == 0 else line
         add_text(document, typeset(text), STYLES["item"], paper.orientation)

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from documents import word
-from documents.preview import PreviewUnavailable, as_pdf, page_pictures
+from documents.preview import PreviewUnavailable, as_pdf, page_pictures, to_pdf
 from tests.documents.samples import application
 
 
@@ -30,6 +30,12 @@ def test_pages_become_pictures(office: str) -> None:
     pictures = page_pictures(pdf, width=600)
     assert len(pictures) == 2
     assert [Image.open(io.BytesIO(picture)).width for picture in pictures] == [600, 600]
+
+
+def test_stored_document_becomes_pdf(office: str, tmp_path: Path) -> None:
+    source = tmp_path / "Заявка № 1.docx"
+    source.write_bytes(word.render(application(1)))
+    assert to_pdf(source, office=office).startswith(b"%PDF")
 
 
 def test_only_the_first_pages_are_pictured(office: str) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import zlib
+from pathlib import Path
 
 import pypdfium2
 import pytest
@@ -9,14 +10,12 @@ from docx import Document
 from docx.oxml.ns import qn
 from PIL import Image
 
-from catalog.layouts import layout
 from documents import preview
-from documents.paper import compose
 from documents.pictures import Picture, safe_picture
 from documents.russian import NBSP
-from documents.trouble_report import Screenshot, fitted, trouble_report
+from documents.trouble_report import Screenshot, TroubleReport, fitted, render_trouble_report
 from sandbox import Refused
-from tests.documents.samples import facts
+from tests.documents.samples import CLINIC, TODAY
 
 
 def _picture(width: int, height: int, kind: str = "PNG", **options: object) -> bytes:
@@ -25,9 +24,26 @@ def _picture(width: int, height: int, kind: str = "PNG", **options: object) -> b
     return buffer.getvalue()
 
 
-def _report(*screenshots: Screenshot) -> bytes:
-    answers = {"system": "ФРМР", "user": "Иванова Анна Александровна", "happened": "23 ноября 2026 г., 10:15"}
-    return trouble_report(compose(layout("trouble-report"), facts(0, answers=answers)), screenshots).data
+def _report(folder: Path, *pictures: bytes, comments: tuple[str, ...] = ()) -> bytes:
+    screenshots = []
+    for place, data in enumerate(pictures):
+        path = folder / f"shot-{place}"
+        path.write_bytes(data)
+        screenshots.append(Screenshot(path.name, path, comments[place] if comments else ""))
+    report = TroubleReport(
+        request=7,
+        number="ЕД-2026-000007",
+        version=1,
+        made_on=TODAY,
+        system="ФРМР",
+        organisation=CLINIC,
+        person="Иванова Анна Александровна",
+        description="Ввела СНИЛС и пароль.\nНажала «Войти».",
+        screenshots=tuple(screenshots),
+        happened="23 ноября 2026 г., 10:15",
+    )
+    (made,) = render_trouble_report(report)
+    return made.data
 
 
 def _paragraphs(data: bytes) -> list[tuple[bool, str]]:
@@ -40,12 +56,9 @@ def _paragraphs(data: bytes) -> list[tuple[bool, str]]:
 
 
 @pytest.mark.rule("VER-4")
-def test_comment_stands_under_its_screenshot() -> None:
-    shots = [
-        Screenshot(Picture(_picture(1920, 1080), 1920, 1080), "Ввела СНИЛС и пароль.\nНажала «Войти»."),
-        Screenshot(Picture(_picture(1080, 2340), 1080, 2340), "То же с телефона."),
-    ]
-    paragraphs = _paragraphs(_report(*shots))
+def test_comment_stands_under_its_screenshot(tmp_path: Path) -> None:
+    pictures = (_picture(1920, 1080), _picture(1080, 2340))
+    paragraphs = _paragraphs(_report(tmp_path, *pictures, comments=("", "То же с телефона.")))
     first, second = [place for place, (picture, _) in enumerate(paragraphs) if picture]
     assert [text for _, text in paragraphs[first + 1 : first + 4]] == [
         "Рисунок 1. Снимок экрана с ошибкой",
@@ -55,12 +68,20 @@ def test_comment_stands_under_its_screenshot() -> None:
     assert paragraphs[second + 2][1] == "Комментарий: То же с телефона."
 
 
+def test_report_without_a_picture_keeps_the_description(tmp_path: Path) -> None:
+    assert (False, "Комментарий: Ввела СНИЛС и пароль.") in _paragraphs(_report(tmp_path))
+
+
 @pytest.mark.rule("VER-3", "VER-4")
-def test_report_names_system_organisation_and_user() -> None:
-    document = Document(io.BytesIO(_report()))
+def test_report_names_system_organisation_and_user(tmp_path: Path) -> None:
+    document = Document(io.BytesIO(_report(tmp_path)))
     cells = [tuple(cell.text for cell in row.cells) for row in document.tables[0].rows]
     assert ("1", "Система", "ФРМР") in cells
     assert ("4", "Пользователь", "Иванова Анна Александровна") in cells
+
+
+def test_same_report_gives_the_same_bytes(tmp_path: Path) -> None:
+    assert _report(tmp_path, _picture(640, 480)) == _report(tmp_path, _picture(640, 480))
 
 
 @pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1080, 2340), (300, 200), (5000, 100), (50, 4000)])
@@ -75,9 +96,9 @@ def test_small_picture_is_not_blown_up() -> None:
     assert fitted(Picture(b"", 96, 48), 168, 150) == pytest.approx((25.4, 12.7))
 
 
-def test_printed_report_holds_pictures_within_the_page(office: str) -> None:
-    shots = [Screenshot(Picture(_picture(w, h), w, h), "Комментарий") for w, h in ((1920, 1080), (1080, 2340))]
-    pdf = pypdfium2.PdfDocument(preview.as_pdf(_report(*shots), ".docx", office=office))
+def test_printed_report_holds_pictures_within_the_page(office: str, tmp_path: Path) -> None:
+    report = _report(tmp_path, _picture(1920, 1080), _picture(1080, 2340))
+    pdf = pypdfium2.PdfDocument(preview.as_pdf(report, ".docx", office=office))
     pictures = 0
     for index in range(len(pdf)):
         page = pdf[index]

@@ -5,7 +5,7 @@ from models.letters import InboxLetter, MailboxPosition, OutboxLetter
 from models.organisation import Organisation
 from models.person import Person
 from models.record import ChainHead, Event, Grant, Lease, PersonalLink
-from models.refbook import *  # noqa: F403
+from models.refbook import RefbookOrganisation, RefbookVersion
 from models.request import AccessRequest, RequestFile, RequestLine
 
 __all__ = [
@@ -21,6 +21,8 @@ __all__ = [
     "OutboxLetter",
     "Person",
     "PersonalLink",
+    "RefbookOrganisation",
+    "RefbookVersion",
     "RequestFile",
     "RequestLine",
 ]

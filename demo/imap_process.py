@@ -21,7 +21,9 @@ from pymap.backend.dict import DictBackend
 from pymap.imap import IMAPServer
 from pymap.parsing.message import AppendMessage
 from pymap.user import UserMetadata
-from pysasl.hashing import Cleartext
+from pysasl.hashing import BuiltinHash
+
+_HASH = BuiltinHash(rounds=1)  # the demo's passwords are no secret; each connection would wait for a slow one
 
 
 async def serve() -> None:
@@ -52,7 +54,7 @@ async def _backend(configuration: dict[str, Any]) -> DictBackend:
         host="127.0.0.1", port=0, debug=False, tls=tls, cert=configuration["chain"], key=configuration["key"],
         demo_data=False, demo_user="", demo_password="", passlib_cfg=None, proxy_protocol=None,
     )  # fmt: skip
-    backend, config = await DictBackend.init(args, hash_context=Cleartext(), invalid_user_sleep=0.0)
+    backend, config = await DictBackend.init(args, hash_context=_HASH, invalid_user_sleep=0.0)
     config.apply_context()
     backend.login.users_dict.clear()
     return backend
@@ -61,7 +63,7 @@ async def _backend(configuration: dict[str, Any]) -> DictBackend:
 async def _welcome(backend: DictBackend, user: dict[str, Any]) -> None:
     config = backend.config
     name = user["login"]
-    backend.login.users_dict[name] = UserMetadata(config, name, password=user["password"])
+    backend.login.users_dict[name] = UserMetadata(config, name, password=_HASH.hash(user["password"]))
     async with backend.login.demo_user_identity.__class__(name, backend.login, None, frozenset()).new_session() as one:
         for folder in user["folders"]:
             await one.mailbox_set.add_mailbox(folder)

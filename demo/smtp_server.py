@@ -17,6 +17,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 # Broken handshakes and dropped lines are what the demo and the tests ask for, not news.
 logging.getLogger("mail.log").setLevel(logging.CRITICAL)
 
+_ROUNDS = 0.02
 LARGEST_LETTER = 40 * 2**20
 
 
@@ -62,7 +63,7 @@ class SmtpServer:
         self._passwords = dict(passwords)
         self._tls = tls
         self._loop = asyncio.new_event_loop()
-        self._conversations: WeakSet[SMTP] = WeakSet()
+        self._lines: WeakSet[asyncio.BaseTransport] = WeakSet()
         self._thread = threading.Thread(target=self._run, name="demo-smtp", daemon=True)
         self._servers: list[asyncio.Server] = []
 
@@ -92,7 +93,7 @@ class SmtpServer:
 
     def _conversation(self, already_secure: bool) -> SMTP:
         offered = None if already_secure else self._tls
-        one = SMTP(
+        return _Conversation(
             _Handler(self.faults, self._take),
             data_size_limit=LARGEST_LETTER,
             hostname="localhost",
@@ -101,9 +102,8 @@ class SmtpServer:
             auth_require_tls=False,
             authenticator=self._authenticate,
             loop=self._loop,
+            lines=self._lines,
         )
-        self._conversations.add(one)
-        return one
 
     def _authenticate(self, _server: SMTP, _session: Session, _envelope: Envelope, _how: str, said: Any) -> AuthResult:
         right = False
@@ -115,14 +115,27 @@ class SmtpServer:
     async def _hang_up(self) -> None:
         for server in self._servers:
             server.close()
-        for one in list(self._conversations):
-            if one.transport is not None:
-                one.transport.abort()  # type: ignore[attr-defined]
+        await asyncio.sleep(_ROUNDS)  # lines whose client has gone are seen now, half-made TLS ones too
+        for line in list(self._lines):
+            line.abort()  # type: ignore[attr-defined]
         mine = asyncio.current_task()
         others = [task for task in asyncio.all_tasks() if task is not mine]
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
+        await asyncio.sleep(_ROUNDS)  # aborted lines close in the loop's next round
+
+
+class _Conversation(SMTP):
+    """Remembers its lines, plain and protected, so that all can be cut when the server stops."""
+
+    def __init__(self, handler: _Handler, *, lines: WeakSet[asyncio.BaseTransport], **settings: Any) -> None:
+        super().__init__(handler, **settings)
+        self._lines = lines
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._lines.add(transport)
+        super().connection_made(transport)
 
 
 class _Handler:

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
+from imap_tools import BaseMailBox, MailBox, MailBoxUnencrypted
 from imap_tools.errors import ImapToolsError, MailboxLoginError, UnexpectedCommandStatusError
 
 from notifications.errors import MailboxError
@@ -151,7 +151,13 @@ def _connected(settings: ImapSettings) -> BaseMailBox:
     tls = trusting(settings.ca_bundle)
     if settings.security is Security.TLS:
         return MailBox(*where, timeout=wait, ssl_context=tls)
-    return MailBoxStartTls(*where, timeout=wait, ssl_context=tls)
+    box = MailBoxUnencrypted(*where, timeout=wait)
+    try:
+        box.client.starttls(tls)
+    except BaseException:
+        box.client.shutdown()
+        raise
+    return box
 
 
 def _trouble(error: BaseException, stage: str) -> MailboxError:

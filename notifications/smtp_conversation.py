@@ -101,7 +101,7 @@ class SmtpConversation:
             return
         with suppress(aiosmtplib.SMTPException, OSError):
             await client.quit(timeout=2.0)
-        client.close()
+        _hang_up(client)
 
     def _new_client(self) -> aiosmtplib.SMTP:
         settings = self._settings
@@ -223,7 +223,14 @@ class SmtpConversation:
     def _drop(self) -> None:
         client, self._client = self._client, None
         if client is not None:
-            client.close()
+            _hang_up(client)
+
+
+def _hang_up(client: aiosmtplib.SMTP) -> None:
+    # Not a polite close: over TLS that waits for the other end, and the event loop may be gone by then.
+    if client.transport is not None:
+        client.transport.abort()  # type: ignore[attr-defined]
+    client.close()
 
 
 async def _push(client: aiosmtplib.SMTP, protocol: aiosmtplib.protocol.SMTPProtocol, body: bytes) -> None:

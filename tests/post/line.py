@@ -1,4 +1,4 @@
-"""A line between client and server that breaks at the worst moment: after the server's answer, before the client's ear."""
+"""A line between client and server that breaks at the worst moment: the server has answered, the client not heard."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ def breaking_line(server_port: int, *, after: bytes, hear_answer: bool = True) -
     """A port that passes everything on until the client has sent `after`; then, when the server has answered (or at
     once), both ends are cut and the answer is lost."""
     listening = socket.create_server(("127.0.0.1", 0))
+    # A small buffer, or the whole letter would lie in the kernel before the line is cut.
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     worker = threading.Thread(target=_carry, args=(listening, server_port, after, hear_answer), daemon=True)
     worker.start()
     try:

@@ -1,4 +1,4 @@
-"""Debian's Postfix and Dovecot with configurations of their own, on free ports of loopback, for as long as a test run."""
+"""Debian's Postfix and Dovecot with their own configurations, on free ports of loopback, for one test run."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ virtual_mailbox_base = {mail}
 virtual_uid_maps = static:{uid}
 virtual_gid_maps = static:{gid}
 virtual_mailbox_limit = 0
-message_size_limit = 3000000
+message_size_limit = 15000000
 smtpd_sasl_auth_enable = yes
 smtpd_sasl_type = dovecot
 smtpd_sasl_path = private/auth
@@ -88,6 +88,7 @@ ssl = yes
 ssl_cert = <{chain}
 ssl_key = <{key}
 auth_mechanisms = plain login
+auth_failure_delay = 0
 mail_location = maildir:{mail}/%n
 first_valid_uid = 1
 passdb {{
@@ -112,6 +113,11 @@ service imap-login {{
   inet_listener imaps {{
     port = {imaps}
     ssl = yes
+  }}
+}}
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
   }}
 }}
 service auth {{

@@ -54,7 +54,8 @@ def test_every_part_reads_back_as_written() -> None:
     assert letter["References"].split() == ["<a.0@stp-egisz.ru>", "<a.1@stp-egisz.ru>"]
     assert letter["Date"].datetime == NOW
     assert letter["X-Egisz-Access-Anchor"] == "a" * 64
-    assert letter.get_body(("plain",)).get_content().replace("\r\n", "\n") == PLAIN.text
+    body = letter.get_body(("plain",))
+    assert body is not None and body.get_content().replace("\r\n", "\n") == PLAIN.text
     names = [(part.get_filename(), part.get_content()) for part in letter.iter_attachments()]
     assert names == [(SCAN_NAME, b"%PDF-1.4"), (SHEET_NAME, b"PK" * 500)]
     assert not any(part.defects for part in letter.walk())

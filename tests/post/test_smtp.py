@@ -119,13 +119,13 @@ def test_a_line_that_breaks_before_the_answer_leaves_the_letter_uncertain_and_st
 def test_a_line_that_breaks_in_the_middle_of_a_letter_is_surely_not_taken(world: World) -> None:
     key = uuid4().hex
     with breaking_line(world.smtp.port, after=b"application/pdf", hear_answer=False) as port:
-        error = refusal(replace(world.smtp, port=port, security=Security.PLAIN), letter(key, size=2_000_000))
+        error = refusal(replace(world.smtp, port=port, security=Security.PLAIN), letter(key, size=9_000_000))
     assert (error.stage, error.permanent) == ("data", False)
     assert with_id(world.desk_letters(), key) == []
 
 
 def test_a_letter_above_the_servers_limit_is_refused_before_it_is_sent(_debian: World) -> None:
-    error = refusal(_debian.smtp, letter("large", size=3_000_000))
+    error = refusal(_debian.smtp, letter("large", size=12_000_000))
     assert (error.code, error.permanent) == ("size", True)
 
 

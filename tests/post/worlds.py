@@ -16,7 +16,7 @@ from notifications.tls import Security
 
 CLINIC = "clinic@clinic.example"
 DESK = "egisz@stp-egisz.ru"
-NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)  # Dovecot takes no date in the future
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 SCAN_NAME = "Заявка ЕД-2026-000123 (скан с подписью).pdf"
 SHEET_NAME = "Заявка ЕД-2026-000123, редактируемая.docx"

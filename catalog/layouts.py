@@ -32,6 +32,7 @@ class Column(Entry):
     field: RowField
     heading: str
     width_mm: float = Field(gt=5)
+    flexible: bool = False  # may lend its room to a column with long texts, or borrow
     align: Literal["left", "center"] = "left"
     empty: str = "–"
     rule: RuleId | None = None

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from catalog.layouts import FormField, Layout, SignatureBlock
+from documents.balance import balanced
 from documents.russian import counted, file_name, initials, long_date, printable, typeset
 from models.facts import SealPolicy
 from models.findings import Finding, Severity
@@ -272,9 +273,11 @@ def _employees(layout: Layout, people: tuple[Employee, ...]) -> Table:
     for place, person in enumerate(people, 1):
         cells = (str(place) if c.field == "number" else printable(getattr(person, c.field)) for c in layout.columns)
         rows.append(tuple(cell or column.empty for cell, column in zip(cells, layout.columns, strict=True)))
+    headings = tuple(column.heading for column in layout.columns)
+    widths, flexible = zip(*((column.width_mm, column.flexible) for column in layout.columns), strict=True)
     return Table(
-        headings=tuple(column.heading for column in layout.columns),
-        widths=tuple(column.width_mm for column in layout.columns),
+        headings=headings,
+        widths=balanced(widths, headings, rows, flexible, layout.table_size_pt),
         centred=tuple(column.align == "center" for column in layout.columns),
         rows=tuple(rows),
         size=layout.table_size_pt,

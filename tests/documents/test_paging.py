@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from catalog.layouts import layout
 from documents.measure import line_count, text_width
 from documents.paging import TooLong, _spans, paginate
 from tests.documents.samples import CLINIC, LONG_NAME, application
+from tests.documents.samples import employees as application_rows
 
 
 @pytest.mark.parametrize("count", [0, 1, 7, 8, 30, 500])
@@ -37,14 +39,14 @@ def test_signature_takes_a_row_with_it() -> None:
 
 
 def test_row_that_no_page_can_hold_is_refused() -> None:
-    endless = replace(CLINIC, full_name="Очень длинное наименование " * 60)
+    endless = replace(CLINIC, full_name="Очень длинное наименование " * 200)
     with pytest.raises(TooLong, match="Сократите"):
         paginate(application(2, endless))
 
 
 def test_more_pages_than_codes_are_refused() -> None:
     with pytest.raises(TooLong, match="Разделите список"):
-        paginate(application(4000, replace(CLINIC, full_name=LONG_NAME)))
+        paginate(application(6000, replace(CLINIC, full_name=LONG_NAME)))
 
 
 @given(st.text(alphabet="абвАБВ -", min_size=1, max_size=200), st.floats(30, 200))
@@ -56,3 +58,20 @@ def test_lines_hold_the_whole_text(text: str, width: float) -> None:
 
 def test_narrower_column_takes_more_lines() -> None:
     assert line_count(LONG_NAME, 90, 9.0) > line_count(LONG_NAME, 180, 9.0) > 1
+
+
+def test_long_organisation_name_borrows_room_from_its_neighbours() -> None:
+    long, short = application(20, replace(CLINIC, full_name=LONG_NAME)).table, application(20).table
+    assert long is not None
+    assert short is not None
+    assert sum(long.widths) == sum(short.widths) == 267
+    assert long.widths[7] > short.widths[7] + 10
+    assert long.widths[:5] == short.widths[:5]  # numbers and names keep their room
+    assert min(long.widths) >= 8
+
+
+def test_widths_of_the_form_stand_while_rows_are_low() -> None:
+    people = tuple(replace(person, organisation="ООО «Ромашка»") for person in application_rows(3))
+    table = application(3, rows=people).table
+    assert table is not None
+    assert table.widths == tuple(column.width_mm for column in layout("access").columns)

@@ -24,7 +24,10 @@ _ALIGN = {
     "both": WD_ALIGN_PARAGRAPH.JUSTIFY,
 }
 _FONT_SLOTS = ("w:ascii", "w:hAnsi", "w:cs", "w:eastAsia")
-_THUMBNAIL = "http://schemas.openxmlformats.org/package/2006/relationships/metadata/thumbnail"
+_DROPPED = (
+    "http://schemas.openxmlformats.org/package/2006/relationships/metadata/thumbnail",
+    "http://schemas.microsoft.com/office/2007/relationships/stylesWithEffects",
+)
 
 
 def blank(orientation: str, title: str, made_on: dt.date) -> WordDocument:
@@ -86,10 +89,23 @@ def _dress(document: WordDocument) -> None:
     defaults = document.styles.element.find(f".//{qn('w:rPrDefault')}")
     for language in defaults.iter(qn("w:lang")):
         language.set(qn("w:val"), "ru-RU")
-    package = document.part.package
-    for key, relation in list(package.rels.items()):
-        if relation.reltype == _THUMBNAIL:
-            del package.rels[key]
+    _modernise(document)
+
+
+def _modernise(document: WordDocument) -> None:
+    """The template is of 2010: without this Word shows «режим ограниченной функциональности»."""
+    settings = document.settings.element
+    for mode in settings.iter(qn("w:compatSetting")):
+        if mode.get(qn("w:name")) == "compatibilityMode":
+            mode.set(qn("w:val"), "15")
+    for language in settings.iter(qn("w:themeFontLang")):
+        language.set(qn("w:val"), "ru-RU")
+    for far_east in list(settings.iter(qn("w:useFELayout"))):
+        far_east.getparent().remove(far_east)
+    for relations in (document.part.package.rels, document.part.rels):
+        for key, relation in list(relations.items()):
+            if relation.reltype in _DROPPED:
+                del relations[key]
 
 
 def _lay_out(document: WordDocument, orientation: str) -> None:

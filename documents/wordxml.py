@@ -25,7 +25,7 @@ def page_table(table: Table, heading_height: float) -> BaseOxmlElement:
     pad = twips(CELL_PAD_MM)
     element = parse_xml(
         f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblStyle w:val="TableGrid"/>'
-        f'<w:tblW w:w="{sum(map(twips, table.widths))}" w:type="dxa"/><w:tblInd w:w="{pad}" w:type="dxa"/>'
+        f'<w:tblW w:w="{sum(map(twips, table.widths))}" w:type="dxa"/><w:tblInd w:w="0" w:type="dxa"/>'
         f'<w:tblLayout w:type="fixed"/>'
         f'<w:tblCellMar><w:top w:w="{pad}" w:type="dxa"/><w:left w:w="{pad}" w:type="dxa"/>'
         f'<w:bottom w:w="{pad}" w:type="dxa"/><w:right w:w="{pad}" w:type="dxa"/></w:tblCellMar>'

@@ -1,0 +1,45 @@
+"""The same workbook with the wrong cells coloured and commented, and a sheet that lists everything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from documents.rosters.reading import Roster, RosterError
+from models.findings import Finding
+from sandbox import Killed, Limits, Refused, run
+
+_LIMITS = Limits(seconds=60, memory_mb=1500, output_mb=128)
+
+
+def annotate(source: Path, target: Path, roster: Roster | None, findings: Sequence[Finding]) -> None:
+    """Write `target` (.xlsx). Raises RosterError; the source is never touched."""
+    if target.exists() and target.samefile(source):
+        raise RosterError("same-file", "Укажите другое имя: исходный файл не перезаписывается.")
+    marks = [
+        {**finding.as_json(), "column": _column(finding, roster)} for finding in findings
+    ]
+    sheet = roster.sheet if roster else ""
+    job = {"source": str(source.absolute()), "target": str(target.absolute()), "sheet": sheet, "marks": marks}
+    try:
+        run("documents.rosters.marking:mark", job, limits=_LIMITS)
+    except Refused as refusal:
+        raise RosterError(refusal.code, refusal.detail) from None
+    except Killed as killed:
+        raise RosterError(killed.why, f"Файл не разметить: {killed}.") from None
+
+
+_NEAREST = {"given": "name", "patronymic": "name", "surname": "name", "esia": "esia_confirmed", "role": "subsystem"}
+
+
+def _column(finding: Finding, roster: Roster | None) -> int:
+    """The cell's column; the first one when the field has none of its own."""
+    if roster is None or finding.field is None:
+        return 1
+    columns = dict(roster.columns)
+    nearest = columns.get(_NEAREST.get(finding.field, ""), None)
+    marks = next(iter(roster.marks.values()), 1) if finding.field in ("subsystem", "role") else 1
+    return columns.get(finding.field) or nearest or marks
+
+
+

@@ -120,6 +120,8 @@ class SignPatterns(Entry):
 
     grants: AnyOf
     refusals: AnyOf
+    generals: AnyOf
+    revocations: AnyOf
     still_open: AnyOf
     asks: AnyOf
     deficiencies: AnyOf
@@ -132,7 +134,9 @@ class SignPatterns(Entry):
     blockers: AnyOf
     contraries: AnyOf
     harmless: AnyOf
+    afterthoughts: Regex
     conditions: AnyOf
+    hedges: AnyOf
     double_negations: AnyOf
     questions: AnyOf
     systems: Regex

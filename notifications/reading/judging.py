@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Flag, auto
 
 from catalog.letters import LetterPatterns
-from notifications.reading.persons import Mention, is_snils
+from notifications.reading.cutting import Span, pieces
+from notifications.reading.persons import Mention
 from notifications.reading.sentences import Shape, Unit
 
 
@@ -25,10 +26,8 @@ class Sign(Flag):
     PARTIAL = auto()
     ACKNOWLEDGE = auto()
     DOUBT = auto()  # something that a grant in the same letter does not survive
+    SAID = auto()  # the words of a grant stand there, though not as a statement or a promise
     ABOUT = auto()  # speaks of access or requests at all
-
-
-NEGATIVE = Sign.REFUSE | Sign.ASK | Sign.LACK | Sign.NOT_YET
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +45,9 @@ class Clause:
     systems: frozenset[str] = frozenset()
 
 
-_JOINTS = re.compile(r";|,?\s(?:но|однако)\s|,\sа\s(?!также|именно)|,?\sпри этом\s|,\sзато\s|,?\sв то же время\s")
-_COMMA = re.compile(r",\s|\sи\s")
 _NUMBER = re.compile(r"(?<![\d.])\d{3}[\s-]{0,3}\d{3}[\s-]{0,3}\d{3}[\s-]{0,3}\d{2}(?!\d)")
+_NUMBERED_START = re.compile(r"^[,;а\s]{0,4}(?P<numbers>\d{1,3}(?:\s?,\s?\d{1,3}|\sи\s\d{1,3}){0,30})\s?[-:]")
+_CONDITION_FIRST = re.compile(r"\s*(?:если|в случае|при|когда|обра|сообщ|пиш|звон|напи|свяж|позв|не)")
 
 
 class Judge:
@@ -59,104 +58,46 @@ class Judge:
 
     def clauses(self, unit: Unit, mentions: list[Mention]) -> list[Clause]:
         """The unit's clauses, each judged; conditions anywhere in the sentence hold for all of it."""
-        masked = self._masked(unit.plain.low)
-        in_row = unit.shape is not Shape.SENTENCE and bool(mentions)
+        masked = self.signs.harmless.sub(self._blank, unit.plain.low)
+        spans = pieces(masked, mentions, self.signs, self.rows)
         conditional = bool(self.signs.conditions.search(masked))
-        pieces = self._pieces(masked, mentions, in_row)
-        found = [
-            self._clause(unit, masked, start, end, mentions, in_row or len(pieces) > 1, conditional)
-            for start, end in pieces
-        ]
-        return _poisoned(found, masked, conditional, self._if_anywhere(masked))
+        in_row = unit.shape is not Shape.SENTENCE or len(spans) > 1
+        found = [self._clause(unit, masked, span, mentions, in_row, conditional) for span in spans]
+        hedged = conditional or bool(self.signs.hedges.search(masked)) or unit.too_long
+        return [_demoted(clause) if hedged else clause for clause in found]
 
-    def _if_anywhere(self, masked: str) -> bool:
-        return bool(
-            re.search(
-                r"\b(?:если|при условии|в случае|только после|после того|как только|до тех пор|пока|чтобы|ли)\b|\?",
-                masked,
-            )
-        )
-
-    def _masked(self, low: str) -> str:
-        """Harmless spans blanked out, as long as no refusal hides in them; lengths stay, so that places still fit."""
-
-        def blank(found: re.Match[str]) -> str:
-            span = found.group()
-            hidden = self.signs.refusals.search(span) and not re.match(
-                r"\s*(?:если|в случае|при|когда|обра|сообщ|пиш|звон|напи|свяж|позв|не)", span
-            )
-            return span if hidden else "§" * len(span)
-
-        return self.signs.harmless.sub(blank, low)
-
-    def _pieces(self, masked: str, mentions: list[Mention], in_row: bool) -> list[tuple[int, int]]:
-        edges = [0]
-        for joint in _JOINTS.finditer(masked):
-            edges.append(joint.start())
-        pieces = [(start, end) for start, end in zip(edges, [*edges[1:], len(masked)], strict=True) if end > start]
-        return [part for start, end in pieces for part in self._by_person(masked, start, end, mentions)]
-
-    def _by_person(self, masked: str, start: int, end: int, mentions: list[Mention]) -> list[tuple[int, int]]:
-        """«Иванову предоставлен, Петрову отказано»: a comma parts two persons when both sides have a verdict of their own."""
-        if sum(start <= mention.start < end for mention in mentions) < 2:
-            return [(start, end)]
-        parts, begin = [], start
-        for comma in _COMMA.finditer(masked, start, end):
-            left, right = masked[begin : comma.start()], masked[comma.end() : end]
-            named_left = any(begin <= m.start < comma.start() for m in mentions)
-            next_named = min((m.start for m in mentions if m.start >= comma.end()), default=end + 9)
-            if (
-                named_left
-                and next_named - comma.end() < 30
-                and next_named < end
-                and self._decides(left)
-                and self._decides(right)
-            ):
-                parts.append((begin, comma.start()))
-                begin = comma.end()
-        return [*parts, (begin, end)]
-
-    def _decides(self, text: str) -> bool:
-        return bool(
-            self.rows.grants.search(text) or self.signs.refusals.search(text) or self.signs.deficiencies.search(text)
-        )
+    def _blank(self, found: re.Match[str]) -> str:
+        """Harmless spans go blank as long as no refusal hides in them; lengths stay, so that places still fit."""
+        span = found.group()
+        hides = self.signs.refusals.search(span) and not _CONDITION_FIRST.match(span)
+        return span if hides else "§" * len(span)
 
     def _clause(
-        self, unit: Unit, masked: str, start: int, end: int, mentions: list[Mention], in_row: bool, conditional: bool
+        self, unit: Unit, masked: str, span: Span, mentions: list[Mention], in_row: bool, conditional: bool
     ) -> Clause:
-        text = masked[start:end]
-        here = [mention for mention in mentions if start <= mention.start < end]
-        cut = self.signs.exceptions.search(text)
-        excepted = [mention for mention in here if cut and mention.start >= start + cut.start()]
+        text = masked[span[0] : span[1]]
+        here = [mention for mention in mentions if span[0] <= mention.start < span[1]]
         bare = _NUMBER.sub(" № ", text)
-        signs = self._signs(bare, in_row and bool(here), conditional)
-        rest = bool(self.rows.rest.search(text))
         numbers = self._numbers(text) if not here else ()
-        if (
-            numbers
-            and not signs & (Sign.GRANT | Sign.REFUSE)
-            and self.rows.grants.search(bare)
-            and not self.signs.blockers.search(bare)
-        ):
-            signs |= Sign.GRANT
-        if rest and signs & Sign.DOUBT and not self.signs.blockers.search(bare) and self.rows.grants.search(bare):
-            signs = (signs | Sign.GRANT) & ~Sign.DOUBT
+        signs = self._signs(bare, in_row and bool(here or numbers or self.rows.rest.search(text)), conditional)
+        cut = self.signs.exceptions.search(text)
+        excepted: tuple[Mention, ...] = ()
+        if cut and self._before_exception(bare):
+            excepted = tuple(mention for mention in here if mention.start >= span[0] + cut.start())
+            signs = Sign.PARTIAL | Sign.ABOUT
         return Clause(
-            signs,
-            tuple(m for m in here if m not in excepted),
-            tuple(excepted),
-            text,
-            unit,
-            text.rstrip().endswith(":"),
-            rest,
-            numbers,
-            frozenset(self.signs.systems.findall(text)),
-        )
+            signs, tuple(mention for mention in here if mention not in excepted), excepted, text, unit,
+            heading=text.rstrip().endswith(":"), rest=bool(self.rows.rest.search(text)), numbers=numbers,
+            systems=frozenset(self.signs.systems.findall(text)),
+        )  # fmt: skip
+
+    def _before_exception(self, text: str) -> bool:
+        """«Доступ предоставлен всем, кроме …»: what stands after «кроме» is whom and why, not a verdict."""
+        cut = self.signs.exceptions.search(text)
+        return cut is not None and self._granted(text[: cut.start()], False) is Sign.GRANT
 
     def _numbers(self, text: str) -> tuple[int, ...]:
-        found = self.rows.numbered.search(text)
-        if found is None:
-            found = re.match(r"^[,;а\s]{0,4}(?P<numbers>\d{1,3}(?:\s?,\s?\d{1,3}|\sи\s\d{1,3}){0,30})\s?[-:]", text)
+        found = self.rows.numbered.search(text) or _NUMBERED_START.match(text)
         if found is None:
             return ()
         out: list[int] = []
@@ -167,24 +108,28 @@ class Judge:
 
     def _signs(self, text: str, in_row: bool, conditional: bool) -> Sign:
         signs, found = self.signs, Sign.NOTHING
-        if signs.subjects.search(text):
-            found |= Sign.ABOUT
-        if signs.acknowledgements.search(text):
-            found |= Sign.ACKNOWLEDGE
+        found |= Sign.ABOUT if signs.subjects.search(text) else Sign.NOTHING
+        found |= Sign.ACKNOWLEDGE if signs.acknowledgements.search(text) else Sign.NOTHING
         if signs.double_negations.search(text):
             return found | Sign.DOUBT
-        refused = bool(signs.refusals.search(text) or (in_row and self.rows.refusals.search(text)))
-        if refused and conditional:
-            found |= Sign.DOUBT
-        elif refused:
-            found |= Sign.NOT_YET if signs.still_open.search(text) else Sign.REFUSE
         if not conditional:
             found |= self._requests(text)
         if signs.promises.search(text):
             found |= Sign.PROMISE | (Sign.OUR_MOVE if signs.our_move.search(text) else Sign.NOTHING)
-        if refused:
-            return found
-        return found | self._granted(text, in_row) | (Sign.DOUBT if signs.contraries.search(text) else Sign.NOTHING)
+        if signs.refusals.search(text) or (in_row and self.rows.refusals.search(text)):
+            return found | self._refused(text, conditional)
+        if signs.revocations.search(text):
+            return found | Sign.DOUBT
+        granted = self._granted(text, in_row)
+        if granted is Sign.DOUBT and not conditional and not found & Sign.PROMISE:
+            found |= Sign.SAID
+        rest = signs.partial_words.sub(" ", text) if granted is Sign.PARTIAL else text
+        return found | granted | (Sign.DOUBT if conditional or signs.contraries.search(rest) else Sign.NOTHING)
+
+    def _refused(self, text: str, conditional: bool) -> Sign:
+        if conditional or self.signs.questions.search(text) or self.signs.generals.search(text):
+            return Sign.DOUBT
+        return Sign.NOT_YET if self.signs.still_open.search(text) else Sign.REFUSE
 
     def _requests(self, text: str) -> Sign:
         found = Sign.ASK if self.signs.asks.search(text) or self.signs.questions.search(text) else Sign.NOTHING
@@ -192,44 +137,18 @@ class Judge:
 
     def _granted(self, text: str, in_row: bool) -> Sign:
         """GRANT only when nothing in the clause speaks against it; a blocked grant is a doubt."""
-        grants = self.rows.grants if in_row else self.signs.grants
-        if not (grants.search(text) or self.signs.grants.search(text)):
-            return (
-                Sign.PARTIAL
-                if re.search(r"частично", text)
-                and re.search(r"выполнен|исполнен|предоставлен", text)
-                and not re.search(r"\bбуд", text)
-                else Sign.NOTHING
-            )
-        if not self.signs.partials.search(text):
-            return Sign.DOUBT if self.signs.blockers.search(text) else Sign.GRANT
-        without = self.signs.partial_words.sub(" ", text)
-        return Sign.DOUBT if self.signs.blockers.search(without) else Sign.PARTIAL
-
-
-def _poisoned(clauses: list[Clause], masked: str, conditional: bool, hedged: bool) -> list[Clause]:
-    """A grant in a sentence with a condition or question anywhere becomes a doubt; so does one in a sentence too long."""
-    if not clauses or not (conditional or hedged or clauses[0].unit.too_long):
-        return clauses
-    return [_demoted(clause) if clause.signs & (Sign.GRANT | Sign.PARTIAL) else clause for clause in clauses]
+        partial = self.signs.partials.search(text)
+        said = self.signs.grants.search(text) or (in_row and self.rows.grants.search(text))
+        without = self.signs.partial_words.sub(" ", text) if partial else text
+        if not (said or self.signs.grants.search(without) or (partial and "частично" in partial.group())):
+            return Sign.NOTHING
+        if self.signs.blockers.search(without):
+            return Sign.DOUBT
+        return Sign.PARTIAL if partial else Sign.GRANT
 
 
 def _demoted(clause: Clause) -> Clause:
-    signs = (clause.signs & ~(Sign.GRANT | Sign.PARTIAL)) | Sign.DOUBT
-    return Clause(
-        signs,
-        clause.mentions,
-        clause.excepted,
-        clause.low,
-        clause.unit,
-        clause.heading,
-        clause.rest,
-        clause.numbers,
-        clause.systems,
-    )
-
-
-def named_keys(clause: Clause) -> list[str]:
-    """СНИЛС numbers first, then names of people whose number the letter does not show."""
-    keys = [mention.key for mention in clause.mentions]
-    return sorted(set(keys), key=lambda key: (not is_snils(key), keys.index(key)))
+    """A grant in a sentence with a condition or a question, or in one too long to judge, becomes a doubt."""
+    if not clause.signs & (Sign.GRANT | Sign.PARTIAL):
+        return clause
+    return replace(clause, signs=(clause.signs & ~(Sign.GRANT | Sign.PARTIAL)) | Sign.DOUBT)

@@ -271,7 +271,7 @@ def _acknowledges(meaning: Understanding, found: Reading, auto: bool) -> bool:
     """Registered, taken to work – and nothing in the letter that tries to be a verdict."""
     return (
         meaning.outcome in (Outcome.NONE, Outcome.UNCLEAR)
-        and not meaning.signs & (Sign.GRANT | Sign.PARTIAL | Sign.REFUSE)
+        and not meaning.signs & (Sign.GRANT | Sign.PARTIAL | Sign.REFUSE | Sign.SAID)
         and bool(meaning.signs & Sign.ABOUT or found.ticket)
     )
 

@@ -64,7 +64,7 @@ def plain(text: str) -> Plain:
 
 def _without_marks(text: str) -> str:
     """Compatibility forms folded; accents dropped save those of й and ё."""
-    composed = unicodedata.normalize("NFKC", text)
+    composed = unicodedata.normalize("NFKC", text.replace("№", "\ue000")).replace("\ue000", "№")
     return "".join(char for char in composed if unicodedata.category(char) != "Mn")
 
 

@@ -58,11 +58,11 @@ def understand(
     clauses = _attached(
         [
             clause
-            for unit in settled(pieces, people, patterns.rows)
+            for unit in settled(pieces, people, patterns)
             for clause in judge.clauses(unit, people.mentions(unit.plain))
         ]
     )
-    clauses = [_in_signature(clause) if clause.unit.in_signature else clause for clause in clauses]
+    clauses = [_in_signature(clause, patterns) if clause.unit.in_signature else clause for clause in clauses]
     tally = _tallied(clauses, _positions(clauses, known))
     if doubtful:
         tally.whole |= Sign.DOUBT
@@ -79,13 +79,14 @@ def understand(
     )
 
 
-def _in_signature(clause: Clause) -> Clause:
-    """Below the signature nothing is granted, but a refusal or a request still counts."""
+def _in_signature(clause: Clause, patterns: LetterPatterns) -> Clause:
+    """Below the signature nothing is granted; a refusal, a request or an afterthought still counts."""
+    kept = Sign.REFUSE | Sign.ASK
+    if clause.signs & Sign.ABOUT or patterns.signs.afterthoughts.match(clause.low):
+        kept |= Sign.DOUBT
     return replace(
-        clause,
-        signs=clause.signs & (Sign.REFUSE | Sign.ASK),
-        mentions=clause.mentions if clause.signs & Sign.REFUSE else (),
-    )
+        clause, signs=clause.signs & kept, mentions=clause.mentions if clause.signs & Sign.REFUSE else ()
+    )  # fmt: skip
 
 
 def _attached(clauses: list[Clause]) -> list[Clause]:
@@ -124,7 +125,7 @@ def _tallied(clauses: Sequence[Clause], positions: dict[int, str]) -> _Tally:
         signs = clause.signs
         tally.every |= signs
         keys = [mention.key for mention in clause.mentions] + [positions[n] for n in clause.numbers if n in positions]
-        tally.ambiguous |= any(mention.ambiguous for mention in clause.mentions) or bool(clause.numbers and not keys)
+        tally.ambiguous |= any(mention.ambiguous for mention in clause.mentions) or bool(clause.numbers and not keys and signs & _DECIDING)
         if heading and clause.unit.shape is Shape.SENTENCE and not keys:
             heading = Sign.NOTHING
         for mention in clause.excepted:
@@ -202,7 +203,7 @@ def _outcome(tally: _Tally, lines: dict[str, Outcome], known: Sequence[KnownPers
         return _without_grant(tally, lines, own)
     if tally.whole & (Sign.DOUBT | Sign.PROMISE) or tally.ambiguous or Outcome.UNCLEAR in values:
         return Outcome.UNCLEAR
-    if tally.whole & _AGAINST:
+    if tally.whole & _AGAINST and not partial:
         apart = (
             tally.whole & Sign.GRANT
             and "" not in tally.grant_systems | tally.refusal_systems
@@ -222,7 +223,9 @@ def _without_grant(tally: _Tally, lines: dict[str, Outcome], own: dict[str, Outc
     if signs & Sign.REFUSE:
         mixed = Outcome.QUESTION in own.values() and not tally.whole & Sign.REFUSE
         return Outcome.QUESTION if mixed else Outcome.REJECTED
-    if signs & (Sign.ASK | Sign.LACK) or (signs & Sign.PROMISE and signs & Sign.OUR_MOVE):
+    if signs & (Sign.ASK | Sign.LACK) or (
+        signs & Sign.OUR_MOVE and not signs & Sign.ACKNOWLEDGE
+    ):
         return Outcome.QUESTION
     if signs & (Sign.PROMISE | Sign.NOT_YET):
         return Outcome.UNCLEAR

@@ -23,6 +23,7 @@ _NAMES = re.compile(
     rf"|(?P<s3>{_SURNAME})\s(?P<i3>{_NAME})\s(?P<j3>{_PATRONYMIC}|{_NAME}\s(?:оглы|кызы|Оглы|Кызы))\b"
     rf"|(?P<i4>{_NAME})\s(?P<j4>{_PATRONYMIC})\s(?P<s4>{_SURNAME})\b"
 )
+_ADDRESSED = ("уважаем", "здравствуй", "добрый", "доброе", "глубокоуважаем")
 _WORD = re.compile(rf"\b{_SURNAME}\b")
 _CASES = frozenset(
     ["а", "у", "ом", "ым", "е", "ой", "ою", "ы", "и", "я", "ю", "ем", "ей", "ия", "ию", "ием", "ье", "ья", "ью", "ьем", "ов", "ова", "ову", "овым", "ове", "овой", "ий", "ый", "ого", "его", "ому", "ему", "им", "ом", "ем", "ая", "яя", "ую", "юю", "ую", "ой", "ей", "ых", "их", "ым", "им", "ыми", "ими"]
@@ -154,6 +155,8 @@ def _names(text: Plain) -> list[_Named]:
     found = []
     for match in _NAMES.finditer(text.tidy):
         groups = match.groupdict()
+        if match.group().lower().startswith(_ADDRESSED):
+            continue  # «Уважаемая Ольга Николаевна» is the reader
         kind = next(number for number in "1234" if groups[f"s{number}"])
         found.append(
             _Named(match.start(), match.end(), groups[f"s{kind}"], groups[f"i{kind}"] or "", groups[f"j{kind}"] or "")

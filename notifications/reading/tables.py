@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from catalog.letters import RowPatterns
+from catalog.letters import LetterPatterns, RowPatterns, SignPatterns
 from notifications.reading.normal import Plain
 from notifications.reading.persons import People, snils_in
 from notifications.reading.sentences import Shape, Unit
 
-_YES, _NO = "предоставлен", "не предоставлен"
+_YES, _NO, _UNKNOWN = "предоставлен", "не предоставлен", "неясно"
+_ASIDE = re.compile(r"\([^()]{0,40}\)|\bли\b")
 
 
-def settled(units: Sequence[Unit], people: People, patterns: RowPatterns) -> list[Unit]:
+def settled(units: Sequence[Unit], people: People, patterns: LetterPatterns) -> list[Unit]:
     """Rows rewritten as a reader takes them: headers dropped, «да» and «нет» spelled out, key and value made a sentence."""
     found: list[Unit] = []
     header: tuple[Plain, ...] = ()
@@ -22,7 +24,7 @@ def settled(units: Sequence[Unit], people: People, patterns: RowPatterns) -> lis
             header = ()
             found.append(unit)
         elif snils_in(unit.plain) or people.mentions(unit.plain):
-            found.append(_with_meaning(unit, header, patterns))
+            found.append(_with_meaning(unit, header, patterns.rows, patterns.signs))
         elif _is_header(units, number, people):
             header = unit.cells
         else:
@@ -39,13 +41,16 @@ def _is_header(units: Sequence[Unit], number: int, people: People) -> bool:
     )
 
 
-def _with_meaning(unit: Unit, header: tuple[Plain, ...], patterns: RowPatterns) -> Unit:
+def _with_meaning(unit: Unit, header: tuple[Plain, ...], patterns: RowPatterns, signs: SignPatterns) -> Unit:
     """The row with each bare «да», «+», «нет» of a status column replaced by what it stands for."""
     tidy = []
     for place, cell in enumerate(unit.cells):
         title = header[place].low if place < len(header) else ""
         speaks = bool(patterns.status_headers.search(title))
-        if speaks and patterns.yes.match(cell.low):
+        bare = patterns.yes.match(cell.low) or patterns.no.match(cell.low)
+        if speaks and bare and signs.blockers.search(_ASIDE.sub(" ", title)):
+            tidy.append(_UNKNOWN)
+        elif speaks and patterns.yes.match(cell.low):
             tidy.append(_YES)
         elif speaks and patterns.no.match(cell.low):
             tidy.append(_NO)

@@ -1,5 +1,6 @@
 """Untrusted files are opened in a subprocess that can be killed and has limits."""
 
-from sandbox.running import Killed, Limits, Refused, run
+from sandbox.errors import Killed, Refused
+from sandbox.running import Limits, run, run_many
 
-__all__ = ["Killed", "Limits", "Refused", "run"]
+__all__ = ["Killed", "Limits", "Refused", "run", "run_many"]

@@ -1,82 +1,80 @@
-"""The parent's side: start a child, give it a job as JSON, take its answer as JSON, kill it when it misbehaves."""
+"""The parent's side: start a child, give it jobs as JSON, take its answers as JSON, kill it when it misbehaves."""
 
 from __future__ import annotations
 
+import contextlib
 import json
+import math
 import os
 import signal
 import subprocess
 import sys
 import tempfile
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-Why = Literal["time", "memory", "crash", "output"]
-_WHYS: dict[Why, str] = {
-    "time": "файл открывался слишком долго",
-    "memory": "файл требует слишком много памяти",
-    "crash": "файл повреждён: программа чтения остановилась на нём",
-    "output": "в файле слишком много данных",
-}
+from sandbox.errors import Killed, Refused, Why
+
+_ROOT = str(Path(__file__).resolve().parent.parent)
+_START = "import sys; folder, root = sys.argv[1:]; sys.path.insert(0, root); import sandbox.child as c; c.main(folder)"
+_BY_SIGNAL: dict[int, Why] = {signal.SIGXCPU: "time", signal.SIGALRM: "time", signal.SIGXFSZ: "output"}
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """CPU and wall-clock seconds, address space and written bytes of one child."""
+    """CPU seconds, address space and size of a written file of one job. It may take twice the seconds by the clock."""
 
     seconds: float = 20
     memory_mb: int = 1024
     output_mb: int = 32
 
+    @property
+    def wall(self) -> int:
+        return math.ceil(self.seconds * 2) + 5
 
-class Refused(Exception):
-    """The input is bad; raised in the child and again in the parent. `detail` is Russian, without personal data."""
-
-    def __init__(self, code: str, detail: str = "") -> None:
-        super().__init__(code)
-        self.code, self.detail = code, detail
-
-
-class Killed(Exception):
-    """The child broke a limit or died; `why` says which, `detail` is for developers."""
-
-    def __init__(self, why: Why, detail: str = "") -> None:
-        super().__init__(_WHYS[why])
-        self.why, self.detail = why, detail
+    def as_order(self) -> dict[str, int]:
+        return {
+            "seconds": math.ceil(self.seconds), "wall": self.wall,
+            "memory_mb": self.memory_mb, "output_mb": self.output_mb,
+        }  # fmt: skip
 
 
 def run(function: str, kwargs: dict[str, Any], *, limits: Limits = Limits()) -> Any:
     """Call `package.module:function` with JSON-able arguments in a child. Raises Refused or Killed."""
-    with tempfile.TemporaryDirectory(prefix="egisz-sandbox-") as folder:
-        job = {"function": function, "kwargs": kwargs, "limits": asdict(limits), "folder": folder}
-        return _answer(_call(job, limits, folder), Path(folder))
+    [answer] = run_many(function, [kwargs], limits=limits)
+    if isinstance(answer, Refused | Killed):
+        raise answer
+    return answer
 
 
-def _call(job: dict[str, Any], limits: Limits, folder: str) -> int | None:
-    """The child's return code; None when it ran out of wall-clock time."""
-    with Path(folder, "stderr").open("wb") as complaints:
-        child = subprocess.Popen(
-            [sys.executable, "-I", "-X", "utf8", "-m", "sandbox.child"],
-            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=complaints,
-            env=_environment(folder), cwd=folder, start_new_session=True,
-        )
-        try:
-            child.communicate(json.dumps(job).encode(), timeout=limits.seconds * 2 + 5)
-        except subprocess.TimeoutExpired:
-            return None
-        finally:
-            _kill_group(child)
-    return child.returncode
+def run_many(function: str, jobs: Sequence[dict[str, Any]], *, limits: Limits = Limits()) -> list[Any]:
+    """One child, a fork with its own limits for each job: one start-up for many files.
+
+    A job that ends badly answers with its Refused or Killed, and the others are not touched.
+    """
+    with tempfile.TemporaryDirectory(prefix="egisz-sandbox-", ignore_cleanup_errors=True) as folder:
+        order = {"function": function, "jobs": list(jobs), "limits": limits.as_order()}
+        _start(folder, order, seconds=limits.wall * len(jobs) + 15)
+        codes = _codes(Path(folder))
+        return [_answer(Path(folder, f"{number}.json"), codes.get(number)) for number in range(len(jobs))]
 
 
-def _kill_group(child: subprocess.Popen[bytes]) -> None:
-    """Whatever the child has started goes with it."""
+def _start(folder: str, order: dict[str, Any], *, seconds: float) -> None:
+    """Wait for the child; its group goes with it, whatever it has started."""
+    child = subprocess.Popen(
+        [sys.executable, "-I", "-X", "utf8", "-c", _START, folder, _ROOT],
+        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        env=_environment(folder), cwd=folder, start_new_session=True,
+    )  # fmt: skip
     try:
-        os.killpg(child.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
-    child.wait()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.communicate(json.dumps(order).encode(), timeout=seconds)
+    finally:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
 
 
 def _environment(folder: str) -> dict[str, str]:
@@ -85,15 +83,22 @@ def _environment(folder: str) -> dict[str, str]:
     return {"HOME": folder, "TMPDIR": folder, "LANG": "C.UTF-8", "PATH": os.defpath, "TZ": "UTC", **threads}
 
 
-def _answer(returncode: int | None, folder: Path) -> Any:
-    if returncode is None or returncode == -signal.SIGXCPU:
-        raise Killed("time")
+def _codes(folder: Path) -> dict[int, int]:
     try:
-        answer = json.loads((folder / "result.json").read_bytes())
+        return dict(enumerate(json.loads((folder / "codes.json").read_bytes())))
     except (OSError, ValueError):
-        raise Killed("output" if returncode == -signal.SIGXFSZ else "crash", f"return code {returncode}") from None
+        return {}
+
+
+def _answer(path: Path, code: int | None) -> Any:
+    if code != 0:
+        return Killed(_BY_SIGNAL.get(-code, "crash") if code else "crash", f"exit code {code}")
+    try:
+        answer = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return Killed("crash", "no answer")
     if "refused" in answer:
-        raise Refused(*answer["refused"])
+        return Refused(*answer["refused"])
     if "killed" in answer:
-        raise Killed(*answer["killed"])
+        return Killed(*answer["killed"])
     return answer["value"]

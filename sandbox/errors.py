@@ -1,0 +1,29 @@
+"""How a sandboxed call ends when it does not end well."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Why = Literal["time", "memory", "crash", "output"]
+_WHYS: dict[Why, str] = {
+    "time": "файл открывался слишком долго",
+    "memory": "файл требует слишком много памяти",
+    "crash": "файл повреждён: программа чтения остановилась на нём",
+    "output": "в файле слишком много данных",
+}
+
+
+class Refused(Exception):
+    """The input is bad; raised in the child and again in the parent. `detail` is Russian, without personal data."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(code)
+        self.code, self.detail = code, detail
+
+
+class Killed(Exception):
+    """The child broke a limit or died; `why` says which, `detail` is for developers."""
+
+    def __init__(self, why: Why, detail: str = "") -> None:
+        super().__init__(_WHYS[why])
+        self.why, self.detail = why, detail

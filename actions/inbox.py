@@ -73,10 +73,18 @@ def known_people(work: Work, request: AccessRequest) -> list[KnownPerson]:
     lines = requests.lines_of(work, request)
     persons = requests.persons_of(work, lines)
     return [
-        KnownPerson(snils=person.snils, surname=person.surname, given=person.given, patronymic=person.patronymic)
+        KnownPerson(person.snils, person.surname, person.given, person.patronymic, line.position)
         for line in lines
         if (person := persons.get(line.person_id or 0)) is not None
     ]
+
+
+def people_concerned(work: Work, reading: Reading) -> list[KnownPerson]:
+    """Whose names to look for in a letter that answers a request, when it may decide per person."""
+    if reading.kind != "answer":
+        return []
+    found = match(work, reading)
+    return known_people(work, found.request) if found.request else []
 
 
 def apply(work: Work, letter_id: int, reading: Reading) -> InboxLetter:
@@ -85,7 +93,7 @@ def apply(work: Work, letter_id: int, reading: Reading) -> InboxLetter:
     if letter.state is not InboxState.STORED:
         return letter
     letter.sender, letter.subject = reading.sender[:320], reading.subject[:998]
-    letter.reading = reading.as_record()
+    letter.reading = reading.as_dict()
     found = match(work, reading)
     letter.request_id = found.request.id if found.request else None
     letter.matched_by = found.how

@@ -228,6 +228,11 @@ def unsettled(work: Work) -> Sequence[OutboxLetter]:
     return work.session.execute(query).scalars().all()
 
 
+def uncertain(work: Work) -> Sequence[OutboxLetter]:
+    query = select(OutboxLetter).where(col(OutboxLetter.state) == OutboxState.UNCERTAIN)
+    return work.session.execute(query).scalars().all()
+
+
 def counts(work: Work) -> dict[str, int]:
     """How many letters stand in each state."""
     rows = work.session.execute(select(col(OutboxLetter.state), func.count()).group_by(col(OutboxLetter.state)))

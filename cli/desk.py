@@ -9,8 +9,6 @@ import typer
 
 from cli.speech import Json, opened, say, say_json, working
 
-_SWEEPS = ("deliver", "inbox", "remind", "nightly", "erase", "refresh")
-
 
 def deadline(
     start: Annotated[str, typer.Option("--from", metavar="ISO", help="Начало; без пояса – московское время.")],
@@ -67,13 +65,13 @@ def remind(
 
 
 def sweep(
-    name: Annotated[str, typer.Argument(help=", ".join(_SWEEPS))],
+    name: Annotated[str, typer.Argument(help="deliver, inbox, remind, refresh, nightly, erase.")],
     json: Json = False,
 ) -> None:
     """Выполнить один обход сейчас, без Prefect."""
-    from flows.sweeps import run_sweep
+    from flows.sweeps import NAMES, run_sweep
 
-    if name not in _SWEEPS:
-        raise typer.BadParameter(f"Обхода «{name}» нет. Есть: {', '.join(_SWEEPS)}.")
+    if name not in NAMES:
+        raise typer.BadParameter(f"Обхода «{name}» нет. Есть: {', '.join(NAMES)}.")
     result = run_sweep(name, opened())
     say_json(result) if json else say(f"{name}: {result}")

@@ -33,9 +33,14 @@ def import_refbook(
 def refresh(json: Json = False) -> None:
     """Обновить справочники по сети с портала НСИ."""
     from cli.speech import opened
-    from flows.sweeps.refresh_registry import refresh_registry
+    from flows.sweeps import run_sweep
 
-    say_json(refresh_registry(opened())) if json else say(str(refresh_registry(opened())))
+    told = run_sweep("refresh", opened())
+    if json:
+        say_json(told)
+        return
+    for refbook, what in told.items():
+        say(f"Справочник {refbook}: {what}")
 
 
 @app.command()

@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
-Tls = Literal["tls", "starttls", "none"]
+Tls = Literal["tls", "starttls", "plain"]
 
 
 class Part(BaseModel):

@@ -1,0 +1,17 @@
+"""Take letters in and read them."""
+
+from __future__ import annotations
+
+from prefect import flow, task
+
+from flows.carrying import RETRIES, RETRY_SECONDS, carried
+
+
+@task(name="inbox", retries=RETRIES, retry_delay_seconds=RETRY_SECONDS, timeout_seconds=500)
+async def one_sweep() -> dict[str, object]:
+    return await carried("inbox")
+
+
+@flow(name="inbox", timeout_seconds=1700, log_prints=False)
+async def inbox() -> dict[str, object]:
+    return await one_sweep()

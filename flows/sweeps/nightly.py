@@ -1,0 +1,58 @@
+"""The nightly check of the audit log and the day's table for managers."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from actions import audit, inbox, outbox
+from actions.context import Work
+from models.record import Event
+from models.request import AccessRequest, Status
+from states.guards import STATUS_LABELS
+from wiring.work import Installation
+
+
+def sweep(installation: Installation) -> dict[str, object]:
+    """The verdict on the log and the day's figures, for the artifact."""
+    with installation.work("ночная проверка") as work:
+        verdict = audit.verify(work.session, anchors_mailed(work))
+        audit.record(work, "audit.checked", "audit", ok=verdict.ok, events=verdict.events)
+        return {"audit": verdict.as_json(), "why": verdict.why, "day": day_of(work)}
+
+
+def anchors_mailed(work: Work) -> list[audit.Anchor]:
+    """Where the chain stood at the last nightly check: an anchor of our own besides the mailed ones."""
+    query = select(Event).where(col(Event.action) == "audit.checked").order_by(col(Event.seq).desc()).limit(1)
+    last = work.session.execute(query).scalar_one_or_none()
+    return [audit.Anchor(last.seq, last.hash)] if last else []
+
+
+def day_of(work: Work) -> list[dict[str, object]]:
+    """Rows of the day's table: what stands where, what is late, what waits for a person."""
+    counted = dict(
+        work.session.execute(select(col(AccessRequest.status), func.count()).group_by(col(AccessRequest.status))).all()
+    )
+    late = work.session.execute(
+        select(func.count()).where(
+            col(AccessRequest.status) == Status.AWAITING, col(AccessRequest.due_at) < work.now
+        )
+    ).scalar_one()
+    yesterday = work.now - dt.timedelta(days=1)
+    sent = work.session.execute(
+        select(func.count()).where(col(Event.action) == "letter.sent", col(Event.at) >= yesterday)
+    ).scalar_one()
+    letters = outbox.counts(work)
+    rows: list[dict[str, object]] = [
+        {"Показатель": f"Заявки: {STATUS_LABELS[status]}", "Сколько": counted.get(status, 0)} for status in Status
+    ]
+    return [
+        *rows,
+        {"Показатель": "СТП не ответила в срок", "Сколько": late},
+        {"Показатель": "Писем отправлено за сутки", "Сколько": sent},
+        {"Показатель": "Писем не ушло", "Сколько": letters.get("failed", 0)},
+        {"Показатель": "Писем с неясной судьбой", "Сколько": letters.get("uncertain", 0)},
+        {"Показатель": "Писем ждут решения человека", "Сколько": len(inbox.triage(work))},
+    ]

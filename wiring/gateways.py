@@ -1,0 +1,75 @@
+"""The mailbox's gateways from the settings."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Iterator
+
+from notifications.composing import OutgoingLetter, compose, message_id
+from notifications.errors import MailboxError, PostError, explain
+from notifications.imap import ImapGateway, ImapSettings
+from notifications.smtp import SmtpGateway
+from notifications.smtp_conversation import SmtpSettings
+from notifications.tls import Security
+from wiring.settings import Settings
+
+
+class NoMailbox(Exception):
+    """The settings name no mail server."""
+
+    for_people = True
+
+
+def has_mailbox(settings: Settings) -> bool:
+    return bool(settings.smtp.host and settings.imap.host)
+
+
+def smtp_gateway(settings: Settings) -> SmtpGateway:
+    """Raises NoMailbox."""
+    part = settings.smtp
+    if not part.host:
+        raise NoMailbox("Почта не настроена: впишите раздел [smtp] в settings.toml.")
+    return SmtpGateway(
+        SmtpSettings(
+            host=part.host, port=part.port, security=Security(part.tls), username=part.login,
+            password=part.password.get_secret_value(), ca_bundle=part.ca_bundle, timeout=part.timeout_seconds,
+        )
+    )
+
+
+def imap_gateway(settings: Settings) -> ImapGateway:
+    """Raises NoMailbox."""
+    part = settings.imap
+    if not part.host:
+        raise NoMailbox("Почта не настроена: впишите раздел [imap] в settings.toml.")
+    return ImapGateway(
+        ImapSettings(
+            account=settings.mail.sender, host=part.host, port=part.port, username=part.login,
+            password=part.password.get_secret_value(), security=Security(part.tls), ca_bundle=part.ca_bundle,
+            timeout=part.timeout_seconds, max_letter_bytes=part.max_letter_megabytes * 2**20,
+            sent_folder=part.sent_folder,
+        )
+    )
+
+
+def probe(settings: Settings, to: str) -> Iterator[str]:
+    """Send a test letter and look into the mailbox; a line of Russian for each."""
+    now = dt.datetime.now(dt.UTC)
+    letter = OutgoingLetter(
+        sender=settings.mail.sender, sender_name=settings.mail.sender_name, to=(to,),
+        subject="Пробное письмо «Доступа ЕГИСЗ»",
+        text="Здравствуйте!\n\nЕсли вы это читаете, исходящая почта настроена верно.\n",
+        message_id=message_id(f"probe:{now.isoformat()}", settings.mail.sender.rpartition("@")[2]), date=now,
+    )
+    try:
+        asyncio.run(smtp_gateway(settings).send(compose(letter), settings.mail.sender, [to]))
+        yield f"Исходящая почта работает: письмо на {to} принято сервером."
+    except PostError as error:
+        yield f"Исходящая почта: {explain(error)}"
+    try:
+        with imap_gateway(settings) as mailbox:
+            names = ", ".join(folder.name for folder in mailbox.folders())
+        yield f"Входящая почта работает. Папки: {names}."
+    except MailboxError as error:
+        yield f"Входящая почта: {explain(error)}"

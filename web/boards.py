@@ -89,7 +89,7 @@ def _column(work: Work, status: Status, filters: Filters) -> Column:
 
 def _counts(work: Work) -> dict[Status, int]:
     query = select(col(AccessRequest.status), func.count()).group_by(col(AccessRequest.status))
-    return {status: number for status, number in work.session.execute(query)}
+    return dict(work.session.execute(query).tuples().all())
 
 
 def _organisations(work: Work) -> Sequence[Organisation]:
@@ -151,7 +151,7 @@ def _first_logins_owed(work: Work, ids: Sequence[int]) -> Counter[int]:
         .where(col(RequestLine.request_id).in_(ids), col(Person.first_login_on).is_(None))
         .group_by(col(RequestLine.request_id))
     )
-    return Counter({request_id: number for request_id, number in work.session.execute(query)})
+    return Counter(dict(work.session.execute(query).tuples().all()))
 
 
 def _letters(work: Work, ids: Sequence[int]) -> dict[tuple[int, int], OutboxState]:

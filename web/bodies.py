@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import Depends
@@ -43,8 +44,10 @@ def _announced(scope: Scope) -> int:
     return int(length) if length.isdigit() else 0
 
 
-async def _form(request: Request) -> FormData:
-    return await request.form(max_files=MAX_FILES, max_fields=2000, max_part_size=1024 * 1024)
+async def _form(request: Request) -> AsyncIterator[FormData]:
+    """Uploads lie in temporary files until the answer is made."""
+    async with request.form(max_files=MAX_FILES, max_fields=2000, max_part_size=1024 * 1024) as form:
+        yield form
 
 
 Form = Annotated[FormData, Depends(_form)]

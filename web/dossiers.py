@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlmodel import col
 
-from actions import organisations, requests, show, steps
+from actions import invitations, links, organisations, requests, show, steps
 from actions.context import Work
-from actions.invitations import role_labels
 from catalog.rules import rules
 from catalog.schema import RequestKind, RuleText
 from models.letters import InboxLetter, OutboxLetter
@@ -34,6 +33,7 @@ class LineView:
     roles: tuple[str, ...]
     state: LineState
     label: str
+    owes: str  # which login is still awaited, "" when none
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,7 @@ class Dossier:
     letters_in: list[tuple[InboxLetter, str]]
     timeline: list[dict[str, object]]
     actions: list[Step]
+    main: str  # the trigger of the step that is next
     relatives: Sequence[AccessRequest]
     reason: RuleText
     desk_name: str
@@ -66,12 +67,13 @@ class Dossier:
 def dossier(work: Work, request: AccessRequest) -> Dossier:
     kind = work.catalog.kind(request.kind)
     organisation = organisations.get(work, request.organisation_id)
-    files = _files(work, request)
+    files, letters_out = _files(work, request), show.letters_out(work, request)
+    card = cards(work, [(request, organisation)])[0]
     return Dossier(
         request=request,
         kind=kind,
         organisation=organisation,
-        card=cards(work, [(request, organisation)])[0],
+        card=card,
         path=path_of(request, paper=requests.paper_of(work, request), by_login=kind.verified == "login"),
         groups=grouped(show.findings(work, request)),
         lines=line_views(work, request),
@@ -79,11 +81,12 @@ def dossier(work: Work, request: AccessRequest) -> Dossier:
         earlier=[view for view in files if not _is_present(request, view.file)],
         letters_out=[
             (letter, LETTERS.get(letter.purpose, letter.purpose), OUTBOX[letter.state])
-            for letter in show.letters_out(work, request)
+            for letter in letters_out
         ],
         letters_in=[(letter, INBOX[letter.state]) for letter in show.letters_in(work, request)],
         timeline=show.timeline(work, request),
         actions=steps.allowed(work, request),
+        main=_main_step(request, kind, card, letters_out),
         relatives=_relatives(work, request),
         reason=rules()["ORG-13"],
         desk_name=work.catalog.desk.web_name,
@@ -91,16 +94,57 @@ def dossier(work: Work, request: AccessRequest) -> Dossier:
     )
 
 
+_NEXT_STEP = {Status.SIGNED: "send", Status.REJECTED: "revise"}
+
+
+def _main_step(request: AccessRequest, kind: RequestKind, card: Card, letters: Sequence[OutboxLetter]) -> str:
+    """The officer's own next step; "" while it is somebody else's turn."""
+    if request.status is Status.DRAFT:
+        invited = any(letter.purpose == links.FIRST_LOGIN for letter in letters)
+        return "invite" if kind.first_login and not invited else "validate"
+    if request.status is Status.VALIDATED:
+        return "sign" if kind.signature else "send"
+    if request.status is Status.AWAITING and request.question:
+        return "reply"
+    if card.term is not None and card.term.overdue:
+        return "follow_up"
+    if request.status is Status.GRANTED and kind.verified != "login":
+        return "verify"
+    return _NEXT_STEP.get(request.status, "")
+
+
+_BEFORE_SENDING = (Status.DRAFT, Status.VALIDATED, Status.SIGNED)
+
+
+def _owes(work: Work, request: AccessRequest, line: RequestLine, person: Person | None) -> str:
+    kind = work.catalog.kind(request.kind)
+    if request.status in _BEFORE_SENDING and kind.first_login:
+        purpose = links.FIRST_LOGIN
+    elif request.status is Status.GRANTED and kind.verified == "login":
+        purpose = links.LOGIN_CHECK
+    else:
+        return ""
+    return purpose if person is not None and invitations.owes(line, person, purpose) else ""
+
+
 def line_views(work: Work, request: AccessRequest) -> list[LineView]:
     lines = requests.lines_of(work, request)
     persons = requests.persons_of(work, lines)
-    return [_line_view(work, line, persons.get(line.person_id or 0)) for line in lines]
+    return [_line_view(work, request, line, persons.get(line.person_id or 0)) for line in lines]
 
 
-def _line_view(work: Work, line: RequestLine, person: Person | None) -> LineView:
+def _line_view(work: Work, request: AccessRequest, line: RequestLine, person: Person | None) -> LineView:
     facts = requests.line_facts(line, person)
-    name = facts.name or "без имени"
-    return LineView(line, person, name, facts.post, role_labels(work, line), line.state, LINES[line.state])
+    return LineView(
+        line=line,
+        person=person,
+        name=facts.name or "без имени",
+        post=facts.post,
+        roles=invitations.role_labels(work, line),
+        state=line.state,
+        label=LINES[line.state],
+        owes=_owes(work, request, line, person),
+    )
 
 
 def _files(work: Work, request: AccessRequest) -> list[FileView]:

@@ -9,7 +9,7 @@ from catalog.rules import rules
 from models.findings import Finding, Severity, sourced
 
 _TITLES = {
-    Severity.ERROR: ("Нужно исправить", "error"),
+    Severity.ERROR: ("Мешает идти дальше", "error"),
     Severity.WARNING: ("Обратите внимание", "warning"),
     Severity.ADVICE: ("Совет", "advice"),
 }

@@ -6,6 +6,7 @@ from models.facts import Licence, RegistryStatus, SealPolicy
 from models.letters import InboxState, OutboxState
 from models.request import AccessRequest, LineState, Status
 from states.guards import STATUS_LABELS
+from states.lifecycle import STEPS
 
 LINES = {
     LineState.OPEN: "ждёт",
@@ -73,6 +74,41 @@ REGISTRY = {
     RegistryStatus.DELETED: "запись удалена",
     RegistryStatus.AMBIGUOUS: "несколько записей",
     RegistryStatus.UNKNOWN: "не проверено: справочник не загружен",
+}
+# What the audit page calls events; steps are called as in the table of steps.
+EVENTS = {f"request.{step.trigger}": step.label for step in STEPS} | {
+    "request.created": "Черновик создан",
+    "request.lines-replaced": "Список работников заменён",
+    "letter.promised": "Письмо поставлено в очередь",
+    "letter.sent": "Письмо отправлено",
+    "letter.uncertain": "Судьба письма неясна",
+    "letter.failed": "Письмо не отправлено",
+    "letter.delayed": "Отправка отложена",
+    "letter.resent": "Письмо отправляется снова",
+    "letter.received": "Письмо получено",
+    "letter.matched": "Письмо прочитано",
+    "letter.triage": "Письмо ждёт человека",
+    "letter.settled": "Письмо разобрано человеком",
+    "letter.unreadable": "Письмо не прочесть",
+    "letter.downloaded": "Письмо скачано",
+    "file.added": "Добавлен файл",
+    "file.downloaded": "Файл скачан",
+    "package.made": "Собран комплект для Центра СТП",
+    "documents.made": "Документы сформированы",
+    "scan.read": "Скан прочитан",
+    "line.verified": "Работник подтвердил вход",
+    "line.trouble": "Работник сообщил о неполадке",
+    "grant.made": "Роль предоставлена",
+    "grant.ended": "Роль прекращена",
+    "holders.exported": "Выгружен список ролей",
+    "organisation.added": "Заведена карточка организации",
+    "organisation.changed": "Изменена карточка организации",
+    "person.enrolled": "Заведён работник",
+    "person.changed": "Изменены сведения о работнике",
+    "person.esia-confirmed": "Учётная запись на Госуслугах подтверждена",
+    "person.first-login": "Первый вход выполнен",
+    "desk.address-confirmed": "Подтверждён адрес СТП",
+    "erasure.act": "Акт об уничтожении данных",
 }
 SEALS = {SealPolicy.SEAL: "есть", SealPolicy.NO_SEAL: "не предусмотрена"}
 LICENCES = {Licence.HELD: "есть", Licence.APPLICANT: "соискатель", Licence.NONE: "нет"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from documents.russian import counted
@@ -41,12 +41,11 @@ _LETTERS = {
     OutboxState.CLAIMED: Mover(_POST, "письмо уходит"),
     OutboxState.SENDING: Mover(_POST, "письмо уходит"),
 }
-_TRAVELLING = (OutboxState.PROMISED, OutboxState.CLAIMED, OutboxState.SENDING, OutboxState.FAILED, OutboxState.UNCERTAIN)
 
 
 def next_mover(standing: Standing) -> Mover:
     """One name only: the one without whom nothing goes on."""
-    if standing.status in (Status.VALIDATED, Status.SIGNED) and standing.letter in _TRAVELLING:
+    if standing.status in (Status.VALIDATED, Status.SIGNED) and standing.letter in _LETTERS:
         return _LETTERS[standing.letter]
     return _BY_STATUS[standing.status](standing)
 
@@ -84,14 +83,22 @@ def _granted(standing: Standing) -> Mover:
     return Mover(_STAFF, f"проверить вход: осталось {owed}{told}")
 
 
-_BY_STATUS = {
+def _rejected(standing: Standing) -> Mover:
+    return Mover(_OFFICER, "исправить и подать снова")
+
+
+def _over(standing: Standing) -> Mover:
+    return Mover()
+
+
+_BY_STATUS: dict[Status, Callable[[Standing], Mover]] = {
     Status.DRAFT: _draft,
     Status.VALIDATED: _validated,
     Status.SIGNED: _ready,
     Status.SENT: _at_desk,
     Status.AWAITING: _at_desk,
     Status.GRANTED: _granted,
-    Status.REJECTED: lambda _: Mover(_OFFICER, "исправить и подать снова"),
-    Status.VERIFIED: lambda _: Mover(),
-    Status.WITHDRAWN: lambda _: Mover(),
+    Status.REJECTED: _rejected,
+    Status.VERIFIED: _over,
+    Status.WITHDRAWN: _over,
 }

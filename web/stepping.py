@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from starlette.datastructures import FormData
 
@@ -56,11 +57,11 @@ def problem(message: str) -> Finding:
 
 
 def take(work: Work, request: AccessRequest, step: Step, form: FormData) -> None:
-    """Raises Refused with all findings. A refused step writes nothing, but an uploaded scan is kept with its findings."""
+    """Raises Refused with all findings. A refused step writes nothing, but an uploaded scan is kept."""
     if Effect.RECORD_SIGNATURE in step.effects:
         _sign(work, request, form)
         return
-    told = _told(request, step, form)
+    told: dict[str, Any] = _told(request, step, form)
     with work.session.begin_nested():
         if {Effect.MAKE_GRANTS, Effect.RECORD_REFUSAL} & set(step.effects):
             _answer(work, request, step, form, told)
@@ -91,7 +92,7 @@ _TEXTS = (
 )
 
 
-def _answer(work: Work, request: AccessRequest, step: Step, form: FormData, told: dict[str, object]) -> None:
+def _answer(work: Work, request: AccessRequest, step: Step, form: FormData, told: dict[str, Any]) -> None:
     """The desk's answer by hand, for every line; the officer's word is the evidence."""
     granted = Effect.MAKE_GRANTS in step.effects
     answers = _answers(work, request, form, granted=granted)

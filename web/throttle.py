@@ -9,8 +9,8 @@ from collections import deque
 class Misses:
     """Misses per address within a window, in this process's memory; bounded by forgetting the oldest address."""
 
-    def __init__(self, most: int = 20, window: dt.timedelta = dt.timedelta(minutes=10), addresses: int = 10_000) -> None:
-        self.most, self.window, self.addresses = most, window, addresses
+    def __init__(self, most: int = 20, minutes: int = 10, addresses: int = 10_000) -> None:
+        self.most, self.window, self.addresses = most, dt.timedelta(minutes=minutes), addresses
         self._seen: dict[str, deque[dt.datetime]] = {}
 
     def too_many(self, address: str, now: dt.datetime) -> bool:

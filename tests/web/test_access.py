@@ -152,7 +152,9 @@ def test_personal_links_and_query_strings_stay_out_of_the_access_log() -> None:
     assert record.getMessage() == '127.0.0.1:1 - "GET /my/… HTTP/1.1" 200'
 
 
-def test_an_error_of_the_program_shows_a_page_and_no_detail(world: World, officer: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_of_the_program_shows_a_page_and_no_detail(
+    officer: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("СНИЛС 112-233-445 95")
 

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from actions import audit
 from models.record import Event
 from web.installed import work_of
+from web.labels import EVENTS
 from web.rendering import page
 from web.waiting import waiting
 
@@ -27,5 +28,5 @@ def show_audit(request: Request) -> Response:
         events = work.session.execute(select(Event).order_by(col(Event.seq).desc()).limit(_LAST)).scalars().all()
         return page(
             request, "audit.html", verdict=audit.verify(work.session), anchor=str(audit.anchor(work.session)),
-            events=[(event, json.loads(event.data)) for event in events], waiting=waiting(work),
+            told=EVENTS, events=[(event, json.loads(event.data)) for event in events], waiting=waiting(work),
         )

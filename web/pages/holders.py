@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from actions import audit, grants
 from actions.context import Work
-from documents.export import table_xlsx
+from documents.export import Value, table_xlsx
 from models.identifiers import BadIdentifier, format_snils
 from web.installed import work_of
 from web.pages.files import download
@@ -42,7 +42,7 @@ def export_holders(request: Request, as_of: str = "", inn: str = "") -> Response
         return download(data, f"{title}.xlsx", _XLSX)
 
 
-def _held(work: Work, as_of: str, inn: str) -> tuple[dt.date, list[dict[str, object]]]:
+def _held(work: Work, as_of: str, inn: str) -> tuple[dt.date, list[dict[str, Value]]]:
     """At the end of that day by Moscow's clock; today means now."""
     today = work.now.astimezone(MOSCOW).date()
     try:
@@ -55,9 +55,10 @@ def _held(work: Work, as_of: str, inn: str) -> tuple[dt.date, list[dict[str, obj
     return day, [_spoken(row) for row in rows]
 
 
-def _spoken(row: dict[str, object]) -> dict[str, object]:
+def _spoken(row: dict[str, object]) -> dict[str, Value]:
+    """The columns in the order of the headings."""
     return {
-        **row,
+        **{name: str(value) for name, value in row.items()},
         "snils": format_snils(str(row["snils"])),
         "since": _day(row["since"]),
         "until": _day(row["until"]),

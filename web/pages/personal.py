@@ -128,7 +128,7 @@ def _trouble(request: Request, token: str, template: str) -> Response:
 
 @router.post("/report")
 def report(request: Request, token: str, form: Form) -> Response:
-    """The description and the pictures become a request to the desk (VER-3, VER-4); a second click makes no second one."""
+    """Description and pictures become a request to the desk (VER-3, VER-4); a second click makes no second one."""
     with work_of(request, EMPLOYEE) as work:
         seen = _visit(request, work, token)
         if not isinstance(seen, Visit):

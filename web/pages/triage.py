@@ -42,7 +42,6 @@ def show_letter(request: Request, letter_id: int, about: str = "") -> Response:
 @router.post("/triage/{letter_id:int}")
 def settle(request: Request, letter_id: int, form: Form) -> Response:
     with work_of(request) as work:
-        letter = inbox.get(work, letter_id)
         chosen = requests.find(work, text(form, "request")) if text(form, "request") else None
         try:
             with work.session.begin_nested():

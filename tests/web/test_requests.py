@@ -1,0 +1,237 @@
+"""The page of one request and the steps taken from it."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote
+
+import pytest
+from fastapi.testclient import TestClient
+
+from actions import requests, steps
+from models.letters import OutboxState
+from models.request import AccessRequest, LineState, Status
+from states.lifecycle import STEPS
+from tests.web.world import NOON, World, package_letter, person, request_at, stored_file
+
+
+def _now(world: World, request: AccessRequest) -> AccessRequest:
+    with world.installation.work(by="тест") as work:
+        found = requests.get(work, request.id or 0)
+        work.session.refresh(found)
+        return found
+
+
+def _at(world: World, status: Status, **columns: object) -> AccessRequest:
+    with world.installation.work(by="тест") as work:
+        return request_at(work, status, **columns)
+
+
+def test_a_request_that_does_not_exist_is_said_to_be_missing(officer: TestClient) -> None:
+    answer = officer.get("/requests/77")
+    assert answer.status_code == 404
+    assert "Заявки № 77 нет" in answer.text
+
+
+@pytest.mark.rule("ORG-13")
+def test_the_page_says_why_all_this_is_done(officer: TestClient, world: World) -> None:
+    request = _at(world, Status.DRAFT)
+    for path in (f"/requests/{request.id}", f"/organisations/{request.organisation_id}"):
+        text = officer.get(path).text
+        assert "Зачем это нужно" in text
+        assert "852" in text and "2164" in text
+
+
+@pytest.mark.rule("SND-6")
+def test_the_ticket_can_be_followed_on_the_desks_own_site(officer: TestClient, world: World) -> None:
+    request = _at(world, Status.AWAITING, ticket="ABC-123-45678", sent_at=NOON, due_at=NOON)
+    text = officer.get(f"/requests/{request.id}").text
+    assert "ABC-123-45678" in text
+    assert f'href="{world.installation.catalog.desk.web_link}"' in text and "Центр СТП ЕГИСЗ" in text
+
+
+@pytest.mark.rule("SND-5")
+def test_the_sending_form_says_where_the_answer_will_come(officer: TestClient, world: World) -> None:
+    request = _at(world, Status.SIGNED)
+    text = officer.get(f"/requests/{request.id}/steps/send").text
+    assert f"Ответ СТП придёт на {world.installation.policy.sender}" in text
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_the_buttons_are_those_of_the_table(officer: TestClient, world: World, status: Status) -> None:
+    request = _at(world, status)
+    text = officer.get(f"/requests/{request.id}").text
+    with world.installation.work(by="тест") as work:
+        allowed = {step.trigger for step in steps.allowed(work, requests.get(work, request.id or 0))}
+    for trigger in {step.trigger for step in STEPS}:
+        assert (f'"/requests/{request.id}/steps/{trigger}"' in text) == (trigger in allowed)
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_every_button_leads_to_a_form_or_acts(officer: TestClient, world: World, status: Status) -> None:
+    request = _at(world, status)
+    with world.installation.work(by="тест") as work:
+        allowed = steps.allowed(work, requests.get(work, request.id or 0))
+    for step in allowed:
+        answer = officer.get(f"/requests/{request.id}/steps/{step.trigger}")
+        assert answer.status_code == 200
+        assert step.label in answer.text
+
+
+def test_asking_about_a_step_changes_nothing(officer: TestClient, world: World) -> None:
+    request = _at(world, Status.DRAFT)
+    assert "Заявка закроется" in officer.get(f"/requests/{request.id}/steps/withdraw").text
+    assert _now(world, request).status is Status.DRAFT
+
+
+def test_a_step_is_taken_by_post(officer: TestClient, world: World) -> None:
+    request = _at(world, Status.DRAFT)
+    answer = officer.post(
+        f"/requests/{request.id}/steps/withdraw", data={"revision": str(request.revision)}, follow_redirects=False
+    )
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/requests/{request.id}")
+    assert _now(world, request).status is Status.WITHDRAWN
+    assert "отозвана" in officer.get(f"/requests/{request.id}").text
+
+
+def test_a_stale_click_is_a_conflict_that_shows_the_present_state(officer: TestClient, world: World) -> None:
+    request = _at(world, Status.DRAFT)
+    path = f"/requests/{request.id}/steps/withdraw"
+    officer.post(path, data={"revision": str(request.revision)})
+    answer = officer.post(path, data={"revision": str(request.revision)})
+    assert answer.status_code == 409
+    assert "Сейчас заявка в состоянии «отозвана»" in answer.text
+    assert _now(world, request).revision == request.revision + 1
+
+
+def test_a_form_without_a_revision_is_stale(officer: TestClient, world: World) -> None:
+    request = _at(world, Status.DRAFT)
+    assert officer.post(f"/requests/{request.id}/steps/withdraw", data={}).status_code == 409
+    assert _now(world, request).status is Status.DRAFT
+
+
+def test_a_step_that_is_not_an_officers_is_not_offered(officer: TestClient, world: World) -> None:
+    request = _at(world, Status.SIGNED)
+    assert officer.post(f"/requests/{request.id}/steps/confirm", data={"revision": "0"}).status_code == 409
+    assert _now(world, request).status is Status.SIGNED
+
+
+def test_a_refused_step_lists_every_reason_and_writes_nothing(officer: TestClient, world: World) -> None:
+    request = _at(world, Status.GRANTED)
+    answer = officer.post(f"/requests/{request.id}/steps/verify", data={"revision": "0"})
+    assert answer.status_code == 422
+    assert answer.text.count("Работник ещё не подтвердил вход.") >= 2
+    assert "Иванова Анна Петровна" in answer.text and "Ёлкин Пётр Сергеевич" in answer.text
+    assert _now(world, request).revision == 0
+
+
+def test_a_ticket_from_the_web_channel_is_required(officer: TestClient, world: World) -> None:
+    request = _at(world, Status.SIGNED)
+    answer = officer.post(f"/requests/{request.id}/steps/hand_over", data={"revision": "0", "ticket": " "})
+    assert answer.status_code == 422
+    assert "Укажите номер обращения" in answer.text
+
+
+def test_the_desks_acknowledgement_is_recorded_by_hand(officer: TestClient, world: World) -> None:
+    request = _at(world, Status.SENT, sent_at=NOON, due_at=NOON)
+    officer.post(f"/requests/{request.id}/steps/acknowledge", data={"revision": "0", "ticket": "Т-15"})
+    assert (_now(world, request).status, _now(world, request).ticket) == (Status.AWAITING, "Т-15")
+
+
+def test_a_question_and_its_answer_go_through_the_page(officer: TestClient, world: World) -> None:
+    request = _at(world, Status.AWAITING, sent_at=NOON, due_at=NOON)
+    path = f"/requests/{request.id}/steps"
+    assert officer.post(f"{path}/ask", data={"revision": "0", "question": ""}).status_code == 422
+    officer.post(f"{path}/ask", data={"revision": "0", "question": "Уточните должность"})
+    assert "Уточните должность" in officer.get(f"/requests/{request.id}").text
+    officer.post(f"{path}/reply", data={"revision": "1", "text": "Специалист по кадрам"})
+    assert _now(world, request).question is None
+    assert "Ответ на вопрос СТП" in officer.get(f"/requests/{request.id}").text
+
+
+@pytest.mark.rule("AWT-1")
+def test_an_answer_by_hand_is_taken_line_by_line(officer: TestClient, world: World) -> None:
+    request = _at(world, Status.AWAITING, sent_at=NOON, due_at=NOON)
+    with world.installation.work(by="тест") as work:
+        first, second = requests.lines_of(work, request)
+    answer = {"revision": "0", f"outcome-{first.id}": "granted", f"outcome-{second.id}": "rejected"}
+    path = f"/requests/{request.id}/steps/grant"
+    missing = officer.post(path, data=answer)
+    assert missing.status_code == 422 and "Строка 2: впишите причину отказа" in missing.text
+    assert _now(world, request).status is Status.AWAITING
+    officer.post(path, data=answer | {f"reason-{second.id}": "нет в ФРМР", "evidence": "звонок СТП"})
+    with world.installation.work(by="тест") as work:
+        lines = requests.lines_of(work, requests.get(work, request.id or 0))
+    assert [line.state for line in lines] == [LineState.GRANTED, LineState.MOVED]
+    text = officer.get(f"/requests/{request.id}").text
+    assert "звонок СТП" in text and "нет в ФРМР" in text and "Связанные заявки" in text
+
+
+def test_a_grant_to_nobody_is_not_a_grant(officer: TestClient, world: World) -> None:
+    request = _at(world, Status.AWAITING, sent_at=NOON, due_at=NOON)
+    with world.installation.work(by="тест") as work:
+        lines = requests.lines_of(work, request)
+    refused = {f"outcome-{line.id}": "rejected" for line in lines} | {f"reason-{line.id}": "нет" for line in lines}
+    answer = officer.post(f"/requests/{request.id}/steps/grant", data={"revision": "0"} | refused)
+    assert answer.status_code == 422 and "СТП отказала" in answer.text
+    assert _now(world, request).status is Status.AWAITING
+
+
+def test_a_refusal_by_hand_needs_its_reason(officer: TestClient, world: World) -> None:
+    request = _at(world, Status.AWAITING, sent_at=NOON, due_at=NOON)
+    path = f"/requests/{request.id}/steps/reject"
+    assert officer.post(path, data={"revision": "0"}).status_code == 422
+    officer.post(path, data={"revision": "0", "reason": "Нет подписи"})
+    assert _now(world, request).status is Status.REJECTED
+    assert "Нет подписи" in officer.get(f"/requests/{request.id}").text
+
+
+def test_a_file_comes_under_its_russian_name_and_never_as_a_page(officer: TestClient, world: World) -> None:
+    with world.installation.work(by="тест") as work:
+        request = request_at(work)
+        file = stored_file(work, request, 'Скан «заявки» "1".pdf', b"%PDF-1.7 x")
+        other = request_at(work)
+    answer = officer.get(f"/requests/{request.id}/files/{file.id}")
+    assert answer.content == b"%PDF-1.7 x"
+    disposition = answer.headers["content-disposition"]
+    assert disposition.startswith('attachment; filename="file.pdf"; filename*=UTF-8\'\'')
+    assert unquote(disposition.rpartition("''")[2]) == 'Скан «заявки» "1".pdf'
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "sandbox" in answer.headers["content-security-policy"]
+    assert officer.get(f"/requests/{other.id}/files/{file.id}").status_code == 404
+    assert "Файл скачан" in officer.get("/audit").text
+
+
+def test_letters_out_show_how_they_stand(officer: TestClient, world: World) -> None:
+    with world.installation.work(by="тест") as work:
+        request = request_at(work, Status.SIGNED)
+        package_letter(work, request, OutboxState.FAILED, error="550 no such user")
+    text = officer.get(f"/requests/{request.id}").text
+    assert "Заявка в СТП" in text and "550 no such user" in text
+
+
+@pytest.mark.rule("USR-2", "USR-3")
+def test_a_login_is_recorded_on_the_employees_word(officer: TestClient, world: World) -> None:
+    request = _at(world, Status.DRAFT)
+    with world.installation.work(by="тест") as work:
+        line = requests.lines_of(work, request)[0]
+    path = f"/requests/{request.id}/logins/{line.id}"
+    assert path in officer.get(f"/requests/{request.id}").text
+    officer.post(path, data={"purpose": "first-login"})
+    with world.installation.work(by="тест") as work:
+        assert person(work.session).first_login_on == NOON
+    assert path not in officer.get(f"/requests/{request.id}").text
+    assert officer.post(path, data={"purpose": "first-login"}).status_code == 409
+
+
+def test_a_login_of_another_requests_line_is_not_found(officer: TestClient, world: World) -> None:
+    request, other = _at(world, Status.DRAFT), _at(world, Status.DRAFT)
+    with world.installation.work(by="тест") as work:
+        line = requests.lines_of(work, other)[0]
+    assert officer.post(f"/requests/{request.id}/logins/{line.id}", data={}).status_code == 404
+
+
+def test_the_officers_own_next_step_stands_out(officer: TestClient, world: World) -> None:
+    waiting = _at(world, Status.AWAITING, sent_at=NOON, due_at=NOON)
+    rejected = _at(world, Status.REJECTED)
+    assert 'class="button main"' not in officer.get(f"/requests/{waiting.id}").text
+    assert '<button class="main">Исправить и подать снова' in officer.get(f"/requests/{rejected.id}").text

@@ -1,0 +1,29 @@
+"""An officer records an employee's login on his word, where the personal link did not help."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from actions import links, people, requests, verification
+from actions.context import NotFound
+from models.request import RequestLine
+from web.bodies import Form, text
+from web.installed import work_of
+
+router = APIRouter()
+
+
+@router.post("/requests/{number:int}/logins/{line_id:int}")
+def record_login(request: Request, number: int, line_id: int, form: Form) -> Response:
+    """A second click finds nothing awaited and is a conflict."""
+    with work_of(request) as work:
+        found = requests.get(work, number)
+        line = work.session.get(RequestLine, line_id)
+        if line is None or line.request_id != found.id or line.person_id is None:
+            raise NotFound("Такого работника в этой заявке нет.")
+        snils = people.get(work, line.person_id).snils
+        proven = text(form, "purpose") == links.LOGIN_CHECK
+        verification.record_logins(work, found, snils={snils}, proven=proven)
+    return RedirectResponse(f"/requests/{number}", status_code=303)

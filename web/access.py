@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
-import hashlib
 import hmac
 import secrets
 
+from wiring.page_key import mac, page_key
+
 COOKIE = "egisz-page"
 LASTS = dt.timedelta(days=14)
-
-
-def page_key(secret: bytes) -> str:
-    """The access key of the page, computed from the installation's secret; `egisz-access up` prints it."""
-    return _mac(secret, "page-key")
 
 
 def is_key(secret: bytes, offered: str) -> bool:
@@ -24,18 +19,13 @@ def is_key(secret: bytes, offered: str) -> bool:
 def issue_session(secret: bytes, now: dt.datetime) -> str:
     """A random token, signed with its end, so that it outlives a restart and needs no table."""
     body = f"{int((now + LASTS).timestamp())}.{secrets.token_urlsafe(16)}"
-    return f"{body}.{_mac(secret, f'page-session:{body}')}"
+    return f"{body}.{mac(secret, f'page-session:{body}')}"
 
 
 def is_session(secret: bytes, token: str, now: dt.datetime) -> bool:
     """Signed by us and not over."""
     body, _, mac = token.rpartition(".")
-    expected = _mac(secret, f"page-session:{body}")
+    expected = mac(secret, f"page-session:{body}")
     if not hmac.compare_digest(expected.encode(), mac.encode()):
         return False
     return int(body.partition(".")[0]) > now.timestamp()
-
-
-def _mac(secret: bytes, text: str) -> str:
-    digest = hmac.new(secret, text.encode(), hashlib.sha256).digest()
-    return base64.urlsafe_b64encode(digest[:18]).decode()

@@ -1,0 +1,41 @@
+# make run – install and start; make test – install what the tests need and run them all.
+PY := $(shell for p in python3.12 python3.11 python3.13 python3; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
+UV := .venv-uv/bin/uv
+export UV_SYSTEM_CERTS = 1
+export UV_PROJECT_ENVIRONMENT = .venv
+
+.PHONY: run install demo test lint rules torture
+
+run: install
+	@.venv/bin/egisz-access up
+
+demo: install
+	@.venv/bin/egisz-access demo
+
+install: $(UV)
+	@$(UV) sync --quiet --frozen --no-dev --inexact --compile-bytecode
+
+$(UV):
+	@test -n "$(PY)" || { echo "Нужен Python 3.11–3.13 с модулем venv (в Debian: apt install python3-venv)."; exit 1; }
+	@$(PY) -m venv .venv-uv
+	@.venv-uv/bin/pip install --quiet --disable-pip-version-check uv==0.13.9
+
+.venv/.dev: $(UV) uv.lock pyproject.toml
+	@$(UV) sync --quiet --frozen --compile-bytecode
+	@touch .venv/.dev
+
+test: .venv/.dev
+	@sh tests/system_packages.sh
+	@$(MAKE) --no-print-directory lint
+	@.venv/bin/python -m pytest -n 2 --dist loadfile
+
+lint: .venv/.dev
+	@.venv/bin/ruff check .
+	@.venv/bin/lint-imports --no-cache
+	@.venv/bin/mypy --no-error-summary .
+
+rules: .venv/.dev
+	@.venv/bin/python -m tests.rules_covered
+
+torture: .venv/.dev
+	@EGISZ_KILL_ROUNDS=20 .venv/bin/python -m pytest tests/flows/test_kill.py -n 0

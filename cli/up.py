@@ -1,0 +1,45 @@
+"""`up` and `demo`: the whole service, and a walk through the whole life of a request."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.speech import say
+
+
+def up() -> None:
+    """Запустить службу: страницу, расписания, отправку и приём почты. Остановить – Ctrl-C."""
+    from wiring.settings import home_folder, load
+    from wiring.supervisor import Service, sole_service, stop_on_signals
+
+    os.environ["EGISZ_HOME"] = str(home_folder())
+    service = Service(load(), say)
+    stop_on_signals(service.over)
+    with sole_service(service.settings.home):
+        say("Запускаем «Доступ ЕГИСЗ»…")
+        try:
+            service.start()
+            say(f"Готово. Откройте в браузере:\n\n    {service.entrance()}\n")
+            say("Учебный показ: make demo (в другом окне). Остановить: Ctrl-C.")
+            service.watch()
+        except KeyboardInterrupt:
+            pass
+        finally:
+            say("Останавливаем…")
+            service.stop()
+    say("Остановлено.")
+
+
+def demo(
+    folder: Annotated[Path, typer.Option(help="Папка показа; каждый раз создаётся заново.")] = Path("demo-data"),
+    stay: Annotated[bool, typer.Option("--stay", help="Не останавливать страницу после показа.")] = False,
+) -> None:
+    """Показать всю жизнь заявки на вымышленных людях: около двух минут, наружу ничего не уходит."""
+    from demo.showing import show
+    from flows.sweeps import run_sweep
+
+    show(folder.absolute(), say, sweep=run_sweep, stay=stay)

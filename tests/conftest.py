@@ -1,0 +1,65 @@
+"""What every test may use: an installation of its own in an empty folder, a clock that can be set, no way out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from wiring.settings import Settings
+from wiring.work import Installation
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Settings of the machine must not leak into tests; proxies must not catch loopback."""
+    for name in list(os.environ):
+        if name.startswith(("EGISZ_", "PREFECT_")) and name != "EGISZ_KILL_ROUNDS" or name.lower().endswith("_proxy"):
+            del os.environ[name]
+
+
+@pytest.fixture(autouse=True)
+def no_way_out(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Sockets reach this machine only."""
+    import pytest_socket
+
+    pytest_socket.socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+    yield
+    pytest_socket._remove_restrictions()
+
+
+class Clock:
+    """A clock that stands until it is set."""
+
+    def __init__(self, now: dt.datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> dt.datetime:
+        return self.now
+
+    def forward(self, **amount: float) -> dt.datetime:
+        self.now += dt.timedelta(**amount)
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Monday 23 November 2026, 10:00 in Moscow."""
+    return Clock(dt.datetime(2026, 11, 23, 7, 0, tzinfo=dt.UTC))
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "home"
+    monkeypatch.setenv("EGISZ_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture
+def installation(home: Path, clock: Clock) -> Iterator[Installation]:
+    """SQLite in an empty folder, migrated; the clock stands at `clock`."""
+    made = Installation(Settings(home=home), clock=clock)
+    yield made
+    made.engine.dispose()

@@ -1,0 +1,239 @@
+"""Everything under one command: migrations, Prefect's server, deployments, a worker, the page, and the demo's post."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from wiring import database
+from wiring.children import Child, stop_all
+from wiring.page_key import page_key
+from wiring.settings import Settings
+from wiring.work import installation_key
+
+ROOT = Path(__file__).resolve().parent.parent
+POOL = "access"
+TAG = "egisz-access"
+_BIN = Path(sys.executable).parent
+_DEMO_DESK = "egisz@stp-egisz.ru"
+Say = Callable[[str], None]
+
+
+class CannotStart(Exception):
+    """Why the service does not start, in Russian."""
+
+    for_people = True
+
+
+@dataclass
+class Service:
+    """`start` returns when the page answers and the schedules are set; `watch` blocks until `over` is set."""
+
+    settings: Settings
+    say: Say
+    over: threading.Event = field(default_factory=threading.Event)
+    children: list[Child] = field(default_factory=list)
+    extra: dict[str, str] = field(default_factory=dict)
+    page_url: str = ""
+    demo_plan: Path | None = None
+
+    def start(self) -> None:
+        """Raises CannotStart; then nothing is left running."""
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _start(self) -> None:
+        database.migrate(database.engine_for(self.settings.url))
+        self._page_address()
+        if not (self.settings.smtp.host and self.settings.imap.host):
+            self._demo_post()
+        self._child("web", self._python("-m", "uvicorn", "web.app:create_app", "--factory", "--no-access-log",
+                                        "--host", self.settings.page.host, "--port", self.extra["EGISZ_PAGE__PORT"]))
+        self._prefect()
+        self._until(f"http://127.0.0.1:{self.extra['EGISZ_PAGE__PORT']}/health", "Страница", 60)
+
+    def _python(self, *arguments: str) -> list[str]:
+        return [sys.executable, *arguments]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What children see: ours, the settings they need, and Prefect tamed (no telemetry, no hidden server)."""
+        home = self.settings.home
+        leases = "prefect.server.concurrency.lease_storage.filesystem"
+        return {
+            **os.environ,
+            "EGISZ_HOME": str(home),
+            "APP_HOME": str(ROOT),
+            "PREFECT_HOME": str(home / "prefect"),
+            "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",
+            "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+            "DO_NOT_TRACK": "1",
+            "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": leases,
+            "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+            "PREFECT_WORKER_QUERY_SECONDS": "5",
+            "PREFECT_LOGGING_LEVEL": "WARNING",
+            "PYTHONUNBUFFERED": "1",
+            **self.extra,
+        }
+
+    def _child(self, name: str, command: list[str]) -> Child:
+        child = Child(name, command, self.environment, ROOT, self.settings.home / "logs" / f"{name}.log")
+        self.children.append(child)
+        child.start()
+        return child
+
+    def _page_address(self) -> None:
+        page = self.settings.page
+        port = free_port(page.host, page.port)
+        if port != page.port:
+            self.say(f"Порт {page.port} занят, страница будет на порту {port}.")
+        self.extra["EGISZ_PAGE__PORT"] = str(port)
+        self.page_url = page.public_url.rstrip("/") or f"http://{_shown(page.host)}:{port}"
+
+    def _demo_post(self) -> None:
+        """Real SMTP and IMAP servers on loopback and a desk that answers; only without mail settings."""
+        folder = self.settings.home / "demo"
+        folder.mkdir(parents=True, exist_ok=True)
+        ports = {name: free_port("127.0.0.1", number) for name, number in _DEMO_PORTS.items()}
+        known = folder / "ports.json"
+        known.write_text(json.dumps(ports), "utf-8")
+        plan = [str(self.demo_plan)] if self.demo_plan else []
+        self._child("demo-post", self._python("-m", "demo.service", str(folder), str(known), *plan))
+        authority = folder / "certificates" / "authority.pem"
+        self._until_port(ports["smtp"], "Учебная почта", 30)
+        self._until_port(ports["imaps"], "Учебная почта", 30)
+        self.extra |= {
+            "EGISZ_SMTP__HOST": "127.0.0.1", "EGISZ_SMTP__PORT": str(ports["smtp"]), "EGISZ_SMTP__TLS": "starttls",
+            "EGISZ_SMTP__LOGIN": "clinic", "EGISZ_SMTP__PASSWORD": "demo-clinic",
+            "EGISZ_SMTP__CA_BUNDLE": str(authority),
+            "EGISZ_IMAP__HOST": "127.0.0.1", "EGISZ_IMAP__PORT": str(ports["imaps"]), "EGISZ_IMAP__TLS": "tls",
+            "EGISZ_IMAP__LOGIN": "clinic", "EGISZ_IMAP__PASSWORD": "demo-clinic",
+            "EGISZ_IMAP__CA_BUNDLE": str(authority),
+            "EGISZ_MAIL__SENDER": "clinic@clinic.example", "EGISZ_MAIL__DESK_ADDRESS": _DEMO_DESK,
+            "EGISZ_MAIL__DESK_ADDRESS_CONFIRMED": "true", "EGISZ_DEMO": "1",
+        }
+        self.say("Почта не настроена: запущены учебные почта и СТП на этой машине, наружу ничего не уходит.")
+
+    def _prefect(self) -> None:
+        port = free_port("127.0.0.1", 4200)
+        self.extra["PREFECT_API_URL"] = f"http://127.0.0.1:{port}/api"
+        self._child("prefect-server", [str(_BIN / "prefect"), "server", "start", "--host", "127.0.0.1",
+                                       "--port", str(port), "--no-ui"])
+        self._until(f"{self.extra['PREFECT_API_URL']}/health", "Планировщик", 90)
+        deploy(self.environment)
+        self._child("prefect-worker", [str(_BIN / "prefect"), "worker", "start", "--pool", POOL, "--limit", "2",
+                                       "--name", "egisz-access"])
+
+    def _until(self, url: str, what: str, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while not answers(url):
+            if self.over.wait(0.2):
+                raise KeyboardInterrupt
+            if time.monotonic() > until:
+                raise CannotStart(f"{what} не отвечает. Подробности в папке {self.settings.home / 'logs'}.")
+            for child in self.children:
+                child.tend()
+
+    def _until_port(self, port: int, what: str, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                return
+            except OSError:
+                if time.monotonic() > until:
+                    raise CannotStart(f"{what} не запустилась. Подробности в папке {self.settings.home / 'logs'}.") from None
+                time.sleep(0.1)
+
+    def entrance(self) -> str:
+        """Where to go, with the key that opens the page."""
+        return f"{self.page_url}/?key={page_key(installation_key(self.settings.home))}"
+
+    def watch(self) -> None:
+        while not self.over.wait(0.5):
+            for child in self.children:
+                if child.tend():
+                    self.say(f"Часть «{child.name}» остановилась и запущена снова.")
+
+    def stop(self) -> None:
+        stop_all(self.children)
+
+
+_DEMO_PORTS = {"smtp": 8025, "smtps": 8465, "imap": 8143, "imaps": 8993}
+
+
+def _shown(host: str) -> str:
+    return "127.0.0.1" if host in ("0.0.0.0", "::") else host
+
+
+def free_port(host: str, wanted: int) -> int:
+    """The wanted port when nobody listens there, else any free one."""
+    for port in (wanted, 0):
+        with socket.socket() as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                trial.bind((host, port))
+            except OSError:
+                continue
+            return int(trial.getsockname()[1])
+    raise CannotStart("Нет свободного порта.")
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=2) as reply:
+            return bool(reply.status == 200)
+    except (OSError, urllib.error.URLError):
+        return False
+
+
+def deploy(environment: Mapping[str, str]) -> None:
+    """Pool, deployments of prefect.yaml, and away with ours that are no longer in it. Raises CannotStart.
+
+    APP_HOME must be unset here: then each worker's own value counts.
+    """
+    wanted = {name: value for name, value in environment.items() if name != "APP_HOME"}
+    commands = (
+        [str(_BIN / "prefect"), "work-pool", "create", POOL, "--type", "process", "--overwrite"],
+        [str(_BIN / "prefect"), "--no-prompt", "deploy", "--all"],
+        [sys.executable, "-m", "flows.strangers"],
+    )
+    for command in commands:
+        done = subprocess.run(command, cwd=ROOT, env=wanted, capture_output=True, text=True, timeout=180)
+        if done.returncode:
+            raise CannotStart(f"Расписания не установлены: {(done.stderr or done.stdout).strip()[-600:]}")
+
+
+@contextmanager
+def sole_service(home: Path) -> Iterator[None]:
+    """Two services on one data folder would fight. Raises CannotStart for the second."""
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "service.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise CannotStart(f"На папке данных {home} служба уже работает.") from None
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+def stop_on_signals(over: threading.Event) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: over.set())

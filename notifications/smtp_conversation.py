@@ -58,6 +58,7 @@ class SmtpConversation:
         self._settings = settings
         self._trusting = trusting
         self._client: aiosmtplib.SMTP | None = None
+        self._line: asyncio.BaseTransport | None = None
         self._used = False
 
     async def send(self, raw: bytes, sender: str, recipients: Sequence[str]) -> Receipt:
@@ -84,10 +85,12 @@ class SmtpConversation:
         settings = self._settings
         if settings.security is Security.PLAIN and not (settings.plain_allowed or is_loopback(settings.host)):
             raise DeliveryError("plain-refused", stage="connect", permanent=True)
+        self._drop()
         self._used = False
         try:
             self._client = client = self._new_client()
             await self._greet(client)
+            self._line = client.transport
         except BadBundle as error:
             raise connecting_failed(error, "connect") from error
         except BaseException:
@@ -96,12 +99,10 @@ class SmtpConversation:
         return client
 
     async def close(self) -> None:
-        client, self._client = self._client, None
-        if client is None or not client.is_connected:
-            return
-        with suppress(aiosmtplib.SMTPException, OSError):
-            await client.quit(timeout=2.0)
-        _hang_up(client)
+        if self._client is not None and self._client.is_connected:
+            with suppress(aiosmtplib.SMTPException, OSError):
+                await self._client.quit(timeout=2.0)
+        self._drop()
 
     def _new_client(self) -> aiosmtplib.SMTP:
         settings = self._settings
@@ -222,15 +223,13 @@ class SmtpConversation:
 
     def _drop(self) -> None:
         client, self._client = self._client, None
+        line, self._line = self._line, None
         if client is not None:
-            _hang_up(client)
-
-
-def _hang_up(client: aiosmtplib.SMTP) -> None:
-    # Not a polite close: over TLS that waits for the other end, and the event loop may be gone by then.
-    if client.transport is not None:
-        client.transport.abort()  # type: ignore[attr-defined]
-    client.close()
+            line = line or client.transport
+            client.close()
+        if line is not None:
+            # The library closes politely, which over TLS waits for the other end: the event loop may be gone by then.
+            line.abort()  # type: ignore[attr-defined]
 
 
 async def _push(client: aiosmtplib.SMTP, protocol: aiosmtplib.protocol.SMTPProtocol, body: bytes) -> None:

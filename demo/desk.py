@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
@@ -16,6 +17,7 @@ from demo.desk_reading import Seen, look_at
 
 __all__ = ["ADDRESS", "Desk", "DeskPlan", "Outcome", "keep_answering"]
 
+_LOG = logging.getLogger(__name__)
 _ACKNOWLEDGE = "acknowledge"
 _QUOTED_LINES = 12
 
@@ -76,7 +78,7 @@ class Desk:
         """Take in new letters, send what is due; how many letters went out."""
         for path in self._mail.letters(self._login):
             if path.name > self.memory.last_file:
-                self._take_in(look_at(path.read_bytes()), now)
+                self._open(path, now)
                 self.memory.last_file = path.name
                 self._remember()
         due = sorted((one for one in self.memory.promises if _moment(one.at) <= now), key=lambda one: one.at)
@@ -85,6 +87,15 @@ class Desk:
             self.memory.promises.remove(promise)
             self._remember()
         return len(due)
+
+    def _open(self, path: Path, now: datetime) -> None:
+        try:
+            seen = look_at(path.read_bytes())
+        except (ValueError, LookupError, OSError) as error:
+            # A letter that no programme can read must not stop the answers to the others.
+            _LOG.warning("the desk cannot read %s: %s", path.name, type(error).__name__)
+            return
+        self._take_in(seen, now)
 
     def _take_in(self, seen: Seen, now: datetime) -> None:
         memory = self.memory

@@ -77,7 +77,8 @@ class DemoServers:
 
     def stop(self) -> None:
         self._smtp.stop()
-        process, self._imap = self._imap, None
+        with self._imap_lock:
+            process, self._imap = self._imap, None
         if process is not None:
             process.communicate(timeout=10)
 

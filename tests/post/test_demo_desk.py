@@ -228,6 +228,15 @@ def test_the_same_letter_twice_is_counted_but_answered_once(post: Files) -> None
     assert len(post.clinic()) == 2
 
 
+def test_a_letter_that_cannot_be_read_stops_no_other(post: Files) -> None:
+    one = desk(post, Outcome.GRANT)
+    for raw in (b"", b"\xff\x00 not a letter", request("a").replace(b"utf-8", b"no-such"), request("b")):
+        post.deliver([DESK], raw, CLINIC)
+    one.tick(NOW)
+    one.tick(later(5))
+    assert one.memory.letters[message_id("b", "clinic.example")] == 1
+
+
 def test_a_plan_is_read_from_a_file_and_nonsense_is_refused(tmp_path: Path) -> None:
     told = {"turns": {INN: ["partly", "grant"], "*": ["silent"]}, "refused": [PEOPLE[0]], "answer_after": 0.5}
     path = tmp_path / "plan.json"

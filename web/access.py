@@ -24,8 +24,8 @@ def issue_session(secret: bytes, now: dt.datetime) -> str:
 
 def is_session(secret: bytes, token: str, now: dt.datetime) -> bool:
     """Signed by us and not over."""
-    body, _, mac = token.rpartition(".")
+    body, _, signature = token.rpartition(".")
     expected = mac(secret, f"page-session:{body}")
-    if not hmac.compare_digest(expected.encode(), mac.encode()):
+    if not hmac.compare_digest(expected.encode(), signature.encode()):
         return False
     return int(body.partition(".")[0]) > now.timestamp()

@@ -38,8 +38,11 @@ class LineView:
 
 @dataclass(frozen=True, slots=True)
 class FileView:
+    """`pages`: how many pages of a scan can be looked at."""
+
     file: RequestFile
     label: str
+    pages: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ class Dossier:
     main: str  # the trigger of the step that is next
     relatives: Sequence[AccessRequest]
     reason: RuleText
+    scan: FileView | None
     desk_name: str
     desk_link: str
 
@@ -69,6 +73,7 @@ def dossier(work: Work, request: AccessRequest) -> Dossier:
     organisation = organisations.get(work, request.organisation_id)
     files, letters_out = _files(work, request), show.letters_out(work, request)
     card = cards(work, [(request, organisation)])[0]
+    present = [view for view in files if _is_present(request, view.file)]
     return Dossier(
         request=request,
         kind=kind,
@@ -77,7 +82,8 @@ def dossier(work: Work, request: AccessRequest) -> Dossier:
         path=path_of(request, paper=requests.paper_of(work, request), by_login=kind.verified == "login"),
         groups=grouped(show.findings(work, request)),
         lines=line_views(work, request),
-        files=[view for view in files if _is_present(request, view.file)],
+        files=present,
+        scan=next((view for view in present if view.file.purpose == "scan"), None),
         earlier=[view for view in files if not _is_present(request, view.file)],
         letters_out=[
             (letter, LETTERS.get(letter.purpose, letter.purpose), OUTBOX[letter.state])
@@ -150,7 +156,10 @@ def _line_view(work: Work, request: AccessRequest, line: RequestLine, person: Pe
 def _files(work: Work, request: AccessRequest) -> list[FileView]:
     """Of every version, newest first: history is kept."""
     query = select(RequestFile).where(col(RequestFile.request_id) == request.id).order_by(col(RequestFile.id).desc())
-    return [FileView(file, FILES.get(file.purpose, "Файл")) for file in work.session.execute(query).scalars()]
+    return [
+        FileView(file, FILES.get(file.purpose, "Файл"), int(str(file.detail.get("pages") or 0)))
+        for file in work.session.execute(query).scalars()
+    ]
 
 
 def _is_present(request: AccessRequest, file: RequestFile) -> bool:

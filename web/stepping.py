@@ -123,13 +123,18 @@ def _answers(work: Work, request: AccessRequest, form: FormData, *, granted: boo
 
 
 def _sign(work: Work, request: AccessRequest, form: FormData) -> None:
-    files = uploads(form, "scan")
+    """A scan of this version that was kept before need not be uploaded again."""
+    files, signature = uploads(form, "scan"), _signature(request, form)
+    attorney = uploads(form, "attorney")
+    if not files and not attorney and requests.facts_of(work, request).scan_complete:
+        with work.session.begin_nested():
+            steps.take(work, request, "sign", signature=signature, revision=request.revision)
+        return
     if not files:
         raise Refused("sign", request.status, [problem("Выберите файл скана: PDF или JPG.")])
-    attorney = uploads(form, "attorney")
     scans.sign(
         work, request, files,
-        signature=_signature(request, form),
+        signature=signature,
         attorney=attorney[0] if attorney else None,
         by_hand=ticked(form, "by_hand"),
         revision=request.revision,

@@ -9,8 +9,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tests.web.world import World, open_world
-from web.access import page_key
 from web.app import create_app
+from wiring.page_key import page_key
 
 
 @pytest.fixture

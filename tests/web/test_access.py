@@ -11,9 +11,10 @@ from fastapi.testclient import TestClient
 from actions import requests
 from models.request import Status
 from tests.web.world import World, personal_link, request_at
-from web.access import COOKIE, page_key
+from web.access import COOKIE
 from web.bodies import MAX_BODY
 from web.logs import SafePaths, safe_path
+from wiring.page_key import page_key
 
 CLOSED = ("/", "/requests/1", "/requests/1/steps/send", "/triage", "/holders", "/holders.xlsx", "/audit", "/nowhere")
 

@@ -20,8 +20,8 @@ from actions import requests
 from models.letters import OutboxState
 from models.request import AccessRequest, LineState, Status
 from tests.web.world import NOON, World, package_letter, personal_link, received, request_at
-from web.access import page_key
 from web.app import create_app
+from wiring.page_key import page_key
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]

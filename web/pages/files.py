@@ -9,8 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from actions import audit, inbox, requests
-from actions.context import NotFound
+from actions.context import NotFound, Work
+from documents.scans import page_picture
 from models.request import RequestFile
+from sandbox import Killed, Refused
 from web.installed import work_of
 
 router = APIRouter()
@@ -29,13 +31,29 @@ def download(data: bytes, name: str, media_type: str) -> Response:
 def download_file(request: Request, number: int, file_id: int) -> Response:
     """Who took a file is recorded: it holds personal data."""
     with work_of(request) as work:
-        found = requests.get(work, number)
-        file = work.session.get(RequestFile, file_id)
-        if file is None or file.request_id != found.id:
-            raise NotFound("Такого файла у этой заявки нет.")
+        found, file = requests.get(work, number), _file(work, number, file_id)
         data = work.files.read(file.sha256)
         audit.record(work, "file.downloaded", requests.subject(found), file=file_id, sha256=file.sha256)
         return download(data, file.name, file.media_type)
+
+
+@router.get("/requests/{number:int}/files/{file_id:int}/pages/{place:int}.png")
+def show_page(request: Request, number: int, file_id: int, place: int, width: int = 1600) -> Response:
+    """One page of a scan, upright and as large as asked, to judge signature and seal by (SGN-4)."""
+    with work_of(request) as work:
+        path = work.files.path(_file(work, number, file_id).sha256)
+    try:
+        data = page_picture(path, place, width=min(max(width, 120), 2400))
+    except (Refused, Killed):
+        raise NotFound("Такой страницы в файле нет, или её не удалось показать. Скачайте файл целиком.") from None
+    return Response(data, media_type="image/png", headers={"Content-Security-Policy": "default-src 'none'; sandbox"})
+
+
+def _file(work: Work, number: int, file_id: int) -> RequestFile:
+    file = work.session.get(RequestFile, file_id)
+    if file is None or file.request_id != number:
+        raise NotFound("Такого файла у этой заявки нет.")
+    return file
 
 
 @router.get("/letters/{letter_id:int}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -56,9 +56,9 @@ def act(request: Request, number: int, trigger: str, form: Form) -> Response:
         try:
             take(work, found, step, form)
         except Refused as refusal:
-            return _form(request, work, found, step, refusal.findings, status=422)
+            return _form(request, work, found, step, refusal.findings, typed=dict(form))
         except (RefusedFile, Killed) as refusal:
-            return _form(request, work, found, step, [problem(_about_file(refusal))], status=422)
+            return _form(request, work, found, step, [problem(_about_file(refusal))], typed=dict(form))
         except steps.StaleRequest:
             return _stale(request, work, found)
     return RedirectResponse(f"/requests/{number}", status_code=303)
@@ -69,15 +69,22 @@ def _step(work: Work, request: AccessRequest, trigger: str) -> Step | None:
 
 
 def _form(
-    request: Request, work: Work, found: AccessRequest, step: Step, findings: Sequence[Finding] = (), status: int = 200
+    request: Request,
+    work: Work,
+    found: AccessRequest,
+    step: Step,
+    findings: Sequence[Finding] = (),
+    typed: Mapping[str, object] | None = None,
 ) -> Response:
+    """`typed` is what the refused form held: nobody types it twice."""
+    status = 200 if typed is None else 422
     needs = asked(work, step)
     if not findings and needs.nothing:
         findings = steps.reasons_against(work, found, step, {"confirm_address": True})
     return page(
-        request, "step.html", status=status, it=dossier(work, found), step=step, needs=needs, groups=grouped(findings),
-        lines=line_views(work, found), capacities=work.catalog.organisations.capacities, sender=work.policy.sender,
-        address=destinations.address(work), waiting=waiting(work),
+        request, "step.html", status=status, typed=typed or {}, it=dossier(work, found), step=step, needs=needs,
+        groups=grouped(findings), lines=line_views(work, found), capacities=work.catalog.organisations.capacities,
+        sender=work.policy.sender, address=destinations.address(work), waiting=waiting(work),
     )
 
 

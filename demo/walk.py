@@ -17,11 +17,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from actions import audit, grants, organisations, requests, scans, steps
-from actions.rosters import read_people
+from actions.rosters import judge_roster
 from demo import people
 from demo.servers import DemoServers
 from demo.signing import signed_scan
 from models.facts import SignatureFacts
+from models.findings import Severity
 from models.request import AccessRequest, LineState, Status
 from registry.archive import import_archive
 from wiring.work import Installation
@@ -46,6 +47,12 @@ class Walk:
         self.installation, self.post, self.folder = installation, post, folder
         self.sweep, self.say = sweep, say
         self._followed: set[str] = set()
+        self._steps = 0
+
+    def _step(self, text: str) -> None:
+        """What has just happened, numbered."""
+        self._steps += 1
+        self.say(f"{self._steps}. {text}")
 
     def run(self) -> None:
         self._refbook()
@@ -70,7 +77,7 @@ class Walk:
                 {"head_name": people.HEAD_NAME, "head_post": people.HEAD_POST, "seal": "seal", "licence": "held",
                  "officer_email": people.EMPLOYEES[0].email},
             )
-        self.say(f"1. Справочник ФРНСИ загружен, карточка {people.SHORT_NAME} заполнена из него.")
+        self._step(f"Справочник ФРНСИ загружен, карточка {people.SHORT_NAME} заполнена из него.")
 
     def _draft(self) -> int:
         wrong, right = self.folder / "Список с ошибками.xlsx", self.folder / "Список.xlsx"
@@ -81,21 +88,21 @@ class Walk:
             facts = organisations.facts_of(work, card)
             kind = "frmo-frmr-access"
             for path in (wrong, right):
-                lines, intake = read_people(path, catalog=work.catalog, kind=kind, organisation=facts)
-                errors = [finding for finding in intake if finding.severity.value == "error"]
-                self.say(f"2. {path.name}: строк {len(lines)}, ошибок {len(errors)}.")
+                judged = judge_roster(path, catalog=work.catalog, organisation=facts, kind=kind)
+                lines, errors = judged.lines, [f for f in judged.findings if f.severity is Severity.ERROR]
+                self._step(f"{path.name}: строк {len(lines)}, ошибок {len(errors)}.")
                 for finding in errors:
                     self.say(f"   строка {finding.row}, {finding.person}: {finding.message} ({finding.rule})")
-            request = requests.create(work, kind=kind, organisation_id=card.id or 0, lines=lines, intake=intake)
+            request = requests.create(work, kind=kind, organisation_id=card.id or 0, lines=lines)
             steps.take(work, request, "invite")
-            self.say(f"3. Черновик {request.number}: шестерым уходят личные ссылки на первый вход.")
+            self._step(f"Черновик {request.number}: шестерым уходят личные ссылки на первый вход.")
         return request.id or 0
 
     def _first_logins(self, request_id: int) -> None:
         self.sweep("deliver")
         for link in self._links(len(people.EMPLOYEES)):
-            _press(link, {"esia": "yes", "seen": "yes"})
-        self.say("4. Все шестеро вошли на портал первый раз и нажали «Готово» на своих страницах.")
+            _press(link, "done", [("confirmed", "1"), ("seen", "1")])
+        self._step("Все шестеро вошли на портал первый раз и нажали «Готово» на своих страницах.")
 
     def _links(self, count: int) -> list[str]:
         """Personal links out of the employees' letters that have not been followed yet."""
@@ -114,7 +121,7 @@ class Walk:
         with self.installation.work(by=_OFFICER) as work:
             request = requests.get(work, request_id)
             steps.take(work, request, "validate")
-            self.say(f"5. {request.number}, версия {request.version}: проверено, документы готовы. {remark}")
+            self._step(f"{request.number}, версия {request.version}: проверено, документы готовы. {remark}")
             document = next(f for f in requests.files_of(work, request) if f.purpose == "application-docx")
             paper = self.folder / document.name
             paper.write_bytes(work.files.read(document.sha256))
@@ -126,10 +133,10 @@ class Walk:
                 seal_present=True, readable_confirmed=True,
             )
             result = scans.sign(work, request, [("Скан.pdf", scan)], signature=signature)
-            self.say(f"6. Подписано и отсканировано: по QR-кодам узнаны страницы этой версии, листов {result.pages}.")
+            self._step(f"Подписано и отсканировано: по QR-кодам узнаны страницы этой версии, листов {result.pages}.")
             steps.take(work, request, "send", confirm_address=True)
         self.sweep("deliver")
-        self.say("7. Письмо со сканом и файлом ушло в СТП (на эту же машину, наружу ничего не отправляется).")
+        self._step("Письмо со сканом и файлом ушло в СТП (на эту же машину, наружу ничего не отправляется).")
 
     def _answer(self, request_id: int, target: Status) -> None:
         """Poll the mailbox as the flow does until the desk has answered."""
@@ -140,9 +147,9 @@ class Walk:
             request = self._request(request_id)
             if request.ticket and not ticket:
                 ticket = request.ticket
-                self.say(f"8. СТП зарегистрировала обращение {ticket}; срок ответа {_moscow(request.due_at)}.")
+                self._step(f"СТП зарегистрировала обращение {ticket}; срок ответа {_moscow(request.due_at)}.")
             if request.status is target:
-                self.say(f"9. Ответ СТП прочитан и применён: {self._outcome(request_id)}.")
+                self._step(f"Ответ СТП прочитан и применён: {self._outcome(request_id)}.")
                 return
             time.sleep(1)
         raise DemoFailed(f"Ответа СТП на заявку {request_id} не дождались: она {self._request(request_id).status.value}.")
@@ -163,17 +170,21 @@ class Walk:
             if draft is None:
                 raise DemoFailed("Отказанные строки не стали новым черновиком.")
             reason = requests.lines_of(work, draft)[0].reason
-            self.say(f"10. Отказ одному: «{reason}». Готов черновик {draft.number}, версия {draft.version}.")
+            self._step(f"Отказ одному: «{reason}». Готов черновик {draft.number}, версия {draft.version}.")
         return draft.id or 0
 
     def _login_checks(self, *request_ids: int) -> None:
         self.sweep("deliver")
         for link in self._links(len(people.EMPLOYEES)):
-            _press(link, [("listed", "ФРМО"), ("listed", "ФРМР"), ("works", "yes")])
+            _press(link, "listed", [("listed", name) for name in self._subsystems(request_ids[0])])
         left = [number for number in request_ids if self._request(number).status is not Status.VERIFIED]
         if left:
             raise DemoFailed(f"Не подтверждён вход по заявкам: {left}.")
-        self.say("11. Все шестеро вошли, увидели ФРМО и ФРМР и подтвердили это: заявки завершены.")
+        self._step("Все шестеро вошли, увидели свои подсистемы и подтвердили это: заявки завершены.")
+
+    def _subsystems(self, request_id: int) -> tuple[str, ...]:
+        catalog = self.installation.catalog
+        return tuple(catalog.subsystems[code].name for code in catalog.kind(self._request(request_id).kind).subsystems)
 
     def _audit(self) -> None:
         with self.installation.work(by=_OFFICER) as work:
@@ -182,7 +193,7 @@ class Walk:
         verified = {row["person"] for row in held if row["verified"]}
         if len(verified) != len(people.EMPLOYEES) or not verdict.ok:
             raise DemoFailed("Итог не сошёлся: роли или журнал.")
-        self.say(f"12. Ролей: {len(held)}, работников с подтверждённым входом: {len(verified)}.")
+        self._step(f"Ролей: {len(held)}, работников с подтверждённым входом: {len(verified)}.")
         self.say(f"    Журнал цел: записей {verdict.events}, отметка {verdict.events}:{verdict.head[:16]}…")
 
 
@@ -192,11 +203,10 @@ def _moscow(moment: dt.datetime | None) -> str:
     return f"{moment.astimezone(ZoneInfo('Europe/Moscow')):%d.%m.%Y %H:%M} МСК" if moment else "–"
 
 
-def _press(link: str, fields: dict[str, str] | list[tuple[str, str]]) -> None:
+def _press(link: str, button: str, fields: list[tuple[str, str]]) -> None:
     """Open the page as a browser does, then press its button."""
     urllib.request.urlopen(link, timeout=20).read()
     origin = "{0.scheme}://{0.netloc}".format(urllib.parse.urlsplit(link))
-    request = urllib.request.Request(
-        link, data=urllib.parse.urlencode(fields).encode(), headers={"Origin": origin, "Sec-Fetch-Site": "same-origin"}
-    )
-    urllib.request.urlopen(request, timeout=20).read()
+    data = urllib.parse.urlencode(fields).encode()
+    headers = {"Origin": origin, "Sec-Fetch-Site": "same-origin"}
+    urllib.request.urlopen(urllib.request.Request(f"{link}/{button}", data=data, headers=headers), timeout=20).read()

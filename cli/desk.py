@@ -69,7 +69,7 @@ def sweep(
     json: Json = False,
 ) -> None:
     """Выполнить один обход сейчас, без Prefect."""
-    from flows.sweeps import NAMES, run_sweep
+    from sweeps import NAMES, run_sweep
 
     if name not in NAMES:
         raise typer.BadParameter(f"Обхода «{name}» нет. Есть: {', '.join(NAMES)}.")

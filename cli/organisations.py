@@ -33,7 +33,7 @@ def import_refbook(
 def refresh(json: Json = False) -> None:
     """Обновить справочники по сети с портала НСИ."""
     from cli.speech import opened
-    from flows.sweeps import run_sweep
+    from sweeps import run_sweep
 
     told = run_sweep("refresh", opened())
     if json:

@@ -40,6 +40,5 @@ def demo(
 ) -> None:
     """Показать всю жизнь заявки на вымышленных людях: около двух минут, наружу ничего не уходит."""
     from demo.showing import show
-    from flows.sweeps import run_sweep
 
-    show(folder.absolute(), say, sweep=run_sweep, stay=stay)
+    show(folder.absolute(), say, stay=stay)

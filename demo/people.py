@@ -77,3 +77,8 @@ def roster(*, with_mistakes: bool) -> bytes:
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
+
+
+def bare_snils(person: Employee) -> str:
+    """Eleven digits."""
+    return "".join(character for character in person.snils if character.isdigit())

@@ -13,7 +13,7 @@ from demo import people
 from demo.desk import Desk, DeskPlan, Outcome, keep_answering
 from demo.servers import DemoServers
 from demo.walk import Walk
-from models.identifiers import bare
+from sweeps import run_sweep
 from wiring.children import Child, stop_all
 from wiring.page_key import page_key
 from wiring.settings import Settings, load
@@ -21,15 +21,14 @@ from wiring.supervisor import ROOT, CannotStart, answers, free_port
 from wiring.work import Installation, installation_key
 
 Say = Callable[[str], None]
-Sweep = Callable[[str, Installation], object]
 _MARK = ".egisz-access-demo"
 
 
-def show(folder: Path, say: Say, *, sweep: Sweep, stay: bool = False) -> None:
+def show(folder: Path, say: Say, *, stay: bool = False) -> None:
     """Raises DemoFailed or CannotStart; leaves the folder for looking into."""
     _fresh(folder)
     plan = DeskPlan(
-        turns={"*": (Outcome.PARTLY, Outcome.GRANT)}, refused=frozenset({bare(people.REFUSED.snils)}),
+        turns={"*": (Outcome.PARTLY, Outcome.GRANT)}, refused=frozenset({people.bare_snils(people.REFUSED)}),
         acknowledge_after=2.0, answer_after=5.0,
     )
     over = threading.Event()
@@ -41,7 +40,7 @@ def show(folder: Path, say: Say, *, sweep: Sweep, stay: bool = False) -> None:
         try:
             say(f"Показ «Доступа ЕГИСЗ». Страница: {settings.page_url}/?key={page_key(installation_key(folder))}")
             say(f"Файлы показа: {folder}\n")
-            _walk(settings, post, folder, say, sweep)
+            _walk(settings, post, folder, say)
             say("\nПоказ окончен: у шестерых работников есть роли и подтверждённый вход, одному отказывали.")
             if stay:
                 say("Страница работает. Остановить – Ctrl-C.")
@@ -96,9 +95,9 @@ def _page(settings: Settings) -> Child:
     raise CannotStart(f"Страница не отвечает, см. {page.log}.")
 
 
-def _walk(settings: Settings, post: DemoServers, folder: Path, say: Say, sweep: Sweep) -> None:
+def _walk(settings: Settings, post: DemoServers, folder: Path, say: Say) -> None:
     installation = Installation(settings)
-    Walk(installation, post, folder, lambda name: sweep(name, installation), say).run()
+    Walk(installation, post, folder, lambda name: run_sweep(name, installation), say).run()
 
 
 def _until_interrupted() -> None:

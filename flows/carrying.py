@@ -10,7 +10,7 @@ RETRIES, RETRY_SECONDS = 2, 20
 
 async def carried(name: str) -> Any:
     """Run the sweep off the event loop; imports happen here, so that deploying needs no database."""
-    from flows.sweeps import run_sweep
+    from sweeps import run_sweep
     from wiring.work import installation
 
     return await asyncio.to_thread(lambda: run_sweep(name, installation()))

@@ -17,7 +17,7 @@ TRIGGERS = sorted({step.trigger for step in STEPS})
 PAPERS = ("signed", "unsigned")
 
 
-@pytest.mark.parametrize(("trigger", "status", "paper"), product(TRIGGERS, Status, PAPERS))
+@pytest.mark.parametrize(("trigger", "status", "paper"), list(product(TRIGGERS, Status, PAPERS)))
 def test_every_pair_of_status_and_trigger_is_drawn_or_refused(trigger, status, paper):
     drawn = [s for s in STEPS if s.trigger == trigger and status in s.sources and s.paper in ("any", paper)]
     assert len(drawn) <= 1

@@ -19,4 +19,4 @@ def run_sweep(name: str, installation: Installation) -> Any:
 
     if name not in NAMES:
         raise KeyError(name)
-    return import_module(f"flows.sweeps.{name}").sweep(installation)
+    return import_module(f"sweeps.{name}").sweep(installation)

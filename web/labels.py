@@ -50,7 +50,10 @@ FILES = {
     "attorney": "Доверенность",
     "licence-draft": "Проект заявления о лицензии",
     "screenshot": "Снимок экрана",
-    "trouble-document": "Обращение о неполадке, Word",
+    "add-application-docx": "Заявка на добавление, Word",
+    "add-application-xlsx": "Заявка на добавление, Excel",
+    "cover-letter-docx": "Сопроводительное письмо, Word",
+    "trouble-report-docx": "Обращение о неполадке, Word",
 }
 OUTCOMES = {
     "granted": "доступ предоставлен",

@@ -34,6 +34,11 @@ def iso_moment(text: str) -> str:
     return short_moment(dt.datetime.fromisoformat(text))
 
 
+def site(url: str) -> str:
+    """An address as people say it: without the scheme and the last slash, so that it fits a phone's line."""
+    return url.removeprefix("https://").rstrip("/")
+
+
 def size(number: int) -> str:
     """Bytes as a person reads them."""
     if number < 1024 * 1024:
@@ -56,7 +61,7 @@ def templates() -> Environment:
     )
     environment.globals.update(asset=asset, counted=counted)
     environment.filters.update(
-        moment=moment, short_moment=short_moment, iso_moment=iso_moment, size=size, long_date=long_date
+        moment=moment, short_moment=short_moment, iso_moment=iso_moment, size=size, site=site, long_date=long_date
     )
     return environment
 

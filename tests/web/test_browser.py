@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import uvicorn
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlmodel import col, select
@@ -19,32 +16,14 @@ from sqlmodel import col, select
 from actions import requests
 from models.letters import OutboxState
 from models.request import AccessRequest, LineState, Status
+from tests.web.browsing import CHROMIUM, FLAGS, served
 from tests.web.world import NOON, World, package_letter, personal_link, received, request_at
-from web.app import create_app
 from wiring.page_key import page_key
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 DESKTOP, WIDE, PHONE = (1280, 900), (1920, 1080), (360, 740)
 pytestmark = pytest.mark.skipif(
     not CHROMIUM.exists(), reason="нет /usr/bin/chromium: make test ставит его там, где есть apt-get и права root"
 )
-
-
-@contextmanager
-def served(world: World) -> Iterator[str]:
-    """The application on a free port of loopback."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(create_app(world.installation), log_level="warning")
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join(10)
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
@@ -21,7 +22,7 @@ def _now(world: World, request: AccessRequest) -> AccessRequest:
         return found
 
 
-def _at(world: World, status: Status, **columns: object) -> AccessRequest:
+def _at(world: World, status: Status, **columns: Any) -> AccessRequest:
     with world.installation.work(by="тест") as work:
         return request_at(work, status, **columns)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlmodel import Session
 
@@ -64,15 +65,15 @@ def clinic(work: Work) -> Organisation:
     return row
 
 
-def line(index: int, **more: object) -> LineFacts:
+def line(index: int, **more: Any) -> LineFacts:
     snils, surname, given, patronymic = PEOPLE[index]
     return LineFacts(
         snils=snils, surname=surname, given=given, patronymic=patronymic, email=f"person{index}@example.com",
-        roles=BOTH_ROLES, post="Специалист по кадрам", **more,  # type: ignore[arg-type]
+        roles=BOTH_ROLES, post="Специалист по кадрам", **more,
     )
 
 
-def request_at(work: Work, status: Status = Status.DRAFT, *, kind: str = KIND, **columns: object) -> AccessRequest:
+def request_at(work: Work, status: Status = Status.DRAFT, *, kind: str = KIND, **columns: Any) -> AccessRequest:
     """Put there directly: that the way is open only through steps is proven where steps are tested."""
     lines = (line(0), line(1)) if work.catalog.kind(kind).people else ()
     request = requests.create(work, kind=kind, organisation_id=clinic(work).id or 0, lines=lines)
@@ -122,7 +123,7 @@ def received(work: Work, request: AccessRequest | None, reading: dict[str, objec
     return row
 
 
-def package_letter(work: Work, request: AccessRequest, state: OutboxState, **columns: object) -> OutboxLetter:
+def package_letter(work: Work, request: AccessRequest, state: OutboxState, **columns: Any) -> OutboxLetter:
     row = OutboxLetter(
         key=f"package:{request.id}:v{request.version}:1", purpose="package", request_id=request.id,
         version=request.version, message_id=f"<{request.id}@example.com>", recipient="egisz@stp-egisz.ru",

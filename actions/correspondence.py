@@ -12,16 +12,15 @@ from models.letters import OutboxLetter
 from models.request import AccessRequest, RequestFile
 from notifications.writing import Written, write
 
-# What leaves the house, in this order: the scan first, then the editable copy of the kind's own format.
-_ENCLOSED = ("scan", "editable", "attorney", "licence-draft", "trouble-document")
+# What leaves the house, in this order; of the generated papers only the format that the kind names (SND-1).
+_ORDER = ("scan", "application", "add-application", "trouble-report", "attorney")
 
 
 def enclosures(work: Work, request: AccessRequest) -> list[RequestFile]:
-    """Both copies and what belongs to them; of the editable files only the format that the kind names (SND-1)."""
-    editable = work.catalog.kind(request.kind).editable
-    wanted = {name: place for place, name in enumerate((*_ENCLOSED[:1], f"application-{editable}", *_ENCLOSED[2:]))}
-    extra = {entry.code: 10 + place for place, entry in enumerate(work.catalog.kind(request.kind).attachments)}
-    order = extra | wanted
+    """Both copies and what belongs to them, with the attachments that the kind or the rules ask for."""
+    kind = work.catalog.kind(request.kind)
+    named = [code if code in ("scan", "attorney") else f"{code}-{kind.editable}" for code in _ORDER]
+    order = {name: place for place, name in enumerate([*named, "licence-draft", *(a.code for a in kind.attachments)])}
     chosen = [file for file in requests.files_of(work, request) if file.purpose in order]
     return sorted(chosen, key=lambda file: (order[file.purpose], file.id or 0))
 

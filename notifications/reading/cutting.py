@@ -12,7 +12,7 @@ _JOINTS = re.compile(
     r";|,?\s(?:но|однако)\s|,\sа\s(?!также|именно)|,?\sпри этом\s|,\sзато\s|,?\sв то же время\s"
     r"|,\s(?=\d{1,3}(?:\s?,\s?\d{1,3}|\sи\s\d{1,3}){0,20}\s?-)"
 )
-_COMMA = re.compile(r",\s|\sи\s")
+_COMMA = re.compile(r",\s|\sи\s|(?<=\.)\s")
 _NEAR = 30
 
 Span = tuple[int, int]

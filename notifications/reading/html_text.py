@@ -166,7 +166,7 @@ class _Walker(HTMLParser):
 
     def _void(self, tag: str) -> None:
         if tag == "br":
-            self._newline()
+            self._newline(forced=True)
         elif tag == "hr":
             self._newline()
             self._write("-----")
@@ -205,7 +205,7 @@ class _Walker(HTMLParser):
         elif entry.tag in _BLOCK:
             self._newline()
             if entry.tag in ("p", "blockquote", "table"):
-                self._newline()
+                self._newline(forced=True)
         self.quoted -= entry.quoted
         if entry.quoted:
             self._newline()
@@ -226,8 +226,13 @@ class _Walker(HTMLParser):
     def _target(self) -> list[str]:
         return self.rows[-1].cells[-1] if self.rows and self.rows[-1].cells else self.out
 
-    def _newline(self) -> None:
-        self._target().append("\n" + "> " * min(self.quoted, 5))
+    def _newline(self, forced: bool = False) -> None:
+        """A block begins on a fresh line: an empty one is not ended twice, unless the letter says so."""
+        target, line = self._target(), "\n" + "> " * min(self.quoted, 5)
+        if target and target[-1].startswith("\n") and not target[-1].strip("\n> ") and not forced:
+            target[-1] = line
+        else:
+            target.append(line)
 
     def _write(self, text: str) -> None:
         if not self.hidden and text:

@@ -146,7 +146,7 @@ def _tallied(clauses: Sequence[Clause], positions: dict[int, str]) -> _Tally:
         if clause.rest and signs & (Sign.GRANT | Sign.REFUSE):
             tally.rest |= signs & _DECIDING
             continue
-        if heading and clause.unit.shape is not Shape.SENTENCE and not signs & _DECIDING:
+        if heading and clause.unit.shape is not Shape.SENTENCE and not signs & (_DECIDING | Sign.DOUBT):
             continue
         if explained and not signs & (Sign.GRANT | Sign.REFUSE | Sign.PARTIAL | Sign.PROMISE):
             continue

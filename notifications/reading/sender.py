@@ -75,9 +75,11 @@ def _ascii_domain(domain: str) -> str:
     if domain.isascii():
         return domain
     try:
-        return domain.encode("utf-8", "surrogateescape").decode("utf-8").encode("idna").decode("ascii")
+        encoded = domain.encode("utf-8", "surrogateescape").decode("utf-8").encode("idna").decode("ascii")
     except UnicodeError:
         return "invalid"
+    # IDNA folds wide and invisible characters away: what only looks like an ASCII domain is not that domain.
+    return encoded if "xn--" in encoded else "invalid"
 
 
 def _failed_authentication(message: Message) -> bool:

@@ -26,7 +26,8 @@ _HANGING = re.compile(
 )
 _HANGING_NOT = re.compile(r"(?:^|\s)(?:не|ни|будет|будут|может|если|чтобы)\s*$", re.IGNORECASE)
 _STARTS_NAMED = re.compile(
-    r"^\s*(?:[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?\s+[А-ЯЁ](?:[а-яё]+|\.)|\d{3}[-\s]?\d{3}[-\s]?\d{3})"
+    r"^\s*(?:[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?\s+[А-ЯЁ](?:[а-яё]+|\.)|\d{3}[-\s]?\d{3}[-\s]?\d{3}"
+    r"|[А-ЯЁ-]+ [А-ЯЁ]+ [А-ЯЁ]+(?:ИЧ|ИЧУ|ИЧА|ИЧЕМ|ВНА|ВНЕ|ВНУ|ВНЫ|ЧНА|ЧНЕ|ЧНУ|ЧНЫ)\b)"
 )
 _SEVERAL_CELLS = re.compile(r"\t|\s\|\s|^\||\|$")
 
@@ -116,7 +117,7 @@ def _continues(before: str, line: str, blank: bool) -> bool:
     first = line.lstrip()[:1]
     if first.islower() or first in '(«"–—-':
         return True
-    if above.isupper() and line.strip().isupper():
+    if above.isupper() and line.strip().isupper() and not _STARTS_NAMED.match(line):
         return True
     return len(above) >= 55 and not _STARTS_NAMED.match(line)
 

@@ -12,6 +12,8 @@ from notifications.reading.persons import People, snils_in
 from notifications.reading.sentences import Shape, Unit
 
 _YES, _NO, _UNKNOWN = "предоставлен", "не предоставлен", "неясно"
+# A cell of a header that is a sentence says something besides naming its column.
+_SENTENCE = re.compile(r"[а-я]{3,}[.!?](?:\s|$)")
 _ASIDE = re.compile(r"\([^()]{0,40}\)|\bли\b")
 
 
@@ -27,6 +29,7 @@ def settled(units: Sequence[Unit], people: People, patterns: LetterPatterns) -> 
             found.append(_with_meaning(unit, header, patterns.rows, patterns.signs))
         elif _is_header(units, number, people):
             header = unit.cells
+            found.extend(_loose_cells(replace(unit, cells=tuple(cell for cell in header if _SENTENCE.search(cell.low)))))
         else:
             found.extend(_loose_cells(unit))
     return found

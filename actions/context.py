@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 from sqlmodel import Session
@@ -44,6 +45,7 @@ class Policy:
     number_prefix: str = "ЕД"
     follow_up_by_machine: bool = True
     link_secret: bytes = b""
+    own_catalog: Path | None = None  # the administrator's folder, for forms
 
 
 @dataclass(frozen=True, slots=True)

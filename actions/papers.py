@@ -7,11 +7,12 @@ from collections.abc import Iterable
 
 from actions import audit, destinations, files, organisations, requests
 from actions.context import Work
-from catalog.layouts import layout
+from catalog.layouts import Layout, layout
 from documents.making import MadeFile, make_documents
-from documents.paper import Attorney, Employee, OrganisationText, PaperFacts, Signer, compose
+from documents.paper import Attorney, Employee, OrganisationText, PaperFacts, Signer, compose, unanswered
 from documents.trouble_report import Screenshot, TroubleReport, render_trouble_report
 from models.facts import LineFacts, OrganisationFacts
+from models.findings import Finding, sourced
 from models.request import AccessRequest, RequestFile, Status
 from states.rules.columns import columns_of
 
@@ -37,8 +38,17 @@ def current(work: Work, request: AccessRequest) -> list[tuple[str, bytes, str]]:
 
 
 def _composed(work: Work, request: AccessRequest) -> list[MadeFile]:
-    facts = requests.facts_of(work, request)
-    return make_documents(compose(layout(layout_code(work, request, facts.organisation)), paper_facts(work, request)))
+    return make_documents(compose(_layout(work, request), paper_facts(work, request)))
+
+
+def _layout(work: Work, request: AccessRequest) -> Layout:
+    organisation = organisations.facts_of(work, organisations.get(work, request.organisation_id))
+    return layout(layout_code(work, request, organisation), work.policy.own_catalog)
+
+
+def blanks(work: Work, request: AccessRequest) -> list[Finding]:
+    """Lines of the form that nobody has filled in yet; they print empty and may be filled in by hand (ORG-12)."""
+    return [sourced(finding) for finding in unanswered(_layout(work, request), paper_facts(work, request))]
 
 
 def layout_code(work: Work, request: AccessRequest, organisation: OrganisationFacts) -> str:
@@ -128,9 +138,11 @@ def make_trouble_report(work: Work, request: AccessRequest) -> list[RequestFile]
         organisation=_organisation(work, facts.organisation),
         person=facts.lines[0].name if facts.lines else "",
         description=request.fields.get("steps", ""),
+        desk_address=destinations.address(work),
+        reply_to=work.policy.sender,
         screenshots=tuple(Screenshot(file.name, work.files.path(file.sha256)) for file in pictures),
     )
-    return _keep(work, request, render_trouble_report(report))
+    return _keep(work, request, render_trouble_report(report, own_catalog=work.policy.own_catalog))
 
 
 def _keep(work: Work, request: AccessRequest, made: Iterable[MadeFile]) -> list[RequestFile]:

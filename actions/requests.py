@@ -124,6 +124,15 @@ def put_lines(work: Work, request: AccessRequest, lines: Sequence[LineFacts]) ->
     work.session.flush()
 
 
+def fill_in(work: Work, request: AccessRequest, values: Mapping[str, str]) -> None:
+    """Answers of the kind's form; an empty one is taken away. The version grows as with new lines."""
+    kept = {**request.fields, **values}
+    request.fields = {name: value for name, value in kept.items() if value.strip()}
+    request.version += 1
+    request.revision += 1
+    audit.record(work, "request.filled-in", subject(request), fields=sorted(values))
+
+
 def replace_lines(
     work: Work, request: AccessRequest, lines: Sequence[LineFacts], intake: Iterable[Finding]
 ) -> None:

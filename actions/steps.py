@@ -8,14 +8,14 @@ from sqlalchemy import update
 from sqlalchemy.engine import CursorResult
 from sqlmodel import col
 
-from actions import audit, requests
+from actions import audit, papers, requests
 from actions.context import Conflict, Work
 from actions.effects import HANDLERS, Data
 from models.facts import SignatureFacts
 from models.findings import Finding, has_errors
 from models.request import AccessRequest, Status
 from states import guards
-from states.lifecycle import Actor, Refused, Step, move, step_for, steps_from
+from states.lifecycle import Actor, Effect, Refused, Step, move, step_for, steps_from
 
 
 class StaleRequest(Conflict):
@@ -65,7 +65,10 @@ def reasons_against(work: Work, request: AccessRequest, step: Step, data: Data) 
         signature=cast("SignatureFacts | None", data.get("signature")),
         address_confirmed=bool(data.get("confirm_address")),
     )
-    return [finding for guard in step.guards for finding in guard(case)]
+    findings = [finding for guard in step.guards for finding in guard(case)]
+    if Effect.MAKE_DOCUMENTS in step.effects:
+        findings += papers.blanks(work, request)
+    return findings
 
 
 def _write(work: Work, request: AccessRequest, step: Step, target: Status, data: Data) -> None:

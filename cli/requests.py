@@ -216,6 +216,25 @@ def people(id: Id, file: Annotated[Path, typer.Argument(help="Исправлен
     _tell(request, json)
 
 
+@app.command()
+def fill(
+    id: Id,
+    values: Annotated[list[str], typer.Argument(metavar="ПОЛЕ=ЗНАЧЕНИЕ…", help="Строки формы; коды – в замечаниях check.")],
+    json: Json = False,
+) -> None:
+    """Заполнить строки формы (например, заявки на добавление организации)."""
+    from actions import requests
+    from models.request import Status
+
+    pairs = dict(text.partition("=")[::2] for text in values)
+    with working() as work:
+        request = requests.find(work, id)
+        if request.status is not Status.DRAFT:
+            refuse("Сведения меняют только в черновике: сначала egisz-access request edit.")
+        requests.fill_in(work, request, pairs)
+    _tell(request, json)
+
+
 @app.command("hand-over")
 def hand_over(id: Id, ticket: Annotated[str, typer.Option(help="Номер обращения.")], json: Json = False) -> None:
     """Записать, что комплект подан через Центр СТП."""

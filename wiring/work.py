@@ -86,6 +86,7 @@ class Installation:
             retention_days=self.settings.personal_data.retention_days,
             follow_up_by_machine=reminders.follow_up,
             link_secret=installation_key(self.settings.home),
+            own_catalog=self.settings.catalog_folder,
         )
 
     @contextmanager

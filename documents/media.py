@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 _SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\xff\xd8\xff", "image/jpeg"),
     (0, b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -15,6 +17,7 @@ _SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (8, b"WEBP", "image/webp"),
 )
 _HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif")
+_MAIL = re.compile(rb"(?:return-path|received|from|to|subject|date|message-id|mime-version|x-[\w-]+): ", re.IGNORECASE)
 _ZIP = b"PK\x03\x04"
 _OFFICE = (
     (b"word/", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
@@ -25,13 +28,19 @@ UNKNOWN = "application/octet-stream"
 
 
 def sniff(data: bytes) -> str:
-    """Media type; `application/octet-stream` for what is not recognised, `application/x-empty` for nothing."""
+    """Media type; `application/octet-stream` for what is not recognised, `application/x-empty` for nothing.
+
+    A signature at its own place outweighs `%PDF-` somewhere near the start: a file made to look like both is a picture.
+    """
     if not data:
         return "application/x-empty"
-    if b"%PDF-" in data[:1024]:
-        return "application/pdf"
     if data[4:8] == b"ftyp" and data[8:12] in _HEIC_BRANDS:
         return "image/heic"
     if data.startswith(_ZIP):
         return next((kind for mark, kind in _OFFICE if mark in data), "application/zip")
-    return next((kind for place, mark, kind in _SIGNATURES if data[place:].startswith(mark)), UNKNOWN)
+    signed = next((kind for place, mark, kind in _SIGNATURES if data.startswith(mark, place)), None)
+    if signed is not None:
+        return signed
+    if b"%PDF-" in data[:1024]:
+        return "application/pdf"
+    return "message/rfc822" if _MAIL.match(data) else UNKNOWN

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+import re
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+
+_NAME = re.compile(r"[0-9a-f]{64}")
 
 
 class StoreError(Exception):
@@ -20,17 +24,19 @@ class FileStore:
     folder: Path
 
     def path(self, sha256: str) -> Path:
-        if len(sha256) != 64 or not sha256.isalnum():
+        if not _NAME.fullmatch(sha256):  # also keeps `..` and the like out of the path
             raise StoreError(f"not a stored file: {sha256[:12]}")
         return self.folder / sha256[:2] / sha256
 
-    def put(self, data: bytes) -> str:
+    def put(self, source: bytes | Path) -> str:
         """Keep the bytes; returns their SHA-256. Written aside, synced, renamed: a half-written file is never seen."""
+        data = source.read_bytes() if isinstance(source, Path) else source
         sha256 = hashlib.sha256(data).hexdigest()
-        target = self.path(sha256)
-        if target.exists():
+        with contextlib.suppress(StoreError):  # absent, or damaged and now mended
+            self.read(sha256)
             return sha256
-        target.parent.mkdir(parents=True, exist_ok=True)
+        target = self.path(sha256)
+        self._make_folder(target.parent)
         partial = target.with_name(f".{sha256[:16]}.{os.getpid()}.{secrets.token_hex(4)}")
         try:
             with partial.open("xb") as file:
@@ -44,6 +50,11 @@ class FileStore:
         _sync_folder(target.parent)
         return sha256
 
+    def _make_folder(self, folder: Path) -> None:
+        if not folder.is_dir():
+            folder.mkdir(parents=True, exist_ok=True)
+            _sync_folder(self.folder)
+
     def read(self, sha256: str) -> bytes:
         """The bytes, checked against their name. Raises StoreError."""
         try:
@@ -56,7 +67,10 @@ class FileStore:
 
     def delete(self, sha256: str) -> None:
         """Erase the bytes; nothing happens when they are gone."""
-        self.path(sha256).unlink(missing_ok=True)
+        target = self.path(sha256)
+        target.unlink(missing_ok=True)
+        if target.parent.is_dir():
+            _sync_folder(target.parent)
 
 
 def _sync_folder(folder: Path) -> None:

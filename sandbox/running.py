@@ -79,7 +79,7 @@ def _start(folder: str, order: dict[str, Any], *, seconds: float) -> None:
 
 def _environment(folder: str) -> dict[str, str]:
     """Nothing of ours: no settings, no passwords. One thread each, so that limits on memory hold."""
-    threads = {name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")}
+    threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     return {"HOME": folder, "TMPDIR": folder, "LANG": "C.UTF-8", "PATH": os.defpath, "TZ": "UTC", **threads}
 
 

@@ -1,100 +1,131 @@
-"""Do these pages make the paper that this version of this request was printed as?"""
+"""Whether a scan is the whole of one version of one request, and in which order its sheets are that version."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
-from documents.scans.assembling import PageRef
-from documents.scans.reading import ScanPage, ScanReading
-from models.findings import Finding, Severity
+from documents.scans.sheets import ScanPage, ScanReading
+from documents.scans.telling import Telling
+from models.findings import Finding, has_errors
+
+_CODELESS = ("no-code", "bad-code")
+# What a person's word may replace: a code that cannot be read. Not a page that is not there.
+_VOUCHABLE = frozenset({"no-codes", "no-code", "too-small"})
 
 
 @dataclass(frozen=True, slots=True)
 class ScanMatch:
-    """`order`: the pages to send, in order; `findings` have the kind of problem in `field`."""
+    """`order` holds the sheets to send: pages of this version by number, sheets without a code in the gaps."""
 
-    order: tuple[PageRef, ...]
+    order: tuple[ScanPage, ...]
     missing: tuple[int, ...]
+    duplicates: tuple[int, ...]
     findings: tuple[Finding, ...]
 
     @property
     def complete(self) -> bool:
-        return bool(self.order) and not any(finding.severity is Severity.ERROR for finding in self.findings)
+        return bool(self.order) and not has_errors(self.findings)
+
+    @property
+    def vouchable(self) -> bool:
+        """A person may match it by hand: every error is about a code that cannot be read or a coarse picture."""
+        errors = [finding for finding in self.findings if has_errors([finding])]
+        return bool(self.order) and all(finding.field in _VOUCHABLE for finding in errors)
 
 
-def match_scan(reading: ScanReading, *, request: int, version: int) -> ScanMatch:
-    """Every problem is a finding of its own with what to do (SGN-6). Pages without a code can be vouched for by hand."""
-    ours = [page for page in reading.pages if page.code and (page.code.request, page.code.version) == (request, version)]
-    best = _best(ours)
-    of = max((page.code.of for page in ours if page.code), default=0)
-    missing = tuple(number for number in range(1, of + 1) if number not in best)
-    findings = [*_file_findings(reading), *_page_findings(reading, request, version), *_missing(missing, of)]
-    if len(ours) > len(best):
-        findings.append(_finding("duplicate", "Одна страница отсканирована дважды: взята та, что чётче.", Severity.WARNING))
-    if not reading.pages and not reading.problems:
-        findings.append(_finding("empty", "В файлах нет ни одной страницы."))
-    return ScanMatch(_order(reading, best), missing, tuple(findings))
+@dataclass(slots=True)
+class _Sorted:
+    """Sheets by what they are to the awaited version."""
+
+    ours: dict[int, list[ScanPage]] = field(default_factory=dict)
+    foreign: list[ScanPage] = field(default_factory=list)
+    other_version: list[ScanPage] = field(default_factory=list)
+    codeless: list[ScanPage] = field(default_factory=list)
+    blank: list[ScanPage] = field(default_factory=list)
+    broken: list[ScanPage] = field(default_factory=list)
 
 
-def _best(pages: list[ScanPage]) -> dict[int, ScanPage]:
-    """Of two scans of one page the sharper: more dots, then more ink."""
-    best: dict[int, ScanPage] = {}
+def match_scan(reading: ScanReading, request: int, version: int, of: int | None = None) -> ScanMatch:
+    """Compare the codes with what is awaited; `of` pages, or as many as the codes themselves say."""
+    sheets = _sorted(reading.pages, request, version, of)
+    total = of or _stated_total(sheets)
+    absent = tuple(number for number in range(1, (total or 0) + 1) if number not in sheets.ours)
+    kept = {number: max(copies, key=_quality) for number, copies in sheets.ours.items()}
+    stand_ins = sheets.codeless if absent or not sheets.ours else []
+    missing = absent[len(stand_ins) :] if total else ()
+    return ScanMatch(
+        order=_ordered(kept, absent, stand_ins),
+        missing=missing,
+        duplicates=tuple(sorted(number for number, copies in sheets.ours.items() if len(copies) > 1)),
+        findings=tuple(_findings(reading, sheets, kept, absent, missing, version, total)),
+    )
+
+
+def _sorted(pages: Sequence[ScanPage], request: int, version: int, of: int | None) -> _Sorted:
+    sheets = _Sorted()
     for page in pages:
-        assert page.code is not None
-        held = best.get(page.code.page)
-        if held is None or (page.dpi or 0, page.ink) > (held.dpi or 0, held.ink):
-            best[page.code.page] = page
-    return best
+        if page.code is None:
+            _place_of(sheets, page).append(page)
+        elif page.code.request != request:
+            sheets.foreign.append(page)
+        elif page.code.version != version or (of is not None and page.code.of != of):
+            sheets.other_version.append(page)
+        else:
+            sheets.ours.setdefault(page.code.page, []).append(page)
+    return sheets
 
 
-def _order(reading: ScanReading, best: dict[int, ScanPage]) -> tuple[PageRef, ...]:
-    """Numbered pages in order, then those without a code as they came; blank ones are left out."""
-    numbered = [best[number] for number in sorted(best)]
-    loose = [page for page in reading.pages if page.code is None and page.problem != "blank"]
-    return tuple(PageRef(page.file, page.place, page.rotation) for page in (*numbered, *loose))
+def _place_of(sheets: _Sorted, page: ScanPage) -> list[ScanPage]:
+    if page.problem == "blank":
+        return sheets.blank
+    return sheets.codeless if page.problem in _CODELESS else sheets.broken
 
 
-def _finding(kind: str, message: str, severity: Severity = Severity.ERROR, row: int | None = None) -> Finding:
-    return Finding("SGN-6", severity, message, row=row, field=kind)
+def _stated_total(sheets: _Sorted) -> int | None:
+    stated = Counter(page.code.of for copies in sheets.ours.values() for page in copies if page.code)
+    return stated.most_common(1)[0][0] if stated else None
 
 
-def _file_findings(reading: ScanReading) -> Iterator[Finding]:
-    for problem in reading.problems:
-        where = f"Файл {problem.file + 1}: " if len(reading.paths) > 1 else ""
-        yield _finding(problem.code, f"{where}{problem.message}")
+def _quality(page: ScanPage) -> tuple[bool, int, float, float]:
+    """Of two copies the readable one, then the finer; then the one with more on it, as a signature may be new."""
+    return (page.problem is None, min(page.dpi or 0, 300) // 50, round(page.ink, 3), page.sharpness)
 
 
-def _page_findings(reading: ScanReading, request: int, version: int) -> Iterator[Finding]:
-    for number, page in enumerate(reading.pages, 1):
-        code = page.code
-        if code and code.request != request:
-            yield _finding(
-                "foreign-request", f"Страница {number} – от другой заявки. Уберите её или приложите к той.", row=number
-            )
-        elif code and code.version != version:
-            yield _finding(
-                "wrong-version",
-                f"Страница {number} – версии {code.version}, а сейчас версия {version}. Распечатайте и подпишите её заново.",
-                row=number,
-            )
-        elif page.problem:
-            yield _problem(number, page.problem)
+def _ordered(kept: dict[int, ScanPage], absent: Sequence[int], stand_ins: Sequence[ScanPage]) -> tuple[ScanPage, ...]:
+    filled = {**kept, **dict(zip(absent, stand_ins, strict=False))}
+    return (*(filled[number] for number in sorted(filled)), *stand_ins[len(absent) :])
 
 
-def _problem(number: int, problem: str) -> Finding:
-    told = {
-        "blank": "пуста. Если это оборот листа, ничего делать не надо",
-        "no-code": "без нашего кода. Проверьте, что угол с кодом попал в скан, или подтвердите страницу вручную",
-        "foreign-code": "с чужим кодом. Проверьте, та ли это бумага, или подтвердите страницу вручную",
-        "unreadable-code": "с повреждённым кодом. Отсканируйте чётче или подтвердите страницу вручную",
-        "too-small": "слишком мелкая: код и текст не разобрать. Отсканируйте не ниже 150 точек на дюйм",
-    }
-    severity = Severity.WARNING if problem == "blank" else Severity.ERROR
-    return _finding(problem, f"Страница {number} {told[problem]}.", severity, number)
+def _findings(
+    reading: ScanReading, sheets: _Sorted, kept: dict[int, ScanPage], absent: Sequence[int],
+    missing: Sequence[int], version: int, total: int | None,
+) -> Iterator[Finding]:  # fmt: skip
+    tell = Telling(reading.files)
+    yield from (tell.failure(failure) for failure in reading.failures)
+    yield from (tell.broken(page) for page in sheets.broken)
+    yield from (tell.foreign(page) for page in sheets.foreign)
+    yield from (tell.other_version(page, version) for page in sheets.other_version)
+    yield from _about_codeless(tell, sheets, bool(absent))
+    if missing and total:
+        yield tell.missing(missing, total, spare=len(absent) - len(missing))
+    for number, page in sorted(kept.items()):
+        if len(sheets.ours[number]) > 1:
+            yield tell.duplicate(number, page, sheets.ours[number])
+        if page.problem in ("too-small", "not-a-scan"):
+            yield tell.poor(page)
+    whole = bool(sheets.ours) and not absent
+    yield from (tell.blank(page, harmless=whole) for page in sheets.blank)
+    if not reading.pages and not reading.failures:
+        yield tell.nothing()
 
 
-def _missing(missing: tuple[int, ...], of: int) -> Iterator[Finding]:
-    if missing:
-        pages = ", ".join(str(number) for number in missing)
-        yield _finding("missing-page", f"Не хватает страниц: {pages} (всего их {of}). Досканируйте и приложите все вместе.")
+def _about_codeless(tell: Telling, sheets: _Sorted, gaps: bool) -> Iterator[Finding]:
+    """One finding when no sheet has a code; else one a sheet, a surplus one when nothing is missing."""
+    if sheets.codeless and not (sheets.ours or sheets.foreign or sheets.other_version):
+        yield tell.no_codes()
+    elif gaps or not sheets.ours:
+        yield from (tell.no_code(page) for page in sheets.codeless)
+    else:
+        yield from (tell.surplus(page) for page in sheets.codeless)

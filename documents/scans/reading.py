@@ -1,81 +1,86 @@
-"""The parent's side: files to what their pages show."""
+"""The parent's side of reading: one child for all files, limits for each of them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from documents.codes import PageCode
-from sandbox import Killed, Limits, run
-
-_LIMITS = Limits(seconds=180, memory_mb=2048, output_mb=16)
-PROBLEMS = {
-    "blank": "страница пуста",
-    "no-code": "код страницы не найден",
-    "foreign-code": "на странице чужой код",
-    "unreadable-code": "код страницы повреждён",
-    "too-small": "слишком низкое разрешение",
-}
+from documents.scans.matching import match_scan
+from documents.scans.sheets import FileFailure, Problem, ScanPage, ScanReading
+from sandbox import Killed, Limits, Refused, run_many
 
 
 @dataclass(frozen=True, slots=True)
-class ScanPage:
-    """`rotation`: degrees to turn it upright; `ink`: share of dark pixels; `problem`: a key of PROBLEMS or None."""
+class ScanLimits:
+    """Of one file; `min_dpi` is counted as if every sheet were A4."""
 
-    file: int
-    place: int
-    rotation: int
-    dpi: int | None
-    ink: float
-    code: PageCode | None
-    problem: str | None
+    max_pages: int = 300
+    max_pixels: int = 80_000_000
+    min_dpi: int = 100
+    seconds: float = 240
+    memory_mb: int = 1536
 
 
-@dataclass(frozen=True, slots=True)
-class FileProblem:
-    """Why a whole file could not be used."""
-
-    file: int
-    code: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class ScanReading:
-    paths: tuple[Path, ...]
-    pages: tuple[ScanPage, ...]
-    problems: tuple[FileProblem, ...]
-
-    def as_json(self) -> dict[str, list[object]]:
-        """JSON of `scan read`."""
-        pages: list[object] = [_page_json(number, page) for number, page in enumerate(self.pages, 1)]
-        return {"pages": pages, "problems": [problem.message for problem in self.problems]}
+def read_scan(paths: Sequence[Path], limits: ScanLimits = ScanLimits()) -> ScanReading:
+    """Open PDF, JPG and PNG in the sandbox. A file that cannot be read becomes a FileFailure, nothing is raised."""
+    settings = {"max_pages": limits.max_pages, "max_pixels": limits.max_pixels}
+    jobs = [{"path": str(path.absolute()), **settings} for path in paths]
+    child = Limits(seconds=limits.seconds, memory_mb=limits.memory_mb)
+    answers = run_many("documents.inside.reading:read_file", jobs, limits=child)
+    pages: list[ScanPage] = []
+    failures: list[FileFailure] = []
+    for index, answer in enumerate(answers):
+        if isinstance(answer, Refused | Killed):
+            failures.append(_failure(index, answer))
+        else:
+            pages += [_page(index, sheet, limits.min_dpi) for sheet in answer]
+    reading = ScanReading(len(paths), tuple(pages), tuple(failures))
+    return dataclasses.replace(reading, problems=_own_problems(reading))
 
 
-def _page_json(number: int, page: ScanPage) -> dict[str, object]:
-    code = page.code
-    return {
-        "page": code.page if code else number,
-        "request": code.request if code else None,
-        "version": code.version if code else None,
-        "of": code.of if code else None,
-        "problem": PROBLEMS[page.problem] if page.problem else None,
-    }
+def _failure(index: int, answer: Refused | Killed) -> FileFailure:
+    if isinstance(answer, Refused):
+        return FileFailure(index, answer.code, answer.detail)
+    if answer.why == "crash":
+        return FileFailure(index, "unreadable", "Файл повреждён и не открывается. Отсканируйте заново.")
+    return FileFailure(index, "too-heavy", f"Файл не прочитан: {answer}. Отсканируйте с разрешением 200–300 dpi.")
 
 
-def read_scan(paths: Sequence[Path]) -> ScanReading:
-    """Several files in any order; one that cannot be opened is a problem and stops no other. Rule SGN-6."""
-    job = {"paths": [str(Path(path).absolute()) for path in paths]}
-    try:
-        found = run("documents.scans.pages:read", job, limits=_LIMITS)
-    except Killed as killed:
-        problem = FileProblem(0, killed.why, f"Скан не прочитать: {killed}. Отсканируйте заново с обычным качеством.")
-        return ScanReading(tuple(paths), (), (problem,))
-    pages = tuple(_page(entry) for entry in found["pages"])
-    return ScanReading(tuple(paths), pages, tuple(FileProblem(**entry) for entry in found["problems"]))
+def _page(index: int, sheet: Mapping[str, Any], min_dpi: int) -> ScanPage:
+    if "problem" in sheet:
+        return ScanPage(index, sheet["page_in_file"], problem=sheet["problem"])
+    codes = [PageCode(*numbers) for numbers in sheet["codes"]]
+    return ScanPage(
+        file_index=index,
+        page_in_file=sheet["page_in_file"],
+        rotation=sheet["rotation"],
+        dpi=sheet["dpi"],
+        ink=sheet["ink"],
+        sharpness=sheet["sharpness"],
+        code=codes[0] if len(codes) == 1 else None,
+        problem=_problem(sheet, len(codes), min_dpi),
+    )
 
 
-def _page(entry: dict[str, object]) -> ScanPage:
-    code = entry.pop("code")
-    return ScanPage(code=PageCode(*code) if code else None, **entry)  # type: ignore[misc, arg-type]
+def _problem(sheet: Mapping[str, Any], codes: int, min_dpi: int) -> Problem | None:
+    if codes > 1:
+        return "several-codes"
+    if codes == 0:
+        if sheet["blank"] and not sheet["damaged"]:
+            return "blank"
+        return "bad-code" if sheet["damaged"] else "no-code"
+    if sheet["dpi"] is None:
+        return "not-a-scan"
+    return "too-small" if sheet["dpi"] < min_dpi else None
+
+
+def _own_problems(reading: ScanReading) -> tuple[str, ...]:
+    """As if the scan were meant for the request and version that most of its pages belong to."""
+    codes = Counter((page.code.request, page.code.version) for page in reading.pages if page.code)
+    (request, version), _ = codes.most_common(1)[0] if codes else ((0, 0), 0)
+    return tuple(finding.message for finding in match_scan(reading, request=request, version=version).findings)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
@@ -75,9 +74,8 @@ def test_the_child_sees_no_settings_and_no_passwords(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("EGISZ_SMTP_PASSWORD", "secret")
     seen = run(_BAD + "surroundings", {})
     assert "secret" not in str(seen["environment"])
-    assert set(seen["environment"]) <= {
-        "HOME", "TMPDIR", "LANG", "PATH", "TZ", "LC_CTYPE", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS",
-    }
+    threads = {"OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"}
+    assert set(seen["environment"]) <= {"HOME", "TMPDIR", "LANG", "PATH", "TZ", "LC_CTYPE", *threads}
     assert seen["home"] == seen["folder"] != str(Path.cwd())
     assert not Path(seen["folder"]).exists()
     assert (seen["files"], seen["core"]) == (64, 0)
@@ -96,7 +94,7 @@ def test_whatever_the_child_has_started_dies_with_it(tmp_path: Path) -> None:
 
 
 def test_one_bad_job_of_many_leaves_the_others_alone() -> None:
-    jobs = [{"code": "value"}, {"code": "loop"}, {"code": "hoard"}, {"code": "refuse"}, {"code": "abort"}, {"code": "value"}]
+    jobs = [{"code": code} for code in ("value", "loop", "hoard", "refuse", "abort", "value")]
     answers = run_many("tests.sandbox.mixed:one", jobs, limits=SHORT)
     assert answers[0] == answers[5] == "value"
     assert [getattr(answer, "why", getattr(answer, "code", None)) for answer in answers[1:5]] == [
@@ -118,7 +116,7 @@ def test_no_jobs_no_answers() -> None:
 def test_the_child_finds_the_project_without_an_installation(tmp_path: Path) -> None:
     """Only the standard library is needed here: any Python without our packages shows it."""
     root = Path(__file__).parents[2]
-    code = f"import sys; sys.path.insert(0, {str(root)!r}); from sandbox import run; print(run('json:loads', {{'s': '[1]'}}))"
+    code = "import sys; sys.path.insert(0, sys.argv[1]); from sandbox import run; print(run('json:loads', {'s': '1'}))"
     base = Path(sys.base_prefix, "bin", "python3")
-    shown = subprocess.run([base, "-I", "-c", code], capture_output=True, text=True, cwd=tmp_path, env={"PATH": os.defpath})
-    assert shown.stdout.strip() == "[1]"
+    shown = subprocess.run([base, "-I", "-c", code, root], capture_output=True, text=True, cwd=tmp_path)
+    assert shown.stdout.strip() == "1"

@@ -1,0 +1,91 @@
+"""Files made to hurt whoever opens them."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from collections.abc import Sequence
+
+from PIL import Image
+
+
+def _chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+def png_bomb(side: int = 60_000) -> bytes:
+    """A few kilobytes that unpack to `side` squared pixels."""
+    header = _chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + header + _chunk(b"IDAT", zlib.compress(bytes(1_000_000), 9)) + _chunk(b"IEND", b"")
+
+
+def raw_pdf(objects: Sequence[bytes], trailer: bytes = b"") -> bytes:
+    """A PDF of these objects, the first one its catalogue."""
+    out, places = io.BytesIO(b"%PDF-1.7\n"), []
+    out.seek(0, io.SEEK_END)
+    for number, body in enumerate(objects, 1):
+        places.append(out.tell())
+        out.write(b"%d 0 obj\n" % number + body + b"\nendobj\n")
+    start = out.tell()
+    out.write(b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1))
+    out.writelines(b"%010d 00000 n \n" % place for place in places)
+    out.write(b"trailer << /Size %d /Root 1 0 R %s >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, trailer, start))
+    return out.getvalue()
+
+
+def _stream(head: bytes, body: bytes) -> bytes:
+    return b"<< %s /Length %d >>\nstream\n" % (head, len(body)) + body + b"\nendstream"
+
+
+def pdf_of_many_pages(count: int) -> bytes:
+    kids = b" ".join(b"%d 0 R" % number for number in range(3, count + 3))
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>"
+    tree = b"<< /Type /Pages /Count %d /Kids [%s] >>" % (count, kids)
+    return raw_pdf([b"<< /Type /Catalog /Pages 2 0 R >>", tree, *[page] * count])
+
+
+def pdf_with_picture_bomb(side: int = 40_000) -> bytes:
+    """One page, one picture of 1.6 gigapixels in a few kilobytes."""
+    squeezed = zlib.compress(zlib.compress(bytes(4_000_000), 9), 9)
+    picture = b"/Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceGray " % (side, side)
+    picture += b"/BitsPerComponent 8 /Filter [/FlateDecode /FlateDecode]"
+    return raw_pdf([
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /XObject << /I 5 0 R >> >> >>",
+        _stream(b"", b"595 0 0 842 0 0 cm /I Do"),
+        _stream(picture, squeezed),
+    ])
+
+
+def pdf_of_endless_drawing(levels: int = 9) -> bytes:
+    """Forms that each draw the next one ten times: ten to the power of `levels` lines from a few hundred bytes."""
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /XObject << /F 5 0 R >> >> >>",
+        _stream(b"", b"/F Do"),
+    ]
+    form = b"/Type /XObject /Subtype /Form /BBox [0 0 595 842] /Resources << /XObject << /F %d 0 R >> >>"
+    objects += [_stream(form % (6 + level), b"/F Do " * 10) for level in range(levels)]
+    objects.append(_stream(b"/Type /XObject /Subtype /Form /BBox [0 0 595 842]", b"0 0 m 595 842 l S " * 10))
+    return raw_pdf(objects)
+
+
+def pdf_with_script(picture: Image.Image) -> bytes:
+    """A scan that also carries a script to run on opening and an attached file."""
+    buffer = io.BytesIO()
+    picture.convert("L").save(buffer, "JPEG")
+    wide, high = picture.size
+    image = b"/Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceGray " % (wide, high)
+    return raw_pdf([
+        b"<< /Type /Catalog /Pages 2 0 R /OpenAction << /S /JavaScript /JS (app.alert\\(1\\)) >> "
+        b"/Names << /EmbeddedFiles << /Names [(x.exe) 6 0 R] >> >> >>",
+        b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 842 595] /Contents 4 0 R /Resources << /XObject << /I 5 0 R >> >> >>",
+        _stream(b"", b"842 0 0 595 0 0 cm /I Do"),
+        _stream(image + b"/BitsPerComponent 8 /Filter /DCTDecode", buffer.getvalue()),
+        b"<< /Type /Filespec /F (x.exe) /EF << /F 7 0 R >> >>",
+        _stream(b"/Type /EmbeddedFile", b"MZ"),
+    ])

@@ -32,7 +32,7 @@ test: .venv/.dev
 lint: .venv/.dev
 	@.venv/bin/ruff check .
 	@.venv/bin/lint-imports --no-cache
-	@.venv/bin/mypy --no-error-summary .
+	@.venv/bin/mypy --no-error-summary
 
 rules: .venv/.dev
 	@.venv/bin/python -m tests.rules_covered

@@ -31,14 +31,14 @@ def event_hash(seq: int, at: dt.datetime, actor: str, action: str, subject: str,
 
 
 def _locked_head(session: Session) -> ChainHead:
-    head = session.exec(select(ChainHead).where(col(ChainHead.id) == 1).with_for_update()).scalar_one_or_none()
+    head: ChainHead | None = session.execute(select(ChainHead).where(col(ChainHead.id) == 1).with_for_update()).scalar_one_or_none()
     if head is None:
         try:
             with session.begin_nested():
                 head = ChainHead(id=1, seq=0, hash=_START)
                 session.add(head)
         except IntegrityError:  # another writer made it first
-            head = session.exec(select(ChainHead).where(col(ChainHead.id) == 1).with_for_update()).scalar_one()
+            head = session.execute(select(ChainHead).where(col(ChainHead.id) == 1).with_for_update()).scalar_one()
     return head
 
 
@@ -100,7 +100,7 @@ class Verdict:
 
 
 def _stream(session: Session) -> Iterator[Event]:
-    yield from session.exec(select(Event).order_by(col(Event.seq)).execution_options(yield_per=2000)).scalars()
+    yield from session.execute(select(Event).order_by(col(Event.seq)).execution_options(yield_per=2000)).scalars()
 
 
 def check_chain(events: Iterable[Event]) -> Verdict:
@@ -109,9 +109,7 @@ def check_chain(events: Iterable[Event]) -> Verdict:
     for event in events:
         if event.seq != count + 1:
             return Verdict(count, last, count + 1, f"Записи № {count + 1} нет: она удалена или переставлена.")
-        expected = event_hash(
-            event.seq, event.at, event.actor, event.action, event.subject, event.data, event.previous
-        )
+        expected = event_hash(event.seq, event.at, event.actor, event.action, event.subject, event.data, event.previous)
         if event.previous != last or event.hash != expected:
             return Verdict(count, last, event.seq, f"Запись № {event.seq} изменена или подменена.")
         count, last = event.seq, event.hash
@@ -137,7 +135,12 @@ def export(session: Session) -> Iterator[dict[str, object]]:
     """Every event as a JSON object, oldest first."""
     for event in _stream(session):
         yield {
-            "seq": event.seq, "at": event.at.isoformat(), "actor": event.actor, "action": event.action,
-            "subject": event.subject, "data": json.loads(event.data), "previous": event.previous, "hash": event.hash,
+            "seq": event.seq,
+            "at": event.at.isoformat(),
+            "actor": event.actor,
+            "action": event.action,
+            "subject": event.subject,
+            "data": json.loads(event.data),
+            "previous": event.previous,
+            "hash": event.hash,
         }
-

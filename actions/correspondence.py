@@ -38,7 +38,9 @@ def promise_package(work: Work, request: AccessRequest) -> OutboxLetter:
     count = len(requests.lines_of(work, request)) if work.catalog.kind(request.kind).people else 0
     turn = _turn(work, request, "package")
     written = _written(
-        work, request, "package",
+        work,
+        request,
+        "package",
         version=request.version,
         lines=counted(count, "работника", "работников", "работников") if count else "",
         companion=companion.number if companion else "",
@@ -59,7 +61,9 @@ def promise_follow_up(work: Work, request: AccessRequest) -> OutboxLetter:
     turn = _turn(work, request, "follow-up")
     assert request.sent_at is not None and request.due_at is not None
     written = _written(
-        work, request, "follow-up",
+        work,
+        request,
+        "follow-up",
         turn=turn,
         sent_on=long_date(request.sent_at.date()),
         due_on=long_date(request.due_at.date()),
@@ -94,7 +98,12 @@ def _turn(work: Work, request: AccessRequest, purpose: str) -> int:
 
 
 def _promise(
-    work: Work, request: AccessRequest, purpose: str, turn: int, written: Written, files: list[RequestFile] | None = None
+    work: Work,
+    request: AccessRequest,
+    purpose: str,
+    turn: int,
+    written: Written,
+    files: list[RequestFile] | None = None,
 ) -> OutboxLetter:
     subject = f"{_marker(request)}{written.subject}"
     return outbox.promise(
@@ -106,9 +115,7 @@ def _promise(
         text=written.text,
         request_id=request.id,
         version=request.version,
-        attachments=[
-            {"name": file.name, "media_type": file.media_type, "sha256": file.sha256} for file in files or []
-        ],
+        attachments=[{"name": file.name, "media_type": file.media_type, "sha256": file.sha256} for file in files or []],
         in_reply_to=first_message_id(work, request) if purpose != "package" else None,
     )
 
@@ -131,5 +138,3 @@ def first_message_id(work: Work, request: AccessRequest) -> str | None:
         .limit(1)
     )
     return work.session.execute(query).scalar_one_or_none()
-
-

@@ -25,9 +25,7 @@ def is_confirmed(work: Work) -> bool:
     """The regulation's address is stale and the newer one undated: the first send asks once for each address."""
     if work.policy.desk_address_confirmed:
         return True
-    query = select(col(Event.seq)).where(
-        col(Event.action) == _CONFIRMED, col(Event.subject) == f"desk:{address(work)}"
-    )
+    query = select(col(Event.seq)).where(col(Event.action) == _CONFIRMED, col(Event.subject) == f"desk:{address(work)}")
     return work.session.execute(query.limit(1)).first() is not None
 
 

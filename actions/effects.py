@@ -104,8 +104,13 @@ def make_grants(work: Work, request: AccessRequest, data: Data) -> None:
         line.state = LineState.GRANTED
         for subsystem, role in line.roles:
             grants.grant(
-                work, person_id=line.person_id or 0, organisation_id=request.organisation_id,
-                subsystem=subsystem, role=role, request_id=_id(request), line_id=line.id or 0,
+                work,
+                person_id=line.person_id or 0,
+                organisation_id=request.organisation_id,
+                subsystem=subsystem,
+                role=role,
+                request_id=_id(request),
+                line_id=line.id or 0,
             )
 
 
@@ -116,7 +121,11 @@ def split_refused(work: Work, request: AccessRequest, data: Data) -> None:
         return
     persons = requests.persons_of(work, refused)
     draft = requests.create(
-        work, kind=request.kind, organisation_id=request.organisation_id, parent=request, relation="refused-lines",
+        work,
+        kind=request.kind,
+        organisation_id=request.organisation_id,
+        parent=request,
+        relation="refused-lines",
         lines=[requests.line_facts(line, persons.get(line.person_id or 0)) for line in refused],
         fields=request.fields,
     )

@@ -32,8 +32,13 @@ def erase_due(work: Work) -> int:
     people = _erase_people(work)
     if erased or people:
         audit.record(
-            work, "erasure.act", "erasure", requests=[request.id for request in erased], people=people,
-            ground="152-ФЗ, ст. 21", term_days=work.policy.retention_days,
+            work,
+            "erasure.act",
+            "erasure",
+            requests=[request.id for request in erased],
+            people=people,
+            ground="152-ФЗ, ст. 21",
+            term_days=work.policy.retention_days,
         )
     return len(erased)
 

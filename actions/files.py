@@ -11,13 +11,27 @@ from models.request import AccessRequest, RequestFile
 
 
 def add(
-    work: Work, request: AccessRequest, *, purpose: str, name: str, data: bytes, media_type: str,
+    work: Work,
+    request: AccessRequest,
+    *,
+    purpose: str,
+    name: str,
+    data: bytes,
+    media_type: str,
     detail: dict[str, object] | None = None,
 ) -> RequestFile:
     """Keep bytes by their content and note them at the request's present version."""
     row = RequestFile(
-        request_id=request.id or 0, version=request.version, purpose=purpose, name=name, media_type=media_type,
-        sha256=work.files.put(data), size=len(data), detail=detail or {}, added_at=work.now, added_by=work.by,
+        request_id=request.id or 0,
+        version=request.version,
+        purpose=purpose,
+        name=name,
+        media_type=media_type,
+        sha256=work.files.put(data),
+        size=len(data),
+        detail=detail or {},
+        added_at=work.now,
+        added_by=work.by,
     )
     work.session.add(row)
     work.session.flush()

@@ -27,15 +27,14 @@ def in_force(
         .join(Organisation, col(Organisation.id) == col(Grant.organisation_id))
         .where(col(Grant.until).is_(None), whose)
     )
-    for grant, person, inn in work.session.execute(query):
-        yield grant, person, inn
+    yield from (row.tuple() for row in work.session.execute(query))
 
 
 def grant(
     work: Work, *, person_id: int, organisation_id: int, subsystem: str, role: str, request_id: int, line_id: int
 ) -> Grant:
     """A granted line becomes a grant. One that is already in force stays as it is."""
-    held = work.session.execute(
+    held: Grant | None = work.session.execute(
         select(Grant).where(
             col(Grant.person_id) == person_id,
             col(Grant.organisation_id) == organisation_id,
@@ -47,14 +46,25 @@ def grant(
     if held is not None:
         return held
     row = Grant(
-        person_id=person_id, organisation_id=organisation_id, subsystem=subsystem, role=role,
-        since=work.now, request_id=request_id, line_id=line_id,
+        person_id=person_id,
+        organisation_id=organisation_id,
+        subsystem=subsystem,
+        role=role,
+        since=work.now,
+        request_id=request_id,
+        line_id=line_id,
     )
     work.session.add(row)
     work.session.flush()
     told = audit.record(
-        work, "grant.made", f"request:{request_id}",
-        grant=row.id, person=person_id, organisation=organisation_id, subsystem=subsystem, role=role,
+        work,
+        "grant.made",
+        f"request:{request_id}",
+        grant=row.id,
+        person=person_id,
+        organisation=organisation_id,
+        subsystem=subsystem,
+        role=role,
     )
     row.event_seq = told.seq
     return row
@@ -92,11 +102,12 @@ def holders(work: Work, *, as_of: dt.datetime | None = None, inn: str | None = N
         .where(*held)
         .order_by(col(Person.fold), col(Grant.subsystem), col(Grant.role))
     )
-    return [_holder(work, *row, moment) for row in work.session.execute(query)]
+    rows = work.session.execute(query)
+    return [_holder(work, *row, moment=moment) for row in rows]
 
 
 def _holder(
-    work: Work, grant: Grant, person: Person, organisation: Organisation, number: str, moment: dt.datetime
+    work: Work, grant: Grant, person: Person, organisation: Organisation, number: str, *, moment: dt.datetime
 ) -> dict[str, object]:
     subsystem = work.catalog.subsystems.get(grant.subsystem)
     roles = {role.code: role.label for role in subsystem.roles} if subsystem else {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -30,8 +31,12 @@ def store(work: Work, fetched: FetchedLetter) -> int | None:
     """Keep the raw letter and how far the folder was read. None when this letter was taken in before."""
     digest = work.files.put(fetched.raw)
     letter = InboxLetter(
-        account=fetched.account, folder=fetched.folder, uid_validity=fetched.uidvalidity, uid=fetched.uid,
-        sha256=digest, received_at=work.now,
+        account=fetched.account,
+        folder=fetched.folder,
+        uid_validity=fetched.uidvalidity,
+        uid=fetched.uid,
+        sha256=digest,
+        received_at=work.now,
     )
     try:
         with work.session.begin_nested():
@@ -58,7 +63,7 @@ def _advance(work: Work, fetched: FetchedLetter) -> None:
 def to_read(work: Work, limit: int = 100) -> list[int]:
     """Stored letters that nobody has read yet, oldest first."""
     query = select(col(InboxLetter.id)).where(col(InboxLetter.state) == InboxState.STORED)
-    return [number for number in work.session.execute(query.order_by(col(InboxLetter.id)).limit(limit)).scalars()]
+    return list(work.session.execute(query.order_by(col(InboxLetter.id)).limit(limit)).scalars())
 
 
 def get(work: Work, letter_id: int) -> InboxLetter:
@@ -101,7 +106,13 @@ def apply(work: Work, letter_id: int, reading: Reading) -> InboxLetter:
     action = {InboxState.TRIAGE: "letter.triage"}.get(letter.state, "letter.matched")
     about = requests.subject(found.request) if found.request else f"inbox:{letter.id}"
     audit.record(
-        work, action, about, letter=letter.id, kind=reading.kind, outcome=reading.outcome, matched_by=found.how,
+        work,
+        action,
+        about,
+        letter=letter.id,
+        kind=reading.kind,
+        outcome=reading.outcome,
+        matched_by=found.how,
         head=letter.sha256,
     )
     return letter
@@ -141,7 +152,7 @@ def _settle_uncertain(work: Work, request: AccessRequest) -> None:
 
 
 def _apply_trusted(work: Work, letter: InboxLetter, reading: Reading, request: AccessRequest) -> InboxState:
-    told: dict[str, object] = {"ticket": reading.ticket, "letter": letter.id, "matched_by": letter.matched_by}
+    told: dict[str, Any] = {"ticket": reading.ticket, "letter": letter.id, "matched_by": letter.matched_by}
     if reading.kind == "acknowledgement" and request.status in _OPEN:
         _with_companion(work, request, "acknowledge", told)
         return InboxState.APPLIED
@@ -174,7 +185,7 @@ def give_answer(
     granted: bool,
     actor: Actor,
     evidence: str,
-    **told: object,
+    **told: Any,
 ) -> None:
     """One granted line makes the request granted; none makes it rejected. The add-application follows its fate."""
     reason = "; ".join(dict.fromkeys(answer.get("reason", "") for answer in answers.values() if answer.get("reason")))
@@ -221,7 +232,7 @@ def answers_by_line(
     }
 
 
-def _with_companion(work: Work, request: AccessRequest, trigger: str, told: Mapping[str, object]) -> None:
+def _with_companion(work: Work, request: AccessRequest, trigger: str, told: Mapping[str, Any]) -> None:
     companion = requests.companion_of(work, request)
     for each in (request, companion):
         if each is not None and each.status in _OPEN:
@@ -305,7 +316,7 @@ def _decide(
     outcomes: Mapping[str, str] | None,
     text: str,
 ) -> None:
-    told: dict[str, object] = {"ticket": ticket or letter.reading.get("ticket"), "letter": letter.id}
+    told: dict[str, Any] = {"ticket": ticket or letter.reading.get("ticket"), "letter": letter.id}
     evidence = text or " … ".join(str(quote) for quote in letter.reading.get("evidence") or [])  # type: ignore[attr-defined]
     _settle_uncertain(work, request)
     if decision in ("grant", "reject", "partial"):
@@ -328,8 +339,8 @@ def _decided(
         full = answers_by_line(work, request, outcomes or {}, {}, text)
         if full is None:
             raise Conflict("Отметьте решение по каждому работнику заявки.")
-        return {line: answer | {"reason": text if answer["outcome"] == "rejected" else ""} for line, answer in full.items()}
+        return {
+            line: answer | {"reason": text if answer["outcome"] == "rejected" else ""} for line, answer in full.items()
+        }
     reason = text if whole == "rejected" else ""
-    return {
-        line.id or 0: {"outcome": whole, "reason": reason} for line in lines if line.person_id in persons
-    }
+    return {line.id or 0: {"outcome": whole, "reason": reason} for line in lines if line.person_id in persons}

@@ -25,9 +25,7 @@ def owes(line: RequestLine, person: Person, purpose: str) -> bool:
     return line.state in (LineState.GRANTED, LineState.TROUBLE)
 
 
-def _promise(
-    work: Work, request: AccessRequest, line: RequestLine, person: Person, purpose: str, turn: int
-) -> None:
+def _promise(work: Work, request: AccessRequest, line: RequestLine, person: Person, purpose: str, turn: int) -> None:
     key = f"{purpose}:{request.id}:v{request.version}:{line.id}:{turn}"
     link = links.issue(work, line_id=line.id or 0, purpose=purpose)
     organisation = organisations.get(work, request.organisation_id)
@@ -48,8 +46,15 @@ def _promise(
         sender_name=work.policy.sender_name,
     )
     outbox.promise(
-        work, key=key, purpose=purpose, recipient=facts.email, subject=written.subject, text=written.text,
-        request_id=request.id, person_id=person.id, version=request.version,
+        work,
+        key=key,
+        purpose=purpose,
+        recipient=facts.email,
+        subject=written.subject,
+        text=written.text,
+        request_id=request.id,
+        person_id=person.id,
+        version=request.version,
     )
 
 

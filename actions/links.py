@@ -31,8 +31,11 @@ def _hash(text: str) -> str:
 def issue(work: Work, *, line_id: int, purpose: str) -> PersonalLink:
     """A new link of a line; earlier ones stay valid until they expire."""
     link = PersonalLink(
-        token_hash=f"pending:{line_id}:{purpose}:{work.now.isoformat()}", line_id=line_id, purpose=purpose,
-        created_at=work.now, expires_at=work.now + dt.timedelta(days=work.policy.link_days),
+        token_hash=f"pending:{line_id}:{purpose}:{work.now.isoformat()}",
+        line_id=line_id,
+        purpose=purpose,
+        created_at=work.now,
+        expires_at=work.now + dt.timedelta(days=work.policy.link_days),
     )
     work.session.add(link)
     work.session.flush()
@@ -43,7 +46,7 @@ def issue(work: Work, *, line_id: int, purpose: str) -> PersonalLink:
 def find(work: Work, secret: str) -> PersonalLink:
     """Raises NotFound for a secret that was never given out."""
     query = select(PersonalLink).where(col(PersonalLink.token_hash) == _hash(secret))
-    link = work.session.execute(query).scalar_one_or_none()
+    link: PersonalLink | None = work.session.execute(query).scalar_one_or_none()
     if link is None:
         raise NotFound("Такой ссылки нет. Скопируйте её из письма целиком.")
     return link

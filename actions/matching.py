@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlmodel import col
 
 from actions.context import Work
@@ -29,8 +30,8 @@ def match(work: Work, reading: Reading) -> Matched:
     """The first way that finds a request; ways that contradict each other make a doubt."""
     letter = _by_references(work, reading)
     by_reference = work.session.get(AccessRequest, letter.request_id) if letter and letter.request_id else None
-    by_ticket = _one(work, AccessRequest.ticket, reading.ticket)
-    by_number = _one(work, AccessRequest.number, reading.our_number)
+    by_ticket = _one(work, col(AccessRequest.ticket), reading.ticket)
+    by_number = _one(work, col(AccessRequest.number), reading.our_number)
     for request, how in ((by_reference, "references"), (by_ticket, "ticket"), (by_number, "number")):
         if request is not None:
             found = {other.id for other in (by_reference, by_ticket, by_number) if other is not None}
@@ -54,11 +55,17 @@ def _by_references(work: Work, reading: Reading) -> OutboxLetter | None:
     return work.session.execute(query.limit(1)).scalar_one_or_none() if known else None
 
 
-def _one(work: Work, column: object, value: str | None) -> AccessRequest | None:
+def _one(work: Work, column: ColumnElement[Any], value: str | None) -> AccessRequest | None:
     """The newest open request with this value; tickets are the desk's and may repeat on closed ones."""
     if not value:
         return None
-    query = select(AccessRequest).where(column == value).order_by(  # type: ignore[arg-type]
-        col(AccessRequest.status).in_(_CLOSED), col(AccessRequest.relation) == "companion", col(AccessRequest.id).desc()
+    query = (
+        select(AccessRequest)
+        .where(column == value)
+        .order_by(
+            col(AccessRequest.status).in_(_CLOSED),
+            col(AccessRequest.relation) == "companion",
+            col(AccessRequest.id).desc(),
+        )
     )
     return work.session.execute(query.limit(1)).scalar_one_or_none()

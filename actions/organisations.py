@@ -20,8 +20,25 @@ from registry.store import Match, match_organisation
 _CHOICES = {"seal": SealPolicy, "licence": Licence, "route": Route}
 _NUMBERS = {"inn": inn_digits, "kpp": kpp_code, "ogrn": ogrn_digits}
 EDITABLE = (
-    "kpp", "ogrn", "oid", "full_name", "short_name", "kind", "authority", "sole_proprietor", "subject", "address",
-    "time_zone", "head_name", "head_post", "seal", "licence", "route", "subordination", "branch", "education",
+    "kpp",
+    "ogrn",
+    "oid",
+    "full_name",
+    "short_name",
+    "kind",
+    "authority",
+    "sole_proprietor",
+    "subject",
+    "address",
+    "time_zone",
+    "head_name",
+    "head_post",
+    "seal",
+    "licence",
+    "route",
+    "subordination",
+    "branch",
+    "education",
     "officer_email",
 )
 

@@ -75,7 +75,7 @@ def claim(work: Work, *, owner: str, limit: int) -> list[int]:
     PostgreSQL skips rows that another worker locks; SQLite has one writer at a time (BEGIN IMMEDIATE).
     """
     due = (
-        select(OutboxLetter.id)
+        select(col(OutboxLetter.id))
         .where(col(OutboxLetter.state) == OutboxState.PROMISED, col(OutboxLetter.next_attempt_at) <= work.now)
         .order_by(col(OutboxLetter.id))
         .limit(limit)
@@ -97,7 +97,7 @@ def release_expired(work: Work) -> tuple[int, int]:
     expired = (col(OutboxLetter.lease_until) <= work.now,)
     idle = _change(work, OutboxState.CLAIMED, OutboxState.PROMISED, *expired, next_attempt_at=work.now)
     lost = work.session.execute(
-        select(OutboxLetter.id).where(col(OutboxLetter.state) == OutboxState.SENDING, *expired)
+        select(col(OutboxLetter.id)).where(col(OutboxLetter.state) == OutboxState.SENDING, *expired)
     ).scalars()
     lost_ids = [number for number in lost if number is not None]
     for number in lost_ids:
@@ -115,8 +115,13 @@ def begin(work: Work, *, letter_id: int, owner: str) -> tuple[bytes, str]:
     lease = work.now + dt.timedelta(seconds=work.policy.lease_seconds)
     mine = (col(OutboxLetter.id) == letter_id, col(OutboxLetter.lease_owner) == owner)
     if not _change(
-        work, OutboxState.CLAIMED, OutboxState.SENDING, *mine,
-        lease_until=lease, raw_sha256=letter.raw_sha256, attempts=letter.attempts + 1,
+        work,
+        OutboxState.CLAIMED,
+        OutboxState.SENDING,
+        *mine,
+        lease_until=lease,
+        raw_sha256=letter.raw_sha256,
+        attempts=letter.attempts + 1,
     ):
         raise Conflict("Письмо уже взял другой исполнитель или его отменили.")
     return raw, letter.recipient
@@ -151,13 +156,23 @@ def mark_sent(work: Work, *, letter_id: int, response: str) -> OutboxLetter:
     letter = get(work, letter_id)
     sources = (OutboxState.SENDING, OutboxState.UNCERTAIN)
     if letter.state not in sources or not _change(
-        work, letter.state, OutboxState.SENT, col(OutboxLetter.id) == letter_id,
-        confirmed_at=work.now, lease_until=None, error=None,
+        work,
+        letter.state,
+        OutboxState.SENT,
+        col(OutboxLetter.id) == letter_id,
+        confirmed_at=work.now,
+        lease_until=None,
+        error=None,
     ):
         raise Conflict(f"Письмо № {letter_id} уже в другом состоянии.")
     audit.record(
-        work, "letter.sent", f"letter:{letter_id}",
-        purpose=letter.purpose, request=letter.request_id, message_id=letter.message_id, raw=letter.raw_sha256,
+        work,
+        "letter.sent",
+        f"letter:{letter_id}",
+        purpose=letter.purpose,
+        request=letter.request_id,
+        message_id=letter.message_id,
+        raw=letter.raw_sha256,
     )
     work.session.refresh(letter)
     _forget_secret(work, letter)
@@ -174,8 +189,12 @@ def _forget_secret(work: Work, letter: OutboxLetter) -> None:
 def mark_uncertain(work: Work, *, letter_id: int, detail: str) -> None:
     """Nobody knows whether it arrived: an acknowledgement, the Sent folder or a person settles it."""
     _change(
-        work, OutboxState.SENDING, OutboxState.UNCERTAIN, col(OutboxLetter.id) == letter_id,
-        error=detail, lease_until=None,
+        work,
+        OutboxState.SENDING,
+        OutboxState.UNCERTAIN,
+        col(OutboxLetter.id) == letter_id,
+        error=detail,
+        lease_until=None,
     )
     audit.record(work, "letter.uncertain", f"letter:{letter_id}")
 
@@ -188,8 +207,13 @@ def mark_failed(work: Work, *, letter_id: int, detail: str, permanent: bool) -> 
     wait = dt.timedelta(minutes=ladder[min(letter.attempts, len(ladder)) - 1] if letter.attempts else 0)
     source = letter.state
     _change(
-        work, source, OutboxState.FAILED if stop else OutboxState.PROMISED, col(OutboxLetter.id) == letter_id,
-        error=detail, lease_until=None, next_attempt_at=work.now + wait,
+        work,
+        source,
+        OutboxState.FAILED if stop else OutboxState.PROMISED,
+        col(OutboxLetter.id) == letter_id,
+        error=detail,
+        lease_until=None,
+        next_attempt_at=work.now + wait,
     )
     audit.record(work, "letter.failed" if stop else "letter.delayed", f"letter:{letter_id}", attempt=letter.attempts)
 
@@ -200,8 +224,13 @@ def resend(work: Work, *, letter_id: int) -> None:
     if letter.state not in (OutboxState.UNCERTAIN, OutboxState.FAILED):
         raise Conflict("Повторить можно только письмо с неясной судьбой или с ошибкой отправки.")
     _change(
-        work, letter.state, OutboxState.PROMISED, col(OutboxLetter.id) == letter_id,
-        next_attempt_at=work.now, attempts=0, error=None,
+        work,
+        letter.state,
+        OutboxState.PROMISED,
+        col(OutboxLetter.id) == letter_id,
+        next_attempt_at=work.now,
+        attempts=0,
+        error=None,
     )
     audit.record(work, "letter.resent", f"letter:{letter_id}")
 
@@ -209,7 +238,10 @@ def resend(work: Work, *, letter_id: int) -> None:
 def cancel(work: Work, *, request_id: int) -> int:
     """Letters of a request that have not left are not sent any more. Returns how many."""
     return _change(
-        work, OutboxState.PROMISED, OutboxState.CANCELLED, col(OutboxLetter.request_id) == request_id,
+        work,
+        OutboxState.PROMISED,
+        OutboxState.CANCELLED,
+        col(OutboxLetter.request_id) == request_id,
     ) + _change(work, OutboxState.FAILED, OutboxState.CANCELLED, col(OutboxLetter.request_id) == request_id)
 
 
@@ -239,9 +271,7 @@ def counts(work: Work) -> dict[str, int]:
     return {state.value: number for state, number in rows}
 
 
-def _change(
-    work: Work, source: OutboxState, target: OutboxState, *where: ColumnElement[bool], **values: object
-) -> int:
+def _change(work: Work, source: OutboxState, target: OutboxState, *where: ColumnElement[bool], **values: object) -> int:
     """Compare and swap: only rows still in `source` move."""
     result = work.session.execute(
         update(OutboxLetter)

@@ -150,13 +150,20 @@ def _keep(work: Work, request: AccessRequest, made: Iterable[MadeFile]) -> list[
     files.replace(work, request, tuple(document.purpose for document in documents))
     kept = [
         files.add(
-            work, request, purpose=document.purpose, name=document.name, data=document.data,
+            work,
+            request,
+            purpose=document.purpose,
+            name=document.name,
+            data=document.data,
             media_type=document.media_type,
         )
         for document in documents
     ]
     audit.record(
-        work, "documents.made", requests.subject(request), version=request.version,
+        work,
+        "documents.made",
+        requests.subject(request),
+        version=request.version,
         files=[file.sha256 for file in kept],
     )
     return kept

@@ -78,8 +78,13 @@ def report_trouble(
     seen.line.state = LineState.TROUBLE
     kind = next(kind for kind in work.catalog.kinds.values() if kind.layout == "trouble-report")
     report = requests.create(
-        work, kind=kind.code, organisation_id=seen.request.organisation_id, parent=seen.request, relation="trouble",
-        fields={"system": ", ".join(seen.subsystems), "steps": description}, lines=(requests.line_facts(seen.line, seen.person),),
+        work,
+        kind=kind.code,
+        organisation_id=seen.request.organisation_id,
+        parent=seen.request,
+        relation="trouble",
+        fields={"system": ", ".join(seen.subsystems), "steps": description},
+        lines=(requests.line_facts(seen.line, seen.person),),
     )
     for name, data, media_type in screenshots:
         files.add(work, report, purpose="screenshot", name=name, data=data, media_type=media_type)

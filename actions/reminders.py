@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, func, select
 from sqlmodel import col
 
 from actions import audit, links, organisations, outbox, requests, steps
@@ -97,8 +97,16 @@ def _logins(work: Work) -> Iterator[Waiting]:
         invited = _aware(last)
         if person.email:
             yield Waiting(
-                reason, person.email, request.number, to_employee, invited, days, organisation.time_zone,
-                repeat_days=days, last=invited, line_id=line.id,
+                reason,
+                person.email,
+                request.number,
+                to_employee,
+                invited,
+                days,
+                organisation.time_zone,
+                repeat_days=days,
+                last=invited,
+                line_id=line.id,
             )
         for to in _officers(work, organisation):
             yield Waiting(reason, to, request.number, to_officer, invited, days, organisation.time_zone)
@@ -112,20 +120,22 @@ def _login_of(
         if line.state not in (LineState.GRANTED, LineState.TROUBLE):
             return None
         return (
-            Reason.LOGIN_UNPROVEN, work.policy.verify_reminder_days,
+            Reason.LOGIN_UNPROVEN,
+            work.policy.verify_reminder_days,
             f"Доступ вам предоставлен ({title}). Проверьте вход и ответьте, получилось ли.",
             f"{person.name} не подтвердил вход",
         )
     if person.first_login_on is not None or not work.catalog.kind(request.kind).first_login:
         return None
     return (
-        Reason.FIRST_LOGIN, work.policy.first_login_reminder_days,
+        Reason.FIRST_LOGIN,
+        work.policy.first_login_reminder_days,
         f"Для вас готовят заявку ({title}), она ждёт вашего первого входа на портал ЕГИСЗ.",
         f"{person.name} ещё не вошёл на портал",
     )
 
 
-def _last_letter() -> object:
+def _last_letter() -> ScalarSelect[dt.datetime]:
     """When this person was last written to about this request's login."""
     return (
         select(func.max(col(OutboxLetter.promised_at)))
@@ -152,8 +162,13 @@ def _letters(work: Work) -> Iterator[Waiting]:
         organisation = organisations.get(work, request.organisation_id) if request else None
         for to in _officers(work, organisation):
             yield Waiting(
-                Reason.LETTER_FAILED if failed else Reason.LETTER_UNCERTAIN, to, request.number if request else "", why,
-                letter.promised_at, 0, organisation.time_zone if organisation else _MOSCOW,
+                Reason.LETTER_FAILED if failed else Reason.LETTER_UNCERTAIN,
+                to,
+                request.number if request else "",
+                why,
+                letter.promised_at,
+                0,
+                organisation.time_zone if organisation else _MOSCOW,
             )
     waiting_states = (InboxState.TRIAGE, InboxState.FAILED)
     count, first = work.session.execute(
@@ -226,8 +241,12 @@ def _promise_official(work: Work, to: str, entries: list[Waiting], day: dt.date)
     ]
     written = write(
         "digest",
-        day=f"{day:%d.%m.%Y}", count=len(entries), groups=groups, page=work.policy.page_url,
-        licence_rule=rules()["ORG-13"].source, anchor=str(audit.anchor(work.session)),
+        day=f"{day:%d.%m.%Y}",
+        count=len(entries),
+        groups=groups,
+        page=work.policy.page_url,
+        licence_rule=rules()["ORG-13"].source,
+        anchor=str(audit.anchor(work.session)),
         sender_name=work.policy.sender_name,
     )
     outbox.promise(
@@ -249,20 +268,28 @@ def _promise_personal(work: Work, to: str, entries: list[Waiting], day: dt.date)
     items = [
         {
             "why": entry.why,
-            "link": links.placeholder(
-                links.issue(work, line_id=entry.line_id or 0, purpose=purposes[entry.reason])
-            ),
+            "link": links.placeholder(links.issue(work, line_id=entry.line_id or 0, purpose=purposes[entry.reason])),
         }
         for entry in entries
     ]
     written = write(
         "nudge",
-        day=f"{day:%d.%m.%Y}", name=" ".join(part for part in (person.given, person.patronymic) if part), items=items,
-        organisation=organisation.short_name or organisation.full_name, sender_name=work.policy.sender_name,
+        day=f"{day:%d.%m.%Y}",
+        name=" ".join(part for part in (person.given, person.patronymic) if part),
+        items=items,
+        organisation=organisation.short_name or organisation.full_name,
+        sender_name=work.policy.sender_name,
     )
     outbox.promise(
-        work, key=key, purpose="nudge", recipient=to, subject=written.subject, text=written.text,
-        person_id=person.id, request_id=request.id, version=request.version,
+        work,
+        key=key,
+        purpose="nudge",
+        recipient=to,
+        subject=written.subject,
+        text=written.text,
+        person_id=person.id,
+        request_id=request.id,
+        version=request.version,
     )
 
 

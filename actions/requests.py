@@ -47,7 +47,7 @@ def find(work: Work, reference: str) -> AccessRequest:
     if reference.isdigit():
         return get(work, int(reference))
     query = select(AccessRequest).where(col(AccessRequest.number) == reference.strip().upper())
-    request = work.session.execute(query).scalar_one_or_none()
+    request: AccessRequest | None = work.session.execute(query).scalar_one_or_none()
     if request is None:
         raise NotFound(f"Заявки «{reference}» нет.")
     return request
@@ -82,7 +82,7 @@ def create(
         created_by=work.by,
         status_since=work.now,
         fields=dict(fields or {}),
-        intake=[finding.as_json() for finding in intake],
+        intake=[dict(finding.as_json()) for finding in intake],
         parent_id=parent.id if parent else None,
         relation=relation,
     )
@@ -133,16 +133,14 @@ def fill_in(work: Work, request: AccessRequest, values: Mapping[str, str]) -> No
     audit.record(work, "request.filled-in", subject(request), fields=sorted(values))
 
 
-def replace_lines(
-    work: Work, request: AccessRequest, lines: Sequence[LineFacts], intake: Iterable[Finding]
-) -> None:
+def replace_lines(work: Work, request: AccessRequest, lines: Sequence[LineFacts], intake: Iterable[Finding]) -> None:
     """A corrected roster in place of the draft's lines; what reading it found replaces what was found before.
 
     The version grows, so that a paper printed from the earlier lines is told apart.
     """
     put_lines(work, request, lines)
     request.version += 1
-    request.intake = [finding.as_json() for finding in intake]
+    request.intake = [dict(finding.as_json()) for finding in intake]
     request.revision += 1
     audit.record(work, "request.lines-replaced", subject(request), lines=len(lines))
 

@@ -50,8 +50,13 @@ def attach(
     if complete:
         _keep_scan(work, request, originals, found, by_hand)
     audit.record(
-        work, "scan.read", requests.subject(request), complete=complete, by_hand=by_hand,
-        files=[file.sha256 for file in originals], problems=[finding.rule for finding in problems],
+        work,
+        "scan.read",
+        requests.subject(request),
+        complete=complete,
+        by_hand=by_hand,
+        files=[file.sha256 for file in originals],
+        problems=[finding.rule for finding in problems],
     )
     return ScanResult(complete, len(found.order), tuple(problems))
 
@@ -79,8 +84,12 @@ def _keep_scan(
         data = target.read_bytes()
     files.replace(work, request, ("scan",))
     files.add(
-        work, request, purpose="scan", name=f"Скан заявки {request.number} вер. {request.version}.pdf",
-        data=data, media_type="application/pdf",
+        work,
+        request,
+        purpose="scan",
+        name=f"Скан заявки {request.number} вер. {request.version}.pdf",
+        data=data,
+        media_type="application/pdf",
         detail={"complete": True, "by_hand": by_hand, "pages": len(found.order)},
     )
 

@@ -104,9 +104,7 @@ def timeline(work: Work, request: AccessRequest) -> list[dict[str, object]]:
     ).scalars()
     subjects = [requests.subject(request), *(f"letter:{number}" for number in letters)]
     events = work.session.execute(select(Event).where(col(Event.subject).in_(subjects)).order_by(col(Event.seq)))
-    return [
-        {"at": event.at.isoformat(), "what": _told(event), "by": event.actor} for event in events.scalars()
-    ]
+    return [{"at": event.at.isoformat(), "what": _told(event), "by": event.actor} for event in events.scalars()]
 
 
 def _told(event: Event) -> str:

@@ -60,7 +60,8 @@ def reasons_against(work: Work, request: AccessRequest, step: Step, data: Data) 
     if not step.guards:
         return []
     case = requests.case_of(
-        work, request,
+        work,
+        request,
         ticket=cast("str | None", data.get("ticket")),
         signature=cast("SignatureFacts | None", data.get("signature")),
         address_confirmed=bool(data.get("confirm_address")),
@@ -91,8 +92,13 @@ def _write(work: Work, request: AccessRequest, step: Step, target: Status, data:
         raise StaleRequest(_what_changed(request))
     work.session.refresh(request)
     audit.record(
-        work, f"request.{step.trigger}", requests.subject(request),
-        source=source.value, target=target.value, version=request.version, **_told(data),
+        work,
+        f"request.{step.trigger}",
+        requests.subject(request),
+        source=source.value,
+        target=target.value,
+        version=request.version,
+        **_told(data),
     )
 
 

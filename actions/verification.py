@@ -1,4 +1,4 @@
-"""Proof of access: an employee's own login, or the officer's word for it, verifies a line and with the last the request."""
+"""Proof of access: an employee's login, or the officer's word for it, verifies a line, the last line the request."""
 
 from __future__ import annotations
 

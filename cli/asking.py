@@ -16,7 +16,9 @@ catalog = typer.Typer(help="Справочник подсистем и видо�
 
 
 def holders(
-    as_of: Annotated[str | None, typer.Option("--as-of", metavar="ДАТА", help="На конец дня ГГГГ-ММ-ДД или момент ISO.")] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="ДАТА", help="На конец дня ГГГГ-ММ-ДД или момент ISO.")
+    ] = None,
     organisation: Annotated[str | None, typer.Option(metavar="ИНН")] = None,
     xlsx: Annotated[Path | None, typer.Option(help="Записать таблицу Excel.")] = None,
     json: Json = False,

@@ -68,7 +68,8 @@ def read(
     else:
         for page in reading["pages"]:
             whose = f"заявка {page['request']}, версия {page['version']}, из {page['of']}" if page["request"] else ""
-            say(f"Страница {page['page']}: {whose or 'код не прочитан'}{' – ' + page['problem'] if page['problem'] else ''}")
+            problem = f" – {page['problem']}" if page["problem"] else ""
+            say(f"Страница {page['page']}: {whose or 'код не прочитан'}{problem}")
         for problem in reading["problems"]:
             say(f"! {problem}")
     if reading["problems"]:

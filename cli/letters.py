@@ -39,9 +39,13 @@ def list_triage(json: Json = False) -> None:
     with working() as work:
         rows = [
             {
-                "id": entry.id, "received": entry.received_at.isoformat(), "from": entry.sender,
-                "subject": entry.subject, "request": get(work, entry.request_id).number if entry.request_id else None,
-                "suggestion": entry.reading.get("outcome"), "evidence": entry.reading.get("evidence", []),
+                "id": entry.id,
+                "received": entry.received_at.isoformat(),
+                "from": entry.sender,
+                "subject": entry.subject,
+                "request": get(work, entry.request_id).number if entry.request_id else None,
+                "suggestion": entry.reading.get("outcome"),
+                "evidence": entry.reading.get("evidence", []),
                 "problem": entry.problem,
             }
             for entry in actions_inbox.triage(work)
@@ -86,8 +90,14 @@ def list_outbox(json: Json = False) -> None:
 
     with working() as work:
         rows = [
-            {"id": entry.id, "state": entry.state.value, "purpose": entry.purpose, "subject": entry.subject,
-             "attempts": entry.attempts, "error": entry.error}
+            {
+                "id": entry.id,
+                "state": entry.state.value,
+                "purpose": entry.purpose,
+                "subject": entry.subject,
+                "attempts": entry.attempts,
+                "error": entry.error,
+            }
             for entry in actions_outbox.unsettled(work)
         ]
     if json:

@@ -89,7 +89,7 @@ def set_fields(
     values: Annotated[list[str], typer.Argument(metavar="ПОЛЕ=ЗНАЧЕНИЕ…")],
     json: Json = False,
 ) -> None:
-    """Изменить карточку: full_name=… head_name=… head_post=… seal=seal|no-seal licence=held|applicant|none subject=77 …"""
+    """Изменить карточку: head_name=… head_post=… seal=seal|no-seal licence=held|applicant|none subject=77 …"""
     from actions import organisations
 
     with working() as work:

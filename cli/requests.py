@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -104,9 +104,13 @@ def list_requests(
     with working() as work:
         rows = [
             {
-                "id": request.id, "number": request.number, "kind": request.kind, "state": request.status.value,
+                "id": request.id,
+                "number": request.number,
+                "kind": request.kind,
+                "state": request.status.value,
                 "organisation": {"inn": card.inn, "name": card.short_name or card.full_name},
-                "deadline": request.due_at.isoformat() if request.due_at else None, "ticket": request.ticket,
+                "deadline": request.due_at.isoformat() if request.due_at else None,
+                "ticket": request.ticket,
             }
             for request, card in listed(work, status=status, inn=organisation, overdue=overdue, text=text)
         ]
@@ -145,15 +149,23 @@ def sign(
         request = requests.find(work, id)
         card = organisations.get(work, request.organisation_id)
         signature = SignatureFacts(
-            capacity=capacity, name=name or card.head_name, post=post or card.head_post,
-            signed_on=signed_on.date() if signed_on else None, attorney_number=attorney_number,
+            capacity=capacity,
+            name=name or card.head_name,
+            post=post or card.head_post,
+            signed_on=signed_on.date() if signed_on else None,
+            attorney_number=attorney_number,
             attorney_date=attorney_date.date() if attorney_date else None,
             attorney_until=attorney_until.date() if attorney_until else None,
-            seal_present=seal, readable_confirmed=readable,
+            seal_present=seal,
+            readable_confirmed=readable,
         )
         try:
             scans.sign(
-                work, request, [(path.name, path.read_bytes()) for path in scan], signature=signature, by_hand=by_hand,
+                work,
+                request,
+                [(path.name, path.read_bytes()) for path in scan],
+                signature=signature,
+                by_hand=by_hand,
                 attorney=(attorney.name, attorney.read_bytes()) if attorney else None,
             )
         except Refused as error:  # the uploads stay, only the step is refused
@@ -200,7 +212,9 @@ def revise(id: Id, json: Json = False) -> None:
 
 
 @app.command()
-def people(id: Id, file: Annotated[Path, typer.Argument(help="Исправленный список сотрудников.")], json: Json = False) -> None:
+def people(
+    id: Id, file: Annotated[Path, typer.Argument(help="Исправленный список сотрудников.")], json: Json = False
+) -> None:
     """Заменить строки черновика списком из файла."""
     from actions import organisations, requests
     from actions.rosters import read_people
@@ -219,7 +233,9 @@ def people(id: Id, file: Annotated[Path, typer.Argument(help="Исправлен
 @app.command()
 def fill(
     id: Id,
-    values: Annotated[list[str], typer.Argument(metavar="ПОЛЕ=ЗНАЧЕНИЕ…", help="Строки формы; коды – в замечаниях check.")],
+    values: Annotated[
+        list[str], typer.Argument(metavar="ПОЛЕ=ЗНАЧЕНИЕ…", help="Строки формы; коды – в замечаниях check.")
+    ],
     json: Json = False,
 ) -> None:
     """Заполнить строки формы (например, заявки на добавление организации)."""
@@ -284,7 +300,7 @@ def login(
     _tell(request, json)
 
 
-def _step(id: str, trigger: str, json: bool, **data: object) -> None:
+def _step(id: str, trigger: str, json: bool, **data: Any) -> None:
     from actions import requests, steps
 
     with working() as work:

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Списки сотрудников: проверка до заявки.", no_args_is_help=True)
 File = Annotated[Path, typer.Argument(metavar="FILE", help="Список: .xlsx, .csv, .ods.")]
 Inn = Annotated[str | None, typer.Option("--organisation", metavar="ИНН", help="Чей список.")]
-Kind = Annotated[str | None, typer.Option("--kind", metavar="КОД", help="Вид заявки; без него решает столбец «Подсистема».")]
+Kind = Annotated[
+    str | None, typer.Option("--kind", metavar="КОД", help="Вид заявки; без него решает столбец «Подсистема».")
+]
 
 
 def _judged(file: Path, organisation: str | None, kind: str | None) -> Judged:

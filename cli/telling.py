@@ -9,8 +9,12 @@ from models.request import Status
 from states.guards import STATUS_LABELS
 
 _LINE_LABELS = {
-    "open": "ждёт", "granted": "доступ дан", "rejected": "отказ", "verified": "вход подтверждён",
-    "trouble": "не получается войти", "moved": "перенесён в новую заявку",
+    "open": "ждёт",
+    "granted": "доступ дан",
+    "rejected": "отказ",
+    "verified": "вход подтверждён",
+    "trouble": "не получается войти",
+    "moved": "перенесён в новую заявку",
 }
 
 

@@ -22,7 +22,7 @@ class Employee:
     snils: str
     email: str
     post: str
-    subsystems: str
+    subsystems: str = "ФРМО и ФРМР"
 
     @property
     def name(self) -> str:
@@ -30,12 +30,12 @@ class Employee:
 
 
 EMPLOYEES = (
-    Employee("Орлова", "Мария", "Петровна", "112-233-445 95", "orlova@clinic.example", "специалист по кадрам", "ФРМО и ФРМР"),
-    Employee("Соколов", "Илья", "Андреевич", "087-654-303 00", "sokolov@clinic.example", "завхоз", "ФРМО и ФРМР"),
-    Employee("Ёлкина", "Вера", "Ильинична", "412-402-212 00", "elkina@clinic.example", "инспектор по кадрам", "ФРМО и ФРМР"),
-    Employee("Мкртчян", "Артур", "", "132-109-303 00", "mkrtchyan@clinic.example", "системный администратор", "ФРМО и ФРМР"),
-    Employee("Шевченко", "Ольга", "Николаевна", "944-620-062 00", "shevchenko@clinic.example", "юрист", "ФРМО и ФРМР"),
-    Employee("Лебедев", "Пётр", "Олегович", "637-345-332 00", "lebedev@clinic.example", "техник", "ФРМО и ФРМР"),
+    Employee("Орлова", "Мария", "Петровна", "112-233-445 95", "orlova@clinic.example", "специалист по кадрам"),
+    Employee("Соколов", "Илья", "Андреевич", "087-654-303 00", "sokolov@clinic.example", "завхоз"),
+    Employee("Ёлкина", "Вера", "Ильинична", "412-402-212 00", "elkina@clinic.example", "инспектор по кадрам"),
+    Employee("Мкртчян", "Артур", "", "132-109-303 00", "mkrtchyan@clinic.example", "системный администратор"),
+    Employee("Шевченко", "Ольга", "Николаевна", "944-620-062 00", "shevchenko@clinic.example", "юрист"),
+    Employee("Лебедев", "Пётр", "Олегович", "637-345-332 00", "lebedev@clinic.example", "техник"),
 )
 REFUSED = EMPLOYEES[4]
 

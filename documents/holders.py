@@ -9,7 +9,8 @@ from models.identifiers import format_snils
 
 _COLUMNS = (
     ("person", "Работник"), ("snils", "СНИЛС"), ("subsystem", "Подсистема"), ("role", "Роль"),
-    ("organisation", "Организация"), ("since", "С"), ("until", "По"), ("request", "Заявка"), ("verified", "Вход подтверждён"),
+    ("organisation", "Организация"), ("since", "С"), ("until", "По"),
+    ("request", "Заявка"), ("verified", "Вход подтверждён"),
 )
 
 

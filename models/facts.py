@@ -159,7 +159,9 @@ class RequestFacts:
     emails_of_others: dict[str, str] = field(default_factory=dict)  # folded e-mail -> СНИЛС of its owner
     signature: SignatureFacts | None = None
     fields: dict[str, str] = field(default_factory=dict)
-    attachments: frozenset[str] = frozenset()  # codes: scan, editable, attorney, licence-draft, add-scan, add-editable …
+    attachments: frozenset[str] = (
+        frozenset()
+    )  # codes: scan, editable, attorney, licence-draft, add-scan, add-editable …
     scan_complete: bool = False
     version: int = 1
     today: dt.date | None = None

@@ -46,7 +46,10 @@ class Grant(SQLModel, table=True):
         Index("ix_role_grant_person_id", "person_id"),
         Index(
             "uq_role_grant_in_force",
-            "person_id", "organisation_id", "subsystem", "role",
+            "person_id",
+            "organisation_id",
+            "subsystem",
+            "role",
             unique=True,
             sqlite_where=text("until IS NULL"),
             postgresql_where=text("until IS NULL"),

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import Connection, DDL, Index, event
+from sqlalchemy import DDL, Connection, Index, event
 from sqlmodel import SQLModel
 
 from models.columns import plain

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
@@ -71,105 +71,180 @@ _ANSWERING = _by(Actor.DESK, Actor.OFFICER)
 
 STEPS: tuple[Step, ...] = (
     Step(
-        "invite", (S.DRAFT,), None, _OFFICER, "Пригласить работников на первый вход",
+        "invite",
+        (S.DRAFT,),
+        None,
+        _OFFICER,
+        "Пригласить работников на первый вход",
         guards=(guards.addresses_usable,),
         effects=(Effect.ASK_FIRST_LOGIN,),
         confirm="Работникам уйдут письма с личными ссылками.",
     ),
     Step(
-        "validate", (S.DRAFT,), S.VALIDATED, _OFFICER, "Проверить и сделать документы",
+        "validate",
+        (S.DRAFT,),
+        S.VALIDATED,
+        _OFFICER,
+        "Проверить и сделать документы",
         guards=(guards.facts_valid,),
         effects=(Effect.MAKE_DOCUMENTS,),
     ),
     Step(
-        "edit", (S.VALIDATED, S.SIGNED), S.DRAFT, _OFFICER, "Вернуть в черновик",
+        "edit",
+        (S.VALIDATED, S.SIGNED),
+        S.DRAFT,
+        _OFFICER,
+        "Вернуть в черновик",
         guards=(guards.no_letter_on_its_way,),
         effects=(Effect.CANCEL_LETTERS, Effect.START_VERSION),
         confirm="Подписанный скан этой версии станет недействителен.",
     ),
     Step(
-        "sign", (S.VALIDATED,), S.SIGNED, _OFFICER, "Приложить подписанный скан",
+        "sign",
+        (S.VALIDATED,),
+        S.SIGNED,
+        _OFFICER,
+        "Приложить подписанный скан",
         guards=(guards.signed_well,),
         effects=(Effect.RECORD_SIGNATURE,),
         paper="signed",
     ),
     Step(
-        "send", (S.SIGNED,), None, _OFFICER, "Отправить в СТП",
+        "send",
+        (S.SIGNED,),
+        None,
+        _OFFICER,
+        "Отправить в СТП",
         guards=(guards.ready_to_send, guards.address_confirmed, guards.no_letter_promised),
         effects=(Effect.SEND_PACKAGE,),
         confirm="Письмо с заявкой уйдёт в СТП ЕГИСЗ.",
         paper="signed",
     ),
     Step(
-        "send", (S.VALIDATED,), None, _OFFICER, "Отправить в СТП",
+        "send",
+        (S.VALIDATED,),
+        None,
+        _OFFICER,
+        "Отправить в СТП",
         guards=(guards.ready_to_send, guards.address_confirmed, guards.no_letter_promised),
         effects=(Effect.SEND_PACKAGE,),
         confirm="Письмо уйдёт в СТП ЕГИСЗ.",
         paper="unsigned",
     ),
     Step(
-        "hand_over", (S.SIGNED,), S.AWAITING, _OFFICER, "Подано через Центр СТП",
+        "hand_over",
+        (S.SIGNED,),
+        S.AWAITING,
+        _OFFICER,
+        "Подано через Центр СТП",
         guards=(guards.ready_to_send, guards.no_letter_promised, guards.ticket_given),
         effects=(Effect.RECORD_SENDING, Effect.RECORD_TICKET),
         paper="signed",
     ),
     Step(
-        "hand_over", (S.VALIDATED,), S.AWAITING, _OFFICER, "Подано через Центр СТП",
+        "hand_over",
+        (S.VALIDATED,),
+        S.AWAITING,
+        _OFFICER,
+        "Подано через Центр СТП",
         guards=(guards.ready_to_send, guards.no_letter_promised, guards.ticket_given),
         effects=(Effect.RECORD_SENDING, Effect.RECORD_TICKET),
         paper="unsigned",
     ),
     Step(
-        "confirm", (S.SIGNED, S.VALIDATED), S.SENT, _by(Actor.POST), "Почтовый сервер принял письмо",
+        "confirm",
+        (S.SIGNED, S.VALIDATED),
+        S.SENT,
+        _by(Actor.POST),
+        "Почтовый сервер принял письмо",
         effects=(Effect.RECORD_SENDING,),
     ),
     # A desk may acknowledge twice (merged tickets, a second mail): an arrow to itself.
     Step(
-        "acknowledge", (S.SENT, S.AWAITING), S.AWAITING, _ANSWERING, "СТП зарегистрировала обращение",
+        "acknowledge",
+        (S.SENT, S.AWAITING),
+        S.AWAITING,
+        _ANSWERING,
+        "СТП зарегистрировала обращение",
         effects=(Effect.RECORD_TICKET,),
     ),
     Step("start_clock", (S.SENT,), S.AWAITING, _by(Actor.CLOCK), "Пошёл срок ответа"),
     Step(
-        "bounce", (S.SENT, S.AWAITING), S.SIGNED, _by(Actor.POST, Actor.OFFICER), "Письмо вернулось",
+        "bounce",
+        (S.SENT, S.AWAITING),
+        S.SIGNED,
+        _by(Actor.POST, Actor.OFFICER),
+        "Письмо вернулось",
         effects=(Effect.RECORD_BOUNCE,),
         paper="signed",
     ),
     Step(
-        "bounce", (S.SENT, S.AWAITING), S.VALIDATED, _by(Actor.POST, Actor.OFFICER), "Письмо вернулось",
+        "bounce",
+        (S.SENT, S.AWAITING),
+        S.VALIDATED,
+        _by(Actor.POST, Actor.OFFICER),
+        "Письмо вернулось",
         effects=(Effect.RECORD_BOUNCE,),
         paper="unsigned",
     ),
     Step(
-        "ask", (S.SENT, S.AWAITING), S.AWAITING, _ANSWERING, "СТП задала вопрос",
+        "ask",
+        (S.SENT, S.AWAITING),
+        S.AWAITING,
+        _ANSWERING,
+        "СТП задала вопрос",
         effects=(Effect.RECORD_TICKET, Effect.RECORD_QUESTION),
     ),
     Step(
-        "reply", (S.AWAITING,), None, _OFFICER, "Ответить на вопрос СТП",
+        "reply",
+        (S.AWAITING,),
+        None,
+        _OFFICER,
+        "Ответить на вопрос СТП",
         guards=(guards.question_open,),
         effects=(Effect.SEND_REPLY,),
         confirm="Ответ уйдёт в СТП ЕГИСЗ.",
     ),
     Step(
-        "follow_up", (S.AWAITING,), None, _by(Actor.OFFICER, Actor.CLOCK), "Напомнить СТП",
+        "follow_up",
+        (S.AWAITING,),
+        None,
+        _by(Actor.OFFICER, Actor.CLOCK),
+        "Напомнить СТП",
         guards=(guards.overdue,),
         effects=(Effect.SEND_FOLLOW_UP,),
         confirm="Письмо-напоминание уйдёт в СТП ЕГИСЗ.",
     ),
     Step(
-        "grant", (S.SENT, S.AWAITING), S.GRANTED, _ANSWERING, "Доступ предоставлен",
+        "grant",
+        (S.SENT, S.AWAITING),
+        S.GRANTED,
+        _ANSWERING,
+        "Доступ предоставлен",
         effects=(Effect.RECORD_TICKET, Effect.MAKE_GRANTS, Effect.SPLIT_REFUSED, Effect.ASK_LOGIN_CHECK),
     ),
     Step(
-        "reject", (S.SENT, S.AWAITING), S.REJECTED, _ANSWERING, "СТП отказала",
+        "reject",
+        (S.SENT, S.AWAITING),
+        S.REJECTED,
+        _ANSWERING,
+        "СТП отказала",
         effects=(Effect.RECORD_TICKET, Effect.RECORD_REFUSAL),
     ),
     Step("revise", (S.REJECTED,), S.DRAFT, _OFFICER, "Исправить и подать снова", effects=(Effect.START_VERSION,)),
     Step(
-        "verify", (S.GRANTED,), S.VERIFIED, _by(Actor.OFFICER, Actor.EMPLOYEE), "Доступ подтверждён входом",
+        "verify",
+        (S.GRANTED,),
+        S.VERIFIED,
+        _by(Actor.OFFICER, Actor.EMPLOYEE),
+        "Доступ подтверждён входом",
         guards=(guards.every_login_proven,),
     ),
     Step(
-        "withdraw", (S.DRAFT, S.VALIDATED, S.SIGNED, S.SENT, S.AWAITING, S.REJECTED), S.WITHDRAWN, _OFFICER,
+        "withdraw",
+        (S.DRAFT, S.VALIDATED, S.SIGNED, S.SENT, S.AWAITING, S.REJECTED),
+        S.WITHDRAWN,
+        _OFFICER,
         "Отозвать заявку",
         guards=(guards.no_letter_on_its_way,),
         effects=(Effect.CANCEL_LETTERS,),
@@ -200,13 +275,18 @@ class _StandIn:
         return self.paper == "unsigned"
 
 
-_CONDITIONS: dict[Paper, list[str]] = {"any": [], "signed": ["on_paper"], "unsigned": ["without_paper"]}
+_CONDITIONS: dict[Paper, list[str | Callable[..., bool | None]]] = {"any": [], "signed": ["on_paper"], "unsigned": ["without_paper"]}
 
 
 def _compile() -> Machine:
     machine = Machine(
-        model=None, states=S, initial=S.DRAFT, model_attribute="status",
-        auto_transitions=False, send_event=True, queued=False,
+        model=None,
+        states=S,
+        initial=S.DRAFT,
+        model_attribute="status",
+        auto_transitions=False,
+        send_event=True,
+        queued=False,
     )
     for step in STEPS:
         machine.add_transition(
@@ -240,4 +320,3 @@ def move(trigger: str, status: S, paper: Paper) -> S:
     if not event.trigger(stand_in):
         raise Refused(trigger, status, [guards.impossible(status)])
     return stand_in.status
-

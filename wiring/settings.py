@@ -108,7 +108,11 @@ class Settings(BaseSettings):
     """Everything that an administrator may set. `EGISZ_HOME` names the data folder (default `data`)."""
 
     model_config = SettingsConfigDict(
-        env_prefix="EGISZ_", env_nested_delimiter="__", extra="forbid", frozen=True, nested_model_default_partial_update=True
+        env_prefix="EGISZ_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        nested_model_default_partial_update=True,
     )
 
     home: Path = Path("data")

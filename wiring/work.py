@@ -94,8 +94,14 @@ class Installation:
         """A transaction: committed when the block ends well, rolled back when it raises."""
         with Session(self.engine, expire_on_commit=False) as session:
             work = Work(
-                session=session, now=self.clock(), by=by, catalog=self.catalog, files=self.files,
-                policy=self.policy, calendar=self.calendar, desk_schedule=self.desk_schedule,
+                session=session,
+                now=self.clock(),
+                by=by,
+                catalog=self.catalog,
+                files=self.files,
+                policy=self.policy,
+                calendar=self.calendar,
+                desk_schedule=self.desk_schedule,
             )
             yield work
             session.commit()

@@ -1,4 +1,4 @@
-"""The chain finds an edit, a deletion, a reordering, and with an anchor a cut-off tail; the database refuses to help."""
+"""The chain finds an edit, a deletion, a reordering, with an anchor a cut-off tail; the database refuses to help."""
 
 from __future__ import annotations
 

@@ -24,8 +24,12 @@ def absent(installation, tmp_path):
     with installation.work("тест") as work:
         card = organisations.card(work, ABSENT_INN)
         values = {
-            "full_name": "ООО «Новая клиника»", "subject": "77", "head_name": "Ким Ольга", "head_post": "Директор",
-            "seal": "seal", "licence": "held",
+            "full_name": "ООО «Новая клиника»",
+            "subject": "77",
+            "head_name": "Ким Ольга",
+            "head_post": "Директор",
+            "seal": "seal",
+            "licence": "held",
         }
         organisations.change(work, card, values)
         return requests.create(work, kind=KIND, organisation_id=card.id, lines=lines(1)).id

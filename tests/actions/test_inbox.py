@@ -84,7 +84,7 @@ def test_one_letter_is_stored_once_by_uid_and_by_content(installation):
 @pytest.mark.rule("SND-6")
 def test_acknowledgement_teaches_the_ticket_and_starts_the_waiting(installation, sent):
     number, message_id = sent
-    text = "Здравствуйте! Ваше обращение зарегистрировано. Номер обращения [#ABC-123-45678]. Срок рассмотрения 16 рабочих часов."
+    text = "Здравствуйте! Ваше обращение зарегистрировано. Номер [#ABC-123-45678]. Срок 16 рабочих часов."
     letter = _take_in(installation, _letter(text, subject="[#ABC-123-45678] Заявка", references=message_id))
     request = _request(installation, number)
     assert (request.status, request.ticket) == (Status.AWAITING, "ABC-123-45678")
@@ -162,7 +162,9 @@ def test_setting_never_leaves_even_clear_answers_to_people(installation, sent):
 
 def test_question_is_shown_and_answered(installation, sent):
     number, message_id = sent
-    _take_in(installation, _letter("Просим уточнить адрес электронной почты второго сотрудника.", references=message_id))
+    _take_in(
+        installation, _letter("Просим уточнить адрес электронной почты второго сотрудника.", references=message_id)
+    )
     request = _request(installation, number)
     assert request.status is Status.AWAITING
     assert "уточнить" in request.question
@@ -176,9 +178,12 @@ def test_question_is_shown_and_answered(installation, sent):
 
 
 def test_matched_by_ticket_and_by_our_number_without_references(installation, sent):
-    number, message_id = sent
+    number, _message_id = sent
     ours = _request(installation, number).number
-    _take_in(installation, _letter("Ваше обращение зарегистрировано под номером [#QWE-111-22222].", subject=f"Re: Заявка {ours}"))
+    _take_in(
+        installation,
+        _letter("Ваше обращение зарегистрировано под номером [#QWE-111-22222].", subject=f"Re: Заявка {ours}"),
+    )
     assert _request(installation, number).ticket == "QWE-111-22222"
     letter = _take_in(installation, _letter("Доступ предоставлен.", subject="[#QWE-111-22222] ответ"))
     assert _inbox(installation, letter).matched_by == "ticket"
@@ -187,7 +192,7 @@ def test_matched_by_ticket_and_by_our_number_without_references(installation, se
 
 def _bounce(message_id, *, action="failed", status="5.1.1"):
     return (
-        f"From: MAILER-DAEMON@relay.example\r\nTo: clinic@example.com\r\nSubject: Undelivered Mail Returned to Sender\r\n"
+        "From: MAILER-DAEMON@relay.example\r\nTo: clinic@example.com\r\nSubject: Undelivered Mail Returned\r\n"
         f"Message-ID: <b{next(_UID)}@relay.example>\r\nAuto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n"
         'Content-Type: multipart/report; report-type=delivery-status; boundary="B"\r\n\r\n'
         "--B\r\nContent-Type: text/plain\r\n\r\nThe mail could not be delivered.\r\n"

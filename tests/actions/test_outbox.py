@@ -129,7 +129,11 @@ def test_power_of_attorney_goes_along_and_without_its_scan_nothing_leaves(instal
 
     number = request_at(installation, Status.VALIDATED)
     signed = dataclasses.replace(
-        SIGNED, capacity="attorney", name="Ким Ольга", attorney_number="7", attorney_date=dt.date(2026, 1, 12),
+        SIGNED,
+        capacity="attorney",
+        name="Ким Ольга",
+        attorney_number="7",
+        attorney_date=dt.date(2026, 1, 12),
         seal_present=None,
     )
     with installation.work("тест") as work:
@@ -157,9 +161,7 @@ def test_letter_with_a_personal_link_is_forgotten_once_it_is_out(installation):
     from tests.walking import KIND, clinic, lines
 
     with installation.work("тест") as work:
-        request = requests.create(
-            work, kind=KIND, organisation_id=clinic(work), lines=lines(1, logged_in=False)
-        )
+        request = requests.create(work, kind=KIND, organisation_id=clinic(work), lines=lines(1, logged_in=False))
         steps.take(work, request, "invite")
         assert "{link:" in work.session.execute(select(OutboxLetter.text)).scalar_one()
     sent = deliver(installation)

@@ -56,7 +56,10 @@ def test_invitation_tells_the_steps_and_that_no_access_is_expected(installation,
 
 def test_database_never_holds_the_secret(installation, invited):
     with installation.work("тест") as work:
-        rows = [*work.session.execute(select(OutboxLetter)).scalars(), *work.session.execute(select(PersonalLink)).scalars()]
+        rows = [
+            *work.session.execute(select(OutboxLetter)).scalars(),
+            *work.session.execute(select(PersonalLink)).scalars(),
+        ]
         assert not [row for row in rows if invited[1] in str(row.model_dump())]
 
 
@@ -100,9 +103,16 @@ def test_expired_link_says_what_to_do(installation, invited, clock):
 def test_grant_sends_each_employee_steps_and_links(installation):
     request_at(installation, Status.GRANTED)
     with installation.work("тест") as work:
-        letters = work.session.execute(select(OutboxLetter).where(OutboxLetter.purpose == "login-check")).scalars().all()
+        letters = (
+            work.session.execute(select(OutboxLetter).where(OutboxLetter.purpose == "login-check")).scalars().all()
+        )
     assert [letter.recipient for letter in letters] == [line.email for line in lines(2)]
-    for needed in ("https://portalmr.egisz.rosminzdrav.ru/", "https://nr.egisz.rosminzdrav.ru/", "ФРМО, ФРМР", "«Выход»"):
+    for needed in (
+        "https://portalmr.egisz.rosminzdrav.ru/",
+        "https://nr.egisz.rosminzdrav.ru/",
+        "ФРМО, ФРМР",
+        "«Выход»",
+    ):
         assert needed in letters[0].text
 
 
@@ -125,7 +135,9 @@ def test_it_does_not_work_becomes_a_report_with_the_picture_in_word_and_goes_to_
     secret = _secret_of(installation, "login-check")
     with installation.work("тест") as work:
         report = personal.report_trouble(
-            work, secret, description="Нажал «Войти» и вижу пустую страницу.",
+            work,
+            secret,
+            description="Нажал «Войти» и вижу пустую страницу.",
             screenshots=[("Снимок.png", _picture(), "image/png")],
         )
         assert requests.lines_of(work, requests.get(work, number))[0].state is LineState.TROUBLE
@@ -147,6 +159,8 @@ def test_trouble_is_over_when_the_login_works_after_all(installation):
     number = request_at(installation, Status.GRANTED, count=1)
     secret = _secret_of(installation, "login-check")
     with installation.work("тест") as work:
-        personal.report_trouble(work, secret, description="Не вижу списка.", screenshots=[("a.png", _picture(), "image/png")])
+        personal.report_trouble(
+            work, secret, description="Не вижу списка.", screenshots=[("a.png", _picture(), "image/png")]
+        )
         personal.confirm_login(work, secret, listed=["ФРМО", "ФРМР"])
         assert requests.get(work, number).status is Status.VERIFIED

@@ -58,9 +58,8 @@ def test_rolled_back_transaction_leaves_neither_status_nor_event(installation):
 def test_stale_click_is_a_conflict_that_names_the_present_state(installation):
     number = request_at(installation, Status.DRAFT)
     bring(installation, number, Status.VALIDATED)
-    with installation.work("тест") as work:
-        with pytest.raises(steps.StaleRequest, match="проверена"):
-            steps.take(work, requests.get(work, number), "edit", revision=0)
+    with installation.work("тест") as work, pytest.raises(steps.StaleRequest, match="проверена"):
+        steps.take(work, requests.get(work, number), "edit", revision=0)
 
 
 def test_two_at_once_one_wins_one_is_refused(installation):
@@ -182,9 +181,7 @@ def test_rejected_request_goes_on_as_its_next_version_with_history_kept(installa
 def test_events_name_no_people(installation):
     request_at(installation, Status.GRANTED)
     with installation.work("тест") as work:
-        text = " ".join(
-            f"{event.subject} {event.data}" for event in work.session.execute(select(Event)).scalars()
-        )
+        text = " ".join(f"{event.subject} {event.data}" for event in work.session.execute(select(Event)).scalars())
     for person in lines(2):
         assert person.snils not in text
         assert person.surname not in text

@@ -30,16 +30,20 @@ def event_hash(seq: int, at: dt.datetime, actor: str, action: str, subject: str,
     return hashlib.sha256(body.encode()).hexdigest()
 
 
+_LOCKED_HEAD = select(ChainHead).where(col(ChainHead.id) == 1).with_for_update()
+
+
 def _locked_head(session: Session) -> ChainHead:
-    head: ChainHead | None = session.execute(select(ChainHead).where(col(ChainHead.id) == 1).with_for_update()).scalar_one_or_none()
-    if head is None:
-        try:
-            with session.begin_nested():
-                head = ChainHead(id=1, seq=0, hash=_START)
-                session.add(head)
-        except IntegrityError:  # another writer made it first
-            head = session.execute(select(ChainHead).where(col(ChainHead.id) == 1).with_for_update()).scalar_one()
-    return head
+    head: ChainHead | None = session.execute(_LOCKED_HEAD).scalar_one_or_none()
+    if head is not None:
+        return head
+    try:
+        with session.begin_nested():
+            session.add(ChainHead(id=1, seq=0, hash=_START))
+    except IntegrityError:  # another writer made it first
+        pass
+    made: ChainHead = session.execute(_LOCKED_HEAD).scalar_one()
+    return made
 
 
 def record(work: Work, action: str, subject: str, **data: object) -> Event:

@@ -27,7 +27,7 @@ def in_force(
         .join(Organisation, col(Organisation.id) == col(Grant.organisation_id))
         .where(col(Grant.until).is_(None), whose)
     )
-    yield from (row.tuple() for row in work.session.execute(query))
+    yield from (row._tuple() for row in work.session.execute(query))
 
 
 def grant(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
+from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
 from actions.context import Work
@@ -55,7 +56,7 @@ def _by_references(work: Work, reading: Reading) -> OutboxLetter | None:
     return work.session.execute(query.limit(1)).scalar_one_or_none() if known else None
 
 
-def _one(work: Work, column: ColumnElement[Any], value: str | None) -> AccessRequest | None:
+def _one(work: Work, column: Mapped[Any], value: str | None) -> AccessRequest | None:
     """The newest open request with this value; tickets are the desk's and may repeat on closed ones."""
     if not value:
         return None

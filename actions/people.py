@@ -70,7 +70,7 @@ def owners_of(work: Work, emails: Iterable[str]) -> dict[str, str]:
     rows = work.session.execute(
         select(col(Person.email_fold), col(Person.snils)).where(col(Person.email_fold).in_(folded))
     )
-    return dict(row.tuple() for row in rows)
+    return dict(row._tuple() for row in rows)
 
 
 def record_esia(work: Work, *, person_id: int) -> Person:

@@ -153,6 +153,7 @@ class RowPatterns(Entry):
     no: Regex
     numbered: Regex
     everyone: Regex
+    record: Regex
     rest: Regex
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -10,10 +11,12 @@ from notifications.reading.persons import Mention
 
 _JOINTS = re.compile(
     r";|,?\s(?:но|однако)\s|,\sа\s(?!также|именно)|,?\sпри этом\s|,\sзато\s|,?\sв то же время\s"
-    r"|,\s(?=\d{1,3}(?:\s?,\s?\d{1,3}|\sи\s\d{1,3}){0,20}\s?-)"
+    r"|,\s(?!\d{3}[\s-]?\d{3})(?=\d{1,3}(?:\s?,\s?\d{1,3}|\sи\s\d{1,3}){0,20}\s?-)"
 )
-_COMMA = re.compile(r",\s|\sи\s|(?<=\.)\s")
+# From the strongest to the weakest; a full stop inside a sentence follows initials.
+_PLACES = (re.compile(r"(?<=\.)\s"), re.compile(r",\s"), re.compile(r"\sи\s"))
 _NEAR = 30
+_MOST = 60
 
 Span = tuple[int, int]
 
@@ -33,23 +36,35 @@ class _Cutter:
         self.masked, self.mentions, self.signs, self.rows = masked, mentions, signs, rows
 
     def cut(self, span: Span) -> list[Span]:
-        parts, begin, end = [], *span
-        for number, comma in enumerate(_COMMA.finditer(self.masked, begin, end)):
-            if number > 60:
-                break
-            if self._by_person(begin, comma, end) or self._by_verdict(begin, comma, end):
-                parts.append((begin, comma.start()))
-                begin = comma.end()
+        parts = [span]
+        for place in _PLACES:
+            parts = [piece for part in parts for piece in self._cut_at(place, part)]
+        return parts
+
+    def _cut_at(self, place: re.Pattern[str], span: Span) -> list[Span]:
+        parts, (begin, end) = [], span
+        for mark in itertools.islice(place.finditer(self.masked, begin, end), _MOST):
+            if not self._may_part(mark):
+                continue
+            if self._by_person(begin, mark, end) or self._by_verdict(begin, mark, end):
+                parts.append((begin, mark.start()))
+                begin = mark.end()
         return [*parts, (begin, end)]
 
-    def _by_person(self, begin: int, comma: re.Match[str], end: int) -> bool:
-        named_left = any(begin <= mention.start < comma.start() for mention in self.mentions)
-        named_right = any(comma.end() <= mention.start < min(end, comma.end() + _NEAR) for mention in self.mentions)
-        left, right = self.masked[begin : comma.start()], self.masked[comma.end() : end]
+    def _may_part(self, mark: re.Match[str]) -> bool:
+        """Never inside a name; after initials only where the next name begins at once."""
+        if any(mention.start < mark.start() < mention.end for mention in self.mentions):
+            return False
+        return bool(mark.group().strip()) or any(mention.start == mark.end() for mention in self.mentions)
+
+    def _by_person(self, begin: int, mark: re.Match[str], end: int) -> bool:
+        named_left = any(begin <= mention.start < mark.start() for mention in self.mentions)
+        named_right = any(mark.end() <= mention.start < min(end, mark.end() + _NEAR) for mention in self.mentions)
+        left, right = self.masked[begin : mark.start()], self.masked[mark.end() : end]
         return named_left and named_right and self._decides(left) and self._decides(right)
 
-    def _by_verdict(self, begin: int, comma: re.Match[str], end: int) -> bool:
-        left, right = self.masked[begin : comma.start()], self.masked[comma.end() : end]
+    def _by_verdict(self, begin: int, mark: re.Match[str], end: int) -> bool:
+        left, right = self.masked[begin : mark.start()], self.masked[mark.end() : end]
         granted_left, granted_right = self._grants(left), self._grants(right)
         return (granted_left and self._refuses(right)) or (granted_right and self._refuses(left) and not granted_left)
 

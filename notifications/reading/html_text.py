@@ -256,9 +256,21 @@ def _hidden_by_stylesheet(html: str) -> frozenset[str]:
     return frozenset(marks)
 
 
+def _without_comments(html: str) -> str:
+    """Comments cut out; one that is never closed hides all that follows, as in a browser."""
+    kept, position = [], 0
+    while (start := html.find("<!--", position)) >= 0:
+        kept.append(html[position:start])
+        end = html.find("-->", start)
+        if end < 0:
+            return "".join(kept)
+        position = end + 3
+    return "".join([*kept, html[position:]])
+
+
 def html_to_text(html: str, classes: frozenset[str], ids: frozenset[str]) -> str:
     """Visible text; quotation depth is written as leading «> », cells of a row are parted by « | »."""
-    html = _DATA_URI.sub("", html)
+    html = _without_comments(_DATA_URI.sub("", html))
     walker = _Walker(classes, ids, _hidden_by_stylesheet(html))
     try:
         walker.feed(html)

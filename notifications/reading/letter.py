@@ -22,6 +22,8 @@ from notifications.reading.tickets import find_our_number, find_ticket
 
 _DECIDED = (Outcome.GRANTED, Outcome.REJECTED, Outcome.PARTIAL, Outcome.QUESTION)
 _STUB = 90
+# No answer of a desk is longer; what lies beyond is not judged, and then nothing is granted.
+_JUDGED = 40_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +92,9 @@ def _variant(
     text: str, subject: str, parts: Parts, patterns: LetterPatterns, people: Sequence[KnownPerson]
 ) -> _Variant:
     sorted_lines = split(text, patterns.quotes, subject)
-    doubtful = parts.truncated or hides_order(sorted_lines.own)
-    return _Variant(sorted_lines, understand(sorted_lines.own, sorted_lines.signature, patterns, people, doubtful))
+    own = sorted_lines.own[:_JUDGED]
+    doubtful = parts.truncated or hides_order(own) or len(own) < len(sorted_lines.own)
+    return _Variant(sorted_lines, understand(own, sorted_lines.signature, patterns, people, doubtful))
 
 
 def _chosen(variants: Sequence[_Variant]) -> tuple[_Variant | None, bool]:
@@ -246,7 +249,7 @@ def _kind(
             return Kind.OTHER, Outcome.NONE, meaning.evidence or [found.subject][: bool(found.subject)]
     if outcome in _DECIDED:
         return Kind.ANSWER, outcome, meaning.evidence
-    if meaning.acknowledged and _acknowledges(meaning, found, auto):
+    if meaning.acknowledged and _acknowledges(meaning, found):
         return Kind.ACKNOWLEDGEMENT, Outcome.NONE, meaning.acknowledged
     if outcome is Outcome.NONE and _subject_acknowledges(found.subject, patterns):
         return Kind.ACKNOWLEDGEMENT, Outcome.NONE, [found.subject]
@@ -267,12 +270,12 @@ def _kind(
     return Kind.OTHER, Outcome.NONE, meaning.evidence
 
 
-def _acknowledges(meaning: Understanding, found: Reading, auto: bool) -> bool:
+def _acknowledges(meaning: Understanding, found: Reading) -> bool:
     """Registered, taken to work – and nothing in the letter that tries to be a verdict."""
     return (
         meaning.outcome in (Outcome.NONE, Outcome.UNCLEAR)
         and not meaning.signs & (Sign.GRANT | Sign.PARTIAL | Sign.REFUSE | Sign.SAID)
-        and bool(meaning.signs & Sign.ABOUT or found.ticket)
+        and bool(meaning.signs & Sign.ABOUT or found.ticket or (found.trusted and found.references))
     )
 
 

@@ -55,13 +55,8 @@ def understand(
     pieces = units(text, signature)
     people = People(known, (unit.plain for unit in pieces))
     judge = Judge(patterns)
-    clauses = _attached(
-        [
-            clause
-            for unit in settled(pieces, people, patterns)
-            for clause in judge.clauses(unit, people.mentions(unit.plain))
-        ]
-    )
+    judged = [part for unit in settled(pieces, people, patterns) for part in judge.clauses(unit, people.mentions(unit.plain))]
+    clauses = _attached(judged, patterns)
     clauses = [_in_signature(clause, patterns) if clause.unit.in_signature else clause for clause in clauses]
     tally = _tallied(clauses, _positions(clauses, known))
     if doubtful:
@@ -89,18 +84,20 @@ def _in_signature(clause: Clause, patterns: LetterPatterns) -> Clause:
     )  # fmt: skip
 
 
-def _attached(clauses: list[Clause]) -> list[Clause]:
-    """Later sentences of a list item speak of the person that the item began with."""
+def _attached(clauses: list[Clause], patterns: LetterPatterns) -> list[Clause]:
+    """Later sentences of a list item, and «Результат: …» of a record, speak of the person named above them."""
     found: list[Clause] = []
     owner: tuple[Mention, ...] = ()
-    block = -1
+    block, silent = -1, False
     for clause in clauses:
-        if clause.unit.block != block or clause.unit.shape is not Shape.ITEM:
-            owner, block = (), clause.unit.block
+        same_item = clause.unit.block == block and clause.unit.shape is Shape.ITEM
         if clause.mentions:
-            owner = clause.mentions
+            owner, block, silent = clause.mentions, clause.unit.block, not clause.signs & _DECIDING
         elif owner and clause.signs & _DECIDING and not clause.rest:
-            clause = replace(clause, mentions=owner)
+            if same_item or (silent and patterns.rows.record.match(clause.low)):
+                clause = replace(clause, mentions=owner)
+            else:
+                owner = ()
         found.append(clause)
     return found
 

@@ -11,6 +11,8 @@ _QUOTE_MARK = re.compile(r"^\s{0,3}(?:[>»]|&gt;)")
 _AUTHOR_ADDRESS = re.compile(r"[\w.+-]{1,64}@([\w.-]{3,200})")
 _HEADER_LINE = re.compile(r"^[*\s]{0,4}[\w-]+(?: [\w-]+){0,2}\s{0,2}\*{0,2}:")
 
+_MARK_LENGTH = 400
+
 
 @dataclass(frozen=True, slots=True)
 class Split:
@@ -28,9 +30,7 @@ class _Sorter:
 
     def __init__(self, lines: list[str], patterns: QuotePatterns, subject: str) -> None:
         self.lines, self.patterns = lines, patterns
-        self.lows = [
-            re.sub(r"\s+", " ", line.strip().lower().replace("ё", "е").replace("\ufeff", "")) for line in lines
-        ]
+        self.lows = [_comparable(line) for line in lines]
         self.forwarding = bool(patterns.forward_subject.match(subject.strip().lower()))
         self.own: list[str] = []
         self.quoted: list[str] = []
@@ -93,7 +93,7 @@ class _Sorter:
 
     def _attribution(self, index: int) -> int:
         """How many lines, one to three, make up «23.11.2026, ООО … пишет:»; 0 when none do."""
-        if not self.lows[index] or len(self.lows[index]) > 400:
+        if not self.lows[index]:
             return 0
         if self.patterns.attributions.search(self.lows[index]):
             return 1
@@ -146,6 +146,11 @@ def _opened(lines: list[str], patterns: QuotePatterns) -> tuple[str, str]:
         elif body < number:
             break
     return "\n".join(lines[body:]).strip("\n"), domain
+
+
+def _comparable(line: str) -> str:
+    """The beginning of a line in one spelling; no mark of quoting is longer than this."""
+    return " ".join(line[:_MARK_LENGTH].lower().replace("ё", "е").replace("\ufeff", "").split())
 
 
 def split(text: str, patterns: QuotePatterns, subject: str = "") -> Split:

@@ -16,17 +16,23 @@ Handler = Callable[[Work, AccessRequest, Data], None]
 
 
 def ask_first_login(work: Work, request: AccessRequest, data: Data) -> None:
+    _take_over(work, request)
     invitations.invite(work, request, purpose="first-login")
 
 
 def make_documents(work: Work, request: AccessRequest, data: Data) -> None:
-    """Only a checked line may overwrite what is on record of its person."""
+    _take_over(work, request)
+    papers.make(work, request)
+
+
+def _take_over(work: Work, request: AccessRequest) -> None:
+    """Only a judged line may overwrite what is on record of its person."""
     lines = requests.lines_of(work, request)
     persons = requests.persons_of(work, lines)
     for line in lines:
-        person = persons[line.person_id or 0]
-        people.update_from(work, person, requests.line_facts(line, person))
-    papers.make(work, request)
+        if line.person_id in persons:
+            person = persons[line.person_id]
+            people.update_from(work, person, requests.line_facts(line, person))
 
 
 def send_package(work: Work, request: AccessRequest, data: Data) -> None:

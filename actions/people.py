@@ -28,13 +28,17 @@ def get(work: Work, person_id: int) -> Person:
 
 
 def enrol(work: Work, line: LineFacts) -> Person | None:
-    """The person of a line, put on record when new. A line with a wrong СНИЛС has none yet (APP-2)."""
+    """The person of a line, put on record when new. A line with a wrong СНИЛС has none yet (APP-2).
+
+    The address is taken over once it was judged: a typing error in a draft must not occupy somebody's address.
+    """
     if not valid_snils(line.snils):
         return None
     person = by_snils(work, line.snils)
     if person is None:
         person = Person(snils=line.snils)
         _write(person, line)
+        person.email = person.email_fold = ""
         work.session.add(person)
         work.session.flush()
         audit.record(work, "person.enrolled", f"person:{person.id}")

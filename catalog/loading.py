@@ -63,6 +63,11 @@ class Catalog:
         return next(entry.label for entry in self.organisations.authorities if entry.code == code)
 
     @property
+    def register(self) -> str:
+        """Name of the register that every organisation must stand in."""
+        return self.subsystems[self.organisations.register_code].name
+
+    @property
     def exclusions(self) -> tuple[Exclusion, ...]:
         return self.organisations.exclusions
 
@@ -129,6 +134,7 @@ def _check_references(catalog: Catalog) -> None:
             _known(where, f"роль {role.code}: level", [role.level], levels)
             _known(where, f"роль {role.code}: organisation_kinds", role.organisation_kinds, kinds)
             _known(where, f"роль {role.code}: authorities", role.authorities, authorities)
+    _known("organisations.toml", "register_code", [catalog.organisations.register_code], catalog.subsystems)
     for kind in catalog.kinds.values():
         _known(f"вид заявки {kind.code}", "subsystems", kind.subsystems, catalog.subsystems)
         _known(f"вид заявки {kind.code}", "companion", [kind.companion] if kind.companion else [], catalog.kinds)

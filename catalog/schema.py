@@ -232,6 +232,9 @@ class SubsystemFile(Entry):
 
 
 class OrganisationsFile(Entry):
+    """`register_code` is the subsystem in which every organisation must stand (ORG-1)."""
+
+    register_code: Code
     kinds: tuple[OrganisationKind, ...]
     authorities: tuple[Authority, ...]
     levels: tuple[Level, ...]

@@ -17,12 +17,12 @@ def check(facts: RequestFacts, catalog: Catalog) -> Iterator[Finding]:
     organisation = facts.organisation
     yield from _card(organisation)
     if catalog.kind(facts.kind).people:
-        yield from _registry(facts)
+        yield from _registry(facts, catalog.register)
         yield from _channels(organisation, catalog)
     yield from _licence(organisation)
     yield from _education(organisation)
     if organisation.branch is not None:
-        yield from _branch(organisation, organisation.branch)
+        yield from _branch(organisation, organisation.branch, catalog.register)
 
 
 def _card(organisation: OrganisationFacts) -> Iterator[Finding]:
@@ -42,13 +42,13 @@ def _card(organisation: OrganisationFacts) -> Iterator[Finding]:
         yield of_request("APP-7", "subject", "В карточке не указан субъект РФ. Выберите его из списка.")
 
 
-def _registry(facts: RequestFacts) -> Iterator[Finding]:
+def _registry(facts: RequestFacts, register: str) -> Iterator[Finding]:
     organisation = facts.organisation
     status, drafted = organisation.registry, "companion-drafted" in facts.attachments
     if status is RegistryStatus.UNKNOWN:
         yield of_request(
             "ORG-1", "registry",
-            "Справочник ФРНСИ не загружен: неизвестно, есть ли организация в ФРМО. Загрузите его или проверьте сами.",
+            f"Справочник ФРНСИ не загружен: неизвестно, есть ли организация в {register}. Загрузите его или проверьте сами.",
             Severity.WARNING,
         )
     if status is RegistryStatus.DELETED:
@@ -67,7 +67,7 @@ def _registry(facts: RequestFacts) -> Iterator[Finding]:
     if status in _ABSENT and not drafted and organisation.route is not Route.GOSUSLUGI:
         yield of_request(
             "ORG-3", "registry",
-            "Организации нет в ФРМО. Нужна заявка на её добавление: создайте её, она уйдёт тем же письмом.",
+            f"Организации нет в {register}. Нужна заявка на её добавление: создайте её, она уйдёт тем же письмом.",
         )
 
 
@@ -112,12 +112,12 @@ def _education(organisation: OrganisationFacts) -> Iterator[Finding]:
         )
 
 
-def _branch(organisation: OrganisationFacts, branch: BranchFacts) -> Iterator[Finding]:
+def _branch(organisation: OrganisationFacts, branch: BranchFacts, register: str) -> Iterator[Finding]:
     if branch.head_registered is False:
-        yield of_request("ORG-11", "branch", "Головной организации нет в ФРМО. Сначала зарегистрируйте её.")
+        yield of_request("ORG-11", "branch", f"Головной организации нет в {register}. Сначала зарегистрируйте её.")
     if branch.head_registered is None:
         yield of_request(
-            "ORG-11", "branch", "Неизвестно, есть ли в ФРМО головная организация. Проверьте.", Severity.WARNING
+            "ORG-11", "branch", f"Неизвестно, есть ли в {register} головная организация. Проверьте.", Severity.WARNING
         )
     if not organisation.kpp or organisation.kpp == branch.head_kpp:
         yield of_request(

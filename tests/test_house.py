@@ -1,0 +1,83 @@
+"""What must hold of the whole tree: data is personal or plain, Python names no subsystem, Prefect stays outside."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from catalog import load
+from models.tables import METADATA
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = (
+    "catalog", "sandbox", "models", "states", "documents", "notifications", "registry", "actions", "wiring", "sweeps",
+    "flows", "web", "cli",
+)  # fmt: skip
+_SEARCH = "refbook_search"
+
+
+def _sources():
+    for package in PACKAGES:
+        yield from sorted((ROOT / package).rglob("*.py"))
+
+
+def test_every_column_is_declared_personal_or_plain():
+    undeclared = [
+        f"{table.name}.{column.name}"
+        for table in METADATA.sorted_tables
+        for column in table.columns
+        if not isinstance(column.info.get("personal"), bool)
+    ]
+    assert undeclared == []
+
+
+def test_names_addresses_and_snils_are_personal():
+    personal = {
+        f"{table.name}.{column.name}"
+        for table in METADATA.sorted_tables
+        for column in table.columns
+        if column.info["personal"]
+    }
+    assert {"person.snils", "person.surname", "person.email", "outbox_letter.recipient", "inbox_letter.sender",
+            "request_line.typed", "event.actor"} <= personal  # fmt: skip
+
+
+def _docstrings(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)) and node.body:
+            first = node.body[0]
+            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+                yield id(first.value)
+
+
+def test_no_python_file_names_a_subsystem():
+    names = {name for entry in load().subsystems.values() for name in (entry.code, entry.name, entry.full_name)}
+    found = []
+    for path in _sources():
+        tree = ast.parse(path.read_text("utf-8"))
+        told = set(_docstrings(tree))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
+                found += [f"{path.relative_to(ROOT)}: {name}" for name in names if name in node.value]
+    assert found == []
+
+
+@pytest.mark.parametrize("module", ["cli.main", "web.app", "sweeps.deliver", "sweeps.inbox", "actions.steps"])
+def test_prefect_is_not_imported_on_the_way(module):
+    code = f"import sys, {module}; sys.exit('prefect' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+def test_project_says_nothing_of_machines_it_was_made_on():
+    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
+    found = []
+    for name in tracked.decode().split("\0"):
+        path = ROOT / name
+        if name and path.is_file() and path.suffix in {".py", ".md", ".toml", ".yaml", ".html", ".css", ".txt", ""}:
+            text = path.read_text("utf-8", errors="replace")
+            found += [name for mark in ("/work" + "/", "/root" + "/") if mark in text]
+    assert found == []

@@ -27,6 +27,8 @@ def draw(path: str, page_in_file: int, width: int, rotation: int | None, target:
     """A PNG file of one sheet, turned clockwise by `rotation`, None: as its code stands."""
     width = min(width, _MAX_WIDTH)
     with opened(path, max_pages=_ANY_PAGES, max_pixels=_MAX_PIXELS) as source:
+        if not 0 <= page_in_file < source.count:
+            raise Refused("no-such-page", "Такого листа в файле нет.")
         turn = _turn_of_code(source, page_in_file) if rotation is None else rotation
         picture = _upright(source, page_in_file, turn, longest=width * 2)
     height = max(1, round(picture.height * width / picture.width))
@@ -40,8 +42,6 @@ def _turn_of_code(source: Source, index: int) -> int:
 
 
 def _upright(source: Source, index: int, rotation: int, *, longest: int) -> Image.Image:
-    if not 0 <= index < source.count:
-        raise Refused("no-such-page", "Такого листа в файле нет.")
     picture = source.sheet(index, longest, colour=True).picture
     return picture.transpose(_TURNS[rotation]) if rotation else picture
 

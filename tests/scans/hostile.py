@@ -38,6 +38,12 @@ def _stream(head: bytes, body: bytes) -> bytes:
     return b"<< %s /Length %d >>\nstream\n" % (head, len(body)) + body + b"\nendstream"
 
 
+def _page(wide: int, high: int, drawn: bytes) -> bytes:
+    """Object 4 draws object 5 by the name `drawn`."""
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 %d %d] /Contents 4 0 R" % (wide, high)
+    return page + b" /Resources << /XObject << /%s 5 0 R >> >> >>" % drawn
+
+
 def pdf_of_many_pages(count: int) -> bytes:
     kids = b" ".join(b"%d 0 R" % number for number in range(3, count + 3))
     page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>"
@@ -53,7 +59,7 @@ def pdf_with_picture_bomb(side: int = 40_000) -> bytes:
     return raw_pdf([
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /XObject << /I 5 0 R >> >> >>",
+        _page(595, 842, b"I"),
         _stream(b"", b"595 0 0 842 0 0 cm /I Do"),
         _stream(picture, squeezed),
     ])
@@ -64,7 +70,7 @@ def pdf_of_endless_drawing(levels: int = 9) -> bytes:
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /XObject << /F 5 0 R >> >> >>",
+        _page(595, 842, b"F"),
         _stream(b"", b"/F Do"),
     ]
     form = b"/Type /XObject /Subtype /Form /BBox [0 0 595 842] /Resources << /XObject << /F %d 0 R >> >>"
@@ -83,9 +89,35 @@ def pdf_with_script(picture: Image.Image) -> bytes:
         b"<< /Type /Catalog /Pages 2 0 R /OpenAction << /S /JavaScript /JS (app.alert\\(1\\)) >> "
         b"/Names << /EmbeddedFiles << /Names [(x.exe) 6 0 R] >> >> >>",
         b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 842 595] /Contents 4 0 R /Resources << /XObject << /I 5 0 R >> >> >>",
+        _page(842, 595, b"I"),
         _stream(b"", b"842 0 0 595 0 0 cm /I Do"),
         _stream(image + b"/BitsPerComponent 8 /Filter /DCTDecode", buffer.getvalue()),
         b"<< /Type /Filespec /F (x.exe) /EF << /F 7 0 R >> >>",
         _stream(b"/Type /EmbeddedFile", b"MZ"),
     ])
+
+
+def drawn_pdf(code: Image.Image) -> bytes:
+    """A page that a program has drawn: lines, and one small picture at the lower right."""
+    wide, high = code.size
+    image = b"/Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceGray " % (wide, high)
+    lines = b"".join(b"50 %d m 700 %d l S " % (level, level) for level in range(100, 500, 20))
+    return raw_pdf([
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+        _page(842, 595, b"I"),
+        _stream(b"", lines + b"q %d 0 0 %d 715 15 cm /I Do Q" % (wide * 72 // 200, high * 72 // 200)),
+        _stream(image + b"/BitsPerComponent 8 ", code.convert("L").tobytes()),
+    ])
+
+
+def locked_pdf() -> bytes:
+    """Encrypted (RC4, 40 bits) with a password that is not given: the stored check values fit no empty password."""
+    encryption = b"<< /Filter /Standard /V 1 /R 2 /Length 40 /P -4 /O <%s> /U <%s> >>" % (b"41" * 32, b"42" * 32)
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>",
+        encryption,
+    ]
+    return raw_pdf(objects, b"/Encrypt 4 0 R /ID [<%s> <%s>]" % (b"43" * 16, b"43" * 16))

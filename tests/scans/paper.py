@@ -89,8 +89,9 @@ def photographed(page: Image.Image, *, strength: float = 0.06, longest: int = 30
     def off(side: int) -> float:
         return chance.uniform(0, strength) * side
 
-    quad = (off(wide), off(high), off(wide), high - off(high), wide - off(wide), high - off(high), wide - off(wide), off(high))
-    shot = table.transform(table.size, Image.Transform.QUAD, quad, Image.Resampling.BICUBIC)
+    left = (off(wide), off(high), off(wide), high - off(high))
+    right = (wide - off(wide), high - off(high), wide - off(wide), off(high))
+    shot = table.transform(table.size, Image.Transform.QUAD, left + right, Image.Resampling.BICUBIC)
     shot.thumbnail((longest, longest))
     return noisy(blurred(shadowed(shot, 0.5), longest / 3500), 5, seed)
 

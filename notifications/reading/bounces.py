@@ -55,7 +55,7 @@ def _after_type(value: str) -> str:
 
 
 def _looks_like_report(message: Message, text: str, patterns: BouncePatterns) -> bool:
-    """Two of three signs: a mail server as the author, a subject, words in the text; or an empty return path and one."""
+    """Two of three signs: the author, the subject, words in the text; or one of them and an empty return path."""
     author = re.sub(r"^.*<", "", header(message, "from")).lower()
     marks = [
         bool(patterns.senders.search(author))
@@ -86,7 +86,11 @@ def _from_text(message: Message, text: str, original: str, patterns: BouncePatte
     )
     recipient = header(message, "x-failed-recipients").split(",")[0].strip() or _recipient(low, patterns)
     line = next(
-        (part.strip() for part in text.split("\n") if (status and status in part) or (code and code.group("code") in part)),
+        (
+            part.strip()
+            for part in text.split("\n")
+            if (status and status in part) or (code and code.group("code") in part)
+        ),
         "",
     )
     return Bounce(

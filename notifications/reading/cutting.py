@@ -24,7 +24,7 @@ Span = tuple[int, int]
 def pieces(masked: str, mentions: Sequence[Mention], signs: SignPatterns, rows: RowPatterns) -> list[Span]:
     """The clauses of a sentence as spans, in order and without gaps."""
     edges = [0, *(joint.start() for joint in _JOINTS.finditer(masked) if joint.start() > 0), len(masked)]
-    whole = [(start, end) for start, end in zip(edges, edges[1:], strict=False) if end > start]
+    whole = [(start, end) for start, end in itertools.pairwise(edges) if end > start]
     cutter = _Cutter(masked, mentions, signs, rows)
     return [part for span in whole for part in cutter.cut(span)]
 

@@ -1,4 +1,4 @@
-"""The text that a reader of an HTML letter sees: hidden parts dropped, quotations marked with «> », rows kept as rows."""
+"""The text that a reader of an HTML letter sees: hidden parts dropped, quotations marked «> », rows kept as rows."""
 
 from __future__ import annotations
 
@@ -6,73 +6,25 @@ import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-CELL = " | "
-_VOID = {"br", "hr", "img", "meta", "link", "input", "base", "col", "area", "wbr", "source", "track", "embed"}
-_BLOCK = {
-    "p",
-    "div",
-    "table",
-    "tbody",
-    "thead",
-    "tfoot",
-    "ul",
-    "ol",
-    "li",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "center",
-    "section",
-    "article",
-    "header",
-    "footer",
-    "dl",
-    "dt",
-    "dd",
-    "pre",
-    "form",
-    "fieldset",
-    "address",
-    "main",
-    "blockquote",
-    "tr",
-    "body",
-}
-_UNSEEN = {
-    "script",
-    "style",
-    "head",
-    "title",
-    "template",
-    "noscript",
-    "object",
-    "svg",
-    "iframe",
-    "select",
-    "textarea",
-    "audio",
-    "video",
-}
-_STRUCK = {"s", "strike", "del"}
-_HIDING = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all|opacity\s*:\s*0(?:\.0+)?\s*(?:;|!|$)"
-    r"|font-size\s*:\s*0(?:\.0+)?\s*(?:px|pt|em|%)?\s*(?:;|!|$)"
-    r"|(?<![-\w])color\s*:\s*(?:#fff(?:fff)?\b|white\b|transparent\b|rgba?\(\s*255\s*,\s*255\s*,\s*255)"
-    r"|text-indent\s*:\s*-\d{3,}|(?<![-\w])(?:left|top)\s*:\s*-\d{3,}",
-    re.IGNORECASE,
+from notifications.reading.hiding import (
+    UNSEEN_TAGS,
+    has_background,
+    hidden_by_style,
+    hidden_by_stylesheet,
+    without_comments,
 )
-_NO_HEIGHT = re.compile(r"(?<![-\w])(?:max-)?height\s*:\s*0(?:px)?\s*(?:;|!|$)", re.IGNORECASE)
-_WHITE = re.compile(r"(?<![-\w])color\s*:\s*(?:#fff|white|rgb)", re.IGNORECASE)
-_BACKGROUND = re.compile(r"background", re.IGNORECASE)
-_STRIKING = re.compile(r"text-decoration[-a-z]*\s*:\s*[^;]*line-through", re.IGNORECASE)
-_RULE = re.compile(r"([^{}]{1,400})\{([^{}]{0,2000})\}")
-_SELECTOR = re.compile(r"^[a-z0-9]*([.#])([\w-]+)$", re.IGNORECASE)
-_STYLE = re.compile(r"<style\b[^>]*>(.{0,100000}?)</style", re.IGNORECASE | re.DOTALL)
+
+CELL = " | "
+_VOID = frozenset("br hr img meta link input base col area wbr source track embed".split())  # noqa: SIM905 – a list of words reads better
+_BLOCK = frozenset(
+    "p div table tbody thead tfoot ul ol li h1 h2 h3 h4 h5 h6 center section article header footer dl dt dd pre form "
+    "fieldset address main blockquote tr body".split()  # noqa: SIM905
+)
+_STRUCK = frozenset({"s", "strike", "del"})
+_STRIKING = re.compile(r"text-decoration[-a-z]*\s*:\s*[^;]{0,60}line-through", re.IGNORECASE)
 _DATA_URI = re.compile(r"data:[\w/+.;=-]{0,80},[A-Za-z0-9+/=\s%]{200,}")
 _MAX_DEPTH = 400
+_UNREAD = "\n[разметка письма повреждена, часть текста не прочитана]\n"
 
 
 @dataclass(slots=True)
@@ -98,8 +50,8 @@ class _Walker(HTMLParser):
         self.open: list[_Open] = []
         self.rows: list[_Row] = []
         self.out: list[str] = []
-        self.hidden = self.quoted = self.struck = self.dark = 0
-        self.saw_hidden = False
+        self.hidden = self.quoted = self.dark = 0
+        self.deep = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _VOID:
@@ -108,12 +60,13 @@ class _Walker(HTMLParser):
         if tag in ("p", "li", "tr", "td", "th", "option"):
             self._close_siblings(tag)
         entry = self._entered(tag, {name: value or "" for name, value in attrs})
-        if len(self.open) < _MAX_DEPTH:
-            self.open.append(entry)
-            self.hidden += entry.hidden
-            self.quoted += entry.quoted
-            self.struck += entry.struck
-            self.dark += entry.dark
+        if len(self.open) >= _MAX_DEPTH:
+            self._too_deep()
+            return
+        self.open.append(entry)
+        self.hidden += entry.hidden
+        self.quoted += entry.quoted
+        self.dark += entry.dark
         if entry.quoted:
             self._newline()
         self._layout(tag)
@@ -133,10 +86,15 @@ class _Walker(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self.hidden:
-            self.saw_hidden = self.saw_hidden or bool(data.strip())
             return
         in_pre = any(entry.tag == "pre" for entry in self.open[-6:])
         self._write(data if in_pre else re.sub(r"[ \t\r\n\f]+", " ", data))
+
+    def _too_deep(self) -> None:
+        """What is hidden or quoted cannot be told any more: said in the text once, which forbids a grant."""
+        if not self.deep:
+            self.deep = True
+            self.out.append(_UNREAD)
 
     def text(self) -> str:
         while self.open:
@@ -144,22 +102,15 @@ class _Walker(HTMLParser):
         return "".join(self.out)
 
     def _entered(self, tag: str, attrs: dict[str, str]) -> _Open:
-        style = attrs.get("style", "")
-        marks = {f".{name}" for name in attrs.get("class", "").split()} | {f"#{attrs.get('id', '')}"}
-        dark = bool(_BACKGROUND.search(style)) or "bgcolor" in attrs
-        hiding = _HIDING.search(style)
-        white_on_dark = hiding is not None and bool(_WHITE.match(hiding.group())) and bool(dark or self.dark)
-        hidden = (bool(hiding) and not white_on_dark) or (
-            "overflow" in style.lower() and bool(_NO_HEIGHT.search(style))
-        )
-        names = set(attrs.get("class", "").lower().split())
+        style, names = attrs.get("style", ""), attrs.get("class", "").split()
+        marks = {f".{name}" for name in names} | {f"#{attrs.get('id', '')}"}
+        dark = has_background(attrs)
+        hidden = hidden_by_style(style, dark or self.dark > 0) or bool(marks & self.hidden_marks)
+        cited = bool({name.lower() for name in names} & self.classes) or attrs.get("id", "").lower() in self.ids
         return _Open(
             tag,
-            hidden=hidden or tag in _UNSEEN or "hidden" in attrs or bool(marks & self.hidden_marks),
-            quoted=tag == "blockquote"
-            or attrs.get("type") == "cite"
-            or bool(names & self.classes)
-            or attrs.get("id", "").lower() in self.ids,
+            hidden=hidden or tag in UNSEEN_TAGS or "hidden" in attrs,
+            quoted=cited or tag == "blockquote" or attrs.get("type") == "cite",
             struck=tag in _STRUCK or bool(_STRIKING.search(style)),
             dark=dark,
         )
@@ -198,7 +149,6 @@ class _Walker(HTMLParser):
         if entry.struck:
             self._write("] ")
         self.hidden -= entry.hidden
-        self.struck -= entry.struck
         self.dark -= entry.dark
         if entry.tag == "tr" and self.rows:
             self._end_row(self.rows.pop())
@@ -240,42 +190,14 @@ class _Walker(HTMLParser):
             self._target().append(text.replace("\n", "\n" + prefix) if prefix else text)
 
 
-def _hidden_by_stylesheet(html: str) -> frozenset[str]:
-    """Classes and ids that a <style> of the letter hides; media queries are not looked into."""
-    marks = set()
-    for sheet in _STYLE.findall(html)[:5]:
-        plain = re.sub(r"/\*.{0,5000}?\*/", "", sheet, flags=re.DOTALL)
-        for selectors, body in _RULE.findall(plain)[:500]:
-            if re.search(
-                r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0\s*(?:px|pt)?\s*(?:;|!|$)",
-                body,
-                re.IGNORECASE,
-            ):
-                found = (_SELECTOR.match(part.strip()) for part in selectors.split(","))
-                marks |= {match.group(1) + match.group(2) for match in found if match}
-    return frozenset(marks)
-
-
-def _without_comments(html: str) -> str:
-    """Comments cut out; one that is never closed hides all that follows, as in a browser."""
-    kept, position = [], 0
-    while (start := html.find("<!--", position)) >= 0:
-        kept.append(html[position:start])
-        end = html.find("-->", start)
-        if end < 0:
-            return "".join(kept)
-        position = end + 3
-    return "".join([*kept, html[position:]])
-
-
 def html_to_text(html: str, classes: frozenset[str], ids: frozenset[str]) -> str:
     """Visible text; quotation depth is written as leading «> », cells of a row are parted by « | »."""
-    html = _without_comments(_DATA_URI.sub("", html))
-    walker = _Walker(classes, ids, _hidden_by_stylesheet(html))
+    html = without_comments(_DATA_URI.sub("", html))
+    walker = _Walker(classes, ids, hidden_by_stylesheet(html))
     try:
         walker.feed(html)
         walker.close()
     except (AssertionError, ValueError):  # the parser gives up on some malformed declarations
-        walker.handle_data(" [разметка повреждена] не прочитано ")
+        walker.out.append(_UNREAD)
     lines = (re.sub(r"[ \t\xa0]+", " ", line).strip() for line in walker.text().split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(line if line.strip("> ") else "" for line in lines)).strip()

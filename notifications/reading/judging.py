@@ -123,8 +123,14 @@ class Judge:
         granted = self._granted(text, in_row)
         if granted is Sign.DOUBT and not conditional and not found & Sign.PROMISE:
             found |= Sign.SAID
-        rest = signs.partial_words.sub(" ", text) if granted is Sign.PARTIAL else text
+        rest = self._less_partial(text) if granted is Sign.PARTIAL else text
         return found | granted | (Sign.DOUBT if conditional or signs.contraries.search(rest) else Sign.NOTHING)
+
+    def _less_partial(self, text: str) -> str:
+        """«Выполнена не полностью: не найден СНИЛС»: less its «не полностью» and the reason after the colon."""
+        partial = self.signs.partials.search(text)
+        colon = text.find(":", partial.end()) if partial else -1
+        return self.signs.partial_words.sub(" ", text if colon < 0 else text[:colon])
 
     def _refused(self, text: str, conditional: bool) -> Sign:
         if conditional or self.signs.questions.search(text) or self.signs.generals.search(text):
@@ -139,7 +145,7 @@ class Judge:
         """GRANT only when nothing in the clause speaks against it; a blocked grant is a doubt."""
         partial = self.signs.partials.search(text)
         said = self.signs.grants.search(text) or (in_row and self.rows.grants.search(text))
-        without = self.signs.partial_words.sub(" ", text) if partial else text
+        without = self._less_partial(text) if partial else text
         if not (said or self.signs.grants.search(without) or (partial and "частично" in partial.group())):
             return Sign.NOTHING
         if self.signs.blockers.search(without):

@@ -55,7 +55,9 @@ def understand(
     pieces = units(text, signature)
     people = People(known, (unit.plain for unit in pieces))
     judge = Judge(patterns)
-    judged = [part for unit in settled(pieces, people, patterns) for part in judge.clauses(unit, people.mentions(unit.plain))]
+    judged = [
+        part for unit in settled(pieces, people, patterns) for part in judge.clauses(unit, people.mentions(unit.plain))
+    ]
     clauses = _attached(judged, patterns)
     clauses = [_in_signature(clause, patterns) if clause.unit.in_signature else clause for clause in clauses]
     tally = _tallied(clauses, _positions(clauses, known))
@@ -122,7 +124,9 @@ def _tallied(clauses: Sequence[Clause], positions: dict[int, str]) -> _Tally:
         signs = clause.signs
         tally.every |= signs
         keys = [mention.key for mention in clause.mentions] + [positions[n] for n in clause.numbers if n in positions]
-        tally.ambiguous |= any(mention.ambiguous for mention in clause.mentions) or bool(clause.numbers and not keys and signs & _DECIDING)
+        tally.ambiguous |= any(mention.ambiguous for mention in clause.mentions) or bool(
+            clause.numbers and not keys and signs & _DECIDING
+        )
         if heading and clause.unit.shape is Shape.SENTENCE and not keys:
             heading = Sign.NOTHING
         for mention in clause.excepted:
@@ -220,9 +224,7 @@ def _without_grant(tally: _Tally, lines: dict[str, Outcome], own: dict[str, Outc
     if signs & Sign.REFUSE:
         mixed = Outcome.QUESTION in own.values() and not tally.whole & Sign.REFUSE
         return Outcome.QUESTION if mixed else Outcome.REJECTED
-    if signs & (Sign.ASK | Sign.LACK) or (
-        signs & Sign.OUR_MOVE and not signs & Sign.ACKNOWLEDGE
-    ):
+    if signs & (Sign.ASK | Sign.LACK) or (signs & Sign.OUR_MOVE and not signs & Sign.ACKNOWLEDGE):
         return Outcome.QUESTION
     if signs & (Sign.PROMISE | Sign.NOT_YET):
         return Outcome.UNCLEAR

@@ -26,7 +26,56 @@ _NAMES = re.compile(
 _ADDRESSED = ("уважаем", "здравствуй", "добрый", "доброе", "глубокоуважаем")
 _WORD = re.compile(rf"\b{_SURNAME}\b")
 _CASES = frozenset(
-    ["а", "у", "ом", "ым", "е", "ой", "ою", "ы", "и", "я", "ю", "ем", "ей", "ия", "ию", "ием", "ье", "ья", "ью", "ьем", "ов", "ова", "ову", "овым", "ове", "овой", "ий", "ый", "ого", "его", "ому", "ему", "им", "ом", "ем", "ая", "яя", "ую", "юю", "ую", "ой", "ей", "ых", "их", "ым", "им", "ыми", "ими"]
+    [
+        "а",
+        "у",
+        "ом",
+        "ым",
+        "е",
+        "ой",
+        "ою",
+        "ы",
+        "и",
+        "я",
+        "ю",
+        "ем",
+        "ей",
+        "ия",
+        "ию",
+        "ием",
+        "ье",
+        "ья",
+        "ью",
+        "ьем",
+        "ов",
+        "ова",
+        "ову",
+        "овым",
+        "ове",
+        "овой",
+        "ий",
+        "ый",
+        "ого",
+        "его",
+        "ому",
+        "ему",
+        "им",
+        "ом",
+        "ем",
+        "ая",
+        "яя",
+        "ую",
+        "юю",
+        "ую",
+        "ой",
+        "ей",
+        "ых",
+        "их",
+        "ым",
+        "им",
+        "ыми",
+        "ими",
+    ]
 ) | {""}
 
 
@@ -72,7 +121,7 @@ def snils_in(text: Plain) -> list[tuple[int, int, str]]:
 
 
 class People:
-    """Who can be meant in a letter: the lines of our request, and pairs of name and СНИЛС that the letter itself shows."""
+    """Who can be meant: the lines of our request, and the pairs of name and СНИЛС that the letter itself shows."""
 
     def __init__(self, known: Sequence[KnownPerson], texts: Iterable[Plain]) -> None:
         self.known = list(known)

@@ -31,7 +31,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KnownPerson:
-    """A line of our request: eleven digits of СНИЛС, the name in the nominative, its place in the application from 1."""
+    """A line of our request: eleven digits of СНИЛС, the name in the nominative, its place from 1."""
 
     snils: str
     surname: str = ""

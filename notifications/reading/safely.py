@@ -8,10 +8,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from catalog.letters import load_letters
+from catalog.letters import LetterPatterns, load_letters
 from notifications.reading.letter import read_letter
 from notifications.reading.result import Kind, KnownPerson, Outcome, Reading
-from sandbox import Killed, Limits, run
+from sandbox import Killed, Limits, Refused, run
 
 LIMITS = Limits(seconds=10, memory_mb=768, output_mb=16)
 MAX_MEGABYTES = 60
@@ -52,9 +52,15 @@ def read_many_safely(
 def _read(paths: list[str], options: dict[str, Any], limits: Limits) -> list[Reading]:
     try:
         return [Reading.from_dict(found) for found in run(_JOB, {"paths": paths, **options}, limits=limits)]
-    except Killed as killed:
+    except (Killed, Refused) as killed:
         if len(paths) == 1:
-            return [Reading(Kind.OTHER, Outcome.NONE, problems=[f"Письмо не прочитано: {killed}."])]
+            return [
+                Reading(
+                    Kind.OTHER,
+                    Outcome.NONE,
+                    problems=[f"Письмо не прочитано: {killed.detail if isinstance(killed, Refused) else killed}."],
+                )
+            ]
         return [_read([path], options, limits)[0] for path in paths]
 
 
@@ -75,8 +81,9 @@ def read_file(
     return [_read_one(Path(path), patterns, our_number, known).as_dict() for path in paths]
 
 
-def _read_one(path: Path, patterns: Any, our_number: str | None, known: list[KnownPerson]) -> Reading:
+def _read_one(path: Path, patterns: LetterPatterns, our_number: str | None, known: list[KnownPerson]) -> Reading:
     with path.open("rb") as file:
         raw = file.read(MAX_MEGABYTES * 1024 * 1024 + 1)
-    reading = read_letter(raw[: MAX_MEGABYTES * 1024 * 1024], patterns=patterns, our_number=our_number, people=known)
-    return reading
+    if len(raw) > MAX_MEGABYTES * 1024 * 1024:
+        raise Refused("letter-too-large", f"Письмо больше {MAX_MEGABYTES} МБ.")
+    return read_letter(raw, patterns=patterns, our_number=our_number, people=known)

@@ -18,7 +18,7 @@ _ASIDE = re.compile(r"\([^()]{0,40}\)|\bли\b")
 
 
 def settled(units: Sequence[Unit], people: People, patterns: LetterPatterns) -> list[Unit]:
-    """Rows rewritten as a reader takes them: headers dropped, «да» and «нет» spelled out, key and value made a sentence."""
+    """Rows as a reader takes them: headers dropped, «да» and «нет» spelled out, key and value made a sentence."""
     found: list[Unit] = []
     header: tuple[Plain, ...] = ()
     for number, unit in enumerate(units):
@@ -29,7 +29,9 @@ def settled(units: Sequence[Unit], people: People, patterns: LetterPatterns) -> 
             found.append(_with_meaning(unit, header, patterns.rows, patterns.signs))
         elif _is_header(units, number, people):
             header = unit.cells
-            found.extend(_loose_cells(replace(unit, cells=tuple(cell for cell in header if _SENTENCE.search(cell.low)))))
+            found.extend(
+                _loose_cells(replace(unit, cells=tuple(cell for cell in header if _SENTENCE.search(cell.low))))
+            )
         else:
             found.extend(_loose_cells(unit))
     return found

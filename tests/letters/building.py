@@ -12,14 +12,29 @@ SIDOROVA = KnownPerson("41240221200", "Сидорова", "Анна", "Павл�
 
 
 def letter(
-    body: str | bytes, *, subject: str = "Re: =?utf-8?b?0LfQsNGP0LLQutCw?=", sender: str = "egisz@stp-egisz.ru",
-    charset: str = "utf-8", kind: str = "text/plain", extra: str = "", references: bool = True,
+    body: str | bytes,
+    *,
+    subject: str = "Re: =?utf-8?b?0LfQsNGP0LLQutCw?=",
+    sender: str = "egisz@stp-egisz.ru",
+    charset: str = "utf-8",
+    kind: str = "text/plain",
+    extra: str = "",
+    references: bool = True,
 ) -> bytes:
     """One letter of a single part; a str body is encoded as `charset`."""
     head = [
-        f"From: {sender}", "To: zayavki@clinic.ru", f"Subject: {subject}", "Message-ID: <answer@stp-egisz.ru>",
-        *(["In-Reply-To: <ours-1@clinic.ru>", "References: <ours-0@clinic.ru> <ours-1@clinic.ru>"] if references else []),
-        *([extra] if extra else []), "MIME-Version: 1.0", f"Content-Type: {kind}; charset={charset}",
+        f"From: {sender}",
+        "To: zayavki@clinic.ru",
+        f"Subject: {subject}",
+        "Message-ID: <answer@stp-egisz.ru>",
+        *(
+            ["In-Reply-To: <ours-1@clinic.ru>", "References: <ours-0@clinic.ru> <ours-1@clinic.ru>"]
+            if references
+            else []
+        ),
+        *([extra] if extra else []),
+        "MIME-Version: 1.0",
+        f"Content-Type: {kind}; charset={charset}",
         "Content-Transfer-Encoding: 8bit",
     ]
     data = body.encode(charset) if isinstance(body, str) else body

@@ -9,8 +9,12 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent
 SNILS = {
-    "A": "11223344595", "B": "08765430300", "C": "41240221200",
-    "D": "13210930300", "E": "94462006200", "F": "63734533200",
+    "A": "11223344595",
+    "B": "08765430300",
+    "C": "41240221200",
+    "D": "13210930300",
+    "E": "94462006200",
+    "F": "63734533200",
 }
 _HEAD = re.compile(r"^=== (.*)$", re.MULTILINE)
 
@@ -53,7 +57,9 @@ def _case(name: str, head: str, body: str) -> Case:
     pairs = dict(mark.partition("=")[::2] for mark in marks)
     ticket = pairs.pop("ticket", None)
     options = dict(part.partition("=")[::2] for part in rest)
-    return Case(name, kind, outcome, body.strip("\n"), {SNILS[key]: value for key, value in pairs.items()}, ticket, options)
+    return Case(
+        name, kind, outcome, body.strip("\n"), {SNILS[key]: value for key, value in pairs.items()}, ticket, options
+    )
 
 
 def cases(folder: str) -> list[Case]:

@@ -1,5 +1,6 @@
 """Returned letters, delays, automata – and the desk's own automatic letters, which are answers."""
 
+# ruff: noqa: E501 – letters are quoted as they come
 from __future__ import annotations
 
 import pytest
@@ -24,7 +25,12 @@ def test_failed_delivery_is_a_bounce_of_our_letter(returned: str) -> None:
     found = read(report("failed", "5.1.1", returned))
     assert (found.kind.value, found.outcome.value) == ("bounce", "none")
     assert found.bounce is not None
-    assert (found.bounce.recipient, found.bounce.status, found.bounce.action, found.bounce.permanent) == ("egisz@stp-egisz.ru", "5.1.1", "failed", True)
+    assert (found.bounce.recipient, found.bounce.status, found.bounce.action, found.bounce.permanent) == (
+        "egisz@stp-egisz.ru",
+        "5.1.1",
+        "failed",
+        True,
+    )
     assert found.bounce.original_message_id == "<ed-2026-000123.1@clinic.ru>"
     assert found.references == ["<ed-2026-000123.1@clinic.ru>"]
     assert any("5.1.1" in quote for quote in found.evidence)
@@ -81,7 +87,10 @@ def test_grant_inside_a_returned_letter_is_not_read() -> None:
     assert read(report("failed", "5.0.0") + "Доступ предоставлен.".encode()).outcome.value == "none"
 
 
-@pytest.mark.parametrize("header", ["Auto-Submitted: auto-replied", "X-Autoreply: yes", "Precedence: auto_reply", "X-Auto-Response-Suppress: All"])
+@pytest.mark.parametrize(
+    "header",
+    ["Auto-Submitted: auto-replied", "X-Autoreply: yes", "Precedence: auto_reply", "X-Auto-Response-Suppress: All"],
+)
 def test_absence_is_an_auto_reply(header: str) -> None:
     assert read(letter("Я в отпуске до 1 декабря.", extra=header)).kind.value == "auto-reply"
     assert read(letter("Спасибо за письмо.", extra=header, sender="a@clinic.ru")).kind.value == "auto-reply"
@@ -95,7 +104,12 @@ def test_automatic_letters_of_the_desk_are_what_they_say() -> None:
 
 
 def test_refusal_that_mentions_an_absence_is_an_answer() -> None:
-    assert read(letter("Доступ не предоставлен: по данным регистра сотрудник находится в отпуске по уходу за ребёнком.")).outcome.value == "rejected"
+    assert (
+        read(
+            letter("Доступ не предоставлен: по данным регистра сотрудник находится в отпуске по уходу за ребёнком.")
+        ).outcome.value
+        == "rejected"
+    )
 
 
 def test_auto_submitted_no_is_a_person() -> None:

@@ -8,7 +8,8 @@ from tests.letters.building import read
 from tests.letters.corpus_reading import Case, cases
 
 WRITTEN_FIRST = cases("corpus")
-# Written before the patterns were tried on them: 85 % and 82 % were read right at the first attempt, none as a false grant.
+# Written before the patterns were tried on them. Read right at the first attempt, set after set: 85, 82, 83, 79, 90 %;
+# of 343 letters one was a false grant.
 KEPT_BACK = cases("held_out") + cases("blind")
 
 
@@ -40,7 +41,9 @@ def test_charset_changes_no_reading(charset: str) -> None:
 
 
 def test_html_changes_no_reading_of_plain_paragraphs() -> None:
-    same = [case for case in WRITTEN_FIRST if "\t" not in case.body and "   " not in case.body]  # HTML folds white space
+    same = [
+        case for case in WRITTEN_FIRST if "\t" not in case.body and "   " not in case.body
+    ]  # HTML folds white space
     changed = [case.name for case in same if read(case.raw(html=True)).outcome.value != case.outcome]
     assert changed == []
 
@@ -57,7 +60,11 @@ def test_no_letter_of_the_corpus_grants_what_it_does_not() -> None:
     false = []
     for case in WRITTEN_FIRST + KEPT_BACK:
         found = read(case.raw())
-        lines = {snils for snils, value in found.lines.items() if value.value == "granted" and case.lines.get(snils, case.outcome) not in ("granted", "partial")}
+        lines = {
+            snils
+            for snils, value in found.lines.items()
+            if value.value == "granted" and case.lines.get(snils, case.outcome) not in ("granted", "partial")
+        }
         if (found.outcome.value == "granted" and case.outcome != "granted") or lines:
             false.append(case.name)
     assert false == []

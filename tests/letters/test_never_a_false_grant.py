@@ -1,5 +1,6 @@
 """Whatever is put into a grant to spoil it, it is no grant any more."""
 
+# ruff: noqa: E501 – letters are quoted as they come
 from __future__ import annotations
 
 import re
@@ -49,7 +50,9 @@ def test_words_of_a_grant_that_grant_nothing(body: str) -> None:
 
 
 @pytest.mark.rule("AWT-1")
-@pytest.mark.parametrize("change", ["не {}", "{} не будет", "будет {}", "{} ошибочно", "не был {}", "якобы {}", "ранее был {}, но отозван"])
+@pytest.mark.parametrize(
+    "change", ["не {}", "{} не будет", "будет {}", "{} ошибочно", "не был {}", "якобы {}", "ранее был {}, но отозван"]
+)
 def test_spoilt_predicate_is_no_grant(change: str) -> None:
     false = [case.body for case in GRANTS if outcome(_mutated(case, change)) == "granted"]
     assert false == []
@@ -79,11 +82,20 @@ def test_quoted_grant_is_no_grant(case: Case, mark: str) -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.sampled_from([case for case in cases("corpus") + cases("held_out") if case.outcome not in ("granted", "partial")]), grants)
+@given(
+    st.sampled_from(
+        [case for case in cases("corpus") + cases("held_out") if case.outcome not in ("granted", "partial")]
+    ),
+    grants,
+)
 def test_grant_in_older_letter_below_never_counts(case: Case, older: Case) -> None:
     if case.kind != "answer":
         return
-    for mark in ("-----Исходное сообщение-----", "20.11.2026 10:00, СТП ЕГИСЗ <egisz@stp-egisz.ru> пишет:", "От: СТП ЕГИСЗ\nКому: ООО Клиника\nТема: Заявка"):
+    for mark in (
+        "-----Исходное сообщение-----",
+        "20.11.2026 10:00, СТП ЕГИСЗ <egisz@stp-egisz.ru> пишет:",
+        "От: СТП ЕГИСЗ\nКому: ООО Клиника\nТема: Заявка",
+    ):
         assert read(letter(f"{case.body}\n\n{mark}\n{older.body}")).outcome.value == case.outcome
 
 
@@ -94,7 +106,32 @@ def test_random_russian_letters_are_no_grant(text: str) -> None:
     assert outcome(text) != "granted"
 
 
-_WORDS = ["доступ", "предоставлен", "не", "роль", "назначена", "заявка", "выполнена", "отказано", "если", "будет", "после", "просим", "направить", "скан", "сотруднику", ",", ".", "но", "ранее", "в", "и", "для", "нет", "уточните"]
+_WORDS = [
+    "доступ",
+    "предоставлен",
+    "не",
+    "роль",
+    "назначена",
+    "заявка",
+    "выполнена",
+    "отказано",
+    "если",
+    "будет",
+    "после",
+    "просим",
+    "направить",
+    "скан",
+    "сотруднику",
+    ",",
+    ".",
+    "но",
+    "ранее",
+    "в",
+    "и",
+    "для",
+    "нет",
+    "уточните",
+]
 
 
 @settings(max_examples=300, deadline=None)

@@ -47,7 +47,9 @@ def test_missing_list_is_refused(tmp_path: Path) -> None:
 
 
 def test_own_words_of_an_administrator_are_used(tmp_path: Path) -> None:
-    (tmp_path / "letters.toml").write_text(SHIPPED.replace("grants = [\n", "grants = [\n    '\\bврата отворены\\b',\n", 1), "utf-8")
+    (tmp_path / "letters.toml").write_text(
+        SHIPPED.replace("grants = [\n", "grants = [\n    '\\bврата отворены\\b',\n", 1), "utf-8"
+    )
     found = read_letter(letter("Сотруднику врата отворены."), patterns=load_letters(tmp_path))
     assert found.outcome.value == "granted"
 

@@ -1,5 +1,6 @@
 """Quoted text never counts; a forwarded letter does, when the outer one decides nothing."""
 
+# ruff: noqa: E501 – letters are quoted as they come
 from __future__ import annotations
 
 import pytest
@@ -53,7 +54,9 @@ def test_answer_below_a_quotation_is_read() -> None:
 
 
 def test_answers_between_quoted_lines_are_read() -> None:
-    body = "> Предоставлен ли доступ к ФРМО?\nДоступ к ФРМО предоставлен.\n> А к ФРМР?\nДоступ к ФРМР также предоставлен."
+    body = (
+        "> Предоставлен ли доступ к ФРМО?\nДоступ к ФРМО предоставлен.\n> А к ФРМР?\nДоступ к ФРМР также предоставлен."
+    )
     assert outcome(body) == "granted"
 
 
@@ -85,7 +88,9 @@ def test_quoted_and_hidden_html_is_not_read(quote: str) -> None:
 
 
 def test_text_after_a_quotation_in_html_is_read() -> None:
-    assert outcome("<body><blockquote>Прошу доступ</blockquote>Доступ предоставлен.</body>", kind="text/html") == "granted"
+    assert (
+        outcome("<body><blockquote>Прошу доступ</blockquote>Доступ предоставлен.</body>", kind="text/html") == "granted"
+    )
 
 
 def test_hidden_word_does_not_turn_what_is_seen() -> None:
@@ -95,7 +100,10 @@ def test_hidden_word_does_not_turn_what_is_seen() -> None:
 def test_struck_out_text_is_no_grant() -> None:
     assert outcome("<p>Доступ <s>не</s> предоставлен.</p>", kind="text/html") != "granted"
     assert outcome("<p><del>Доступ предоставлен.</del></p>", kind="text/html") != "granted"
-    assert outcome("<p><span style='text-decoration: line-through'>Доступ предоставлен</span></p>", kind="text/html") != "granted"
+    assert (
+        outcome("<p><span style='text-decoration: line-through'>Доступ предоставлен</span></p>", kind="text/html")
+        != "granted"
+    )
 
 
 FORWARDED = "---------- Пересылаемое сообщение ----------\nОт: СТП ЕГИСЗ <egisz@stp-egisz.ru>\nДата: 20.11.2026\nКому: kadry@clinic.ru\nТема: Заявка\n\nДоступ предоставлен."

@@ -1,5 +1,6 @@
 """The ticket number is the desk's, never ours; the lines are of those whom the letter names."""
 
+# ruff: noqa: E501 – letters are quoted as they come
 from __future__ import annotations
 
 import pytest
@@ -37,9 +38,22 @@ def test_our_number_is_found() -> None:
     assert read(letter("По заявке Х/17 доступ предоставлен."), our_number="Х/17").our_number == "Х/17"
 
 
-@pytest.mark.parametrize("spelling", ["112-233-445 95", "112-233-445-95", "11223344595", "112 233 445 95", "112\u00a0233\u00a0445\u00a095", "112–233–445 95", "112-233-44595"])
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "112-233-445 95",
+        "112-233-445-95",
+        "11223344595",
+        "112 233 445 95",
+        "112\u00a0233\u00a0445\u00a095",
+        "112–233–445 95",
+        "112-233-44595",
+    ],
+)
 def test_snils_in_any_spelling_is_the_same_person(spelling: str) -> None:
-    assert read(letter(f"Доступ сотруднику (СНИЛС {spelling}) предоставлен.")).as_json()["lines"] == {"11223344595": "granted"}
+    assert read(letter(f"Доступ сотруднику (СНИЛС {spelling}) предоставлен.")).as_json()["lines"] == {
+        "11223344595": "granted"
+    }
 
 
 def test_number_that_is_no_snils_is_nobody() -> None:
@@ -72,7 +86,9 @@ def test_namesakes_are_not_guessed() -> None:
     found = read(letter("Иванову доступ предоставлен."), people=twins)
     assert found.outcome.value == "unclear"
     assert "granted" not in found.as_json()["lines"].values()
-    exact = read(letter("Иванову Игорю Ильичу доступ предоставлен, Иванову Ивану Ивановичу отказано."), people=twins).as_json()
+    exact = read(
+        letter("Иванову Игорю Ильичу доступ предоставлен, Иванову Ивану Ивановичу отказано."), people=twins
+    ).as_json()
     assert exact["lines"] == {"13210930300": "granted", "11223344595": "rejected"}
 
 
@@ -82,7 +98,11 @@ def test_grant_for_some_of_ours_only_is_not_a_grant_of_the_request() -> None:
 
 
 def test_reason_of_a_line_is_kept() -> None:
-    found = read(letter("1. Иванов И.И. 112-233-445 95 – предоставлен\n2. Петров П.П. 087-654-303 00 – отказано: учётная запись не подтверждена"))
+    found = read(
+        letter(
+            "1. Иванов И.И. 112-233-445 95 – предоставлен\n2. Петров П.П. 087-654-303 00 – отказано: учётная запись не подтверждена"
+        )
+    )
     assert "учётная запись не подтверждена" in found.line_reasons["08765430300"]
 
 

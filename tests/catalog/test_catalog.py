@@ -27,7 +27,9 @@ def _changed(own, name, *pairs):
 
 def test_every_shipped_entry_loads_and_cites_known_rules():
     catalog = load()
-    assert {"frmo-access", "frmr-access", "frmo-frmr-access", "frmo-add-organisation", "trouble-report"} <= set(catalog.kinds)
+    assert {"frmo-access", "frmr-access", "frmo-frmr-access", "frmo-add-organisation", "trouble-report"} <= set(
+        catalog.kinds
+    )
     for kind in catalog.kinds.values():
         assert set(kind.rules) <= set(rules())
         assert kind.source

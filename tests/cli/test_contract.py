@@ -113,7 +113,10 @@ def test_refusals_with_json_are_one_document_too(run):
     assert run("request", "show", "77", "--json", code=1)["error"] == "Заявки № 77 нет."
     told = run("request", "new", "--kind", "nope", "--organisation", people.INN, "--json", code=1)
     assert "frmo-access" in told["error"]
-    assert "Контрольная" in run("request", "new", "--kind", "frmo-access", "--organisation", "7707083894", "--json", code=1)["error"]
+    assert (
+        "Контрольная"
+        in run("request", "new", "--kind", "frmo-access", "--organisation", "7707083894", "--json", code=1)["error"]
+    )
 
 
 def test_settings_are_shown_without_passwords(run, home):

@@ -15,11 +15,12 @@ from notifications.reading.hiding import (
 )
 
 CELL = " | "
-_VOID = frozenset("br hr img meta link input base col area wbr source track embed".split())  # noqa: SIM905 – a list of words reads better
-_BLOCK = frozenset(
+_VOID = frozenset("br hr img meta link input base col area wbr source track embed".split())  # noqa: SIM905 – words
+_BLOCKS = (
     "p div table tbody thead tfoot ul ol li h1 h2 h3 h4 h5 h6 center section article header footer dl dt dd pre form "
-    "fieldset address main blockquote tr body".split()  # noqa: SIM905
+    "fieldset address main blockquote tr body"
 )
+_BLOCK = frozenset(_BLOCKS.split())
 _STRUCK = frozenset({"s", "strike", "del"})
 _STRIKING = re.compile(r"text-decoration[-a-z]*\s*:\s*[^;]{0,60}line-through", re.IGNORECASE)
 _DATA_URI = re.compile(r"data:[\w/+.;=-]{0,80},[A-Za-z0-9+/=\s%]{200,}")

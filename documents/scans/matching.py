@@ -113,8 +113,10 @@ def _findings(
     for number, page in sorted(kept.items()):
         if len(sheets.ours[number]) > 1:
             yield tell.duplicate(number, page, sheets.ours[number])
-        if page.problem in ("too-small", "not-a-scan"):
-            yield tell.poor(page)
+        if page.problem == "too-small":
+            yield tell.too_small(page)
+        if page.drawn:
+            yield tell.not_a_scan(page)
     whole = bool(sheets.ours) and not absent
     yield from (tell.blank(page, harmless=whole) for page in sheets.blank)
     if not reading.pages and not reading.failures:

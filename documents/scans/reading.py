@@ -74,13 +74,15 @@ def _problem(sheet: Mapping[str, Any], codes: int, min_dpi: int) -> Problem | No
         if sheet["blank"] and not sheet["damaged"]:
             return "blank"
         return "bad-code" if sheet["damaged"] else "no-code"
-    if sheet["dpi"] is None:
-        return "not-a-scan"
-    return "too-small" if sheet["dpi"] < min_dpi else None
+    return "too-small" if (sheet["dpi"] or min_dpi) < min_dpi else None
 
 
 def _own_problems(reading: ScanReading) -> tuple[str, ...]:
-    """As if the scan were meant for the request and version that most of its pages belong to."""
+    """As if it were meant for the request and version that most of its pages belong to.
+
+    Whether it was signed is not asked here, so a printout that was never printed is no problem yet.
+    """
     codes = Counter((page.code.request, page.code.version) for page in reading.pages if page.code)
     (request, version), _ = codes.most_common(1)[0] if codes else ((0, 0), 0)
-    return tuple(finding.message for finding in match_scan(reading, request=request, version=version).findings)
+    found = match_scan(reading, request=request, version=version).findings
+    return tuple(finding.message for finding in found if finding.field != "not-a-scan")

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from documents.codes import PageCode
 
 Problem = Literal[
-    "blank", "no-code", "bad-code", "several-codes", "too-small", "not-a-scan", "unreadable", "too-many-pixels"
+    "blank", "no-code", "bad-code", "several-codes", "too-small", "unreadable", "too-many-pixels"
 ]
 
 IN_WORDS: dict[Problem, str] = {
@@ -17,7 +17,6 @@ IN_WORDS: dict[Problem, str] = {
     "bad-code": "код страницы повреждён",
     "several-codes": "на листе коды нескольких страниц",
     "too-small": "слишком мелкое изображение",
-    "not-a-scan": "страница не отсканирована, а сохранена из программы",
     "unreadable": "лист повреждён и не открывается",
     "too-many-pixels": "в изображении слишком много точек",
 }
@@ -38,6 +37,11 @@ class ScanPage:
     sharpness: float = 0.0
     code: PageCode | None = None
     problem: Problem | None = None
+
+    @property
+    def drawn(self) -> bool:
+        """Saved from a program, never printed: nobody can have signed it by hand."""
+        return self.code is not None and self.dpi is None
 
 
 @dataclass(frozen=True, slots=True)

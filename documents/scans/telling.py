@@ -33,11 +33,8 @@ class Telling:
     files: int
 
     def _name(self, page: ScanPage) -> str:
-        return (
-            f"Файл {page.file_index + 1}, лист {page.page_in_file + 1}"
-            if self.files > 1
-            else (f"Лист {page.page_in_file + 1}")
-        )
+        place = page.page_in_file + 1
+        return f"Файл {page.file_index + 1}, лист {place}" if self.files > 1 else f"Лист {place}"
 
     def failure(self, failure: FileFailure) -> Finding:
         name = f"Файл {failure.file_index + 1}: " if self.files > 1 else ""
@@ -52,13 +49,9 @@ class Telling:
 
     def other_version(self, page: ScanPage, version: int) -> Finding:
         own = page.code.version if page.code else 0
-        what = f"из версии {own}" if own != version else "из другой распечатки этой версии"
-        return _error(
-            "SND-1", "wrong-version",
-            f"{self._name(page)} – {what}, а нужна версия {version} с последним числом страниц. "
-            "Распечатайте, подпишите и отсканируйте её." if own == version else
-            f"{self._name(page)} – {what}, а нужна версия {version}. Распечатайте, подпишите и отсканируйте её.",
-        )  # fmt: skip
+        what = "из другой распечатки этой версии" if own == version else f"из версии {own}, а нужна версия {version}"
+        message = f"{self._name(page)} – {what}. Распечатайте нынешнюю, подпишите и отсканируйте её."
+        return _error("SND-1", "wrong-version", message)
 
     def no_codes(self) -> Finding:
         return _error(
@@ -92,18 +85,20 @@ class Telling:
             "Проверьте, что на взятом есть подпись и печать, или уберите лишний.",
         )  # fmt: skip
 
-    def poor(self, page: ScanPage) -> Finding:
-        if page.problem == "not-a-scan":
-            return _warning(
-                "not-a-scan",
-                f"{self._name(page)} сохранён из программы, а не отсканирован: подписи и печати на нём может не быть. "
-                "Нужен скан подписанной бумаги.",
-            )  # fmt: skip
+    def not_a_scan(self, page: ScanPage) -> Finding:
+        return _warning(
+            "not-a-scan",
+            f"{self._name(page)} сохранён из программы, а не отсканирован: подписи и печати на нём может не быть. "
+            "Нужен скан подписанной бумаги.",
+        )
+
+    def too_small(self, page: ScanPage) -> Finding:
         return _error(
-            "SGN-6", "too-small",
+            "SGN-6",
+            "too-small",
             f"{self._name(page)}: слишком мелкое изображение, около {page.dpi} dpi. Отсканируйте с разрешением "
             "200–300 dpi.",
-        )  # fmt: skip
+        )
 
     def surplus(self, page: ScanPage) -> Finding:
         return _warning(

@@ -161,7 +161,7 @@ def test_too_small_a_resolution_is_an_error_that_names_it() -> None:
 
 
 def test_a_page_saved_from_a_program_is_a_warning() -> None:
-    match = _match(replace(_page(0, 1, of=1), dpi=None, problem="not-a-scan"))
+    match = _match(replace(_page(0, 1, of=1), dpi=None))
     assert match.complete and _codes(match) == [("not-a-scan", Severity.WARNING)]
 
 

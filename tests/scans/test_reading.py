@@ -10,7 +10,8 @@ import segno
 from PIL import Image
 
 from documents.codes import PageCode
-from documents.scans import ScanLimits, ScanPage, ScanReading, read_scan
+from documents.scans import ScanLimits, ScanPage, ScanReading, match_scan, read_scan
+from models.findings import Severity
 from tests.scans import hostile
 from tests.scans.paper import blurred, jpeg, noisy, pdf, photographed, shadowed, sheet, signed
 
@@ -222,8 +223,12 @@ def test_a_locked_pdf_is_told_from_a_broken_one(tmp_path: Path) -> None:
 def test_a_page_saved_from_a_program_is_told_from_a_scan(tmp_path: Path) -> None:
     """What LibreOffice makes of the application: text and lines, and only the code is a picture."""
     content = hostile.drawn_pdf(sheet(CODE, dpi=200).crop((1980, 1280, 2240, 1580)))
-    page = _page(tmp_path, content)
-    assert (page.code, page.problem, page.dpi) == (CODE, "not-a-scan", None)
+    reading = _read(tmp_path, content)
+    [page] = reading.pages
+    assert (page.code, page.problem, page.dpi, page.drawn) == (CODE, None, None, True)
+    assert reading.problems == ()
+    [finding] = match_scan(reading, request=123, version=2).findings
+    assert (finding.field, finding.severity) == ("not-a-scan", Severity.WARNING)
 
 
 def test_a_relative_path_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, printed: Image.Image) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -140,19 +139,25 @@ class _Photo(Source):
                 raise _too_many_pixels()
             dpi = round(max(image.size) / A4_LONG)
             image.draft(mode, (longest, longest))  # JPEG decodes straight to a smaller size
-            upright = ImageOps.exif_transpose(image)
-        flat = _on_white(upright).convert(mode)
-        flat.thumbnail((longest, longest))
-        return Sheet(flat, dpi)
+            small = _smooth(image)
+            small.thumbnail((longest, longest))  # first of all: every other step copies the picture
+            return Sheet(_on_white(ImageOps.exif_transpose(small)).convert(mode), dpi)
+
+
+def _smooth(image: Image.Image) -> Image.Image:
+    """In a mode that can be made smaller without jags."""
+    if image.mode.startswith("I"):  # 16 bits a pixel
+        return image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
+    if image.mode == "P":
+        return image.convert("RGBA" if "transparency" in image.info else "RGB")
+    return image.convert("L") if image.mode == "1" else image
 
 
 def _on_white(image: Image.Image) -> Image.Image:
-    """Transparent and 16-bit pictures as a printer would put them on paper."""
-    if image.mode.startswith("I"):
-        return image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
+    """A transparent picture as a printer would put it on paper."""
     if not (image.mode.endswith("A") or "transparency" in image.info):
         return image
-    layered: Any = image.convert("RGBA")
+    layered = image.convert("RGBA")
     sheet = Image.new("RGBA", layered.size, "white")
     sheet.alpha_composite(layered)
     return sheet

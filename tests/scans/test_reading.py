@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import segno
 from PIL import Image
 
 from documents.codes import PageCode
-from documents.scans import ScanLimits, ScanPage, ScanReading, match_scan, read_scan
+from documents.scans import ScanLimits, ScanPage, ScanReading, match_scan, page_picture, read_scan
 from models.findings import Severity
 from tests.scans import hostile
 from tests.scans.paper import blurred, jpeg, noisy, pdf, photographed, shadowed, sheet, signed
@@ -66,6 +68,37 @@ def bare() -> Image.Image:
 def test_the_code_is_read(tmp_path: Path, printed: Image.Image, spoil: Any) -> None:
     page = _page(tmp_path, spoil(printed))
     assert (page.code, page.problem, page.rotation) == (CODE, None, 0)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "LA", "I;16", "CMYK"])
+def test_every_kind_of_picture_is_read(tmp_path: Path, printed: Image.Image, mode: str) -> None:
+    buffer = io.BytesIO()
+    picture = _sixteen_bits(printed) if mode == "I;16" else printed.convert(mode)
+    picture.save(buffer, "JPEG" if mode == "CMYK" else "PNG")
+    assert _page(tmp_path, buffer.getvalue()).code == CODE
+
+
+def _sixteen_bits(page: Image.Image) -> Image.Image:
+    return Image.fromarray(np.asarray(page, dtype=np.uint16) * 257)
+
+
+def test_black_on_nothing_is_read_as_black_on_paper(tmp_path: Path, printed: Image.Image) -> None:
+    ink = Image.new("RGBA", printed.size, (0, 0, 0, 0))
+    ink.putalpha(printed.point(lambda value: 255 - value))
+    buffer = io.BytesIO()
+    ink.save(buffer, "PNG")
+    assert _page(tmp_path, buffer.getvalue()).code == CODE
+
+
+@pytest.mark.slow
+def test_the_largest_picture_that_is_let_in_fits_into_memory(tmp_path: Path) -> None:
+    large = Image.new("RGBA", (10_000, 7_900), "white")
+    large.paste(sheet(CODE, dpi=600).convert("RGBA"), (500, 500))
+    buffer = io.BytesIO()
+    large.save(buffer, "PNG", compress_level=1)
+    reading = _read(tmp_path, buffer.getvalue())
+    assert [page.code for page in reading.pages] == [CODE]
+    assert Image.open(io.BytesIO(page_picture(tmp_path / "0", 0, width=2400))).width == 2400
 
 
 @pytest.mark.parametrize("dpi", [100, 150, 300])

@@ -12,7 +12,7 @@ from documents.rosters.understanding import missing_fields
 from models.facts import Licence, LineFacts, OrganisationFacts, RequestFacts, SealPolicy
 from models.findings import Finding, Severity, has_errors, sourced
 from models.identifiers import inn_digits
-from states.rules import application, roles
+from states.rules import application, people, roles
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +52,16 @@ def judge_roster(path: Path, *, catalog: Catalog, organisation: OrganisationFact
         return Judged(None, (), (sourced(Finding(problem.rule, Severity.ERROR, str(problem), field="file")),))
     lines, intake = roster_lines(roster, catalog, organisation=organisation, kind=kind)
     facts = RequestFacts(kind=kind or _kind_of(lines, catalog), organisation=organisation, lines=tuple(lines))
-    judged = [*application.check(facts, catalog), *roles.check(facts, catalog)]
+    judged = [*application.check(facts, catalog), *roles.check(facts, catalog), *_unconfirmed(facts, catalog)]
     found = [*intake, *_without_echoes(judged, intake, missing_fields(roster))]
     ordered = sorted(found, key=lambda finding: finding.row or 0)
     return Judged(roster, tuple(lines), tuple(sourced(finding) for finding in ordered))
+
+
+def _unconfirmed(facts: RequestFacts, catalog: Catalog) -> Iterable[Finding]:
+    """Accounts of which the roster says that they are not confirmed; what it does not say is asked later."""
+    said_no = {line.row for line in facts.lines if line.esia_confirmed is False}
+    return [finding for finding in people.check_accounts(facts, catalog) if finding.row in said_no]
 
 
 def read_people(

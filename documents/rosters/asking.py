@@ -62,12 +62,23 @@ def _subsystems(
     plain = cyrillic(text)
     if not named and any(word in _WORD.findall(plain) or word == plain for word in roster_wording().words.both):
         return _of_kind(catalog, kind) or _widest(catalog)
-    if rest or not named:
+    if (rest and not _says_roles(row, text, catalog)) or not named:
         names = ", ".join(entry.name for entry in catalog.subsystems.values())
         findings.append(
             _error(row, "subsystem", person, f"Подсистема «{text.strip()}» не распознана. Напишите одну из: {names}.")
         )
     return list(dict.fromkeys([*named, *marked]))
+
+
+def _says_roles(row: RosterRow, text: str, catalog: Catalog) -> bool:
+    """What is left of the cell beside the subsystems' names is the name of a role: «ФРМО (работник организации)»."""
+    if str(row.cells.get("role", "")) == text:
+        return True
+    parts = [part for part in _BETWEEN.split(text) if part.strip()]
+    return any(_role_text(part, catalog)[0] for part in parts) and all(
+        not (base := _role_text(part, catalog)[0]) or any(_role_named(base, code, catalog) for code in catalog.subsystems)
+        for part in parts
+    )
 
 
 def _widest(catalog: Catalog) -> list[str]:
@@ -103,12 +114,12 @@ def subsystems_in(text: str, catalog: Catalog) -> tuple[list[str], list[str]]:
 def _named_roles(
     row: RosterRow, catalog: Catalog, subsystems: Sequence[str], person: str | None, findings: list[Finding]
 ) -> Iterator[RoleRef]:
-    text = str(row.cells.get("role", ""))
+    text = str(row.cells.get("role") or row.cells.get("subsystem", ""))
     for part in _BETWEEN.split(text):
         if not part or not part.strip(" .-–—"):
             continue
         base, told = _role_text(part, catalog)
-        if not base and told:
+        if not base:
             continue  # «Работник организации (ФРМО), ФРМР»: a bare subsystem adds no role of its own
         scope = told or list(subsystems) or [c for c in catalog.subsystems if _role_named(base, c, catalog)]
         refs = [RoleRef(code, role.code) for code in scope if (role := _role_named(base, code, catalog)) is not None]
@@ -118,7 +129,7 @@ def _named_roles(
             findings.append(
                 _error(row, "role", person, f"Роль «{part.strip()}» – для {names}, а в строке указана другая подсистема.")
             )
-        elif not refs:
+        elif not refs and row.cells.get("role"):
             findings.append(_error(row, "role", person, _unknown(part, scope, catalog)))
         yield from refs
 
@@ -132,7 +143,10 @@ def _role_text(part: str, catalog: Catalog) -> tuple[str, list[str]]:
         for name in sorted((entry.name, entry.full_name, *entry.aliases), key=len, reverse=True):
             plain = re.sub(rf"(?<!\w){re.escape(cyrillic(name))}(?!\w)", " ", plain)
     plain = _BRACKETS.sub(lambda match: " " if not _WORD.search(match.group(1)) else match.group(), plain)
-    return " ".join(re.sub(r"\(\s*(?:[,/и+]|\s)*\)|[«»\"']|\s[-–—]\s*$", " ", plain).split()).strip(" .,-–—"), codes
+    plain = re.sub(r"\(\s*(?:[,/и+]|\s)*\)|[«»\"']|\s[-–—]\s*$", " ", plain).strip(" .,-–—()")
+    words = plain.split()
+    noise = roster_wording().words.noise
+    return ("" if all(word.strip("()") in noise for word in words) else " ".join(words)), codes
 
 
 def _role_named(base: str, subsystem: str, catalog: Catalog) -> Role | None:

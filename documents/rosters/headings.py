@@ -88,6 +88,8 @@ def _recognised(texts: Sequence[Sequence[str]], row: int, catalog: Catalog) -> H
                 marks[code] = index
             elif field and field not in columns:
                 columns[field] = index
+                if is_joint(text):
+                    columns["subsystem"] = columns["role"] = index
             if code or field:
                 break
     columns.pop("ignored", None)
@@ -100,6 +102,13 @@ def field_named(text: str) -> str | None:
     """The field that a heading means."""
     plain = _MARK.sub("", cyrillic(text))
     return next((field for field, pattern in roster_wording().compiled if pattern.search(plain)), None)
+
+
+def is_joint(text: str) -> bool:
+    """One column for both: «Подсистема и роль»."""
+    plain = cyrillic(text)
+    patterns = dict(roster_wording().compiled)
+    return all(patterns[field].search(plain) for field in ("role", "subsystem"))
 
 
 def _subsystem_named(text: str, catalog: Catalog) -> str | None:

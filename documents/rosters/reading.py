@@ -158,7 +158,7 @@ def _is_person(cells: Sequence[Cell], heading: Heading, wide: bool) -> bool:
     if not any(identity.values()):
         return False
     first = next((str(cell).strip() for cell in cells if str(cell).strip()), "")
-    sure = bool(identity.get("snils")) and any(character.isdigit() for character in identity["snils"])
+    sure = sum(character.isdigit() for character in identity.get("snils", "")) >= 6
     if sure or "@" in identity.get("email", ""):
         return True
     if word_pattern(roster_wording().words.footer).search(cyrillic(first)) or wide:

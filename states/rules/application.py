@@ -89,7 +89,7 @@ def email_problem(value: str) -> str:
     text = value.strip()
     if len(re.findall(r"[^@\s;,]+@[^@\s;,]+", text)) > 1:
         return "В ячейке несколько адресов. Оставьте один, собственный адрес работника."
-    strange = sorted(set(_CYRILLIC.findall(text.partition("@")[0])))
+    strange = sorted(set(_CYRILLIC.findall(text.partition("@")[0])) | _mixed(text.partition("@")[2]))
     if strange and _LATIN.search(text):
         return f"В адресе есть русские буквы ({', '.join(strange)}). Наберите адрес заново латиницей."
     try:
@@ -99,6 +99,12 @@ def email_problem(value: str) -> str:
             return f"«{value}» – не адрес почты: нет знака @."
         return f"«{value}» – не адрес почты. Проверьте написание, например ivanova@mail.ru."
     return ""
+
+
+def _mixed(domain: str) -> set[str]:
+    """Russian letters of a domain's labels that also hold Latin ones; почта.рф is a domain, mаil.ru is not."""
+    mixed = (label for label in domain.split(".") if _LATIN.search(label))
+    return {letter for label in mixed for letter in _CYRILLIC.findall(label)}
 
 
 def _email(line: LineFacts) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from actions import audit, destinations, files, organisations, requests
 from actions.context import Work
 from catalog.layouts import Layout, layout
 from documents.making import MadeFile, make_documents
+from documents.paging import paginate
 from documents.paper import Attorney, Employee, OrganisationText, PaperFacts, Signer, compose, unanswered
 from documents.trouble_report import Screenshot, TroubleReport, render_trouble_report
 from models.facts import LineFacts, OrganisationFacts
@@ -44,6 +45,11 @@ def _composed(work: Work, request: AccessRequest) -> list[MadeFile]:
 def _layout(work: Work, request: AccessRequest) -> Layout:
     organisation = organisations.facts_of(work, organisations.get(work, request.organisation_id))
     return layout(layout_code(work, request, organisation), work.policy.own_catalog)
+
+
+def page_count(work: Work, request: AccessRequest) -> int:
+    """How many sheets the version prints on, so that a scan with too few is noticed even without codes."""
+    return len(paginate(compose(_layout(work, request), paper_facts(work, request))).pages)
 
 
 def blanks(work: Work, request: AccessRequest) -> list[Finding]:

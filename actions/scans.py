@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from actions import audit, files, requests, steps
+from actions import audit, files, papers, requests, steps
 from actions.context import Work
 from documents.media import sniff
 from documents.scans import ScanMatch, assemble, match_scan, read_scan
@@ -44,7 +44,7 @@ def attach(
     ]
     found = _matched(work, request, originals)
     problems = [sourced(finding) for finding in found.findings]
-    if by_hand and not found.complete and _readable(problems):
+    if by_hand and found.vouchable:
         problems = [dataclasses.replace(finding, severity=Severity.WARNING) for finding in problems]
     complete = not has_errors(problems)
     if complete:
@@ -61,17 +61,10 @@ def attach(
     return ScanResult(complete, len(found.order), tuple(problems))
 
 
-# A person may vouch for pages whose codes are gone, never for another request's, an encrypted or a broken file.
-_BEYOND_VOUCHING = frozenset({"foreign-request", "wrong-version", "encrypted", "unreadable", "wrong-type", "empty"})
-
-
-def _readable(findings: Sequence[Finding]) -> bool:
-    return not any(finding.field in _BEYOND_VOUCHING for finding in findings)
-
-
 def _matched(work: Work, request: AccessRequest, originals: Sequence[RequestFile]) -> ScanMatch:
     reading = read_scan([work.files.path(file.sha256) for file in originals])
-    return match_scan(reading, request=request.id or 0, version=request.version)
+    printed = papers.page_count(work, request)
+    return match_scan(reading, request.id or 0, request.version, of=printed)
 
 
 def _keep_scan(

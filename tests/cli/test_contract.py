@@ -63,9 +63,11 @@ def test_whole_life_by_commands(run, files, tmp_path):
         id, version = number, 1
 
     scan = tmp_path / "scan.pdf"
-    scan.write_bytes(scan_of(Paper))  # type: ignore[arg-type]
+    scan.write_bytes(scan_of(Paper, pages=2))  # type: ignore[arg-type]
     read = run("scan", "read", scan, "--json")
-    assert read == {"pages": [{"page": 1, "request": number, "version": 1, "of": 1, "problem": None}], "problems": []}
+    assert read["problems"] == []
+    expected = {"request": number, "version": 1, "of": 2, "problem": None}
+    assert read["pages"] == [{"page": 1, **expected}, {"page": 2, **expected}]
     run("request", "sign", number, "--scan", scan, "--readable", code=1)
     signed = run("request", "sign", number, "--scan", scan, "--readable", "--seal", "--json")
     assert signed["state"] == "signed"

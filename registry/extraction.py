@@ -9,7 +9,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 import ijson
 
@@ -57,7 +57,7 @@ def _member(archive: zipfile.ZipFile) -> tuple[zipfile.ZipInfo, Mapping[str, str
 
 def _json_rows(source: IO[bytes]) -> Iterator[Mapping[str, object]]:
     """Streamed: the file may hold hundreds of megabytes. A BOM in front is passed over."""
-    buffered = io.BufferedReader(source)  # type: ignore[arg-type]
+    buffered = io.BufferedReader(cast("io.RawIOBase", source))
     if buffered.peek(3)[:3] == _BOM:
         buffered.read(3)
     yield from ijson.items(buffered, "records.item")

@@ -33,7 +33,7 @@ def loaded_version(session: Session, refbook: str) -> str | None:
 
 
 def is_loaded(session: Session) -> bool:
-    return session.execute(select(func.count()).select_from(RefbookVersion)).scalar_one() > 0
+    return bool(session.execute(select(func.count()).select_from(RefbookVersion)).scalar_one())
 
 
 def replace_records(
@@ -95,7 +95,7 @@ def _worded(session: Session, wanted: str) -> ColumnElement[bool]:
     if session.get_bind().dialect.name == "sqlite":
         phrase = " ".join(f'"{word}"*' for word in words)
         found = text(_FTS_FIRST).bindparams(phrase=phrase, most=_MOST)
-        return col(RefbookOrganisation.id).in_(found)  # type: ignore[arg-type]
+        return col(RefbookOrganisation.id).in_(found)
     prefixes = " & ".join(f"{word}:*" for word in words)
     vector = func.to_tsvector(text("'simple'"), col(RefbookOrganisation.fold))
     return vector.op("@@")(func.to_tsquery(text("'simple'"), prefixes))

@@ -72,5 +72,6 @@ def _read_stored(installation: Installation, told: dict[str, int]) -> None:
                 told["read"] += 1
             except Exception as error:  # one letter that cannot be applied is a visible row and blocks nobody
                 with installation.work(BY) as work:
-                    inbox.mark_failed(work, number, f"Письмо не обработано ({type(error).__name__}). Прочтите его сами.")
+                    told_why = f"Письмо не обработано ({type(error).__name__}). Прочтите его сами."
+                    inbox.mark_failed(work, number, told_why)
                 told["failed"] += 1

@@ -33,7 +33,7 @@ def anchors_mailed(work: Work) -> list[audit.Anchor]:
 def day_of(work: Work) -> list[dict[str, object]]:
     """Rows of the day's table: what stands where, what is late, what waits for a person."""
     by_status = select(col(AccessRequest.status), func.count()).group_by(col(AccessRequest.status))
-    counted: dict[Status, int] = {status: count for status, count in work.session.execute(by_status)}
+    counted: dict[Status, int] = dict(row._tuple() for row in work.session.execute(by_status))
     late = work.session.execute(
         select(func.count()).where(
             col(AccessRequest.status) == Status.AWAITING, col(AccessRequest.due_at) < work.now

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from catalog.registry import registry
+from catalog.registry import Refbook, registry
 from registry.errors import RefbookError
-from registry.nsi import NsiSettings, refresh
+from registry.nsi import NsiSettings, fetched
+from registry.store import loaded_version
 from wiring.work import Installation
+
+BY = "обновление справочников"
 
 
 def sweep(installation: Installation) -> dict[str, str]:
@@ -17,9 +20,19 @@ def sweep(installation: Installation) -> dict[str, str]:
     told = {}
     for refbook in registry().refbooks:
         try:
-            with installation.work("обновление справочников") as work:
-                loaded = refresh(work.session, refbook, settings, now=work.now)
-            told[refbook.code] = f"загружена версия {loaded.version}" if loaded else "новой версии нет"
+            told[refbook.code] = _refreshed(installation, refbook, settings)
         except RefbookError as error:
             told[refbook.code] = str(error)
     return told
+
+
+def _refreshed(installation: Installation, refbook: Refbook, settings: NsiSettings) -> str:
+    """The network first, the database's write lock only for loading."""
+    with installation.work(BY) as work:
+        present = loaded_version(work.session, refbook.code)
+    with fetched(refbook, settings, present=present) as newer:
+        if newer is None:
+            return f"новой версии нет, загружена {present}"
+        with installation.work(BY) as work:
+            loaded = newer.load(work.session, now=work.now)
+        return f"загружена версия {loaded.version}, записей {loaded.records}"

@@ -51,6 +51,7 @@ class MailPart(Part):
     sender_name: str = "Доступ ЕГИСЗ"
     desk_address: str | None = None
     desk_address_confirmed: bool = False
+    lease_seconds: int = Field(default=300, ge=1)  # after which a killed worker's letters are taken up again
 
 
 class AnswersPart(Part):

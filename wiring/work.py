@@ -76,6 +76,7 @@ class Installation:
             desk_address=mail.desk_address,
             desk_address_confirmed=mail.desk_address_confirmed,
             officers=reminders.officers,
+            lease_seconds=mail.lease_seconds,
             page_url=self.settings.page_url,
             answers_apply=self.settings.answers.apply,
             first_login_reminder_days=reminders.first_login_days,

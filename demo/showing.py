@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
@@ -101,8 +102,6 @@ def _walk(settings: Settings, post: DemoServers, folder: Path, say: Say) -> None
 
 
 def _until_interrupted() -> None:
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         threading.Event().wait()
-    except KeyboardInterrupt:
-        pass
 

@@ -152,7 +152,7 @@ class Walk:
                 self._step(f"Ответ СТП прочитан и применён: {self._outcome(request_id)}.")
                 return
             time.sleep(1)
-        raise DemoFailed(f"Ответа СТП на заявку {request_id} не дождались: она {self._request(request_id).status.value}.")
+        raise DemoFailed(f"Ответа СТП на заявку {request_id} не дождались.")
 
     def _request(self, request_id: int) -> AccessRequest:
         with self.installation.work(by=_OFFICER) as work:

@@ -89,8 +89,11 @@ def from_xmlcalendar(document: Mapping[str, Any]) -> tuple[int, dict[dt.date, Da
     """The year and its days out of a calendar.json of xmlcalendar («1,2,3*,4+»). Raises BadCalendar."""
     try:
         year, months = int(document["year"]), document["months"]
-        days = {dt.date(year, number, 1) + dt.timedelta(days=offset): Day(DayKind.WORKING)
-                for number in range(1, 13) for offset in range(_length(year, number))}
+        days = {
+            dt.date(year, number, 1) + dt.timedelta(days=offset): Day(DayKind.WORKING)
+            for number in range(1, 13)
+            for offset in range(_length(year, number))
+        }
         for month in months:
             for mark in str(month["days"]).split(","):
                 date = dt.date(year, int(month["month"]), int(mark.strip().rstrip("*+")))

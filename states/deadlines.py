@@ -83,9 +83,7 @@ def working_intervals(date: dt.date, schedule: Schedule, calendar: WorkingCalend
             yield Interval(start, end)
 
 
-def deadline(
-    start: dt.datetime, hours: Decimal | float, schedule: Schedule, calendar: WorkingCalendar
-) -> Deadline:
+def deadline(start: dt.datetime, hours: Decimal | float, schedule: Schedule, calendar: WorkingCalendar) -> Deadline:
     """`hours` working hours after `start` (aware). Raises TooFar beyond five years."""
     now = start.astimezone(ZoneInfo(schedule.zone))
     left = dt.timedelta(seconds=float(Decimal(str(hours)) * 3600))

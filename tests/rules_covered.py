@@ -50,7 +50,10 @@ def main() -> int:
     unknown = sorted(set(found) - set(rules()))
     if unknown:
         print(f"Cited, but in no register: {', '.join(unknown)}")
-    print(f"{len(rules()) - len(missing)} of {len(rules())} rows covered" + (f"; not: {', '.join(missing)}" if missing else ""))
+    print(
+        f"{len(rules()) - len(missing)} of {len(rules())} rows covered"
+        + (f"; not: {', '.join(missing)}" if missing else "")
+    )
     return 1 if missing or unknown else 0
 
 

@@ -36,8 +36,14 @@ def clinic(work: Work) -> int:
     """The demonstration's clinic with a complete card."""
     card = organisations.card(work, people.INN)
     values = {
-        "full_name": people.FULL_NAME, "short_name": people.SHORT_NAME, "subject": "77", "kpp": people.KPP,
-        "head_name": people.HEAD_NAME, "head_post": people.HEAD_POST, "seal": "seal", "licence": "held",
+        "full_name": people.FULL_NAME,
+        "short_name": people.SHORT_NAME,
+        "subject": "77",
+        "kpp": people.KPP,
+        "head_name": people.HEAD_NAME,
+        "head_post": people.HEAD_POST,
+        "seal": "seal",
+        "licence": "held",
         "officer_email": "officer@clinic.example",
     }
     organisations.change(work, card, values)
@@ -48,8 +54,14 @@ def clinic(work: Work) -> int:
 def lines(count: int = 2, *, logged_in: bool = True) -> list[LineFacts]:
     return [
         LineFacts(
-            snils=people.bare_snils(person), surname=person.surname, given=person.given, patronymic=person.patronymic,
-            email=person.email, post=person.post, unit="hr", roles=ROLES,
+            snils=people.bare_snils(person),
+            surname=person.surname,
+            given=person.given,
+            patronymic=person.patronymic,
+            email=person.email,
+            post=person.post,
+            unit="hr",
+            roles=ROLES,
             esia_confirmed=True if logged_in else None,
             first_login_on=dt.datetime(2026, 11, 20, tzinfo=dt.UTC) if logged_in else None,
         )
@@ -74,7 +86,11 @@ def scan_of(request: AccessRequest, *, pages: int = 1, version: int | None = Non
 
 
 SIGNED = SignatureFacts(
-    capacity="head", name=people.HEAD_NAME, post=people.HEAD_POST, signed_on=dt.date(2026, 11, 23), seal_present=True,
+    capacity="head",
+    name=people.HEAD_NAME,
+    post=people.HEAD_POST,
+    signed_on=dt.date(2026, 11, 23),
+    seal_present=True,
     readable_confirmed=True,
 )
 _PATH = (Status.DRAFT, Status.VALIDATED, Status.SIGNED, Status.SENT, Status.AWAITING, Status.GRANTED)

@@ -120,7 +120,9 @@ def test_killed_worker_loses_no_letter_and_sends_none_twice(turn, tmp_path, rela
         assert set(relay.accepted) == {letter.message_id for letter in letters}
         assert max(Counter(relay.accepted).values()) == 1
         confirmed = Counter(
-            event.subject for event in work.session.execute(select(Event)).scalars() if event.action == "request.confirm"
+            event.subject
+            for event in work.session.execute(select(Event)).scalars()
+            if event.action == "request.confirm"
         )
         assert confirmed == {f"request:{number}": 1 for number in numbers}
         assert all(requests.get(work, number).status is Status.SENT for number in numbers)

@@ -1,4 +1,4 @@
-"""`egisz-access up` for real: page, schedules that fire by themselves, a killed child comes back, nothing is left behind."""
+"""`egisz-access up` for real: a page, schedules that fire, a killed child comes back, nothing is left behind."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from catalog.calendar import CalendarTable, calendar_table
@@ -41,31 +42,41 @@ class WorkingCalendar:
     overrides: Mapping[dt.date, Day] = field(default_factory=dict)
     imported_years: frozenset[int] = frozenset()
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_off", frozenset(self.table.off))
-        object.__setattr__(self, "_working", frozenset(self.table.working))
-        object.__setattr__(self, "_shortened", frozenset(self.table.shortened))
-        object.__setattr__(self, "_known", {})
+    @cached_property
+    def _off(self) -> frozenset[dt.date]:
+        return frozenset(self.table.off)
+
+    @cached_property
+    def _working(self) -> frozenset[dt.date]:
+        return frozenset(self.table.working)
+
+    @cached_property
+    def _shortened(self) -> frozenset[dt.date]:
+        return frozenset(self.table.shortened)
+
+    @cached_property
+    def _known(self) -> dict[dt.date, Day]:
+        """Days that were asked for already: a board asks for the same ones a thousand times."""
+        return {}
 
     def day(self, date: dt.date) -> Day:
-        known: dict[dt.date, Day] = self._known  # type: ignore[attr-defined]
-        if date not in known:
-            known[date] = self._day(date)
-        return known[date]
+        if date not in self._known:
+            self._known[date] = self._day(date)
+        return self._known[date]
 
     def _day(self, date: dt.date) -> Day:
         if date in self.overrides:
             return self.overrides[date]
-        if date in self._working:  # type: ignore[attr-defined]
-            short = date in self._shortened  # type: ignore[attr-defined]
+        if date in self._working:
+            short = date in self._shortened
             return Day(DayKind.SHORTENED if short else DayKind.WORKING, "рабочая суббота")
         if f"{date:%m-%d}" in self.table.fixed:
             return Day(DayKind.OFF, "нерабочий праздничный день")
         if date.weekday() >= 5:
             return Day(DayKind.OFF, "суббота" if date.weekday() == 5 else "воскресенье")
-        if date in self._off:  # type: ignore[attr-defined]
+        if date in self._off:
             return Day(DayKind.OFF, "выходной день по переносу")
-        if date in self._shortened:  # type: ignore[attr-defined]
+        if date in self._shortened:
             return Day(DayKind.SHORTENED, "короче на час")
         return Day(DayKind.WORKING)
 

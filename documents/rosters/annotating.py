@@ -37,7 +37,7 @@ def _column(finding: Finding, roster: Roster | None) -> int:
     if roster is None or finding.field is None:
         return 1
     columns = dict(roster.columns)
-    nearest = columns.get(_NEAREST.get(finding.field, ""), None)
+    nearest = columns.get(_NEAREST.get(finding.field, ""))
     marks = next(iter(roster.marks.values()), 1) if finding.field in ("subsystem", "role") else 1
     return columns.get(finding.field) or nearest or marks
 

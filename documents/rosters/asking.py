@@ -9,7 +9,7 @@ from functools import lru_cache
 from catalog import Catalog
 from catalog.rosters import roster_wording
 from catalog.schema import Role
-from documents.rosters.headings import Cell, cyrillic
+from documents.rosters.headings import cyrillic
 from documents.rosters.reading import RosterRow
 from models.facts import OrganisationFacts, RoleRef
 from models.findings import Finding, Severity

@@ -49,3 +49,22 @@ def test_foreign_folder_is_never_emptied(tmp_path):
     assert done.returncode == 1
     assert "не пуста" in done.stderr
     assert (tmp_path / "precious.txt").exists()
+
+
+def test_paper_is_signed_without_libreoffice_too(installation, tmp_path, monkeypatch):
+    from demo import signing
+    from documents import preview
+    from documents.scans import match_scan, read_scan
+    from tests.walking import request_at
+
+    def missing(*_: object) -> bytes:
+        raise preview.PreviewUnavailable("нет LibreOffice")
+
+    monkeypatch.setattr(preview, "to_pdf", missing)
+    number = request_at(installation, Status.VALIDATED, count=6)
+    with installation.work("тест") as work:
+        files = requests.files_of(work, requests.get(work, number))
+        paper = next(file for file in files if file.purpose == "application-docx")
+        scan = tmp_path / "scan.pdf"
+        scan.write_bytes(signing.signed_scan(work.files.read(paper.sha256), paper.name))
+    assert match_scan(read_scan([scan]), number, 1, of=2).complete

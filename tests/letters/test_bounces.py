@@ -1,6 +1,6 @@
 """Returned letters, delays, automata – and the desk's own automatic letters, which are answers."""
 
-# ruff: noqa: E501 – letters are quoted as they come
+
 from __future__ import annotations
 
 import pytest

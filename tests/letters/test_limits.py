@@ -1,6 +1,6 @@
 """Large and hostile letters are read in bounded time, in a child process."""
 
-# ruff: noqa: E501 – letters are quoted as they come
+
 from __future__ import annotations
 
 import time

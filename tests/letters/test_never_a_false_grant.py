@@ -1,6 +1,6 @@
 """Whatever is put into a grant to spoil it, it is no grant any more."""
 
-# ruff: noqa: E501 – letters are quoted as they come
+
 from __future__ import annotations
 
 import re

@@ -1,6 +1,6 @@
 """Quoted text never counts; a forwarded letter does, when the outer one decides nothing."""
 
-# ruff: noqa: E501 – letters are quoted as they come
+
 from __future__ import annotations
 
 import pytest

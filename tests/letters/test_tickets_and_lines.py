@@ -1,6 +1,6 @@
 """The ticket number is the desk's, never ours; the lines are of those whom the letter names."""
 
-# ruff: noqa: E501 – letters are quoted as they come
+
 from __future__ import annotations
 
 import pytest

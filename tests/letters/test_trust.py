@@ -1,6 +1,6 @@
 """Whose letter it is: one author of a domain of the desk, and no failed authentication."""
 
-# ruff: noqa: E501 – letters are quoted as they come
+
 from __future__ import annotations
 
 import pytest

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from catalog import Catalog
 from models.facts import LineFacts, RequestFacts
@@ -82,6 +83,7 @@ def _name_problem(value: str) -> str:
     return ""
 
 
+@lru_cache(maxsize=4096)
 def email_problem(value: str) -> str:
     """A Russian sentence for an address that a letter cannot go to; empty when it can (APP-6)."""
     from email_validator import EmailNotValidError, validate_email
@@ -138,7 +140,7 @@ def _repeated_emails(facts: RequestFacts) -> Iterator[Finding]:
     seen: dict[str, LineFacts] = {}
     for line in facts.lines:
         folded = fold(line.email)
-        if not folded:
+        if not folded or email_problem(line.email):
             continue
         first = seen.setdefault(folded, line)
         if first is not line and first.snils != line.snils:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cli.speech import say
+
+
+_READING_SECONDS = 3.0
 
 
 def up() -> None:
@@ -41,4 +45,5 @@ def demo(
     """Показать всю жизнь заявки на вымышленных людях: около двух минут, наружу ничего не уходит."""
     from demo.showing import show
 
-    show(folder.absolute(), say, stay=stay)
+    pace = _READING_SECONDS if sys.stdout.isatty() else 0
+    show(folder.absolute(), say, stay=stay, pace=pace)

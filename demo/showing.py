@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,12 +26,14 @@ Say = Callable[[str], None]
 _MARK = ".egisz-access-demo"
 
 
-def show(folder: Path, say: Say, *, stay: bool = False) -> None:
-    """Raises DemoFailed or CannotStart; leaves the folder for looking into."""
+def show(folder: Path, say: Say, *, stay: bool = False, pace: float = 0) -> None:
+    """`pace`: seconds between steps, for reading along. Raises DemoFailed or CannotStart; leaves the folder for looking into."""
     _fresh(folder)
     plan = DeskPlan(
-        turns={"*": (Outcome.PARTLY, Outcome.GRANT)}, refused=frozenset({people.bare_snils(people.REFUSED)}),
-        acknowledge_after=2.0, answer_after=5.0,
+        turns={"*": (Outcome.PARTLY, Outcome.GRANT)},
+        refused=frozenset({people.bare_snils(people.REFUSED)}),
+        acknowledge_after=2.0,
+        answer_after=5.0,
     )
     over = threading.Event()
     with DemoServers(folder / "post") as post:
@@ -41,7 +44,7 @@ def show(folder: Path, say: Say, *, stay: bool = False) -> None:
         try:
             say(f"Показ «Доступа ЕГИСЗ». Страница: {settings.page_url}/?key={page_key(installation_key(folder))}")
             say(f"Файлы показа: {folder}\n")
-            _walk(settings, post, folder, say)
+            _walk(settings, post, folder, _paced(say, pace))
             say("\nПоказ окончен: у шестерых работников есть роли и подтверждённый вход, одному отказывали.")
             if stay:
                 say("Страница работает. Остановить – Ctrl-C.")
@@ -66,14 +69,20 @@ def _settings(folder: Path, post: DemoServers) -> Settings:
     password = next(account.password for account in post.mailboxes.accounts if account.login == "clinic")
     values = {
         "EGISZ_HOME": str(folder),
-        "EGISZ_PAGE__PORT": str(free_port("127.0.0.1", 8000)),
-        "EGISZ_SMTP__HOST": "127.0.0.1", "EGISZ_SMTP__PORT": str(post.ports.smtp), "EGISZ_SMTP__TLS": "starttls",
-        "EGISZ_IMAP__HOST": "127.0.0.1", "EGISZ_IMAP__PORT": str(post.ports.imaps), "EGISZ_IMAP__TLS": "tls",
-        "EGISZ_MAIL__SENDER": "clinic@clinic.example", "EGISZ_MAIL__DESK_ADDRESS": "egisz@stp-egisz.ru",
+        "EGISZ_PAGE__PORT": str(free_port("127.0.0.1", int(os.environ.get("EGISZ_PAGE__PORT", "8000")))),
+        "EGISZ_SMTP__HOST": "127.0.0.1",
+        "EGISZ_SMTP__PORT": str(post.ports.smtp),
+        "EGISZ_SMTP__TLS": "starttls",
+        "EGISZ_IMAP__HOST": "127.0.0.1",
+        "EGISZ_IMAP__PORT": str(post.ports.imaps),
+        "EGISZ_IMAP__TLS": "tls",
+        "EGISZ_MAIL__SENDER": "clinic@clinic.example",
+        "EGISZ_MAIL__DESK_ADDRESS": "egisz@stp-egisz.ru",
     }
     for part in ("SMTP", "IMAP"):
         values |= {
-            f"EGISZ_{part}__LOGIN": "clinic", f"EGISZ_{part}__PASSWORD": password,
+            f"EGISZ_{part}__LOGIN": "clinic",
+            f"EGISZ_{part}__PASSWORD": password,
             f"EGISZ_{part}__CA_BUNDLE": str(post.authority),
         }
     os.environ.update(values)
@@ -82,8 +91,16 @@ def _settings(folder: Path, post: DemoServers) -> Settings:
 
 def _page(settings: Settings) -> Child:
     command = [
-        sys.executable, "-m", "uvicorn", "web.app:create_app", "--factory", "--no-access-log",
-        "--host", settings.page.host, "--port", str(settings.page.port),
+        sys.executable,
+        "-m",
+        "uvicorn",
+        "web.app:create_app",
+        "--factory",
+        "--no-access-log",
+        "--host",
+        settings.page.host,
+        "--port",
+        str(settings.page.port),
     ]
     page = Child("web", command, dict(os.environ), ROOT, settings.home / "logs" / "web.log")
     Installation(settings).engine.connect().close()  # migrated before the page asks
@@ -101,7 +118,16 @@ def _walk(settings: Settings, post: DemoServers, folder: Path, say: Say) -> None
     Walk(installation, post, folder, lambda name: run_sweep(name, installation), say).run()
 
 
+def _paced(say: Say, pace: float) -> Say:
+    """Time to read each line before the next one comes."""
+
+    def said(text: str) -> None:
+        say(text)
+        time.sleep(pace)
+
+    return said
+
+
 def _until_interrupted() -> None:
     with contextlib.suppress(KeyboardInterrupt):
         threading.Event().wait()
-

@@ -11,7 +11,6 @@ import typer
 
 from cli.speech import say
 
-
 _READING_SECONDS = 3.0
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from wiring.settings import Settings
 from wiring.work import Installation
@@ -28,6 +29,11 @@ def no_way_out(request: pytest.FixtureRequest) -> Iterator[None]:
     pytest_socket.socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
     yield
     pytest_socket._remove_restrictions()
+
+
+# The same examples each time: a run that fails can be run again, and a change is never blamed for a throw of the dice.
+hypothesis_settings.register_profile("steady", derandomize=True, deadline=None)
+hypothesis_settings.load_profile("steady")
 
 
 class Clock:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -157,7 +158,14 @@ def _tallied(clauses: Sequence[Clause], positions: dict[int, str]) -> _Tally:
     return tally
 
 
+# A lone «предоставлен» as a sentence agrees with nothing: a torn phrase, not a decision. «Выполнено» stands for itself.
+_LONE_PARTICIPLE = re.compile(r"\W*\w+(?:на|ны|та|ты|н|т)\W*")
+
+
 def _count_whole(tally: _Tally, clause: Clause) -> None:
+    if clause.signs & Sign.GRANT and clause.unit.shape is Shape.SENTENCE and _LONE_PARTICIPLE.fullmatch(clause.low):
+        tally.whole |= Sign.DOUBT
+        return
     tally.whole |= clause.signs
     if clause.signs & Sign.GRANT:
         tally.grant_systems |= clause.systems or {""}

@@ -167,6 +167,8 @@ def _count_whole(tally: _Tally, clause: Clause) -> None:
         tally.whole |= Sign.DOUBT
         return
     tally.whole |= clause.signs
+    if clause.signs & Sign.REFUSE and "частичн" in clause.low:
+        tally.whole |= Sign.PARTIAL
     if clause.signs & Sign.GRANT:
         tally.grant_systems |= clause.systems or {""}
     if clause.signs & _AGAINST:
@@ -221,6 +223,8 @@ def _outcome(tally: _Tally, lines: dict[str, Outcome], known: Sequence[KnownPers
         return Outcome.PARTIAL if apart else Outcome.UNCLEAR
     if partial or scoped & _AGAINST or values & {Outcome.REJECTED, Outcome.QUESTION}:
         return Outcome.PARTIAL
+    if any(value is Outcome.UNCLEAR and is_snils(key) for key, value in lines.items()):
+        return Outcome.UNCLEAR  # somebody is named of whom nothing is decided
     everybody = tally.whole & Sign.GRANT or tally.rest & Sign.GRANT or not known
     return Outcome.GRANTED if everybody or {person.snils for person in known} <= set(own) else Outcome.UNCLEAR
 

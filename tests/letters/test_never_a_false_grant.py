@@ -140,3 +140,17 @@ def test_word_salad_with_a_spoiler_is_no_grant(words: list[str]) -> None:
     spoilers = {"не", "отказано", "если", "будет", "ранее", "уточните"}
     if spoilers & set(words):
         assert outcome(" ".join(words)) != "granted"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Вам предоставлен доступ к порталу технической поддержки для отслеживания обращения.",
+        "Доступ к материалам портала предоставлен всем пользователям.",
+        "Доступ предоставлен Петрову (087-654-303 00). По Иванову (112-233-445 95) ведется работа.",
+        "Заявка выполнена частично: не выполнена в части ФРМР.",
+        "будет . предоставлен",
+    ],
+)
+def test_access_to_something_else_or_for_somebody_else_is_no_grant(text: str) -> None:
+    assert outcome(text) in ("unclear", "partial", "none", "question")

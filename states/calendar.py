@@ -11,8 +11,6 @@ from typing import Any
 
 from catalog.calendar import CalendarTable, calendar_table
 
-_NEW_YEAR = range(1, 9)
-
 
 class DayKind(StrEnum):
     WORKING = "working"
@@ -99,18 +97,20 @@ class WorkingCalendar:
 def from_xmlcalendar(document: Mapping[str, Any]) -> tuple[int, dict[dt.date, Day]]:
     """The year and its days out of a calendar.json of xmlcalendar («1,2,3*,4+»). Raises BadCalendar."""
     try:
-        year, months = int(document["year"]), document["months"]
+        year, months = int(document["year"]), {int(month["month"]): str(month["days"]) for month in document["months"]}
+        if sorted(months) != list(range(1, 13)):  # a month left out would become one without days off
+            raise ValueError("not twelve months")
         days = {
             dt.date(year, number, 1) + dt.timedelta(days=offset): Day(DayKind.WORKING)
             for number in range(1, 13)
             for offset in range(_length(year, number))
         }
-        for month in months:
-            for mark in str(month["days"]).split(","):
-                date = dt.date(year, int(month["month"]), int(mark.strip().rstrip("*+")))
+        for number, marks in months.items():
+            for mark in marks.split(","):
+                date = dt.date(year, number, int(mark.strip().rstrip("*+")))
                 days[date] = _marked(mark.strip())
     except (KeyError, TypeError, ValueError) as error:
-        raise BadCalendar("Файл не похож на calendar.json: нужны year и months с днями вида «1,2,3*,4+».") from error
+        raise BadCalendar("Файл не похож на calendar.json: нужны year и двенадцать months с днями вида «1,2,3*,4+».") from error
     return year, days
 
 

@@ -84,7 +84,9 @@ def working_intervals(date: dt.date, schedule: Schedule, calendar: WorkingCalend
 
 
 def deadline(start: dt.datetime, hours: Decimal | float, schedule: Schedule, calendar: WorkingCalendar) -> Deadline:
-    """`hours` working hours after `start` (aware). Raises TooFar beyond five years."""
+    """`hours` working hours after `start` (aware). Raises TooFar beyond five years, ValueError for negative hours."""
+    if not hours >= 0:
+        raise ValueError("hours cannot be negative")
     now = start.astimezone(ZoneInfo(schedule.zone))
     left = dt.timedelta(seconds=float(Decimal(str(hours)) * 3600))
     counted: list[Interval] = []

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import bisect
 import datetime as dt
+import json
 import time
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import holidays
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from catalog.calendar import calendar_table
 from states.calendar import BadCalendar, DayKind, WorkingCalendar, from_xmlcalendar
 from states.deadlines import Schedule, TooFar, deadline, explain, working_time_between
+from wiring.calendar import working_calendar
+from wiring.settings import Settings
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 CALENDAR, SCHEDULE = WorkingCalendar(), Schedule()
@@ -42,8 +47,6 @@ MINUTES = working_minutes()
 
 def counted_by_minutes(start: dt.datetime, minutes: int) -> dt.datetime:
     """The end of the last of so many working minutes that begin at or after `start`, whole minutes only."""
-    import bisect
-
     first = bisect.bisect_left(MINUTES, start)
     return MINUTES[first + minutes - 1] + MINUTE
 
@@ -128,17 +131,137 @@ def test_time_between_start_and_deadline_is_what_was_asked(start, hours):
     assert working_time_between(due, aware, SCHEDULE, CALENDAR) == -dt.timedelta(hours=hours)
 
 
-def test_imported_calendar_wins_and_a_broken_one_is_refused():
-    document = {"year": 2028, "months": [{"month": 1, "days": "1,2,3,4,5,6,7,8,9"}, {"month": 2, "days": "22*,23+"}]}
+def xmlcalendar(year: int, **marks: str) -> dict[str, object]:
+    """A calendar.json with the weekends of every month, and other days where `jan`… say so."""
+    months = []
+    for number, name in enumerate(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1):
+        days = (dt.date(year, number, 1) + dt.timedelta(days=n) for n in range(31))
+        weekends = ",".join(str(day.day) for day in days if day.month == number and day.weekday() >= 5)
+        months.append({"month": number, "days": marks.get(name, weekends)})
+    return {"year": year, "months": months, "transitions": [{"from": "01.08", "to": "01.09"}]}
+
+
+def test_imported_calendar_wins():
+    document = xmlcalendar(2028, jan="1,2,3,4,5,6,7,8,9,10+,16,22,23,29,30", feb="5,6,12,13,19,20,22*,23,26,27")
     year, days = from_xmlcalendar(document)
     calendar = WorkingCalendar(overrides=days, imported_years=frozenset({year}))
     assert calendar.day(dt.date(2028, 2, 22)).kind is DayKind.SHORTENED
     assert not calendar.is_working(dt.date(2028, 2, 23))
-    assert calendar.is_working(dt.date(2028, 1, 15))
+    assert calendar.day(dt.date(2028, 1, 10)).why == "выходной день по переносу"
+    assert calendar.is_working(dt.date(2028, 1, 15)), "a Saturday that is not listed works"
+    assert not calendar.is_working(dt.date(2028, 12, 31))
     assert calendar.warning(2028) is None
-    for broken in ({}, {"year": 2028}, {"year": "x", "months": []}, {"year": 2028, "months": [{"month": 2, "days": "40"}]}):
-        with pytest.raises(BadCalendar):
-            from_xmlcalendar(broken)
+    assert calendar.warning(2029) is not None
+
+
+@pytest.mark.rule("AWT-2")
+def test_imported_year_of_a_decreed_one_gives_the_same_deadlines():
+    names = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+    marks: dict[str, list[str]] = {name: [] for name in names}
+    for number in range(365):
+        day = dt.date(2026, 1, 1) + dt.timedelta(days=number)
+        kind = CALENDAR.day(day).kind
+        if kind is not DayKind.WORKING:
+            marks[names[day.month - 1]].append(f"{day.day}{'*' if kind is DayKind.SHORTENED else ''}")
+    year, days = from_xmlcalendar(xmlcalendar(2026, **{name: ",".join(some) for name, some in marks.items()}))
+    imported = WorkingCalendar(overrides=days, imported_years=frozenset({year}))
+    start = dt.datetime(2026, 1, 1, tzinfo=MOSCOW)
+    while start.year == 2026:
+        assert deadline(start, 16, SCHEDULE, imported).due == deadline(start, 16, SCHEDULE, CALENDAR).due, start
+        start += dt.timedelta(hours=5, minutes=11)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {}, [], {"year": 2028}, {"year": "x", "months": []}, {"year": 2028, "months": []}, {"year": 2028, "months": None},
+        xmlcalendar(2028, feb="40"), xmlcalendar(2028, feb=""), xmlcalendar(2028, feb="1;2"), xmlcalendar(2027, feb="29"),
+        {"year": 2028, "months": xmlcalendar(2028)["months"][:11]},
+    ],
+)  # fmt: skip
+def test_broken_calendar_is_refused(broken):
+    with pytest.raises(BadCalendar, match="двенадцать months"):
+        from_xmlcalendar(broken)
+
+
+def test_administrators_file_is_read_and_a_broken_one_is_named(tmp_path):
+    path = tmp_path / "calendar.json"
+    path.write_text("\ufeff" + json.dumps(xmlcalendar(2028, mar="1,2,3")), "utf-8")
+    calendar = working_calendar(Settings(home=tmp_path, calendar_file=path))
+    assert not calendar.is_working(dt.date(2028, 3, 1))
+    assert calendar.warning(2028) is None
+    assert not calendar.is_working(dt.date(2026, 11, 4)), "the shipped years stay"
+    path.write_text("{")
+    with pytest.raises(BadCalendar, match=r"calendar\.json не прочитать"):
+        working_calendar(Settings(home=tmp_path, calendar_file=path))
+
+
+def test_lists_of_the_decrees_stand_in_the_data():
+    """Days off besides weekends and 1–8 January, working Saturdays and shortened days, as they were published."""
+    told = {
+        2025: ("05-01 05-02 05-08 05-09 06-12 06-13 11-03 11-04 12-31", "11-01", "03-07 04-30 06-11 11-01"),
+        2026: ("01-09 02-23 03-09 05-01 05-11 06-12 11-04 12-31", "", "04-30 05-08 06-11 11-03"),
+        2027: ("02-22 02-23 03-08 05-03 05-10 06-14 11-04 11-05 12-31", "02-20", ""),
+    }
+    new_year = {f"01-{day:02}" for day in range(1, 9)}
+    for year, lists in told.items():
+        days = [dt.date(year, 1, 1) + dt.timedelta(days=number) for number in range(365)]
+        off = {f"{d:%m-%d}" for d in days if d.weekday() < 5 and not CALENDAR.is_working(d)} - new_year
+        saturdays = {f"{d:%m-%d}" for d in days if d.weekday() >= 5 and CALENDAR.is_working(d)}
+        shortened = {f"{d:%m-%d}" for d in days if CALENDAR.day(d).kind is DayKind.SHORTENED}
+        assert (off, saturdays, shortened) == tuple(set(days.split()) for days in lists), year
+
+
+HOURS = [
+    Schedule(dt.time(8), dt.time(17), dt.time(12), dt.time(13)),
+    Schedule(dt.time(10), dt.time(16), dt.time(13), dt.time(13)),
+    Schedule(dt.time(9), dt.time(17, 30), dt.time(12, 30), dt.time(13, 15), "Asia/Vladivostok"),
+    Schedule(dt.time(9), dt.time(18), dt.time(17), dt.time(18), "Europe/Kaliningrad"),
+    Schedule(dt.time(14), dt.time(20), dt.time(13), dt.time(14), "Asia/Kamchatka"),
+]
+
+
+@pytest.mark.rule("AWT-2")
+@settings(max_examples=120, deadline=None)
+@given(
+    schedule=st.sampled_from(HOURS),
+    start=st.datetimes(dt.datetime(2025, 1, 1), dt.datetime(2027, 11, 30)).map(lambda d: d.replace(second=0, microsecond=0)),
+    minutes=st.integers(1, 60 * 20),
+)
+@example(HOURS[3], dt.datetime(2026, 11, 3, 8), 60 * 9)  # a shortened day whose break would be its last hour
+def test_other_hours_and_zones_agree_with_a_walk_minute_by_minute(schedule, start, minutes):
+    aware = start.replace(tzinfo=ZoneInfo(schedule.zone))
+    at, left = aware, minutes
+    while left:
+        left -= works(at, schedule)
+        at += MINUTE
+    assert abs(deadline(aware, Decimal(minutes) / 60, schedule, CALENDAR).due - at) < dt.timedelta(seconds=1)
+
+
+def works(at: dt.datetime, schedule: Schedule) -> bool:
+    kind = CALENDAR.day(at.date()).kind
+    closes = schedule.closes.replace(hour=schedule.closes.hour - (kind is DayKind.SHORTENED))
+    on_break = schedule.break_from <= at.time() < schedule.break_until
+    return kind is not DayKind.OFF and schedule.opens <= at.time() < closes and not on_break
+
+
+@pytest.mark.parametrize("hours", [-1, -0.5, float("nan")])
+def test_hours_below_nothing_are_no_deadline(hours):
+    with pytest.raises(ValueError, match="negative"):
+        deadline(dt.datetime(2026, 11, 23, 10, tzinfo=MOSCOW), hours, SCHEDULE, CALENDAR)
+
+
+def test_reckoning_as_json_holds_moments_with_their_zone():
+    told = deadline(dt.datetime(2026, 11, 20, 16, tzinfo=MOSCOW), 3, SCHEDULE, CALENDAR).as_json()
+    assert told == {
+        "due": "2026-11-23T10:00:00+03:00",
+        "counted": [
+            {"from": "2026-11-20T16:00:00+03:00", "to": "2026-11-20T18:00:00+03:00"},
+            {"from": "2026-11-23T09:00:00+03:00", "to": "2026-11-23T10:00:00+03:00"},
+        ],
+        "skipped": [{"date": "2026-11-21", "why": "суббота"}, {"date": "2026-11-22", "why": "воскресенье"}],
+        "warnings": [],
+    }
 
 
 def test_ten_thousand_deadlines_take_less_than_a_second_or_so():

@@ -1,0 +1,133 @@
+"""The schema on both databases: made by migrations, equal to the models, undone again, a log that only grows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, inspect, text
+from sqlalchemy.exc import DatabaseError, IntegrityError
+
+from models.tables import METADATA
+from tests.postgres import new_database, postgres
+from wiring.database import MIGRATIONS, current_revision, engine_for, migrate, newest_revision
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with postgres(tmp_path_factory.mktemp("pg")) as address:
+        yield address
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'deep' / 'database.sqlite3'}"
+    else:
+        url = new_database(request.getfixturevalue("server"))
+    made = engine_for(url)
+    yield made
+    made.dispose()
+
+
+def configured(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config
+
+
+def tables(engine: Engine) -> set[str]:
+    return {name for name in inspect(engine).get_table_names() if not name.startswith("refbook_search")}
+
+
+def test_migrating_an_empty_database_makes_every_table_of_the_models(engine):
+    assert current_revision(engine) is None
+    migrate(engine)
+    assert current_revision(engine) == newest_revision()
+    assert tables(engine) == {*METADATA.tables, "alembic_version"}
+
+
+def test_migrated_schema_is_the_models_schema(engine):
+    """What `alembic check` says, column types and defaults included."""
+    migrate(engine)
+    with engine.connect() as connection:
+        command.check(configured(connection))
+        ours = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": _included})
+        assert compare_metadata(ours, METADATA) == []
+
+
+def _included(name: str | None, kind: str, _parents: object) -> bool:
+    return not (kind in ("table", "index") and str(name).startswith("refbook_search"))
+
+
+def test_migrating_again_changes_nothing(engine):
+    migrate(engine)
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO lease VALUES ('sweep', 'me', '2026-11-23 07:00:00')"))
+    migrate(engine)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT owner FROM lease")).scalar_one() == "me"
+
+
+def test_schema_can_be_undone_and_made_again(engine):
+    migrate(engine)
+    with engine.connect() as connection:
+        command.downgrade(configured(connection), "base")
+    assert tables(engine) == {"alembic_version"}
+    assert inspect(engine).get_table_names() == ["alembic_version"]
+    assert current_revision(engine) is None
+    migrate(engine)
+    assert tables(engine) == {*METADATA.tables, "alembic_version"}
+    with engine.connect() as connection:
+        command.check(configured(connection))
+
+
+def test_newest_revision_is_the_one_that_alembic_calls_head(tmp_path):
+    with create_engine(f"sqlite:///{tmp_path / 'a'}").connect() as connection:
+        script = ScriptDirectory.from_config(configured(connection))
+    assert script.get_heads() == [newest_revision()]
+
+
+@pytest.mark.parametrize("statement", ["UPDATE event SET actor = 'other'", "DELETE FROM event"])
+def test_database_itself_refuses_to_change_the_log(engine, statement):
+    migrate(engine)
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO event (seq, at, actor, action, subject, data, previous, hash) "
+                "VALUES (1, '2026-11-23 07:00:00', 'me', 'done', 'thing:1', '{}', '', 'h')"
+            )
+        )
+    with engine.connect() as connection, pytest.raises(DatabaseError, match="the audit log only grows"):
+        connection.execute(text(statement))
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT actor FROM event")).scalars().all() == ["me"]
+
+
+def test_one_role_is_in_force_once_and_references_are_kept(engine):
+    migrate(engine)
+    with engine.connect() as connection, pytest.raises(IntegrityError):
+        connection.execute(
+            text(
+                "INSERT INTO personal_link (token_hash, line_id, purpose, created_at, expires_at) "
+                "VALUES ('h', 999, 'p', '2026-11-23 07:00:00', '2026-11-24 07:00:00')"
+            )
+        )
+    indexes = {index["name"]: index["unique"] for index in inspect(engine).get_indexes("role_grant")}
+    assert indexes["uq_role_grant_in_force"]
+
+
+def test_sqlite_waits_for_the_writer_and_syncs_its_journal(tmp_path):
+    made = engine_for(f"sqlite:///{tmp_path / 'a.sqlite3'}")
+    with made.connect() as connection:
+        told = {name: connection.execute(text(f"PRAGMA {name}")).scalar_one() for name in ("journal_mode", "foreign_keys")}
+        assert told == {"journal_mode": "wal", "foreign_keys": 1}
+        assert connection.execute(text("PRAGMA busy_timeout")).scalar_one() == 30000
+    made.dispose()

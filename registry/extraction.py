@@ -35,6 +35,8 @@ def extract(path: str, out: str) -> dict[str, object]:
             with archive.open(member) as source:
                 rows = _json_rows(source) if found["kind"].lower() == "json" else _csv_rows(source)
                 count = _write(rows, refbook, Path(out))
+    except RuntimeError:  # what zipfile raises for a password and for an unknown compression
+        raise Refused("not-a-zip", "Архив закрыт паролем или сжат неизвестным способом: на портале такого нет.") from None
     except zipfile.BadZipFile:
         raise Refused("not-a-zip", "Файл не открывается как архив zip: он не тот или скачан не до конца.") from None
     except (ijson.JSONError, UnicodeDecodeError, csv.Error, EOFError, zipfile.zlib.error):  # type: ignore[attr-defined]
@@ -72,11 +74,14 @@ def _csv_rows(source: IO[bytes]) -> Iterator[Mapping[str, object]]:
 
 
 def _write(rows: Iterable[Mapping[str, object]], refbook: Refbook, out: Path) -> int:
-    count = 0
+    count, useful = 0, False
     with out.open("w", encoding="utf-8") as file:
         for row in rows:
-            file.write(json.dumps(normalised(row, refbook), ensure_ascii=False) + "\n")
-            count += 1
+            record = normalised(row, refbook)
+            file.write(json.dumps(record, ensure_ascii=False) + "\n")
+            count, useful = count + 1, useful or bool(record["full_name"] and (record["inn"] or record["oid"]))
+    if count and not useful:  # blank records must not push out good ones
+        raise Refused("columns", "В записях нет наименований, ИНН и OID: столбцы названы иначе, чем в справочнике.")
     return count
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import logging
 import ssl
 import tempfile
 import time
@@ -24,9 +25,11 @@ from registry.store import replace_records, version_tuple
 
 _ATTEMPTS = 4
 _PAGE = 200
+_MAX_PAGES = 5000  # a portal that ignores `page` would be read for ever
 _MAX_ARCHIVE = 512 * 2**20
 _Answer = TypeVar("_Answer")
 _BUSY = (429, 500, 502, 503, 504)
+logging.getLogger("httpx2").setLevel(logging.WARNING)  # its INFO lines quote addresses, and route B's hold the key
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,18 +131,20 @@ class _Site:
 
     def pages(self, refbook: Refbook, version: str, target: Path) -> Path:
         """Route B: rows are lists of column and value."""
-        page, seen = 1, 0
+        seen, total = 0, None
         with target.open("w", encoding="utf-8") as file:
-            while True:
+            for page in range(1, _MAX_PAGES):
                 answer = self._port("data", identifier=refbook.oid, version=version, page=page, size=_PAGE)
-                rows = answer.get("list") or []
+                rows, total = _rows(answer), answer.get("total")
                 for row in rows:
-                    file.write(json.dumps(normalised(_pairs(row), refbook), ensure_ascii=False) + "\n")
-                seen, page = seen + len(rows), page + 1
-                if not rows or seen >= int(answer.get("total") or 0):
+                    file.write(json.dumps(normalised(row, refbook), ensure_ascii=False) + "\n")
+                seen += len(rows)
+                if not rows or str(seen) == str(total):
                     break
         if not seen:
             raise RefbookError("empty", "Портал НСИ не отдал ни одной записи. Попробуйте позже.")
+        if total is not None and str(seen) != str(total):
+            raise RefbookError("incomplete", f"Портал НСИ отдал записей {seen} из {total}. Попробуйте позже.")
         return target
 
     def _port(self, what: str, **query: object) -> Mapping[str, Any]:
@@ -157,6 +162,8 @@ class _Site:
                 raise RefbookError("answer", "Портал НСИ ответил не по правилам. Попробуйте позже.") from None
             if isinstance(document, list):
                 document = {"list": document}
+            if not isinstance(document, dict):
+                raise RefbookError("answer", "Портал НСИ ответил не по правилам. Попробуйте позже.")
             if str(document.get("result", "OK")) != "OK":
                 text = str(document.get("resultText") or document.get("resultCode") or "без объяснения")
                 raise RefbookError("refused", f"Портал НСИ отказал: {text[:200]}")
@@ -215,7 +222,12 @@ def _version(value: object) -> str:
     return text
 
 
-def _pairs(row: Any) -> Mapping[str, object]:
-    if isinstance(row, dict):
-        return row
-    return {str(cell.get("column")): cell.get("value") for cell in row if isinstance(cell, dict)}
+def _rows(answer: Mapping[str, Any]) -> list[Mapping[str, object]]:
+    """Each row is a list of column and value, or a plain object as in route A."""
+    try:
+        return [
+            row if isinstance(row, dict) else {str(cell["column"]): cell.get("value") for cell in row}
+            for row in answer.get("list") or []
+        ]
+    except (TypeError, KeyError, AttributeError):
+        raise RefbookError("answer", "Портал НСИ прислал записи не по правилам. Попробуйте позже.") from None

@@ -15,11 +15,17 @@ from models.refbook import RefbookOrganisation, RefbookVersion
 from models.text import fold
 
 _BATCH = 2000
-_FIRST_IDS = 10_000_000  # ids of refbook n start at n-th ten million, so that reloading one never meets another's
+# Ids say the order of showing, in 31 bits: active heads, active branches, removed heads, removed branches, half a billion
+# each; in it ten million for each refbook, so that reloading one never meets another's.
+_IDS_OF_RANK, _IDS_OF_REFBOOK = 500_000_000, 10_000_000
 _WORD = re.compile(r"\w+")
 _MOST = 1000
-# FTS5 gives rows by rowid, which is the order of showing: the limit spares a sort of everything that matches «о».
-_FTS_FIRST = "SELECT rowid FROM refbook_search WHERE refbook_search MATCH :phrase ORDER BY rowid LIMIT :most"
+_FIRST = {
+    # FTS5 gives rows by rowid, which is the order of showing: the limit spares a sort of everything that matches «о».
+    "sqlite": "SELECT rowid FROM refbook_search WHERE refbook_search MATCH :phrase ORDER BY rowid LIMIT :most",
+    "postgresql": "SELECT id FROM refbook_organisation "
+    "WHERE refbook_search_words @@ to_tsquery('simple', :phrase) ORDER BY id LIMIT :most",
+}
 
 
 def version_tuple(version: str) -> tuple[int, ...]:
@@ -40,11 +46,9 @@ def replace_records(
     session: Session, refbook: str, version: str, records: Iterable[Mapping[str, str]], *, now: dt.datetime
 ) -> int:
     """All records of a refbook anew, in the order in which matches are shown."""
-    ordered = sorted(
-        records, key=lambda r: (bool(r["deleted_on"]), bool(r["parent_oid"]), len(r["short_name"] or r["full_name"]))
-    )
+    ordered = sorted(records, key=lambda r: (_rank(r), len(r["short_name"] or r["full_name"])))
     session.execute(delete(RefbookOrganisation).where(col(RefbookOrganisation.refbook) == refbook))
-    first = int(refbook) % 100 * _FIRST_IDS
+    first = int(refbook) % 50 * _IDS_OF_REFBOOK
     for start in range(0, len(ordered), _BATCH):
         rows = [_row(refbook, first + start + place, r) for place, r in enumerate(ordered[start : start + _BATCH], 1)]
         session.execute(insert(RefbookOrganisation), rows)
@@ -57,11 +61,15 @@ def replace_records(
     return len(ordered)
 
 
+def _rank(record: Mapping[str, str]) -> int:
+    return 2 * bool(record["deleted_on"]) + bool(record["parent_oid"])
+
+
 def _row(refbook: str, number: int, record: Mapping[str, str]) -> dict[str, object]:
     words = f"{record['full_name']} {record['short_name']}"
     return {
         **record,
-        "id": number,
+        "id": _rank(record) * _IDS_OF_RANK + number,
         "refbook": refbook,
         "fold": " ".join(dict.fromkeys(_WORD.findall(fold(words)))),
         "active": not record["deleted_on"],
@@ -92,13 +100,9 @@ def _worded(session: Session, wanted: str) -> ColumnElement[bool]:
     words = _WORD.findall(fold(wanted))
     if not words:
         return text("1 = 0")  # type: ignore[return-value]
-    if session.get_bind().dialect.name == "sqlite":
-        phrase = " ".join(f'"{word}"*' for word in words)
-        found = text(_FTS_FIRST).bindparams(phrase=phrase, most=_MOST)
-        return col(RefbookOrganisation.id).in_(found)
-    prefixes = " & ".join(f"{word}:*" for word in words)
-    vector = func.to_tsvector(text("'simple'"), col(RefbookOrganisation.fold))
-    return vector.op("@@")(func.to_tsquery(text("'simple'"), prefixes))
+    dialect = session.get_bind().dialect.name
+    phrase = " ".join(f'"{word}"*' for word in words) if dialect == "sqlite" else " & ".join(f"{word}:*" for word in words)
+    return col(RefbookOrganisation.id).in_(text(_FIRST[dialect]).bindparams(phrase=phrase, most=_MOST))
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ def _limit(seconds: int, wall: int, memory_mb: int, output_mb: int) -> None:
         (resource.RLIMIT_FSIZE, output_mb * _MEGABYTE, output_mb * _MEGABYTE),
         (resource.RLIMIT_NOFILE, 64, 64),
         (resource.RLIMIT_CORE, 0, 0),
+        (resource.RLIMIT_NPROC, 0, 0),  # no process or thread of its own; the kernel lets root off
     ):
         resource.setrlimit(kind, (soft, hard))
     signal.signal(signal.SIGALRM, signal.SIG_DFL)  # a job that sleeps spends no CPU

@@ -19,10 +19,11 @@ _DECISIONS = "acknowledge, grant, reject, partial, ask, bounce, note"
 def read(file: Annotated[Path, typer.Argument(metavar="FILE.eml")], json: Json = False) -> None:
     """Понять письмо: что это, каков исход, кому верить. Базы данных не нужно."""
     from notifications.reading import read_letter_safely
+    from wiring.settings import load
 
     if not file.is_file():
         refuse(f"Файла {file} нет.", code=2)
-    reading = read_letter_safely(file).as_json()
+    reading = read_letter_safely(file, own_catalog=load().catalog_folder).as_json()
     if json:
         say_json(reading)
         return

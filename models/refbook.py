@@ -59,21 +59,27 @@ class RefbookVersion(SQLModel, table=True):
 
 
 SEARCH_INDEX = {
-    "sqlite": DDL(
+    "sqlite": (
         "CREATE VIRTUAL TABLE IF NOT EXISTS refbook_search USING fts5("
         "fold, content='refbook_organisation', content_rowid='id', prefix='2 3', "
-        "tokenize='unicode61 remove_diacritics 0')"
+        "tokenize='unicode61 remove_diacritics 0')",
     ),
-    "postgresql": DDL(
-        "CREATE INDEX IF NOT EXISTS refbook_search ON refbook_organisation USING gin (to_tsvector('simple', fold))"
+    # The words are kept: taking names to pieces anew costs half a second where the planner chooses to read every row.
+    "postgresql": (
+        "ALTER TABLE refbook_organisation ADD COLUMN IF NOT EXISTS refbook_search_words tsvector "
+        "GENERATED ALWAYS AS (to_tsvector('simple', fold)) STORED",
+        "CREATE INDEX IF NOT EXISTS refbook_search ON refbook_organisation USING gin (refbook_search_words)",
     ),
 }
 
 
 def create_search_index(connection: Connection) -> None:
     """The words of names, findable by their beginnings; for migrations."""
-    connection.execute(SEARCH_INDEX[connection.dialect.name])
+    for statement in SEARCH_INDEX[connection.dialect.name]:
+        connection.execute(DDL(statement))
 
 
-for _dialect, _ddl in SEARCH_INDEX.items():
-    event.listen(RefbookOrganisation.__table__, "after_create", _ddl.execute_if(dialect=_dialect))  # type: ignore[attr-defined]
+for _dialect, _statements in SEARCH_INDEX.items():
+    for _statement in _statements:
+        _ddl = DDL(_statement).execute_if(dialect=_dialect)
+        event.listen(RefbookOrganisation.__table__, "after_create", _ddl)  # type: ignore[attr-defined]

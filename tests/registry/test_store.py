@@ -244,7 +244,7 @@ TYPED = (
 
 @pytest.mark.rule("ORG-1")
 def test_search_among_a_hundred_thousand_answers_at_once(session):
-    """Median under 50 ms; the bounds are wider because tests share their processors."""
+    """Median under 50 ms; the slowest may take longer because tests share their processors."""
     started = time.monotonic()
     load(session, *hundred_thousand())
     loading = time.monotonic() - started
@@ -259,9 +259,8 @@ def test_search_among_a_hundred_thousand_answers_at_once(session):
             find(session, typed)
             rounds.append(time.perf_counter() - started)
         taken[typed] = statistics.median(rounds)
-    print(f"\nloading {loading:.1f} s;", {typed: f"{seconds * 1000:.1f} ms" for typed, seconds in taken.items()})
-    assert statistics.median(taken.values()) < 0.1
-    assert max(taken.values()) < 0.5, taken
+    assert statistics.median(taken.values()) < 0.05
+    assert max(taken.values()) < 0.25, taken
     assert loading < 60
     assert [row.inn for row in find(session, "7700054321")] == ["7700054321"]
     found = find(session, "елочка орел", limit=1000)

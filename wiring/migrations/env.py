@@ -7,8 +7,8 @@ from models.tables import METADATA
 
 
 def include(name: str | None, kind: str, parent: dict[str, str | None]) -> bool:
-    """Search indexes (tables on SQLite) are made by hand in migrations and are no models."""
-    return not (kind in ("table", "index") and name is not None and name.startswith("refbook_search"))
+    """Search indexes (a table on SQLite, a column on PostgreSQL) are made by hand in migrations and are no models."""
+    return not (kind in ("table", "column", "index") and name is not None and name.startswith("refbook_search"))
 
 
 def run(connection: object) -> None:

@@ -4,6 +4,7 @@ set -u
 missing=""
 need() { command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ] || [ -x "/usr/lib/dovecot/$1" ] || missing="$missing $2"; }
 need soffice libreoffice-writer-nogui
+[ -e /usr/lib/libreoffice/program/libsclo.so ] || missing="$missing libreoffice-calc-nogui" # prints the workbooks
 need postfix postfix
 need dovecot dovecot-imapd
 need chromium chromium

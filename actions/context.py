@@ -36,6 +36,7 @@ class Policy:
     link_days: int = 14
     lease_seconds: int = 300
     retry_minutes: tuple[int, ...] = (1, 5, 15, 60, 240)
+    server_away_minutes: int = 5  # between two tries of a mail server that is away or refuses the password
     first_login_reminder_days: int = 2
     idle_days: int = 3
     verify_reminder_days: int = 2

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import cast
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.engine import CursorResult
 from sqlmodel import col
 
@@ -200,8 +200,13 @@ def mark_uncertain(work: Work, *, letter_id: int, detail: str) -> None:
 
 
 def mark_failed(work: Work, *, letter_id: int, detail: str, permanent: bool) -> None:
-    """Surely not accepted: tried again up the ladder when temporary, stopped visibly when permanent."""
+    """Surely not accepted: tried again up the ladder when temporary, stopped visibly when permanent.
+
+    Raises Conflict when the letter was settled otherwise meanwhile.
+    """
     letter = get(work, letter_id)
+    if letter.state not in (OutboxState.CLAIMED, OutboxState.SENDING, OutboxState.UNCERTAIN):
+        raise Conflict(f"Письмо № {letter_id} уже в другом состоянии.")
     ladder = work.policy.retry_minutes
     stop = permanent or letter.attempts > len(ladder)
     wait = dt.timedelta(minutes=ladder[min(letter.attempts, len(ladder)) - 1] if letter.attempts else 0)
@@ -216,6 +221,26 @@ def mark_failed(work: Work, *, letter_id: int, detail: str, permanent: bool) -> 
         next_attempt_at=work.now + wait,
     )
     audit.record(work, "letter.failed" if stop else "letter.delayed", f"letter:{letter_id}", attempt=letter.attempts)
+
+
+def postpone(work: Work, *, owner: str, detail: str, begun: int | None = None) -> int:
+    """The server or the settings are at fault, no letter is: the owner's letters wait and lose no attempt.
+
+    `begun` is the one that was being handed over; nothing of it has left. Returns how many wait now.
+    """
+    untouched = and_(col(OutboxLetter.state) == OutboxState.SENDING, col(OutboxLetter.id) == begun)
+    mine = select(OutboxLetter).where(
+        col(OutboxLetter.lease_owner) == owner, or_(col(OutboxLetter.state) == OutboxState.CLAIMED, untouched)
+    )
+    letters = work.session.execute(mine.with_for_update()).scalars().all()
+    for letter in letters:
+        letter.attempts -= letter.state is OutboxState.SENDING
+        letter.state, letter.lease_until = OutboxState.PROMISED, None
+        letter.next_attempt_at = work.now + dt.timedelta(minutes=work.policy.server_away_minutes)
+        told, letter.error = letter.error is not None, detail
+        if not told:  # a server that is away for days fills no log
+            audit.record(work, "letter.delayed", f"letter:{letter.id}", attempt=letter.attempts)
+    return len(letters)
 
 
 def resend(work: Work, *, letter_id: int) -> None:

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from concurrent.futures import Future
 from typing import Any
 
 RETRIES, RETRY_SECONDS = 2, 20
 
 
 async def carried(name: str) -> Any:
-    """Run the sweep off the event loop; imports happen here, so that deploying needs no database."""
-    from sweeps import run_sweep
+    """Run the sweep off the event loop. The thread is a daemon: when the flow's time is over its process can end."""
+    result: Future[Any] = Future()
+    threading.Thread(target=_carry, args=(name, result), name=name, daemon=True).start()
+    return await asyncio.wrap_future(result)
+
+
+def _carry(name: str, result: Future[Any]) -> None:
+    from sweeps import run_sweep  # here, so that deploying needs neither database nor secrets
     from wiring.work import installation
 
-    return await asyncio.to_thread(lambda: run_sweep(name, installation()))
+    result.set_running_or_notify_cancel()
+    try:
+        result.set_result(run_sweep(name, installation()))
+    except BaseException as error:  # it belongs to whoever waits for the result
+        result.set_exception(error)

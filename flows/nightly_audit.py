@@ -27,7 +27,8 @@ async def nightly_audit() -> dict[str, Any]:
     verdict = found["audit"]
     told = f"цел, записей {verdict['events']}" if verdict["ok"] else f"**нарушен**: {found['why']}"
     await acreate_markdown_artifact(
-        key="audit", markdown=f"# Журнал действий\n\nЖурнал {told}.\n\nОтметка: `{verdict['events']}:{verdict['head']}`",
+        key="audit",
+        markdown=f"# Журнал действий\n\nЖурнал {told}.\n\nОтметка: `{verdict['events']}:{verdict['head']}`",
         description="Проверка журнала действий",
     )
     await acreate_table_artifact(key="day", table=found["day"], description="День в цифрах")

@@ -5,93 +5,137 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
+from dataclasses import dataclass, field
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from actions import delivery, outbox
 from actions.context import Conflict
-from notifications.errors import DeliveryError, DeliveryUncertain, MailboxError, PostError, explain
+from notifications.errors import DeliveryError, DeliveryUncertain, PostError, explain
 from notifications.smtp_conversation import SmtpConversation
-from wiring.gateways import has_mailbox, imap_gateway, smtp_gateway
+from sweeps.resting import is_resting, rest
+from sweeps.sent_folder import keep_copies, settle_uncertain
+from wiring.gateways import smtp_gateway
 from wiring.work import Installation
 
 BY = "отправка"
 _BATCH = 50
 
 
+@dataclass
+class Told:
+    """What became of the letters of one sweep."""
+
+    released: int = 0
+    failed: int = 0
+    uncertain: int = 0
+    sent: list[int] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, int]:
+        return {
+            "sent": len(self.sent), "failed": self.failed, "uncertain": self.uncertain, "released": self.released
+        }  # fmt: skip
+
+
 def sweep(installation: Installation) -> dict[str, int]:
-    """Counts of letters sent, delayed, stopped, uncertain. Letters of a killed worker come first."""
-    told = {"sent": 0, "failed": 0, "uncertain": 0, "released": 0}
+    """Counts of letters sent, failed or delayed, uncertain. Letters of a killed worker come first."""
+    told = Told()
     if not installation.settings.smtp.host:
-        return told
+        return told.as_json()
     with installation.work(BY) as work:
-        told["released"], lost = outbox.release_expired(work)
-        told["uncertain"] += lost
-    _settle_by_sent_folder(installation)
+        told.released, told.uncertain = outbox.release_expired(work)
+    settle_uncertain(installation, BY)
     owner = f"{os.getpid()}.{secrets.token_hex(4)}"
-    while True:
-        with installation.work(BY) as work:
-            claimed = outbox.claim(work, owner=owner, limit=_BATCH)
-        if not claimed:
-            return told
-        asyncio.run(_send_all(installation, claimed, owner, told))
+    if is_resting(installation, BY):
+        return told.as_json()
+    while claimed := _claim(installation, owner):
+        if not send_claimed(installation, claimed, owner, told):
+            break
+    keep_copies(installation, BY, told.sent)
+    return told.as_json()
 
 
-async def _send_all(installation: Installation, claimed: list[int], owner: str, told: dict[str, int]) -> None:
-    waiting = list(claimed)
+def _claim(installation: Installation, owner: str) -> list[int]:
+    with installation.work(BY) as work:
+        return outbox.claim(work, owner=owner, limit=_BATCH)
+
+
+def send_claimed(installation: Installation, claimed: list[int], owner: str, told: Told) -> bool:
+    """False when the server or the settings are at fault: trying other letters now would only lock the mailbox."""
+    return asyncio.run(_send_all(installation, claimed, owner, told))
+
+
+async def _send_all(installation: Installation, claimed: list[int], owner: str, told: Told) -> bool:
+    begun: int | None = None
     try:
         async with smtp_gateway(installation.settings).connection() as conversation:
-            while waiting:
-                await _send_one(installation, conversation, waiting[0], owner, told)
-                waiting.pop(0)
-    except PostError as error:  # the connection is gone: what has not begun is delayed, not lost
-        for number in waiting:
-            _failed(installation, number, error, told)
+            await conversation.open()  # before any letter begins: a server that is away costs none an attempt
+            for begun in claimed:
+                await _send_one(installation, conversation, begun, owner, told)
+    except PostError as error:
+        with installation.work(BY) as work:
+            told.failed += outbox.postpone(work, owner=owner, detail=explain(error), begun=begun)
+        if error.settings_at_fault:
+            rest(installation, BY)
+        return False
+    return True
 
 
 async def _send_one(
-    installation: Installation, conversation: SmtpConversation, number: int, owner: str, told: dict[str, int]
+    installation: Installation, conversation: SmtpConversation, number: int, owner: str, told: Told
 ) -> None:
-    """Raises PostError only when nothing of this letter has left."""
-    try:
-        with installation.work(BY) as work:
-            raw, recipient = outbox.begin(work, letter_id=number, owner=owner)
-    except Conflict:
+    """Raises PostError only when nothing of this letter has left and the others would fare alike."""
+    begun = _begun(installation, number, owner, told)
+    if begun is None:
         return
+    raw, recipient = begun
     try:
         receipt = await conversation.send(raw, installation.settings.mail.sender, [recipient])
     except DeliveryUncertain as error:
-        with installation.work(BY) as work:
-            delivery.uncertain(work, number, explain(error))
-        told["uncertain"] += 1
-        return
+        _uncertain(installation, number, explain(error), told)
     except DeliveryError as error:
-        if error.before_any_letter:
+        if error.before_any_letter or error.settings_at_fault:
             raise
-        _failed(installation, number, error, told)
-        return
-    with installation.work(BY) as work:
-        delivery.confirmed(work, number, receipt.reply)
-    told["sent"] += 1
+        _failed(installation, number, explain(error), told, permanent=error.permanent)
+    else:
+        _confirmed(installation, number, receipt.reply, told)
 
 
-def _failed(installation: Installation, number: int, error: PostError, told: dict[str, int]) -> None:
-    """Wrong settings fail every letter alike: they wait for the settings instead of stopping one by one."""
-    with installation.work(BY) as work:
-        permanent = error.permanent and not error.settings_at_fault
-        delivery.failed(work, number, explain(error), permanent=permanent)
-    told["failed"] += 1
-
-
-def _settle_by_sent_folder(installation: Installation) -> None:
-    """A copy among the sent letters proves that an uncertain letter arrived; its absence proves nothing."""
-    with installation.work(BY) as work:
-        unsure = [(letter.id or 0, letter.message_id) for letter in outbox.uncertain(work)]
-    if not unsure or not has_mailbox(installation.settings):
-        return
+def _begun(installation: Installation, number: int, owner: str, told: Told) -> tuple[bytes, str] | None:
+    """The letter's bytes and recipient; None when it is another's by now or cannot be composed."""
     try:
-        with imap_gateway(installation.settings) as mailbox:
-            found = [number for number, message_id in unsure if mailbox.find_in_sent(message_id)]
-    except MailboxError:
-        return  # the mailbox is looked into again at the next sweep
-    for number in found:
         with installation.work(BY) as work:
-            delivery.settled_as_sent(work, number, "копия в папке отправленных")
+            return outbox.begin(work, letter_id=number, owner=owner)
+    except Conflict:
+        return None
+    except SQLAlchemyError:
+        raise
+    except Exception as error:  # one broken letter stops before people's eyes and holds up no other
+        why = f"Письмо не удалось составить ({type(error).__name__}). Проверьте вложения и соберите комплект заново."
+        _failed(installation, number, why, told, permanent=True)
+        return None
+
+
+def _confirmed(installation: Installation, number: int, reply: str, told: Told) -> None:
+    try:
+        with installation.work(BY) as work:
+            delivery.confirmed(work, number, reply)
+    except (Conflict, SQLAlchemyError):
+        raise
+    except Exception as error:  # it is out: whatever fails here, no machine may send it again
+        why = f"Сервер принял письмо, но отметить это не удалось ({type(error).__name__}). Отметьте отправку сами."
+        _uncertain(installation, number, why, told)
+    else:
+        told.sent.append(number)
+
+
+def _uncertain(installation: Installation, number: int, why: str, told: Told) -> None:
+    with installation.work(BY) as work:
+        delivery.uncertain(work, number, why)
+    told.uncertain += 1
+
+
+def _failed(installation: Installation, number: int, why: str, told: Told, *, permanent: bool) -> None:
+    with installation.work(BY) as work:
+        delivery.failed(work, number, why, permanent=permanent)
+    told.failed += 1

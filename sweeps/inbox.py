@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import secrets
-from itertools import groupby
+from collections.abc import Iterator
 
 from actions import inbox, leases
-from notifications.imap import FetchedLetter, ImapGateway
+from notifications.errors import MailboxError
+from notifications.imap import ImapGateway
 from notifications.reading import read_letter_safely, read_many_safely
+from sweeps.resting import is_resting, rest
 from wiring.gateways import has_mailbox, imap_gateway
 from wiring.work import Installation
 
@@ -18,37 +20,52 @@ _BATCH = 50
 
 
 def sweep(installation: Installation) -> dict[str, int]:
-    """Counts of letters stored and read. A second run at the same time does nothing."""
+    """Counts of letters stored and read. A second run at the same time does nothing.
+
+    Raises MailboxError when a folder could not be read, after all else is done.
+    """
     told = {"stored": 0, "read": 0, "failed": 0}
     owner = f"{os.getpid()}.{secrets.token_hex(4)}"
     with installation.work(BY) as work:
         if not leases.take(work, _LEASE, owner, seconds=600):
             return told
     try:
-        if has_mailbox(installation.settings):
-            with imap_gateway(installation.settings) as mailbox:
-                for folder in installation.settings.imap.folders:
-                    told["stored"] += _take_in(installation, mailbox, folder)
+        problems = list(_take_in_all(installation, told))
         _read_stored(installation, told)
     finally:
         with installation.work(BY) as work:
             leases.drop(work, _LEASE, owner)
+    if problems:
+        raise problems[0]
     return told
 
 
-def _take_in(installation: Installation, mailbox: ImapGateway, folder: str) -> int:
+def _take_in_all(installation: Installation, told: dict[str, int]) -> Iterator[MailboxError]:
+    """Every folder of the settings; one that cannot be read keeps no letter of the others waiting."""
+    if not has_mailbox(installation.settings) or is_resting(installation, BY):
+        return
+    with imap_gateway(installation.settings) as mailbox:
+        for folder in installation.settings.imap.folders:
+            try:
+                _take_in(installation, mailbox, folder, told)
+            except MailboxError as error:
+                yield error
+                if error.before_any_letter:
+                    rest(installation, BY)
+                    return
+
+
+def _take_in(installation: Installation, mailbox: ImapGateway, folder: str, told: dict[str, int]) -> None:
     account = installation.settings.mail.sender
     with installation.work(BY) as work:
         validity, last = inbox.position(work, account, folder)
-    stored = 0
-    flagged: list[FetchedLetter] = []
+    taken: dict[int, list[int]] = {}  # numbers only: a year's letters would not fit into memory
     for fetched in mailbox.fetch_new(folder, validity or None, last):
         with installation.work(BY) as work:
-            stored += inbox.store(work, fetched) is not None
-        flagged.append(fetched)
-    for uidvalidity, group in groupby(flagged, key=lambda letter: letter.uidvalidity):
-        mailbox.flag_seen(folder, uidvalidity, [letter.uid for letter in group])
-    return stored
+            told["stored"] += inbox.store(work, fetched) is not None
+        taken.setdefault(fetched.uidvalidity, []).append(fetched.uid)
+    for uidvalidity, uids in taken.items():
+        mailbox.flag_seen(folder, uidvalidity, uids)
 
 
 def _read_stored(installation: Installation, told: dict[str, int]) -> None:
@@ -64,9 +81,7 @@ def _read_stored(installation: Installation, told: dict[str, int]) -> None:
                 with installation.work(BY) as work:
                     people = inbox.people_concerned(work, reading)
                 if people:
-                    reading = read_letter_safely(
-                        path, people=people, own_catalog=installation.settings.catalog_folder
-                    )
+                    reading = read_letter_safely(path, people=people, own_catalog=installation.settings.catalog_folder)
                 with installation.work(BY) as work:
                     inbox.apply(work, number, reading)
                 told["read"] += 1

@@ -35,9 +35,7 @@ def day_of(work: Work) -> list[dict[str, object]]:
     by_status = select(col(AccessRequest.status), func.count()).group_by(col(AccessRequest.status))
     counted: dict[Status, int] = dict(row._tuple() for row in work.session.execute(by_status))
     late = work.session.execute(
-        select(func.count()).where(
-            col(AccessRequest.status) == Status.AWAITING, col(AccessRequest.due_at) < work.now
-        )
+        select(func.count()).where(col(AccessRequest.status) == Status.AWAITING, col(AccessRequest.due_at) < work.now)
     ).scalar_one()
     yesterday = work.now - dt.timedelta(days=1)
     sent = work.session.execute(

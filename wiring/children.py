@@ -43,8 +43,14 @@ class Child:
             self.log.replace(self.log.with_suffix(".log.1"))
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                list(self.command), stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder,
-                env=dict(self.environment), start_new_session=True, preexec_fn=_die_with_parent,
+                list(self.command),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+                env=dict(self.environment),
+                start_new_session=True,
+                preexec_fn=_die_with_parent,
             )
         self._started = time.monotonic()
 

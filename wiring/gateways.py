@@ -32,8 +32,13 @@ def smtp_gateway(settings: Settings) -> SmtpGateway:
         raise NoMailbox("Почта не настроена: впишите раздел [smtp] в settings.toml.")
     return SmtpGateway(
         SmtpSettings(
-            host=part.host, port=part.port, security=Security(part.tls), username=part.login,
-            password=part.password.get_secret_value(), ca_bundle=part.ca_bundle, timeout=part.timeout_seconds,
+            host=part.host,
+            port=part.port,
+            security=Security(part.tls),
+            username=part.login,
+            password=part.password.get_secret_value(),
+            ca_bundle=part.ca_bundle,
+            timeout=part.timeout_seconds,
         )
     )
 
@@ -45,9 +50,15 @@ def imap_gateway(settings: Settings) -> ImapGateway:
         raise NoMailbox("Почта не настроена: впишите раздел [imap] в settings.toml.")
     return ImapGateway(
         ImapSettings(
-            account=settings.mail.sender, host=part.host, port=part.port, username=part.login,
-            password=part.password.get_secret_value(), security=Security(part.tls), ca_bundle=part.ca_bundle,
-            timeout=part.timeout_seconds, max_letter_bytes=part.max_letter_megabytes * 2**20,
+            account=settings.mail.sender,
+            host=part.host,
+            port=part.port,
+            username=part.login,
+            password=part.password.get_secret_value(),
+            security=Security(part.tls),
+            ca_bundle=part.ca_bundle,
+            timeout=part.timeout_seconds,
+            max_letter_bytes=part.max_letter_megabytes * 2**20,
             sent_folder=part.sent_folder,
         )
     )
@@ -57,10 +68,13 @@ def probe(settings: Settings, to: str) -> Iterator[str]:
     """Send a test letter and look into the mailbox; a line of Russian for each."""
     now = dt.datetime.now(dt.UTC)
     letter = OutgoingLetter(
-        sender=settings.mail.sender, sender_name=settings.mail.sender_name, to=(to,),
+        sender=settings.mail.sender,
+        sender_name=settings.mail.sender_name,
+        to=(to,),
         subject="Пробное письмо «Доступа ЕГИСЗ»",
         text="Здравствуйте!\n\nЕсли вы это читаете, исходящая почта настроена верно.\n",
-        message_id=message_id(f"probe:{now.isoformat()}", settings.mail.sender.rpartition("@")[2]), date=now,
+        message_id=message_id(f"probe:{now.isoformat()}", settings.mail.sender.rpartition("@")[2]),
+        date=now,
     )
     try:
         asyncio.run(smtp_gateway(settings).send(compose(letter), settings.mail.sender, [to]))

@@ -40,6 +40,7 @@ class ImapPart(Part):
     ca_bundle: Path | None = None
     folders: tuple[str, ...] = ("INBOX",)
     sent_folder: str = ""
+    copy_sent: bool = False  # true when the server itself keeps no copies of what is sent through it
     timeout_seconds: float = 30
     max_letter_megabytes: int = 40
 

@@ -11,8 +11,9 @@ from catalog.rules import FOLDER
 from catalog.schema import Entry
 
 RosterField = Literal[
-    "ignored", "snils", "email", "email_is_esia", "esia_confirmed", "first_login", "is_hr", "name", "surname", "given",
-    "patronymic", "role", "purpose", "subsystem", "inn", "subject", "unit", "organisation", "post",
+    "number", "ignored", "snils", "email", "email_is_esia", "esia_confirmed", "first_login", "is_hr", "name", "surname",
+    "given_patronymic", "given", "patronymic", "role", "purpose", "subsystem", "inn", "subject", "unit", "organisation",
+    "post",
 ]  # fmt: skip
 
 
@@ -22,17 +23,23 @@ class RosterColumn(Entry):
 
 
 class RosterWords(Entry):
-    """Cell texts, folded; `own_card`, `footer`, `hr`, `maintenance` are regular expressions."""
+    """Cell texts, folded; `own_card`, `footer`, `signer`, `hr`, `maintenance` are regular expressions.
+
+    `placeholders` say that a cell is empty; `synonyms` put words of a role into the catalogue's.
+    """
 
     yes: frozenset[str]
     no: frozenset[str]
     no_patronymic: frozenset[str]
+    placeholders: frozenset[str]
     both: tuple[str, ...]
     noise: frozenset[str]
     own_card: tuple[str, ...]
     footer: tuple[str, ...]
+    signer: tuple[str, ...]
     hr: tuple[str, ...]
     maintenance: tuple[str, ...]
+    synonyms: dict[str, str]
 
 
 class RosterWording(Entry):

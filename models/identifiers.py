@@ -12,7 +12,8 @@ class BadIdentifier(ValueError):
     """The value is not such a number; the text is a Russian sentence for the person who typed it."""
 
 
-_ANY_SPACE_OR_DASH = re.compile(r"[\s\-\u2010-\u2015\u2212.]+")
+_ANY_SPACE_OR_DASH = re.compile(r"[\s\-\u2010-\u2015\u2212._/]+")
+_BEFORE_SNILS = re.compile(r"^['\"`’]*(снилс|№|n)?[\s:№.]*", re.IGNORECASE)
 _FLOAT_TAIL = re.compile(r"^(\d+)\.0+$")
 _SNILS_UNCHECKED_UP_TO = 1001998
 _INN_10 = (2, 4, 10, 3, 5, 9, 4, 6, 8)
@@ -49,11 +50,14 @@ def snils_digits(value: object) -> str:
 
     Raises BadIdentifier with a sentence in Russian.
     """
-    text = bare(value)
+    text = bare(_BEFORE_SNILS.sub("", tidy(value)) if isinstance(value, str) else value)
     if not text:
         raise BadIdentifier("СНИЛС не указан.")
+    if len(re.findall("[0-9]", text)) >= 22:
+        raise BadIdentifier("В ячейке несколько номеров. Оставьте один СНИЛС: каждому работнику – своя строка.")
     if not re.fullmatch(r"[0-9]+", text):
-        raise BadIdentifier("В СНИЛС должны быть только цифры, пробелы и дефисы. Проверьте по свидетельству.")
+        strange = ", ".join(f"«{sign}»" for sign in list(dict.fromkeys(re.sub(r"[0-9]", "", text)))[:5])
+        raise BadIdentifier(f"В СНИЛС должны быть только цифры, пробелы и дефисы, а здесь ещё {strange}. Проверьте номер.")
     if len(text) > 11:
         raise BadIdentifier(f"В СНИЛС 11 цифр, а здесь {len(text)}. Уберите лишние.")
     restored = text.zfill(11)

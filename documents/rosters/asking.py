@@ -3,169 +3,154 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-from catalog import Catalog
 from catalog.rosters import roster_wording
 from catalog.schema import Role
-from documents.rosters.headings import cyrillic
+from documents.rosters.headings import Cell
 from documents.rosters.reading import RosterRow
+from documents.rosters.vocabulary import Vocabulary, cyrillic
 from models.facts import OrganisationFacts, RoleRef
 from models.findings import Finding, Severity
 
-_BETWEEN = re.compile(r"[\n;,/+&|]+(?![^()]*\))|\s+(?:и|а также)\s+(?![^()]*\))")
-_WORD = re.compile(r"[\w-]+")
-_BRACKETS = re.compile(r"\(([^()]*)\)")
+_BETWEEN = re.compile(r"[\n;,/+&|\\]+(?![^()]*\))|\s+(?:и|а также)\s+(?![^()]*\))", re.IGNORECASE)
+_WORKER = re.compile(r"\s+(?=(?:\d\s*[.)]\s*)?работник\b)", re.IGNORECASE)
+_BRACKETS = re.compile(r"\([^()]*\)")
+_ACRONYM = re.compile(r"(?<!\w)[А-ЯЁA-Z]{3,}(?!\w)")
+_WORD = re.compile(r"\w+")
 
 
-def asked_roles(
-    row: RosterRow, catalog: Catalog, organisation: OrganisationFacts, kind: str | None, person: str | None
-) -> tuple[tuple[RoleRef, ...], list[Finding]]:
-    """Roles of one row. What is not understood is an error that says so (APP-10)."""
-    findings: list[Finding] = []
-    subsystems = _subsystems(row, catalog, kind, person, findings)
-    named = list(_named_roles(row, catalog, subsystems, person, findings))
-    found = dict.fromkeys(named)
-    wanted = subsystems or list(dict.fromkeys(ref.subsystem for ref in named)) or _of_kind(catalog, kind)
-    for code in wanted:
-        if not any(ref.subsystem == code for ref in found):
-            role = _fitting(catalog, code, organisation, [catalog.role(ref.subsystem, ref.role).level for ref in named])
-            if role is not None and not _unknown_role(findings):
-                found[RoleRef(code, role.code)] = None
-    return tuple(found), findings
+@dataclass(slots=True)
+class Asking:
+    """One row's reading: what is not understood is an error that says so (APP-10)."""
 
+    row: RosterRow
+    vocabulary: Vocabulary
+    kind: str | None
+    person: str | None
+    findings: list[Finding] = field(default_factory=list)
 
-def _unknown_role(findings: Sequence[Finding]) -> bool:
-    """A role that was not understood is not replaced by the usual one."""
-    return any(finding.field == "role" for finding in findings)
+    def roles(self, organisation: OrganisationFacts) -> tuple[RoleRef, ...]:
+        subsystems = self._subsystems()
+        named = self._named_roles(subsystems)
+        wanted = subsystems or list(dict.fromkeys(ref.subsystem for ref in named)) or self._of_kind()
+        if not any(finding.field == "role" for finding in self.findings):  # the usual role stands in for none, not for a wrong one
+            levels = [self.vocabulary.catalog.role(ref.subsystem, ref.role).level for ref in named]
+            missing = [code for code in wanted if all(ref.subsystem != code for ref in named)]
+            usual = [(code, _fitting(self.vocabulary, code, organisation, levels)) for code in missing]
+            named += [RoleRef(code, role.code) for code, role in usual if role is not None]
+        return tuple(dict.fromkeys(named))
 
+    def _text(self, name: str) -> str:
+        text = str(self.row.cells.get(name, "")).strip()
+        return "" if is_placeholder(text) else text
 
-def _error(row: RosterRow, field: str, person: str | None, message: str) -> Finding:
-    return Finding("APP-10", Severity.ERROR, message, row=row.number, field=field, person=person)
+    def _error(self, name: str, message: str) -> None:
+        found = Finding("APP-10", Severity.ERROR, message, row=self.row.number, field=name, person=self.person)
+        self.findings.append(found)
 
+    def _of_kind(self) -> list[str]:
+        return list(self.vocabulary.catalog.kind(self.kind).subsystems) if self.kind else []
 
-def _of_kind(catalog: Catalog, kind: str | None) -> list[str]:
-    return list(catalog.kind(kind).subsystems) if kind else []
+    def _subsystems(self) -> list[str]:
+        marked = [code for code, value in self.row.marks.items() if is_marked(value)]
+        text = self._text("subsystem")
+        if not text:
+            return marked
+        codes, rest = self.vocabulary.subsystems_in(text)
+        if not codes:
+            codes, rest = self.vocabulary.subsystems_in(re.sub(r"(?<=\b\w)\s+(?=\w\b)", "", text))  # «Ф Р М О»
+        plain = cyrillic(text).strip(" .")
+        if not codes and any(word in (*_WORD.findall(plain), plain) for word in roster_wording().words.both):
+            return self._of_kind() or self._widest()
+        if (not codes or self._foreign(text, rest)) and not self._says_roles(text):
+            names = ", ".join(entry.name for entry in self.vocabulary.catalog.subsystems.values())
+            self._error("subsystem", f"Подсистема «{text}» не распознана. Напишите одну из: {names}.")
+        return list(dict.fromkeys([*codes, *marked]))
 
+    def _foreign(self, text: str, rest: Sequence[str]) -> bool:
+        """Something beside the known names that is not a remark in brackets; an acronym always is."""
+        acronyms = {cyrillic(word) for word in _ACRONYM.findall(text)}
+        outside = set(self.vocabulary.subsystems_in(_BRACKETS.sub(" ", text))[1])
+        return any(word in acronyms or word in outside for word in rest)
 
-def _subsystems(
-    row: RosterRow, catalog: Catalog, kind: str | None, person: str | None, findings: list[Finding]
-) -> list[str]:
-    from documents.rosters.understanding import is_marked
+    def _says_roles(self, text: str) -> bool:
+        """What is left of the cell beside the subsystems' names are names of roles: «ФРМО (работник организации)»."""
+        if str(self.row.cells.get("role", "")).strip() == text:
+            return True
+        bare = [self.vocabulary.role_text(part)[0] for part in _parts(text)]
+        named = [name for name in bare if name]
+        return bool(named) and all(self._with_role(name) for name in named)
 
-    marked = [code for code, value in row.marks.items() if is_marked(value)]
-    text = str(row.cells.get("subsystem", ""))
-    if not text.strip():
-        return marked
-    named, rest = subsystems_in(text, catalog)
-    plain = cyrillic(text)
-    if not named and any(word in _WORD.findall(plain) or word == plain for word in roster_wording().words.both):
-        return _of_kind(catalog, kind) or _widest(catalog)
-    if (rest and not _says_roles(row, text, catalog)) or not named:
-        names = ", ".join(entry.name for entry in catalog.subsystems.values())
-        findings.append(
-            _error(row, "subsystem", person, f"Подсистема «{text.strip()}» не распознана. Напишите одну из: {names}.")
-        )
-    return list(dict.fromkeys([*named, *marked]))
+    def _with_role(self, bare: str) -> list[str]:
+        return [code for code in self.vocabulary.catalog.subsystems if self.vocabulary.role(bare, code)]
 
+    def _widest(self) -> list[str]:
+        """«Обе» without a kind: the kind of request that joins two subsystems."""
+        kinds = [kind for kind in self.vocabulary.catalog.kinds.values() if len(kind.subsystems) == 2]
+        return list(kinds[0].subsystems) if kinds else []
 
-def _says_roles(row: RosterRow, text: str, catalog: Catalog) -> bool:
-    """What is left of the cell beside the subsystems' names is the name of a role: «ФРМО (работник организации)»."""
-    if str(row.cells.get("role", "")) == text:
-        return True
-    parts = [part for part in _BETWEEN.split(text) if part.strip()]
-    return any(_role_text(part, catalog)[0] for part in parts) and all(
-        not (base := _role_text(part, catalog)[0]) or any(_role_named(base, code, catalog) for code in catalog.subsystems)
-        for part in parts
-    )
+    def _named_roles(self, subsystems: Sequence[str]) -> list[RoleRef]:
+        refs: list[RoleRef] = []
+        stated = self._text("role")
+        for part in _parts(stated or self._text("subsystem")):
+            refs += self._of_part(part, subsystems, stated=bool(stated))
+        for code, value in self.row.marks.items():
+            refs += self._of_mark(code, value)
+        return refs
 
-
-def _widest(catalog: Catalog) -> list[str]:
-    """«Обе» without a kind: the kind of request that joins two subsystems."""
-    kinds = [kind for kind in catalog.kinds.values() if len(kind.subsystems) == 2]
-    return list(kinds[0].subsystems) if kinds else []
-
-
-@lru_cache(maxsize=8)
-def _names(spellings: tuple[tuple[str, str], ...]) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    longest_first = sorted(spellings, key=lambda pair: -len(pair[1]))
-    return tuple((code, re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")) for code, name in longest_first)
-
-
-def subsystems_in(text: str, catalog: Catalog) -> tuple[list[str], list[str]]:
-    """Codes in the order of the catalogue's names found in the text, and the words that are left."""
-    plain = cyrillic(text)
-    spellings = tuple(
-        (entry.code, cyrillic(name))
-        for entry in catalog.subsystems.values()
-        for name in (entry.name, entry.full_name, *entry.aliases)
-    )
-    found: dict[str, int] = {}
-    for code, pattern in _names(spellings):
-        for match in pattern.finditer(plain):
-            found[code] = min(found.get(code, match.start()), match.start())
-        plain = pattern.sub(lambda match: " " * len(match.group()), plain)
-    noise = roster_wording().words.noise
-    rest = [word for word in _WORD.findall(plain) if word not in noise and word != "-"]
-    return sorted(found, key=found.__getitem__), rest
-
-
-def _named_roles(
-    row: RosterRow, catalog: Catalog, subsystems: Sequence[str], person: str | None, findings: list[Finding]
-) -> Iterator[RoleRef]:
-    text = str(row.cells.get("role") or row.cells.get("subsystem", ""))
-    for part in _BETWEEN.split(text):
-        if not part or not part.strip(" .-–—"):
-            continue
-        base, told = _role_text(part, catalog)
-        if not base:
-            continue  # «Работник организации (ФРМО), ФРМР»: a bare subsystem adds no role of its own
-        scope = told or list(subsystems) or [c for c in catalog.subsystems if _role_named(base, c, catalog)]
-        refs = [RoleRef(code, role.code) for code in scope if (role := _role_named(base, code, catalog)) is not None]
-        strange = [code for code in told if subsystems and code not in subsystems]
+    def _of_part(self, part: str, subsystems: Sequence[str], *, stated: bool) -> list[RoleRef]:
+        bare, told = self.vocabulary.role_text(part)
+        if not bare:
+            return []  # «Работник организации (ФРМО), ФРМР»: a bare subsystem adds no role of its own
+        strange = [code for code in told if subsystems and code not in subsystems and self._is_asked_for(code)]
+        scope = told or list(subsystems) or self._with_role(bare)
+        refs = [RoleRef(code, role.code) for code in scope if (role := self.vocabulary.role(bare, code)) is not None]
         if strange:
-            names = ", ".join(catalog.subsystems[code].name for code in strange)
-            findings.append(
-                _error(row, "role", person, f"Роль «{part.strip()}» – для {names}, а в строке указана другая подсистема.")
-            )
-        elif not refs and row.cells.get("role"):
-            findings.append(_error(row, "role", person, _unknown(part, scope, catalog)))
-        yield from refs
+            names = ", ".join(self.vocabulary.catalog.subsystems[code].name for code in strange)
+            self._error("role", f"Роль «{part.strip()}» – для {names}, а в строке указана другая подсистема.")
+        elif not refs and stated:
+            self._error("role", self._unknown(part, scope))
+        return refs
+
+    def _of_mark(self, code: str, value: Cell) -> list[RoleRef]:
+        """A subsystem's own column may hold the role instead of a mark."""
+        bare, _ = self.vocabulary.role_text(str(value))
+        role = self.vocabulary.role(bare, code) if is_marked(value) else None
+        if role is None and bare.startswith("работник"):
+            self._error("role", self._unknown(str(value), [code]))
+        return [RoleRef(code, role.code)] if role else []
+
+    def _is_asked_for(self, code: str) -> bool:
+        """Some kind of request names the subsystem; a part of another one is asked for under that one's name."""
+        return any(code in kind.subsystems for kind in self.vocabulary.catalog.kinds.values())
+
+    def _unknown(self, part: str, scope: Sequence[str]) -> str:
+        subsystems = self.vocabulary.catalog.subsystems
+        roles = (role for code in scope or subsystems for role in subsystems[code].roles)
+        names = dict.fromkeys(_BRACKETS.sub("", role.label).strip() for role in roles)
+        return f"Роли «{part.strip()}» нет. Есть: {', '.join(names)}."
 
 
-def _role_text(part: str, catalog: Catalog) -> tuple[str, list[str]]:
-    """«Работник МО (ФРМО, ФРМР)» to «работник мо» and the codes in brackets or beside."""
-    codes, _ = subsystems_in(part, catalog)
-    plain = cyrillic(part)
-    for code in codes:
-        entry = catalog.subsystems[code]
-        for name in sorted((entry.name, entry.full_name, *entry.aliases), key=len, reverse=True):
-            plain = re.sub(rf"(?<!\w){re.escape(cyrillic(name))}(?!\w)", " ", plain)
-    plain = _BRACKETS.sub(lambda match: " " if not _WORD.search(match.group(1)) else match.group(), plain)
-    plain = re.sub(r"\(\s*(?:[,/и+]|\s)*\)|[«»\"']|\s[-–—]\s*$", " ", plain).strip(" .,-–—()")
-    words = plain.split()
-    noise = roster_wording().words.noise
-    return ("" if all(word.strip("()") in noise for word in words) else " ".join(words)), codes
+def is_marked(value: Cell) -> bool:
+    """A cell of a subsystem's own column: anything but a blank or a no."""
+    return bool(str(value).strip()) and cyrillic(str(value)).strip(" .") not in roster_wording().words.no
 
 
-def _role_named(base: str, subsystem: str, catalog: Catalog) -> Role | None:
-    for role in catalog.subsystems[subsystem].roles:
-        spellings = {_role_text(name, catalog)[0] for name in (role.label, *role.aliases)}
-        if base in spellings:
-            return role
-    return None
+def is_placeholder(text: str) -> bool:
+    """«-», «нет», «не указано»: a cell filled in to say that it is empty."""
+    return cyrillic(text).strip(" .") in roster_wording().words.placeholders if text else False
 
 
-def _unknown(part: str, scope: Sequence[str], catalog: Catalog) -> str:
-    codes = scope or list(catalog.subsystems)
-    names = dict.fromkeys(_BRACKETS.sub("", role.label).strip() for code in codes for role in catalog.subsystems[code].roles)
-    return f"Роли «{part.strip()}» нет. Есть: {', '.join(names)}."
+def _parts(text: str) -> list[str]:
+    parts = [part for part in _BETWEEN.split(text) if part and part.strip(" .-–—")]
+    return [piece for part in parts for piece in (_WORKER.split(part) if cyrillic(part).count("работник") > 1 else [part])]
 
 
-def _fitting(catalog: Catalog, code: str, organisation: OrganisationFacts, levels: Sequence[str]) -> Role | None:
+def _fitting(vocabulary: Vocabulary, code: str, organisation: OrganisationFacts, levels: Sequence[str]) -> Role | None:
     """The role of the same level as the row's other one, else the organisation kind's own, else the usual one."""
-    roles = catalog.subsystems[code].roles
+    roles = vocabulary.catalog.subsystems[code].roles
     same = [role for role in roles if role.level in levels]
     own = [
         role

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from catalog import Catalog
-from catalog.rosters import roster_wording, word_pattern
-from documents.rosters.headings import Cell, Heading, cyrillic, find_heading, is_numbering
+from documents.rosters.guessing import completed
+from documents.rosters.headings import Cell, Heading, find_heading
+from documents.rosters.persons import people_among
+from documents.rosters.vocabulary import Vocabulary, vocabulary_of
 from models.text import tidy
 from sandbox import Killed, Limits, Refused, run
 
 _LIMITS = Limits(seconds=40, memory_mb=1200, output_mb=64)
-_IDENTITY = ("snils", "email", "name", "surname", "given", "patronymic")
-_SHARED = ("organisation", "inn", "subject", "subsystem", "role", "unit", "purpose", "post")
-_PERSON = re.compile(r"[А-ЯЁA-Z][а-яёa-z\-]+(\s+[А-ЯЁA-Z][\w.\-]*){1,3}")
 
 
 class RosterError(Exception):
@@ -41,13 +39,14 @@ class RosterRow:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """`columns`: field to column number from 1, for marking cells."""
+    """`columns`: field to column number from 1, for marking cells; `passed_over`: other sheets with people, and how many."""
 
     sheet: str
     heading_row: int
     columns: Mapping[str, int]
     marks: Mapping[str, int]
     rows: tuple[RosterRow, ...]
+    passed_over: tuple[tuple[str, int], ...] = ()
 
 
 def read_roster(path: Path, catalog: Catalog) -> Roster:
@@ -64,8 +63,9 @@ def read_roster(path: Path, catalog: Catalog) -> Roster:
 
 
 def _best_sheet(sheets: Sequence[Mapping[str, Any]], catalog: Catalog) -> Roster:
+    vocabulary = vocabulary_of(catalog)
     visible = [sheet for sheet in sheets if not sheet["hidden"]] or list(sheets)
-    found = [(heading, sheet) for sheet in visible if (heading := find_heading(sheet["rows"], catalog)) is not None]
+    found = [(found, sheet) for sheet in visible if (found := find_heading(sheet["rows"], vocabulary)) is not None]
     if not found:
         raise RosterError(
             "no-heading",
@@ -73,32 +73,42 @@ def _best_sheet(sheets: Sequence[Mapping[str, Any]], catalog: Catalog) -> Roster
             "Электронная почта, Подсистема.",
             "APP-11",
         )
-    rosters = [_roster(heading, sheet) for heading, sheet in found]
+    rosters = [_roster(heading, sheet, vocabulary) for heading, sheet in found]
     best = max(rosters, key=lambda roster: (bool(roster.rows), len(roster.columns), len(roster.rows)))
     if not best.rows:
         raise RosterError("no-rows", "Под заголовками нет ни одной строки с работником.", "APP-11")
-    return best
+    others = tuple((roster.sheet, len(roster.rows)) for roster in rosters if roster is not best and _is_list(roster))
+    return replace(best, passed_over=others)
 
 
-def _roster(heading: Heading, sheet: Mapping[str, Any]) -> Roster:
+def _is_list(roster: Roster) -> bool:
+    """A list of people too, not a table of something else with a column of addresses."""
+    return bool(roster.rows) and "snils" in roster.columns
+
+
+def _roster(heading: Heading, sheet: Mapping[str, Any], vocabulary: Vocabulary) -> Roster:
     rows = _with_merged(sheet, heading)
-    people: list[RosterRow] = []
-    joined = _joined_rows(sheet, heading)
-    for index in range(heading.row, len(rows)):
-        number, cells = index + 1, rows[index]
-        if (index == heading.row and is_numbering(cells)) or not _is_person(cells, heading, _wide(sheet, number)):
-            continue
-        row = _row(number, cells, heading)
-        if number in joined and people and people[-1].number == joined[number]:
-            people[-1] = _together(people[-1], row)
-        else:
-            people.append(row)
+    heading = completed(heading, rows, vocabulary)
+    people, more = people_among(rows, heading, _wide_rows(sheet), vocabulary)
+    found = {index: _row(index + 1, rows[index], heading) for index in people}
+    for index, person in more.items():
+        found[person] = _together(found[person], _row(index + 1, rows[index], heading))
     return Roster(
         sheet["name"], heading.row,
         {field: column + 1 for field, column in heading.columns.items()},
         {code: column + 1 for code, column in heading.marks.items()},
-        tuple(people),
-    )
+        _joined(found, _joined_rows(sheet, heading)),
+    )  # fmt: skip
+
+
+def _joined(found: Mapping[int, RosterRow], joined: Mapping[int, int]) -> tuple[RosterRow, ...]:
+    people: list[RosterRow] = []
+    for row in found.values():
+        if row.number in joined and people and people[-1].number == joined[row.number]:
+            people[-1] = _together(people[-1], row)
+        else:
+            people.append(row)
+    return tuple(people)
 
 
 def _row(number: int, cells: Sequence[Cell], heading: Heading) -> RosterRow:
@@ -148,22 +158,6 @@ def _together(first: RosterRow, second: RosterRow) -> RosterRow:
     return RosterRow(first.number, cells, marks)
 
 
-def _wide(sheet: Mapping[str, Any], number: int) -> bool:
-    """The row is one wide cell: a section's title."""
-    return any(r1 <= number <= r2 and c2 - c1 >= 2 for r1, c1, r2, c2 in sheet["merged"])
-
-
-def _is_person(cells: Sequence[Cell], heading: Heading, wide: bool) -> bool:
-    identity = {field: str(_cell(cells, heading.columns[field])) for field in _IDENTITY if field in heading.columns}
-    if not any(identity.values()):
-        return False
-    first = next((str(cell).strip() for cell in cells if str(cell).strip()), "")
-    sure = sum(character.isdigit() for character in identity.get("snils", "")) >= 6
-    if sure or "@" in identity.get("email", ""):
-        return True
-    if word_pattern(roster_wording().words.footer).search(cyrillic(first)) or wide:
-        return False
-    if any(word_pattern(roster_wording().words.footer).search(cyrillic(text)) for text in identity.values() if text):
-        return False
-    filled = [str(cell) for cell in cells if str(cell).strip()]
-    return len(filled) > 1 or _PERSON.fullmatch(filled[0].strip()) is not None
+def _wide_rows(sheet: Mapping[str, Any]) -> set[int]:
+    """Numbers of rows that are one wide cell: titles of sections."""
+    return {number for r1, c1, r2, c2 in sheet["merged"] if c2 - c1 >= 2 for number in range(r1, min(r2, r1 + 50) + 1)}

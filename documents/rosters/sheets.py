@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
 import warnings
 import zipfile
 from collections.abc import Iterable
@@ -76,12 +77,14 @@ def _worksheet(sheet: Any) -> dict[str, Any]:
 
 
 def _plain(value: object) -> Any:
-    """Text, number or ISO date; nothing becomes an empty text."""
+    """Text, number, or a date as people write it; nothing becomes an empty text."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "да" if value else "нет"
-    if isinstance(value, (dt.datetime, dt.date, dt.time)):
+    if isinstance(value, dt.date):
+        return value.strftime("%d.%m.%Y")
+    if isinstance(value, dt.time):
         return value.isoformat()
     if isinstance(value, float) and value.is_integer():
         return int(value)
@@ -132,7 +135,9 @@ def _csv(data: bytes) -> dict[str, Any]:
     if "\x00" in text:
         raise Refused("not-a-table", "Это не таблица. Нужен файл Excel (.xlsx), .csv или .ods.")
     sample = text[:20_000]
-    delimiter = max((";", "\t", ","), key=lambda mark: _regularity(sample, mark))
+    told = re.match(r"sep=(.)\r?\n", text)  # Excel's own directive, no row of the sheet
+    text = text[told.end() :] if told else text
+    delimiter = told.group(1) if told else max((";", "\t", ","), key=lambda mark: _regularity(sample, mark))
     try:
         rows = _limited([cell.strip() for cell in row[:MAX_COLUMNS]] for row in _numbered(text, delimiter))
     except csv.Error:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from catalog import Catalog
 from models.facts import LineFacts, RequestFacts
@@ -12,14 +10,11 @@ from models.findings import Finding, Severity
 from models.identifiers import BadIdentifier, format_snils, snils_digits, valid_snils
 from models.text import fold
 from states.rules.columns import typed_columns
+from states.rules.emails import email_problem
+from states.rules.names import check_names, several_people
 from states.rules.telling import of_line, of_request
 
 _FIELDS = (("snils", "СНИЛС"), ("surname", "фамилия"), ("given", "имя"), ("email", "адрес электронной почты"))
-_NAME = re.compile(r"[А-ЯЁа-яё]+(?:[ '’`\-–.]+[А-ЯЁа-яё]+)*\.?")
-_LATIN = re.compile(r"[A-Za-z]")
-_CYRILLIC = re.compile(r"[А-Яа-яЁё]")
-_INITIAL = re.compile(r"[А-ЯЁA-Z]\.?(?:\s*[А-ЯЁA-Z]\.?)?")
-_NAME_RULES = (("surname", "APP-3", "Фамилия"), ("given", "APP-4", "Имя"), ("patronymic", "APP-5", "Отчество"))
 
 
 def check(facts: RequestFacts, catalog: Catalog) -> Iterator[Finding]:
@@ -31,7 +26,7 @@ def check(facts: RequestFacts, catalog: Catalog) -> Iterator[Finding]:
     for line in facts.lines:
         yield from _present(line)
         yield from _snils(line)
-        yield from _names(line)
+        yield from check_names(line)
         yield from _email(line)
         yield from typed_columns(line, facts.organisation, catalog)
     yield from _repeated_people(facts)
@@ -48,6 +43,8 @@ def _own_fields(facts: RequestFacts, catalog: Catalog) -> Iterator[Finding]:
 def _present(line: LineFacts) -> Iterator[Finding]:
     """One error per missing field; only the patronymic may be absent (APP-5, APP-11)."""
     for field, label in _FIELDS:
+        if field == "given" and several_people(line.surname):
+            continue
         if not str(getattr(line, field)).strip():
             yield of_line("APP-11", line, field, f"Не заполнено поле «{label}». Впишите его: обязательны все, кроме отчества.")
 
@@ -58,55 +55,6 @@ def _snils(line: LineFacts) -> Iterator[Finding]:
             snils_digits(line.snils)
         except BadIdentifier as problem:
             yield of_line("APP-2", line, "snils", str(problem))
-
-
-def _names(line: LineFacts) -> Iterator[Finding]:
-    for field, rule, label in _NAME_RULES:
-        value = getattr(line, field).strip()
-        problem = _name_problem(value) if value else ""
-        if problem:
-            yield of_line(rule, line, field, f"{label} «{value}»: {problem}")
-
-
-def _name_problem(value: str) -> str:
-    if _LATIN.search(value) and _CYRILLIC.search(value):
-        letters = ", ".join(f"«{letter}»" for letter in sorted(set(_LATIN.findall(value))))
-        return f"среди русских букв есть латинские ({letters}). Наберите слово заново по-русски."
-    if _LATIN.search(value):
-        return "написано латинскими буквами. Напишите по-русски, как в документе."
-    if any(character.isdigit() for character in value):
-        return "есть цифры. Оставьте только буквы."
-    if _INITIAL.fullmatch(value):
-        return "указан только инициал. Напишите полностью."
-    if not _NAME.fullmatch(value):
-        return "есть лишние знаки. Оставьте буквы, дефис и пробел."
-    return ""
-
-
-@lru_cache(maxsize=4096)
-def email_problem(value: str) -> str:
-    """A Russian sentence for an address that a letter cannot go to; empty when it can (APP-6)."""
-    from email_validator import EmailNotValidError, validate_email
-
-    text = value.strip()
-    if len(re.findall(r"[^@\s;,]+@[^@\s;,]+", text)) > 1:
-        return "В ячейке несколько адресов. Оставьте один, собственный адрес работника."
-    strange = sorted(set(_CYRILLIC.findall(text.partition("@")[0])) | _mixed(text.partition("@")[2]))
-    if strange and _LATIN.search(text):
-        return f"В адресе есть русские буквы ({', '.join(strange)}). Наберите адрес заново латиницей."
-    try:
-        validate_email(text, check_deliverability=False, allow_smtputf8=False)
-    except EmailNotValidError:
-        if "@" not in text:
-            return f"«{value}» – не адрес почты: нет знака @."
-        return f"«{value}» – не адрес почты. Проверьте написание, например ivanova@mail.ru."
-    return ""
-
-
-def _mixed(domain: str) -> set[str]:
-    """Russian letters of a domain's labels that also hold Latin ones; почта.рф is a domain, mаil.ru is not."""
-    mixed = (label for label in domain.split(".") if _LATIN.search(label))
-    return {letter for label in mixed for letter in _CYRILLIC.findall(label)}
 
 
 def _email(line: LineFacts) -> Iterator[Finding]:
@@ -143,7 +91,7 @@ def _repeated_emails(facts: RequestFacts) -> Iterator[Finding]:
         if not folded or email_problem(line.email):
             continue
         first = seen.setdefault(folded, line)
-        if first is not line and first.snils != line.snils:
+        if first is not line and not (valid_snils(line.snils) and first.snils == line.snils):
             yield of_line(
                 "APP-14", line, "email",
                 f"Адрес {line.email} уже указан у другого работника ({_where(first)}). У каждого должен быть свой.",

@@ -8,17 +8,19 @@ from dataclasses import dataclass
 
 from catalog import Catalog
 from catalog.schema import Role
-from catalog.subjects import find_subject
 from models.facts import LineFacts, OrganisationFacts
-from models.findings import Finding
+from models.findings import Finding, Severity
 from models.identifiers import BadIdentifier, format_snils, inn_digits, valid_snils
 from models.text import fold
+from states.rules.roles import is_refused
+from states.rules.subjects import known_subject
 from states.rules.telling import of_line
 
 FEDERATION = "РФ"
 DASH = "–"
 _DASHES = {"-", "–", "—", "−", "нет", "прочерк"}
 _FEDERATION_SPELLINGS = {"рф", "российская федерация", "россия"}
+_ALL = "все организации"
 _NOISE = re.compile(r"[^\w]+")
 _FORMS = (
     ("общество с ограниченной ответственностью", "ооо"),
@@ -76,47 +78,48 @@ def _organisation_text(role: Role | None, organisation: OrganisationFacts) -> st
 
 
 def typed_columns(line: LineFacts, organisation: OrganisationFacts, catalog: Catalog) -> Iterator[Finding]:
-    """A typed value that differs from the derived one is an error that names the right one; a blank is filled in."""
+    """A typed value that differs from the derived one is an error that names the right one; a blank is filled in.
+
+    What only follows from a role that the organisation will not get is a warning: the role is wrong, not the column.
+    """
     derived = columns_of(line, organisation, catalog)
-    yield from _typed_subject(line, derived)
-    yield from _typed_organisation(line, derived)
-    yield from _typed_inn(line, derived)
+    refused = any(is_refused(role, organisation) for role in _roles(line, catalog))
+    severity = Severity.WARNING if refused else Severity.ERROR
+    yield from _typed_subject(line, derived, severity)
+    yield from _typed_organisation(line, derived, severity)
+    yield from _typed_inn(line, derived, severity)
 
 
-def _typed_subject(line: LineFacts, derived: Columns) -> Iterator[Finding]:
+def _typed_subject(line: LineFacts, derived: Columns, severity: Severity) -> Iterator[Finding]:
     typed = (line.subject or "").strip()
-    if not typed:
+    federal = fold(typed) in _FEDERATION_SPELLINGS
+    if not typed or (federal and derived.subject == FEDERATION):
         return
-    if fold(typed) in _FEDERATION_SPELLINGS:
-        if derived.subject and derived.subject != FEDERATION:
-            right = derived.subject
-            yield of_line("APP-7", line, "subject", f"«РФ» пишут только для ролей ФОИВ и МЗ. Здесь нужно «{right}».")
-        elif not derived.subject:
-            yield of_line(
-                "APP-7", line, "subject",
-                "«РФ» пишут только для ролей ФОИВ и МЗ. Укажите субъект, где зарегистрирована организация.",
-            )
-        return
-    if derived.subject == FEDERATION:
-        yield of_line("APP-7", line, "subject", f"Для этой роли пишут «РФ», а не «{typed}».")
-        return
-    found = find_subject(typed)
-    if found is None:
+    found = known_subject(typed)
+    if federal:
+        right = f"Здесь нужно «{derived.subject}»." if derived.subject else "Укажите субъект, где зарегистрирована организация."
+        yield of_line("APP-7", line, "subject", f"«РФ» пишут только для ролей ФОИВ и МЗ. {right}")
+    elif derived.subject == FEDERATION and (found or severity is Severity.ERROR):
+        yield of_line("APP-7", line, "subject", f"Для этой роли пишут «РФ», а не «{typed}».", severity)
+    elif found is None:
         yield of_line("APP-7", line, "subject", f"Субъекта РФ «{typed}» нет. Напишите, например, «Тверская область».")
     elif derived.subject and found.name != derived.subject:
         yield of_line(
             "APP-7", line, "subject",
             f"Указан субъект «{typed}», а организация зарегистрирована в субъекте «{derived.subject}».",
-        )
+        )  # fmt: skip
 
 
-def _typed_organisation(line: LineFacts, derived: Columns) -> Iterator[Finding]:
+def _typed_organisation(line: LineFacts, derived: Columns, severity: Severity) -> Iterator[Finding]:
     typed = (line.organisation_text or "").strip()
-    if not typed or not derived.organisation or _same_organisation(typed, derived.organisation):
+    if not typed or (derived.organisation and _same_organisation(typed, derived.organisation)):
         return
-    yield of_line(
-        "APP-8", line, "organisation", f"Организация «{typed}» не та: для этой заявки пишут «{derived.organisation}»."
-    )
+    if derived.organisation:
+        told = f"Организация «{typed}» не та: для этой заявки пишут «{derived.organisation}»."
+        yield of_line("APP-8", line, "organisation", told, severity)
+    elif fold(typed).startswith(_ALL):
+        told = f"«{typed}» пишут только для ролей РЗН, ОУЗ, ФОИВ и МЗ. Впишите полное название организации."
+        yield of_line("APP-8", line, "organisation", told)
 
 
 def _same_organisation(first: str, second: str) -> bool:
@@ -132,22 +135,21 @@ def _bare_name(text: str) -> set[str]:
     return {word for word in _NOISE.split(plain) if word}
 
 
-def _typed_inn(line: LineFacts, derived: Columns) -> Iterator[Finding]:
+def _typed_inn(line: LineFacts, derived: Columns, severity: Severity) -> Iterator[Finding]:
     typed = (line.inn or "").strip()
     if not typed:
         return
     dashed = fold(typed) in _DASHES
-    if derived.inn == DASH:
-        if not dashed:
-            yield of_line("APP-9", line, "inn", "Для этой роли вместо ИНН ставят прочерк.")
-        return
-    if dashed:
+    if dashed and derived.inn != DASH:
         yield of_line("APP-9", line, "inn", "Прочерк ставят только для ролей РЗН, ОУЗ, ФОИВ и МЗ. Впишите ИНН организации.")
+    if dashed:
         return
     try:
         digits = inn_digits(typed)
     except BadIdentifier as problem:
         yield of_line("APP-9", line, "inn", str(problem))
         return
-    if derived.inn and digits != derived.inn:
+    if derived.inn == DASH:
+        yield of_line("APP-9", line, "inn", "Для этой роли вместо ИНН ставят прочерк.", severity)
+    elif derived.inn and digits != derived.inn:
         yield of_line("APP-9", line, "inn", f"ИНН {digits} другой организации: у этой {derived.inn}.")

@@ -16,8 +16,7 @@ def check(facts: RequestFacts, catalog: Catalog) -> Iterator[Finding]:
         return
     for line in facts.lines:
         yield from _asked(facts, line, catalog)
-        for ref in line.roles:
-            yield from _allowed(catalog.role(ref.subsystem, ref.role), line, facts.organisation, catalog)
+        yield from _allowed(line, facts.organisation, catalog)
         yield from _same_level(line, catalog)
         yield from _exclusions(facts, line, catalog)
         yield from _own_card(line, catalog)
@@ -30,7 +29,9 @@ def _asked(facts: RequestFacts, line: LineFacts, catalog: Catalog) -> Iterator[F
     names = " и ".join(catalog.subsystems[code].name for code in wanted)
     if not line.roles:
         yield of_line("APP-10", line, "subsystem", f"Не указано, к чему нужен доступ. В этой заявке: {names}.")
-    strange = dict.fromkeys(catalog.subsystems[r.subsystem].name for r in line.roles if r.subsystem not in wanted)
+    requested = {code for kind in catalog.kinds.values() for code in kind.subsystems}
+    asked = dict.fromkeys(ref.subsystem for ref in line.roles if ref.subsystem in requested)
+    strange = [catalog.subsystems[code].name for code in asked if code not in wanted]
     if strange:
         yield of_line(
             "APP-10", line, "subsystem",
@@ -38,30 +39,49 @@ def _asked(facts: RequestFacts, line: LineFacts, catalog: Catalog) -> Iterator[F
         )
 
 
-def _allowed(
-    role: Role, line: LineFacts, organisation: OrganisationFacts, catalog: Catalog
-) -> Iterator[Finding]:
-    kind = catalog.organisation_kind(organisation.kind)
+def is_refused(role: Role, organisation: OrganisationFacts) -> bool:
+    """The role is for organisations of another kind, or for bodies of another level."""
     if role.organisation_kinds and organisation.kind not in role.organisation_kinds:
-        own = role.default and not role.authorities
-        rule = (kind.roles_rule if own else None) or role.restricted_by or "ORG-10"
-        yield of_line(rule, line, "role", _refusal(role, kind.label, catalog))
-    elif role.authorities and organisation.authority not in role.authorities:
-        yield of_line(role.restricted_by or "ORG-10", line, "role", _refusal(role, kind.label, catalog))
+        return True
+    return bool(role.authorities) and organisation.authority not in role.authorities
+
+
+def _allowed(line: LineFacts, organisation: OrganisationFacts, catalog: Catalog) -> Iterator[Finding]:
+    """One error for each rule that refuses some of the line's roles."""
+    refused: dict[str, list[Role]] = {}
+    for role in (catalog.role(ref.subsystem, ref.role) for ref in line.roles):
+        if is_refused(role, organisation):
+            refused.setdefault(_why(role, organisation, catalog), []).append(role)
+        yield from _education(role, line, organisation)
+    kind = catalog.organisation_kind(organisation.kind).label
+    for rule, roles in refused.items():
+        yield of_line(rule, line, "role", _refusal(roles, kind, catalog))
+
+
+def _why(role: Role, organisation: OrganisationFacts, catalog: Catalog) -> str:
+    of_other_kind = role.organisation_kinds and organisation.kind not in role.organisation_kinds
+    own = catalog.organisation_kind(organisation.kind).roles_rule
+    return (own if of_other_kind and role.default and not role.authorities else None) or role.restricted_by or "ORG-10"
+
+
+def _education(role: Role, line: LineFacts, organisation: OrganisationFacts) -> Iterator[Finding]:
     level = organisation.education.level if organisation.education else None
     if level in role.refused_for_education:
         yield of_line(
             role.restricted_by or "ORG-9", line, "role",
             f"Роль «{role.label}» не дают организациям дополнительного профессионального образования.",
-        )
+        )  # fmt: skip
 
 
-def _refusal(role: Role, kind: str, catalog: Catalog) -> str:
-    if role.authorities:
-        who = ", ".join(catalog.authority_label(code) for code in role.authorities)
-    else:
-        who = ", ".join(catalog.organisation_kind(code).label for code in role.organisation_kinds)
-    return f"Роль «{role.label}» – не для этой организации ({kind}). Её запрашивает: {who}. Выберите другую роль."
+def _refusal(roles: list[Role], kind: str, catalog: Catalog) -> str:
+    bodies = dict.fromkeys(catalog.authority_label(code) for role in roles for code in role.authorities)
+    kinds = dict.fromkeys(catalog.organisation_kind(code).label for role in roles for code in role.organisation_kinds)
+    labels = ", ".join(f"«{role.label}»" for role in roles)
+    one = len(roles) == 1
+    return (
+        f"{'Роль' if one else 'Роли'} {labels} – не для этой организации ({kind}). "
+        f"{'Её' if one else 'Их'} запрашивает: {', '.join(bodies or kinds)}. Выберите другую роль."
+    )
 
 
 def _same_level(line: LineFacts, catalog: Catalog) -> Iterator[Finding]:

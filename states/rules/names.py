@@ -1,0 +1,54 @@
+"""Surname, given name, patronymic: Russian words written in full (APP-3, APP-4, APP-5)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from models.facts import LineFacts
+from models.findings import Finding, Severity
+from states.rules.telling import of_line
+
+_NAME = re.compile(r"[А-ЯЁа-яё]+(?:[ '’`\-–.]+[А-ЯЁа-яё]+)*\.?")
+_LATIN = re.compile(r"[A-Za-z]")
+_CYRILLIC = re.compile(r"[А-Яа-яЁё]")
+_INITIAL = re.compile(r"[А-ЯЁA-Z]\.?(?:\s*[А-ЯЁA-Z]\.?)?")
+_ONE_VOWEL = re.compile(r"[АЕЁИОУЭЮЯ]")
+_PATRONYMIC = re.compile(r"[А-ЯЁа-яё]+([оеё]вна|ична|инична|[оеё]вич)")
+_SEVERAL = re.compile(r"\S+ \S+.*[;,/\n].*\S+ \S+|\S+( \S+){4,}")
+_FIELDS = (("surname", "APP-3", "Фамилия"), ("given", "APP-4", "Имя"), ("patronymic", "APP-5", "Отчество"))
+
+
+def check_names(line: LineFacts) -> Iterator[Finding]:
+    for field, rule, label in _FIELDS:
+        value = getattr(line, field).strip()
+        if field == "surname" and _ONE_VOWEL.fullmatch(value):
+            yield of_line(rule, line, field, f"Фамилия «{value}» из одной буквы. Проверьте, что это не инициал.", Severity.WARNING)
+            continue
+        problem = _problem(field, value) if value else ""
+        if problem:
+            yield of_line(rule, line, field, f"{label} «{value}»: {problem}")
+
+
+def several_people(value: str) -> bool:
+    """One cell with more than one full name, which the reader leaves as it stands."""
+    return _SEVERAL.search(value) is not None
+
+
+def _problem(field: str, value: str) -> str:
+    if field == "surname" and several_people(value):
+        return "в ячейке несколько человек. Каждому работнику – своя строка."
+    if any(character.isdigit() for character in value):
+        return "есть цифры. Оставьте только буквы."
+    if _LATIN.search(value) and _CYRILLIC.search(value):
+        letters = ", ".join(f"«{letter}»" for letter in sorted(set(_LATIN.findall(value))))
+        return f"среди русских букв есть латинские ({letters}). Наберите слово заново по-русски."
+    if _LATIN.search(value):
+        return "написано латинскими буквами. Напишите по-русски, как в документе."
+    if _INITIAL.fullmatch(value):
+        return "указан только инициал. Напишите полностью."
+    if field == "given" and _PATRONYMIC.fullmatch(value):
+        return "похоже на отчество. Проверьте, не перепутаны ли столбцы."
+    if not _NAME.fullmatch(value):
+        return "есть лишние знаки. Оставьте буквы, дефис и пробел."
+    return ""

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from catalog.loading import CatalogError, read_file
+from catalog.loading import CatalogError, Problem, read_file
 from catalog.rules import FOLDER, rules
 from catalog.schema import Code, Confidence, Entry, RuleId
 
@@ -21,7 +21,9 @@ RowField = Literal[
 PLACEHOLDERS = frozenset({
     "title", "number", "version", "date", "desk_address", "reply_to", "subsystems", "people", "organisation",
     "organisation_short", "organisation_kind", "requisites", "inn", "kpp", "ogrn", "ogrn_label", "oid", "subject",
-    "address", "head_post", "head_name", "signer_post", "signer_name", "attorney",
+    "address", "head_post", "head_name", "signer_post", "signer_name", "attorney", "act", "certificate_serial",
+    "certificate_algorithm", "certificate_until", "signer_label", "signer_body", "recipient", "recipient_address",
+    "person", "person_snils", "person_email", "purpose_title",
 })  # fmt: skip
 _WIDTHS_MM = {"landscape": 267, "portrait": 170}  # between the margins of A4; documents/sheet.py has the margins
 
@@ -39,7 +41,7 @@ class Column(Entry):
 
 
 class FormField(Entry):
-    """A line of an add-application: `value` is filled in by itself, `answer` is a field that a person fills in."""
+    """A line of a form: `value` is filled in by itself, `answer` is a field that a person fills in."""
 
     label: str
     value: str = ""
@@ -56,8 +58,9 @@ class Advice(Entry):
 
 
 class SignatureBlock(Entry):
-    """Место подписи и печати (SGN-1, SGN-2, SGN-3, SGN-5)."""
+    """Место подписи и печати (SGN-1, SGN-2, SGN-3, SGN-5); a person who asks for himself signs without a seal."""
 
+    by: Literal["organisation", "person"] = "organisation"
     post_caption: str = "(должность)"
     line_caption: str = "(подпись)"
     name_caption: str = "(расшифровка подписи)"
@@ -70,7 +73,10 @@ class SignatureBlock(Entry):
 
 
 class Layout(Entry):
-    """Форма документа. Official blanks were not found: `source` says what it rests on; the file is replaceable."""
+    """Форма документа. Official blanks were not found: `source` says what it rests on; the file is replaceable.
+
+    With `columns` the fields stand as paragraphs above the table of people, without as a table of their own.
+    """
 
     code: Code
     version: Annotated[str, StringConstraints(min_length=1)]
@@ -86,6 +92,7 @@ class Layout(Entry):
     opening: tuple[str, ...] = ()
     columns: tuple[Column, ...] = ()
     fields: tuple[FormField, ...] = ()
+    all_fields: bool = False  # after `fields` every field of the request kind that applies, in the kind's order
     field_headings: tuple[str, str, str] = ("№", "Сведения", "Значение")
     enclosures_heading: str = ""
     closing: tuple[str, ...] = ()
@@ -112,53 +119,75 @@ def _texts(layout: Layout) -> Iterator[tuple[str, str]]:
         yield "signature.attorney", layout.signature.attorney
 
 
-def _check_placeholders(where: str, layout: Layout) -> None:
+def _placeholder_problems(where: str, layout: Layout) -> Iterator[Problem]:
     for key, text in _texts(layout):
         try:
             names = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
-        except ValueError as error:
-            raise CatalogError(f"{where}: ключ {key}: непарная фигурная скобка в «{text}».") from error
-        strange = sorted(names - PLACEHOLDERS)
-        if strange:
+        except ValueError:
+            yield Problem(where, key, f"непарная фигурная скобка в «{text}».")
+            continue
+        for strange in sorted(names - PLACEHOLDERS):
             known = ", ".join(sorted(PLACEHOLDERS))
-            raise CatalogError(f"{where}: ключ {key}: подстановки {{{strange[0]}}} нет. Есть: {known}.")
+            yield Problem(where, key, f"подстановки {{{strange}}} нет. Есть: {known}.")
 
 
-def _check_table(where: str, layout: Layout) -> None:
-    if layout.columns and layout.fields:
-        raise CatalogError(f"{where}: ключ fields: в форме либо columns, либо fields, а не то и другое.")
+def _table_problems(where: str, layout: Layout) -> Iterator[Problem]:
     wide = sum(column.width_mm for column in layout.columns)
     if wide > _WIDTHS_MM[layout.orientation]:
         room = _WIDTHS_MM[layout.orientation]
-        raise CatalogError(f"{where}: ключ columns.width_mm: столбцы шире листа ({wide:g} мм, помещается {room} мм).")
+        yield Problem(where, "columns.width_mm", f"столбцы шире листа ({wide:g} мм, помещается {room} мм).")
     names = [column.field for column in layout.columns]
     if len(names) != len(set(names)):
-        raise CatalogError(f"{where}: ключ columns.field: один столбец указан дважды.")
+        yield Problem(where, "columns.field", "один столбец указан дважды.")
     for field in layout.fields:
         if bool(field.value) == bool(field.answer):
-            raise CatalogError(f"{where}: ключ fields: в строке «{field.label}» нужно либо value, либо answer.")
+            yield Problem(where, "fields", f"в строке «{field.label}» нужно либо value, либо answer.")
 
 
-def _read(path: Path) -> Layout:
-    layout = read_file(path, Layout)
+def _problems(path: Path, layout: Layout) -> Iterator[Problem]:
     where = f"layouts/{path.name}"
     if layout.code != path.stem:
-        raise CatalogError(f"{where}: ключ code: код «{layout.code}» должен совпадать с именем файла.")
-    _check_placeholders(where, layout)
-    _check_table(where, layout)
-    strange = sorted(set(layout.cited_rules()) - set(rules()))
-    if strange:
-        raise CatalogError(f"{where}: ключ rule: правила {strange[0]} в реестре нет.")
-    return layout
+        yield Problem(where, "code", f"код «{layout.code}» должен совпадать с именем файла.")
+    yield from _placeholder_problems(where, layout)
+    yield from _table_problems(where, layout)
+    for strange in sorted(set(layout.cited_rules()) - set(rules())):
+        yield Problem(where, "rule", f"правила {strange} в реестре нет.")
+
+
+def layout_files(own: Path | None) -> dict[str, Path]:
+    """Files of both folders by name."""
+    named = {path.name: path for path in sorted((FOLDER / "layouts").glob("*.toml"))}
+    if own is not None:
+        named |= {path.name: path for path in sorted((own / "layouts").glob("*.toml"))}
+    return named
+
+
+def examine_layouts(own: Path | None = None) -> tuple[dict[str, Layout | None], list[Problem]]:
+    """All forms by code, None for one that cannot be read, and every problem of theirs at once."""
+    found: dict[str, Layout | None] = {}
+    problems: list[Problem] = []
+    for path in layout_files(own).values():
+        try:
+            read = read_file(path, Layout)
+        except CatalogError as error:
+            found[path.stem] = None
+            problems += error.problems
+        else:
+            found[read.code] = read
+            problems += _problems(path, read)
+    return found, problems
 
 
 @cache
 def load_layouts(own: Path | None = None) -> dict[str, Layout]:
-    """All forms by code; a file of `own`/layouts lies over the shipped one of that name. Raises CatalogError."""
-    files = {path.name: path for path in sorted((FOLDER / "layouts").glob("*.toml"))}
-    if own is not None:
-        files |= {path.name: path for path in sorted((own / "layouts").glob("*.toml"))}
-    return {layout.code: layout for layout in map(_read, files.values())}
+    """All forms by code; a file of `own`/layouts lies over the shipped one of that name.
+
+    Raises CatalogError with every problem that was found.
+    """
+    found, problems = examine_layouts(own)
+    if problems:
+        raise CatalogError(*problems)
+    return {code: entry for code, entry in found.items() if entry is not None}
 
 
 def layout(code: str, own: Path | None = None) -> Layout:

@@ -9,8 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, model_validator
 
-from catalog.loading import read_file
-from catalog.rules import FOLDER
+from catalog.loading import overlaid, read_file
 from catalog.schema import DeskFile, Entry
 
 _FLAGS = re.IGNORECASE
@@ -206,11 +205,8 @@ def load_letters(own: Path | None = None) -> LetterPatterns:
 
     Raises CatalogError naming file, key and reason.
     """
-    letters = read_file(_overlaid("letters.toml", own), LettersFile)
-    desk = read_file(_overlaid("desk.toml", own), DeskFile).desk
+    letters = read_file(overlaid("letters.toml", own), LettersFile)
+    desk = read_file(overlaid("desk.toml", own), DeskFile).desk
     parts = {name: getattr(letters, name) for name in LettersFile.model_fields}
     return LetterPatterns.model_construct(**parts, trusted_domains=desk.trusted_domains)
 
-
-def _overlaid(name: str, own: Path | None) -> Path:
-    return own / name if own is not None and (own / name).exists() else FOLDER / name

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,8 +12,10 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from catalog.kinds import RequestKind, SubsystemFile
 from catalog.rules import FOLDER, rules
 from catalog.schema import (
+    Body,
     Capacity,
     Desk,
     DeskFile,
@@ -21,17 +24,32 @@ from catalog.schema import (
     Link,
     OrganisationKind,
     OrganisationsFile,
-    RequestKind,
     Role,
     Subsystem,
-    SubsystemFile,
 )
 
 _AnyEntry = TypeVar("_AnyEntry", bound=Entry)
+OWN = "own"  # the body that is the applicant itself
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with the catalogue: where, and a Russian sentence."""
+
+    file: str
+    key: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: ключ {self.key}: {self.message}" if self.key else f"{self.file}: {self.message}"
 
 
 class CatalogError(ValueError):
-    """A file of the catalogue is wrong; the text names file, key and reason in Russian."""
+    """A file of the catalogue is wrong; the text names file, key and reason in Russian, one line a problem."""
+
+    def __init__(self, *problems: Problem | str) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = tuple(part for part in problems if isinstance(part, Problem))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +77,10 @@ class Catalog:
     def capacity(self, code: str) -> Capacity:
         return next(capacity for capacity in self.organisations.capacities if capacity.code == code)
 
+    def body(self, code: str) -> Body | None:
+        """None for the applicant itself."""
+        return next((body for body in self.organisations.bodies if body.code == code), None)
+
     def authority_label(self, code: str) -> str:
         return next(entry.label for entry in self.organisations.authorities if entry.code == code)
 
@@ -73,87 +95,223 @@ class Catalog:
 
 
 def read_file(path: Path, schema: type[_AnyEntry]) -> _AnyEntry:
-    """One file checked against its schema. Raises CatalogError."""
+    """One file checked against its schema. Raises CatalogError with every problem of the file."""
+    name = f"{path.parent.name}/{path.name}" if path.parent.name in ("subsystems", "layouts") else path.name
     try:
-        return schema.model_validate(tomllib.loads(path.read_text("utf-8")))
+        return schema.model_validate(tomllib.loads(path.read_text("utf-8-sig")))
+    except UnicodeDecodeError as error:
+        raise CatalogError(Problem(name, "", "файл не в UTF-8. Сохраните его в этой кодировке.")) from error
     except tomllib.TOMLDecodeError as error:
-        raise CatalogError(f"{path.name}: не разобрать как TOML: {error}.") from error
+        raise CatalogError(Problem(name, "", f"не разобрать как TOML: {error}.")) from error
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise CatalogError(f"{path.name}: ключ {key}: {_reason(first['type'], first['msg'])}") from error
+        found = (Problem(name, _key(part["loc"]), _reason(part)) for part in error.errors(include_url=False))
+        raise CatalogError(*found) from error
 
 
-def _reason(kind: str, message: str) -> str:
-    known = {"extra_forbidden": "такого ключа нет, проверьте написание.", "missing": "ключ обязателен, а его нет."}
-    return known.get(kind, f"значение не подходит ({message}).")
+def _key(place: tuple[str | int, ...]) -> str:
+    """`kinds.2.rule` counts tables from one, as people do."""
+    return ".".join(str(part + 1) if isinstance(part, int) else part for part in place)
 
 
-def _overlaid(name: str, own: Path | None) -> Path:
+def _reason(error: object) -> str:
+    assert isinstance(error, dict)
+    kind, message, context = error["type"], str(error["msg"]), error.get("ctx") or {}
+    if kind == "extra_forbidden":
+        return "такого ключа нет, проверьте написание."
+    if kind == "missing":
+        return "ключ обязателен, а его нет."
+    if kind == "value_error":
+        return f"{context.get('error', message)}."
+    if kind == "literal_error":
+        return f"нужно одно из: {str(context.get('expected', '')).replace(' or ', ', ')}; здесь {error.get('input')!r}."
+    return _TYPES.get(kind, f"значение не подходит ({message}).")
+
+
+_TYPES = {
+    "string_type": "нужен текст в кавычках.",
+    "bool_type": "нужно true или false, без кавычек.",
+    "int_type": "нужно целое число, без кавычек.",
+    "tuple_type": "нужен список в квадратных скобках.",
+    "dict_type": "нужна таблица вида { ключ = \"значение\" }.",
+    "string_pattern_mismatch": "такой код не годится: латинские строчные буквы, цифры и дефисы, правила – как APP-1.",
+}
+
+
+def overlaid(name: str, own: Path | None) -> Path:
+    """The administrator's file of that name where there is one, else the shipped one."""
     return own / name if own is not None and (own / name).exists() else FOLDER / name
 
 
-def _subsystem_files(own: Path | None) -> Iterator[Path]:
+def subsystem_files(own: Path | None) -> dict[str, Path]:
+    """Files of both folders by name."""
     named = {path.name: path for path in sorted((FOLDER / "subsystems").glob("*.toml"))}
     if own is not None:
         named |= {path.name: path for path in sorted((own / "subsystems").glob("*.toml"))}
-    yield from named.values()
+    return named
 
 
-def _known(where: str, key: str, used: Iterable[str], known: Iterable[str]) -> None:
-    strange = sorted(set(used) - set(known))
-    if strange:
-        raise CatalogError(f"{where}: {key}: нет таких кодов в справочнике: {', '.join(strange)}.")
+def _dangling(file: str, key: str, used: Iterable[str], known: Collection[str]) -> Iterator[Problem]:
+    for code in dict.fromkeys(used):
+        if code not in known:
+            yield Problem(file, key, f"«{code}» в справочнике нет. Есть: {', '.join(sorted(known))}.")
 
 
-def _rule_ids(entry: object) -> Iterator[str]:
+def rule_ids(entry: object, key: str = "") -> Iterator[tuple[str, str]]:
+    """(key, rule) of every rule that an entry cites."""
     if isinstance(entry, Entry):
         for name in type(entry).model_fields:
-            value = getattr(entry, name)
-            if name in {"rule", "restricted_by", "roles_rule", "same_level_rule"} and value:
-                yield value
+            value, place = getattr(entry, name), f"{key}.{name}" if key else name
+            if (name.endswith("rule") or name == "restricted_by") and value:
+                yield place, value
             elif name == "rules":
-                yield from value
+                yield from ((place, rule) for rule in value)
             else:
-                yield from _rule_ids(value)
+                yield from rule_ids(value, place)
     elif isinstance(entry, tuple):
-        for part in entry:
-            yield from _rule_ids(part)
+        for number, part in enumerate(entry, 1):
+            yield from rule_ids(part, f"{key}.{number}")
 
 
-def _check_references(catalog: Catalog) -> None:
-    kinds = {kind.code for kind in catalog.organisations.kinds}
+def _unknown_rules(file: str, entry: Entry) -> Iterator[Problem]:
+    for key, rule in rule_ids(entry):
+        if rule not in rules():
+            yield Problem(file, key, f"правила {rule} в реестре нет.")
+
+
+def _subsystem_problems(file: str, entry: Subsystem, catalog: Catalog) -> Iterator[Problem]:
     levels = {level.code for level in catalog.organisations.levels}
-    authorities = {entry.code for entry in catalog.organisations.authorities}
-    for subsystem in catalog.subsystems.values():
-        where = f"подсистема {subsystem.code}"
-        _known(where, "same_level_as", subsystem.same_level_as, catalog.subsystems)
-        if subsystem.needs:
-            _known(where, "needs", [subsystem.needs.subsystem], catalog.subsystems)
-        for role in subsystem.roles:
-            _known(where, f"роль {role.code}: level", [role.level], levels)
-            _known(where, f"роль {role.code}: organisation_kinds", role.organisation_kinds, kinds)
-            _known(where, f"роль {role.code}: authorities", role.authorities, authorities)
-    _known("organisations.toml", "register_code", [catalog.organisations.register_code], catalog.subsystems)
-    for kind in catalog.kinds.values():
-        _known(f"вид заявки {kind.code}", "subsystems", kind.subsystems, catalog.subsystems)
-        _known(f"вид заявки {kind.code}", "companion", [kind.companion] if kind.companion else [], catalog.kinds)
-    for entry in (*catalog.subsystems.values(), *catalog.kinds.values(), catalog.organisations, catalog.desk):
-        _known(getattr(entry, "code", type(entry).__name__), "rule", _rule_ids(entry), rules())
+    roles = {role.code for role in entry.roles}
+    yield from _dangling(file, "subsystem.same_level_as", entry.same_level_as, catalog.subsystems)
+    if entry.needs:
+        yield from _dangling(file, "subsystem.needs.subsystem", [entry.needs.subsystem], catalog.subsystems)
+    for exclusion in entry.exclusions:
+        yield from _dangling(file, "subsystem.exclusions.roles", exclusion.roles, roles)
+    kinds = {kind.code for kind in catalog.organisations.kinds}
+    authorities = {authority.code for authority in catalog.organisations.authorities}
+    for number, role in enumerate(entry.roles, 1):
+        where = f"subsystem.roles.{number}"
+        yield from _dangling(file, f"{where}.level", [role.level], levels)
+        yield from _dangling(file, f"{where}.organisation_kinds", role.organisation_kinds, kinds)
+        yield from _dangling(file, f"{where}.authorities", role.authorities, authorities)
+        try:
+            role.organisation_text.format(organisation="", subject="")
+        except (KeyError, ValueError, IndexError):
+            yield Problem(file, f"{where}.organisation_text", "подставляются только {organisation} и {subject}.")
+    for caution in entry.cautions:
+        yield from _dangling(file, "subsystem.cautions.organisation_kinds", caution.organisation_kinds, kinds)
+
+
+def _kind_problems(file: str, number: int, kind: RequestKind, catalog: Catalog) -> Iterator[Problem]:
+    where = f"kinds.{number}"
+    yield from _dangling(file, f"{where}.subsystems", kind.subsystems, catalog.subsystems)
+    yield from _dangling(file, f"{where}.companion", [kind.companion] if kind.companion else [], catalog.kinds)
+    bodies = {OWN, *(body.code for body in catalog.organisations.bodies)}
+    capacities = {capacity.code for capacity in catalog.organisations.capacities}
+    for signer in kind.signers:
+        yield from _dangling(file, f"{where}.signers.body", [signer.body], bodies)
+        yield from _dangling(file, f"{where}.signers.least", [signer.least], capacities)
+    roles = {role.code for code in kind.subsystems if code in catalog.subsystems for role in catalog.subsystems[code].roles}
+    known = _values(catalog) | {"role": roles}
+    for condition in kind.conditions():
+        for name, wanted in condition.items():
+            if name in known and not isinstance(wanted, bool):
+                values = (wanted,) if isinstance(wanted, str) else wanted
+                yield from _dangling(file, f"{where}: условие {name}", values, known[name])
+
+
+def _values(catalog: Catalog) -> dict[str, set[str]]:
+    organisations = catalog.organisations
+    return {
+        "organisation.kind": {entry.code for entry in organisations.kinds},
+        "organisation.authority": {entry.code for entry in organisations.authorities},
+        "organisation.subordination": {entry.code for entry in organisations.subordinations},
+    }
+
+
+def _form_problems(file: str, number: int, kind: RequestKind, layouts: Collection[str]) -> Iterator[Problem]:
+    """A kind without its form is refused before anybody drafts a request."""
+    for key, code in (("layout", kind.layout), ("letter", kind.letter)):
+        if code is not None:
+            yield from _dangling(file, f"kinds.{number}.{key}", [code], layouts)
+
+
+def _references(files: dict[str, SubsystemFile], catalog: Catalog, own: Path | None) -> Iterator[Problem]:
+    from catalog.layouts import examine_layouts
+
+    layouts, problems = examine_layouts(own)
+    yield from problems
+    yield from _dangling("organisations.toml", "register_code", [catalog.organisations.register_code], catalog.subsystems)
+    yield from _unknown_rules("organisations.toml", catalog.organisations)
+    yield from _unknown_rules("desk.toml", catalog.desk)
+    for name, parsed in files.items():
+        file = f"subsystems/{name}"
+        yield from _unknown_rules(file, parsed)
+        if parsed.subsystem:
+            yield from _subsystem_problems(file, parsed.subsystem, catalog)
+        for number, kind in enumerate(parsed.kinds, 1):
+            yield from _kind_problems(file, number, kind, catalog)
+            yield from _form_problems(file, number, kind, layouts)
+
+
+def _doubles(files: dict[str, SubsystemFile]) -> Iterator[Problem]:
+    seen: dict[str, str] = {}
+    for name, parsed in files.items():
+        for code in (*([parsed.subsystem.code] if parsed.subsystem else ()), *(kind.code for kind in parsed.kinds)):
+            if seen.setdefault(code, name) != name:
+                yield Problem(f"subsystems/{name}", "code", f"код «{code}» уже занят в файле {seen[code]}.")
+
+
+def _attempt(problems: list[Problem], path: Path, schema: type[_AnyEntry]) -> _AnyEntry | None:
+    """The file, or None with its problems noted."""
+    try:
+        return read_file(path, schema)
+    except CatalogError as error:
+        problems += error.problems
+        return None
+
+
+def examine(own: Path | None = None) -> tuple[Catalog | None, list[Problem]]:
+    """What the files make, as far as they can be read, and every problem of theirs at once.
+
+    A reference into a file that cannot be read is not called dangling.
+    """
+    problems: list[Problem] = []
+    paths = subsystem_files(own)
+    read = {name: _attempt(problems, path, SubsystemFile) for name, path in paths.items()}
+    files = {name: parsed for name, parsed in read.items() if parsed is not None}
+    organisations = _attempt(problems, overlaid("organisations.toml", own), OrganisationsFile)
+    desk = _attempt(problems, overlaid("desk.toml", own), DeskFile)
+    problems += _doubles(files)
+    if organisations is None or desk is None:
+        return None, problems
+    catalog = Catalog(
+        {parsed.subsystem.code: parsed.subsystem for parsed in files.values() if parsed.subsystem},
+        {kind.code: kind for parsed in files.values() for kind in parsed.kinds},
+        organisations,
+        desk.desk,
+        {link.code: link for link in desk.links},
+    )
+    unread = {code for name, path in paths.items() if name not in files for code in _codes(path)}
+    problems += (found for found in _references(files, catalog, own) if not _is_about(found, unread))
+    return catalog, problems
+
+
+def _codes(path: Path) -> set[str]:
+    """Whatever an unreadable file may name, so that nobody is told that it is not there."""
+    return set(re.findall(r"""^\s*code\s*=\s*["']([a-z][a-z0-9-]*)["']""", path.read_bytes().decode("utf-8", "replace"), re.M))
+
+
+def _is_about(problem: Problem, codes: set[str]) -> bool:
+    return any(problem.message.startswith(f"«{code}»") for code in codes)
 
 
 @cache
 def load(own: Path | None = None) -> Catalog:
-    """The shipped catalogue, with files of the folder `own` in place of shipped ones of the same name."""
-    organisations = read_file(_overlaid("organisations.toml", own), OrganisationsFile)
-    desk = read_file(_overlaid("desk.toml", own), DeskFile)
-    subsystems: dict[str, Subsystem] = {}
-    kinds: dict[str, RequestKind] = {}
-    for path in _subsystem_files(own):
-        parsed = read_file(path, SubsystemFile)
-        if parsed.subsystem:
-            subsystems[parsed.subsystem.code] = parsed.subsystem
-        kinds |= {kind.code: kind for kind in parsed.kinds}
-    catalog = Catalog(subsystems, kinds, organisations, desk.desk, {link.code: link for link in desk.links})
-    _check_references(catalog)
+    """The shipped catalogue, with files of the folder `own` in place of shipped ones of the same name.
+
+    Raises CatalogError with every problem that was found.
+    """
+    catalog, problems = examine(own)
+    if problems or catalog is None:
+        raise CatalogError(*problems)
     return catalog

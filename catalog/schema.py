@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]
 RuleId = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}-\d+$")]
 Confidence = Literal["quoted", "derived", "assumed"]
+Severity = Literal["error", "warning", "advice"]
 
 
 class Entry(BaseModel):
@@ -64,6 +65,14 @@ class Exclusion(Entry):
     message: str
 
 
+class RoleExclusion(Entry):
+    """Two roles of a subsystem that one person never holds together."""
+
+    roles: tuple[Code, Code]
+    rule: RuleId
+    message: str
+
+
 class Role(Entry):
     """Роль в подсистеме. It decides what three columns of the application say (APP-7, APP-8, APP-9)."""
 
@@ -79,6 +88,8 @@ class Role(Entry):
     refused_for_education: tuple[Literal["professional", "additional"], ...] = ()
     restricted_by: RuleId | None = None
     default: bool = False
+    valid_from: dt.date | None = None
+    valid_until: dt.date | None = None
     source: str
     confidence: Confidence
 
@@ -87,7 +98,7 @@ class StaffAdvice(Entry):
     """Whom the regulation recommends as the user."""
 
     unit: Literal["hr", "maintenance"]
-    severity: Literal["warning", "advice"]
+    severity: Severity
     rule: RuleId
     message: str
 
@@ -96,7 +107,7 @@ class Caution(Entry):
     """Something to say when an organisation of these kinds asks for the subsystem."""
 
     organisation_kinds: tuple[Code, ...]
-    severity: Literal["error", "warning", "advice"]
+    severity: Severity
     rule: RuleId
     message: str
 
@@ -116,6 +127,15 @@ class OwnCard(Entry):
     message: str
 
 
+class Act(Entry):
+    """An act that is issued anew each year: its number is data by year."""
+
+    year: int
+    label: str
+    source: str
+    confidence: Confidence
+
+
 class Subsystem(Entry):
     """Подсистема ЕГИСЗ."""
 
@@ -124,6 +144,8 @@ class Subsystem(Entry):
     full_name: str
     aliases: tuple[str, ...] = ()
     link: str = ""
+    valid_from: dt.date | None = None
+    valid_until: dt.date | None = None
     source: str
     confidence: Confidence
     same_level_as: tuple[Code, ...] = ()
@@ -132,63 +154,49 @@ class Subsystem(Entry):
     own_card: OwnCard | None = None
     needs: Needs | None = None
     cautions: tuple[Caution, ...] = ()
+    exclusions: tuple[RoleExclusion, ...] = ()
+    acts: tuple[Act, ...] = ()
     roles: tuple[Role, ...] = ()
 
-
-class Attachment(Entry):
-    """Приложение к заявке. `required_if` holds facts that must all have the given value."""
-
-    code: Code
-    title: str
-    media_types: tuple[str, ...]
-    max_megabytes: int = 20
-    required: bool = False
-    required_if: dict[str, str | bool] = {}
-    certified_by: tuple[Code, ...] = ()
-    rule: RuleId
+    def usual_role(self, kind: str, authority: str | None) -> Role | None:
+        """What an organisation of this kind and authority asks for when nobody names a role."""
+        own = [
+            role
+            for role in self.roles
+            if kind in role.organisation_kinds and (not role.authorities or authority in role.authorities)
+        ]
+        usual = [role for role in self.roles if role.default]
+        return next(iter([*own, *usual, *self.roles]), None)
 
 
-class KindField(Entry):
-    """A field of a request kind that is not a column of its lines."""
+class Subordination(Entry):
+    """Кому подведомственна организация."""
 
     code: Code
     label: str
-    type: Literal["text", "long-text", "date", "choice"] = "text"
-    required: bool = True
-    help: str = ""
-    choices: tuple[str, ...] = ()
-    rule: RuleId
 
 
-class RequestKind(Entry):
-    """Вид заявки."""
-
-    code: Code
-    title: str
-    short_title: str
-    subsystems: tuple[Code, ...] = ()
-    people: bool = True
-    first_login: bool = True
-    signature: bool = True
-    layout: Code
-    editable: Literal["docx", "xlsx"] = "docx"
-    web_system: str = ""
-    desk_hours: int = Field(default=16, gt=0)
-    verified: Literal["login", "result"] = "login"
-    fields: tuple[KindField, ...] = ()
-    attachments: tuple[Attachment, ...] = ()
-    companion: Code | None = None  # drafted by itself when the organisation is absent (ORG-3)
-    rules: tuple[RuleId, ...] = ()
-    source: str
-    confidence: Confidence
-
-
-class Capacity(Entry):
-    """В каком качестве подписывает подписант (SGN-1)."""
+class Body(Entry):
+    """Чей представитель подписывает and whose seal stands. `is_own` tells when the applicant is that body itself."""
 
     code: Code
     label: str
     genitive: str
+    head: str
+    is_own: dict[str, str] = {}
+
+
+class Capacity(Entry):
+    """В каком качестве подписывает подписант (SGN-1).
+
+    `rank` compares («не ниже заместителя»); `signs_own` is false for whom an ordinary application needs more.
+    """
+
+    code: Code
+    label: str
+    genitive: str
+    rank: int
+    signs_own: bool = True
     needs_attorney: bool = False
     seal_optional: bool = False
     sole_proprietor: bool = False
@@ -224,13 +232,6 @@ class Link(Entry):
     rule: RuleId
 
 
-class SubsystemFile(Entry):
-    """One file of `catalog/subsystems`."""
-
-    subsystem: Subsystem | None = None
-    kinds: tuple[RequestKind, ...] = ()
-
-
 class OrganisationsFile(Entry):
     """`register_code` is the subsystem in which every organisation must stand (ORG-1)."""
 
@@ -239,6 +240,8 @@ class OrganisationsFile(Entry):
     authorities: tuple[Authority, ...]
     levels: tuple[Level, ...]
     exclusions: tuple[Exclusion, ...]
+    subordinations: tuple[Subordination, ...]
+    bodies: tuple[Body, ...]
     capacities: tuple[Capacity, ...]
 
 

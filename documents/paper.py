@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from catalog.layouts import FormField, Layout, SignatureBlock
+from catalog.layouts import PLACEHOLDERS, FormField, Layout, SignatureBlock
 from documents.balance import balanced
 from documents.paper_facts import Attorney, Employee, OrganisationText, PaperFacts, Signer
 from documents.russian import counted, file_name, initials, long_date, printable, typeset
@@ -84,6 +84,8 @@ def compose(layout: Layout, facts: PaperFacts) -> Paper:
     words = _words(facts)
     head = [*_blocks(layout.addressee, "addressee", words), *_titles(layout, words)]
     head += _blocks(layout.opening, "body", words)
+    if layout.columns:
+        head += _answers_above(layout, facts, words)
     return Paper(
         layout=layout.code,
         purpose=layout.purpose,
@@ -115,8 +117,13 @@ def unanswered(layout: Layout, facts: PaperFacts) -> list[Finding]:
             field=line.answer,
         )
         for line in layout.fields
-        if line.required and not _filled(line, facts, words)
+        if line.required and not _filled(line, facts, words) and not _judged(line, facts)
     ]
+
+
+def _judged(line: FormField, facts: PaperFacts) -> bool:
+    """The kind's own rules speak of its own fields."""
+    return any(asked.code == line.answer for asked in facts.asked)
 
 
 def requisites(organisation: OrganisationText) -> str:
@@ -171,6 +178,7 @@ def _words(facts: PaperFacts) -> dict[str, str]:
     }
     for name in ("inn", "kpp", "ogrn", "oid", "subject", "address", "head_post", "head_name"):
         values[name] = getattr(organisation, name)
+    values |= dict.fromkeys(PLACEHOLDERS - set(values), "") | dict(facts.words)
     return {name: value if name == "reply_to" else printable(value) for name, value in values.items()}
 
 
@@ -193,10 +201,33 @@ def _tail(layout: Layout, facts: PaperFacts, words: Mapping[str, str]) -> list[B
     return [*blocks, *_blocks(layout.closing, "body", words), *_blocks((layout.note,), "note", words)]
 
 
+def _lines(layout: Layout, facts: PaperFacts, words: Mapping[str, str]) -> list[tuple[str, str]]:
+    """(label, value) of the form's own lines and, where it says so, of every field of the kind."""
+    lines = []
+    for line in layout.fields:
+        value = _filled(line, facts, words)
+        lines.append((line.label.format_map(words), value if value or line.required else DASH))
+    if layout.all_fields:
+        named = {line.answer for line in layout.fields}
+        lines += [
+            (asked.label, printable(asked.value) or ("" if asked.required else DASH))
+            for asked in facts.asked
+            if asked.code not in named
+        ]
+    return lines
+
+
+def _answers_above(layout: Layout, facts: PaperFacts, words: Mapping[str, str]) -> list[Block]:
+    return [
+        Block(typeset(f"{place}. {label}: {value or DASH}"), "item")
+        for place, (label, value) in enumerate(_lines(layout, facts, words), 1)
+    ]
+
+
 def _table(layout: Layout, facts: PaperFacts, words: Mapping[str, str]) -> Table | None:
     if layout.columns:
         return _employees(layout, facts.rows)
-    return _questionnaire(layout, facts, words) if layout.fields else None
+    return _questionnaire(layout, facts, words) if layout.fields or (layout.all_fields and facts.asked) else None
 
 
 def _employees(layout: Layout, people: tuple[Employee, ...]) -> Table:
@@ -216,10 +247,7 @@ def _employees(layout: Layout, people: tuple[Employee, ...]) -> Table:
 
 
 def _questionnaire(layout: Layout, facts: PaperFacts, words: Mapping[str, str]) -> Table:
-    rows = []
-    for place, line in enumerate(layout.fields, 1):
-        value = _filled(line, facts, words)
-        rows.append((str(place), line.label.format_map(words), value if value or line.required else DASH))
+    rows = [(str(place), *line) for place, line in enumerate(_lines(layout, facts, words), 1)]
     return Table(
         headings=layout.field_headings,
         widths=(10.0, 62.0, 98.0) if layout.orientation == "portrait" else (10.0, 97.0, 160.0),
@@ -234,13 +262,17 @@ def _filled(line: FormField, facts: PaperFacts, words: Mapping[str, str]) -> str
 
 
 def _signature(block: SignatureBlock, facts: PaperFacts, words: Mapping[str, str]) -> Signature:
-    policy = facts.organisation.seal
+    if block.by == "person":
+        captions = ("", block.line_caption, block.name_caption)
+        return Signature("", initials(words["person"]), "", "", False, captions, block.date_line)
+    policy = SealPolicy.SEAL if facts.seal_of else facts.organisation.seal
     by_attorney = bool(words["attorney"])
+    seal = f"{block.seal} ({facts.seal_of})" if facts.seal_of else seal_text(block, policy, by_attorney=by_attorney)
     return Signature(
         post=words["signer_post"],
         name=initials(words["signer_name"]),
         attorney=typeset(block.attorney.format_map(words)) if by_attorney else "",
-        seal=seal_text(block, policy, by_attorney=by_attorney),
+        seal=typeset(seal),
         stamped=policy is not SealPolicy.NO_SEAL,
         captions=(block.post_caption, block.line_caption, block.name_caption),
         date_line=block.date_line,

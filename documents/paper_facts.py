@@ -66,8 +66,23 @@ class Employee:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedField:
+    """A field of the request kind as it is printed."""
+
+    code: str
+    label: str
+    value: str
+    required: bool
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
 class PaperFacts:
-    """Everything a form may ask for. `answers` are fields that a person filled in, by code."""
+    """Everything a form may ask for. `answers` are fields that a person filled in, by code.
+
+    `asked` are the kind's fields that apply, in its order; `words` further placeholders; `seal_of` names the body whose
+    seal stands when it is not the organisation's own.
+    """
 
     request: int
     number: str
@@ -82,3 +97,6 @@ class PaperFacts:
     reply_to: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)
     enclosures: tuple[str, ...] = ()
+    asked: tuple[AskedField, ...] = ()
+    words: Mapping[str, str] = field(default_factory=dict)
+    seal_of: str = ""

@@ -150,13 +150,6 @@ def _parts(text: str) -> list[str]:
 
 def _fitting(vocabulary: Vocabulary, code: str, organisation: OrganisationFacts, levels: Sequence[str]) -> Role | None:
     """The role of the same level as the row's other one, else the organisation kind's own, else the usual one."""
-    roles = vocabulary.catalog.subsystems[code].roles
-    same = [role for role in roles if role.level in levels]
-    own = [
-        role
-        for role in roles
-        if organisation.kind in role.organisation_kinds
-        and (not role.authorities or organisation.authority in role.authorities)
-    ]
-    usual = [role for role in roles if role.default]
-    return next(iter([*same, *own, *usual]), None)
+    subsystem = vocabulary.catalog.subsystems[code]
+    same = (role for role in subsystem.roles if role.level in levels)
+    return next(same, None) or subsystem.usual_role(organisation.kind, organisation.authority)

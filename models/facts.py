@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from models.attachments import AttachmentFacts
+
 
 class RegistryStatus(StrEnum):
     """What the refbook copy says of an organisation (ORG-1, ORG-2)."""
@@ -84,6 +86,7 @@ class OrganisationFacts:
     education: EducationFacts | None = None
     registry: RegistryStatus = RegistryStatus.UNKNOWN
     route: Route | None = None
+    subordination: str = ""  # code of the catalogue, "" while nobody has said
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -116,6 +119,7 @@ class LineFacts:
     subject: str | None = None
     organisation_text: str | None = None
     inn: str | None = None
+    confirmed: tuple[str, ...] = ()  # codes of the kind's confirmations
     row: int | None = None
 
     @property
@@ -135,9 +139,14 @@ class HeldRole:
 
 @dataclass(frozen=True, slots=True)
 class SignatureFacts:
-    """Подпись: who signed and in what capacity (code of the catalogue)."""
+    """Подпись: who signed and in what capacity; for which body, and whose seal stands (codes of the catalogue).
+
+    `body` "" is the applicant itself; `seal_of` "" is the signer's own body.
+    """
 
     capacity: str = ""
+    body: str = ""
+    seal_of: str = ""
     name: str = ""
     post: str = ""
     signed_on: dt.date | None = None
@@ -162,6 +171,7 @@ class RequestFacts:
     attachments: frozenset[str] = (
         frozenset()
     )  # codes: scan, editable, attorney, licence-draft, add-scan, add-editable …
+    attached: tuple[AttachmentFacts, ...] = ()  # the kind's own attachments, as their content was read
     scan_complete: bool = False
     version: int = 1
     today: dt.date | None = None

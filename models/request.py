@@ -65,6 +65,8 @@ class AccessRequest(SQLModel, table=True):
     fields: dict[str, str] = personal(default_factory=dict, sa_type=PORTABLE_JSON)
     signature: dict[str, object] | None = personal(None, sa_type=PORTABLE_JSON)
     next_reminder_at: dt.datetime | None = plain(None, index=True)
+    outcome: str | None = plain(None)  # code of the kind's outcomes: what was received
+    patients_erased_on: dt.datetime | None = plain(None)  # before `erased_on`: patients' data have a shorter term
     erased_on: dt.datetime | None = plain(None)
 
 

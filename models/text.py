@@ -6,6 +6,8 @@ import re
 import unicodedata
 
 _SPACES = re.compile(r"[\s\u00a0\u200b\u200c\u200d\u2060\ufeff]+")
+_WORDS = re.compile(r"[^\W\d_]+")
+_DIGITS = re.compile(r"\d")
 _DASHES = re.compile(r"[\u2010-\u2015\u2212]")
 
 
@@ -18,3 +20,8 @@ def fold(text: str) -> str:
 def tidy(text: str) -> str:
     """The text as typed, less stray white space and invisible characters."""
     return _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
+
+
+def masked(text: str) -> str:
+    """Recognisable, not readable: the first letter of each word stays, digits go."""
+    return _WORDS.sub(lambda word: word.group()[0] + "•" * (len(word.group()) - 1), _DIGITS.sub("•", text))

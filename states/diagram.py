@@ -26,7 +26,7 @@ def _row(step: Step) -> str:
     by = ", ".join(sorted(actor.value for actor in step.by))
     guards = ", ".join(guard.__name__ for guard in step.guards) or "–"
     effects = ", ".join(effect.value for effect in step.effects) or "–"
-    paper = "" if step.paper == "any" else f" ({step.paper} kinds)"
+    paper = f" ({', '.join(sorted(step.only))} kinds)" if step.only else ""
     return f"| `{step.trigger}`{paper} | {step.label} | {sources} | {target} | {by} | {guards} | {effects} |"
 
 

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from catalog import Catalog
-from catalog.schema import RequestKind
+from catalog.kinds import RequestKind
 from models.facts import RequestFacts
 from models.findings import Finding, Severity, has_errors, sourced
 from models.request import Status
-from states.rules import Stage, check_request
+from states.rules import Stage, attachments, check_request
 
 STATUS_LABELS: dict[Status, str] = {
     Status.DRAFT: "черновик",
@@ -23,6 +23,14 @@ STATUS_LABELS: dict[Status, str] = {
     Status.VERIFIED: "вход подтверждён",
     Status.WITHDRAWN: "отозвана",
 }
+
+
+_RESULT_LABELS = {Status.GRANTED: "выполнена", Status.VERIFIED: "результат проверен"}
+
+
+def status_label(status: Status, *, by_login: bool = True) -> str:
+    """Where nobody logs in to prove it, nothing is called access."""
+    return STATUS_LABELS[status] if by_login else _RESULT_LABELS.get(status, STATUS_LABELS[status])
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +47,7 @@ class Case:
     overdue: bool = False
     unproven: tuple[str, ...] = ()
     ticket: str | None = None
+    outcome: str | None = None
     address: str = ""
     address_confirmed: bool = False
 
@@ -104,6 +113,28 @@ def no_letter_on_its_way(case: Case) -> list[Finding]:
 
 def ticket_given(case: Case) -> list[Finding]:
     return [] if case.ticket else [process_finding("Укажите номер обращения, который дал Центр СТП.")]
+
+
+def number_given(case: Case) -> list[Finding]:
+    """Where the kind says that the recipient gives a number (EXT-3)."""
+    if case.ticket or not case.kind.number_required:
+        return []
+    return [process_finding(f"Укажите: {case.kind.number_label.lower()}.")]
+
+
+def outcome_named(case: Case) -> list[Finding]:
+    """What was received, where there is more than one thing to receive, and the file that proves it (EXT-4, EXT-6)."""
+    if not case.kind.outcomes:
+        return []
+    outcome = case.kind.outcome(case.outcome)
+    if outcome is None:
+        known = "; ".join(f"{entry.code} – {entry.label}" for entry in case.kind.outcomes)
+        first = case.kind.outcomes[0]
+        return [sourced(Finding(first.rule, Severity.ERROR, f"Укажите, что получено: {known}.", field="outcome"))]
+    needed = case.kind.attachment(outcome.needs) if outcome.needs else None
+    if needed is None or any(file.code == needed.code for file in case.facts.attached):
+        return [sourced(finding) for finding in attachments.unreadable(case.facts, case.catalog)]
+    return [sourced(Finding(needed.rule, Severity.ERROR, needed.missing or f"Не приложено: {needed.title}.", field=needed.code))]
 
 
 def question_open(case: Case) -> list[Finding]:

@@ -9,11 +9,12 @@ from typing import Literal
 
 from transitions import EventData, Machine
 
+from catalog.kinds import RequestKind
 from models.findings import Finding
 from models.request import Status as S
 from states import guards
 
-Paper = Literal["any", "signed", "unsigned"]
+Trait = Literal["signed", "unsigned", "desk", "elsewhere", "login", "result", "first-login"]
 
 
 class Actor(StrEnum):
@@ -45,11 +46,17 @@ class Effect(StrEnum):
     SPLIT_REFUSED = "split_refused"
     ASK_LOGIN_CHECK = "ask_login_check"
     RECORD_REFUSAL = "record_refusal"
+    RECORD_OUTCOME = "record_outcome"
+    CLOSE_LINES = "close_lines"
+    OPEN_CHECKLISTS = "open_checklists"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One arrow. `destination` None leaves the status; `confirm` is asked before something leaves the house."""
+    """One arrow. `destination` None leaves the status; `confirm` is asked before something leaves the house.
+
+    `only` names the traits that a request kind must have for this arrow.
+    """
 
     trigger: str
     sources: tuple[S, ...]
@@ -59,7 +66,24 @@ class Step:
     guards: tuple[guards.Guard, ...] = ()
     effects: tuple[Effect, ...] = ()
     confirm: str = ""
-    paper: Paper = "any"
+    only: frozenset[Trait] = frozenset()
+
+    def suits(self, traits: frozenset[Trait]) -> bool:
+        """Whether a request kind with these traits has this arrow."""
+        return self.only <= traits
+
+
+def traits_of(kind: RequestKind) -> frozenset[Trait]:
+    """What of a request kind decides its way."""
+    traits: set[Trait] = {"signed" if kind.signature else "unsigned", "desk" if kind.to_desk else "elsewhere"}
+    traits.add("login" if kind.verified == "login" else "result")
+    if kind.first_login:
+        traits.add("first-login")
+    return frozenset(traits)
+
+
+def _only(*traits: Trait) -> frozenset[Trait]:
+    return frozenset(traits)
 
 
 def _by(*actors: Actor) -> frozenset[Actor]:
@@ -79,6 +103,7 @@ STEPS: tuple[Step, ...] = (
         guards=(guards.addresses_usable,),
         effects=(Effect.ASK_FIRST_LOGIN,),
         confirm="Работникам уйдут письма с личными ссылками.",
+        only=_only("first-login"),
     ),
     Step(
         "validate",
@@ -107,7 +132,7 @@ STEPS: tuple[Step, ...] = (
         "Приложить подписанный скан",
         guards=(guards.signed_well,),
         effects=(Effect.RECORD_SIGNATURE,),
-        paper="signed",
+        only=_only("signed"),
     ),
     Step(
         "send",
@@ -118,7 +143,7 @@ STEPS: tuple[Step, ...] = (
         guards=(guards.ready_to_send, guards.address_confirmed, guards.no_letter_promised),
         effects=(Effect.SEND_PACKAGE,),
         confirm="Письмо с заявкой уйдёт в СТП ЕГИСЗ.",
-        paper="signed",
+        only=_only("signed", "desk"),
     ),
     Step(
         "send",
@@ -129,7 +154,7 @@ STEPS: tuple[Step, ...] = (
         guards=(guards.ready_to_send, guards.address_confirmed, guards.no_letter_promised),
         effects=(Effect.SEND_PACKAGE,),
         confirm="Письмо уйдёт в СТП ЕГИСЗ.",
-        paper="unsigned",
+        only=_only("unsigned", "desk"),
     ),
     Step(
         "hand_over",
@@ -139,7 +164,7 @@ STEPS: tuple[Step, ...] = (
         "Подано через Центр СТП",
         guards=(guards.ready_to_send, guards.no_letter_promised, guards.ticket_given),
         effects=(Effect.RECORD_SENDING, Effect.RECORD_TICKET),
-        paper="signed",
+        only=_only("signed", "desk"),
     ),
     Step(
         "hand_over",
@@ -149,7 +174,28 @@ STEPS: tuple[Step, ...] = (
         "Подано через Центр СТП",
         guards=(guards.ready_to_send, guards.no_letter_promised, guards.ticket_given),
         effects=(Effect.RECORD_SENDING, Effect.RECORD_TICKET),
-        paper="unsigned",
+        only=_only("unsigned", "desk"),
+    ),
+    # Where the desk is not the one who is asked: the officer or the person hands the papers over by himself.
+    Step(
+        "hand_over",
+        (S.SIGNED,),
+        S.AWAITING,
+        _OFFICER,
+        "Передано получателю",
+        guards=(guards.ready_to_send, guards.number_given),
+        effects=(Effect.RECORD_SENDING, Effect.RECORD_TICKET),
+        only=_only("signed", "elsewhere"),
+    ),
+    Step(
+        "hand_over",
+        (S.VALIDATED,),
+        S.AWAITING,
+        _OFFICER,
+        "Передано получателю",
+        guards=(guards.ready_to_send, guards.number_given),
+        effects=(Effect.RECORD_SENDING, Effect.RECORD_TICKET),
+        only=_only("unsigned", "elsewhere"),
     ),
     Step(
         "confirm",
@@ -158,6 +204,7 @@ STEPS: tuple[Step, ...] = (
         _by(Actor.POST),
         "Почтовый сервер принял письмо",
         effects=(Effect.RECORD_SENDING,),
+        only=_only("desk"),
     ),
     # A desk may acknowledge twice (merged tickets, a second mail): an arrow to itself.
     Step(
@@ -167,8 +214,9 @@ STEPS: tuple[Step, ...] = (
         _ANSWERING,
         "СТП зарегистрировала обращение",
         effects=(Effect.RECORD_TICKET,),
+        only=_only("desk"),
     ),
-    Step("start_clock", (S.SENT,), S.AWAITING, _by(Actor.CLOCK), "Пошёл срок ответа"),
+    Step("start_clock", (S.SENT,), S.AWAITING, _by(Actor.CLOCK), "Пошёл срок ответа", only=_only("desk")),
     Step(
         "bounce",
         (S.SENT, S.AWAITING),
@@ -176,7 +224,7 @@ STEPS: tuple[Step, ...] = (
         _by(Actor.POST, Actor.OFFICER),
         "Письмо вернулось",
         effects=(Effect.RECORD_BOUNCE,),
-        paper="signed",
+        only=_only("signed", "desk"),
     ),
     Step(
         "bounce",
@@ -185,7 +233,7 @@ STEPS: tuple[Step, ...] = (
         _by(Actor.POST, Actor.OFFICER),
         "Письмо вернулось",
         effects=(Effect.RECORD_BOUNCE,),
-        paper="unsigned",
+        only=_only("unsigned", "desk"),
     ),
     Step(
         "ask",
@@ -194,6 +242,7 @@ STEPS: tuple[Step, ...] = (
         _ANSWERING,
         "СТП задала вопрос",
         effects=(Effect.RECORD_TICKET, Effect.RECORD_QUESTION),
+        only=_only("desk"),
     ),
     Step(
         "reply",
@@ -204,6 +253,7 @@ STEPS: tuple[Step, ...] = (
         guards=(guards.question_open,),
         effects=(Effect.SEND_REPLY,),
         confirm="Ответ уйдёт в СТП ЕГИСЗ.",
+        only=_only("desk"),
     ),
     Step(
         "follow_up",
@@ -214,6 +264,7 @@ STEPS: tuple[Step, ...] = (
         guards=(guards.overdue,),
         effects=(Effect.SEND_FOLLOW_UP,),
         confirm="Письмо-напоминание уйдёт в СТП ЕГИСЗ.",
+        only=_only("desk"),
     ),
     Step(
         "grant",
@@ -222,6 +273,26 @@ STEPS: tuple[Step, ...] = (
         _ANSWERING,
         "Доступ предоставлен",
         effects=(Effect.RECORD_TICKET, Effect.MAKE_GRANTS, Effect.SPLIT_REFUSED, Effect.ASK_LOGIN_CHECK),
+        only=_only("desk", "login"),
+    ),
+    Step(
+        "grant",
+        (S.SENT, S.AWAITING),
+        S.GRANTED,
+        _ANSWERING,
+        "СТП выполнила заявку",
+        effects=(Effect.RECORD_TICKET, Effect.MAKE_GRANTS, Effect.SPLIT_REFUSED),
+        only=_only("desk", "result"),
+    ),
+    Step(
+        "grant",
+        (S.AWAITING,),
+        S.GRANTED,
+        _OFFICER,
+        "Ответ получен",
+        guards=(guards.outcome_named,),
+        effects=(Effect.MAKE_GRANTS, Effect.RECORD_OUTCOME),
+        only=_only("elsewhere"),
     ),
     Step(
         "reject",
@@ -230,6 +301,16 @@ STEPS: tuple[Step, ...] = (
         _ANSWERING,
         "СТП отказала",
         effects=(Effect.RECORD_TICKET, Effect.RECORD_REFUSAL),
+        only=_only("desk"),
+    ),
+    Step(
+        "reject",
+        (S.AWAITING,),
+        S.REJECTED,
+        _OFFICER,
+        "Получен отказ",
+        effects=(Effect.RECORD_REFUSAL,),
+        only=_only("elsewhere"),
     ),
     Step("revise", (S.REJECTED,), S.DRAFT, _OFFICER, "Исправить и подать снова", effects=(Effect.START_VERSION,)),
     Step(
@@ -239,6 +320,17 @@ STEPS: tuple[Step, ...] = (
         _by(Actor.OFFICER, Actor.EMPLOYEE),
         "Доступ подтверждён входом",
         guards=(guards.every_login_proven,),
+        effects=(Effect.OPEN_CHECKLISTS,),
+        only=_only("login"),
+    ),
+    Step(
+        "verify",
+        (S.GRANTED,),
+        S.VERIFIED,
+        _OFFICER,
+        "Результат проверен",
+        effects=(Effect.CLOSE_LINES, Effect.OPEN_CHECKLISTS),
+        only=_only("result"),
     ),
     Step(
         "withdraw",
@@ -266,16 +358,18 @@ class _StandIn:
     """Moves through the machine in place of the row (a row bound to a machine raises)."""
 
     status: S
-    paper: Paper
-
-    def on_paper(self, event: EventData) -> bool:
-        return self.paper == "signed"
-
-    def without_paper(self, event: EventData) -> bool:
-        return self.paper == "unsigned"
+    traits: frozenset[Trait]
 
 
-_CONDITIONS: dict[Paper, list[str | Callable[..., bool | None]]] = {"any": [], "signed": ["on_paper"], "unsigned": ["without_paper"]}
+def _condition(step: Step) -> Callable[[EventData], bool]:
+    """The arrow is there only for kinds that it suits."""
+
+    def suits(event: EventData) -> bool:
+        stand_in = event.model
+        assert isinstance(stand_in, _StandIn)
+        return step.suits(stand_in.traits)
+
+    return suits
 
 
 def _compile() -> Machine:
@@ -290,7 +384,7 @@ def _compile() -> Machine:
     )
     for step in STEPS:
         machine.add_transition(
-            step.trigger, list(step.sources), step.destination or "=", conditions=_CONDITIONS[step.paper]
+            step.trigger, list(step.sources), step.destination or "=", conditions=[_condition(step)]
         )
     return machine
 
@@ -298,22 +392,22 @@ def _compile() -> Machine:
 MACHINE = _compile()
 
 
-def step_for(trigger: str, status: S, paper: Paper) -> Step:
+def step_for(trigger: str, status: S, traits: frozenset[Trait]) -> Step:
     """The arrow that `trigger` takes from `status`. Raises Refused where none is drawn."""
     for step in STEPS:
-        if step.trigger == trigger and status in step.sources and step.paper in ("any", paper):
+        if step.trigger == trigger and status in step.sources and step.suits(traits):
             return step
     raise Refused(trigger, status, [guards.impossible(status)])
 
 
-def steps_from(status: S, paper: Paper) -> tuple[Step, ...]:
+def steps_from(status: S, traits: frozenset[Trait]) -> tuple[Step, ...]:
     """Every arrow that leaves `status`."""
-    return tuple(step for step in STEPS if status in step.sources and step.paper in ("any", paper))
+    return tuple(step for step in STEPS if status in step.sources and step.suits(traits))
 
 
-def move(trigger: str, status: S, paper: Paper) -> S:
+def move(trigger: str, status: S, traits: frozenset[Trait]) -> S:
     """Where the machine goes. Raises Refused where it does not."""
-    stand_in = _StandIn(status, paper)
+    stand_in = _StandIn(status, traits)
     event = MACHINE.events.get(trigger)
     if event is None or S(status).name not in event.transitions:
         raise Refused(trigger, status, [guards.impossible(status)])

@@ -19,17 +19,23 @@ class Reason(StrEnum):
     UNSENT = "unsent"
     OVERDUE = "overdue"
     LOGIN_UNPROVEN = "login-unproven"
+    RECIPIENT_LATE = "recipient-late"
+    OUTCOME_NEXT = "outcome-next"
     QUESTION = "question"
     LETTER_FAILED = "letter-failed"
     LETTER_UNCERTAIN = "letter-uncertain"
     TRIAGE = "triage"
+    ITEM_OVERDUE = "item-overdue"
+    ITEM_NEAR = "item-near"
+    REVIEW = "review"
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """Something that waits for `to` since a moment; due after so many working days, then every `repeat_days`.
 
-    `request` is the number; `why` a Russian sentence; `zone` the organisation's; `last` the last letter about it.
+    `request` is the number; `why` a Russian sentence; `zone` the organisation's; `last` the last letter about it;
+    from `until` on it is told no more.
     """
 
     reason: Reason
@@ -42,6 +48,8 @@ class Waiting:
     repeat_days: int = 1
     last: dt.datetime | None = None
     line_id: int | None = None
+    until: dt.datetime | None = None
+    asked_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +93,7 @@ def is_due(waiting: Waiting, at: dt.datetime, calendar: WorkingCalendar) -> bool
     local = ZoneInfo(waiting.zone)
     today = at.astimezone(local).date()
     idle = working_days_between(calendar, waiting.since.astimezone(local).date(), today)
-    if at < waiting.since or idle < waiting.after_days:
+    if at < waiting.since or idle < waiting.after_days or (waiting.until is not None and at >= waiting.until):
         return False
     if waiting.last is None:
         return True

@@ -7,7 +7,7 @@ from enum import IntEnum
 from catalog import Catalog
 from models.facts import RequestFacts
 from models.findings import Finding
-from states.rules import application, organisation, people, roles, sending, signature
+from states.rules import application, attachments, fields, organisation, patients, people, roles, sending, signature
 
 
 class Stage(IntEnum):
@@ -19,7 +19,16 @@ class Stage(IntEnum):
 
 
 _CHECKS = {
-    Stage.VALIDATE: (organisation.check, application.check, roles.check, people.check_accounts),
+    Stage.VALIDATE: (
+        organisation.check,
+        application.check,
+        roles.check,
+        people.check_accounts,
+        fields.check,
+        attachments.check,
+        patients.check,
+        signature.check_planned,
+    ),
     Stage.SIGN: (signature.check,),
     Stage.SEND: (sending.check, people.check_first_logins),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from catalog import Catalog
+from catalog.kinds import RequestKind
 from models.facts import LineFacts, RequestFacts
 from models.findings import Finding, Severity
 from models.identifiers import BadIdentifier, format_snils, snils_digits, valid_snils
@@ -14,35 +15,39 @@ from states.rules.emails import email_problem
 from states.rules.names import check_names, several_people
 from states.rules.telling import of_line, of_request
 
-_FIELDS = (("snils", "СНИЛС"), ("surname", "фамилия"), ("given", "имя"), ("email", "адрес электронной почты"))
+_LABELS = {
+    "snils": "СНИЛС",
+    "surname": "фамилия",
+    "given": "имя",
+    "email": "адрес электронной почты",
+    "post": "должность",
+}
 
 
 def check(facts: RequestFacts, catalog: Catalog) -> Iterator[Finding]:
-    if not catalog.kind(facts.kind).people:
-        yield from _own_fields(facts, catalog)
+    kind = catalog.kind(facts.kind)
+    if not kind.people:
         return
     if not facts.lines:
         yield of_request("APP-11", "lines", "В заявке нет ни одного работника. Добавьте хотя бы одного.")
+    if kind.single and len(facts.lines) > 1:
+        yield of_request("APP-12", "lines", f"Эта заявка – на одного человека, а в ней {len(facts.lines)}. Сделайте на каждого свою.")
     for line in facts.lines:
-        yield from _present(line)
+        yield from _present(line, kind)
         yield from _snils(line)
         yield from check_names(line)
         yield from _email(line)
         yield from typed_columns(line, facts.organisation, catalog)
     yield from _repeated_people(facts)
-    yield from _repeated_emails(facts)
-    yield from _esia_emails(facts)
+    if kind.esia_email != "any":
+        yield from _repeated_emails(facts, kind)
+        yield from _esia_emails(facts, kind)
 
 
-def _own_fields(facts: RequestFacts, catalog: Catalog) -> Iterator[Finding]:
-    for field in catalog.kind(facts.kind).fields:
-        if field.required and not facts.fields.get(field.code, "").strip():
-            yield of_request(field.rule, field.code, f"Не заполнено поле «{field.label}».")
-
-
-def _present(line: LineFacts) -> Iterator[Finding]:
+def _present(line: LineFacts, kind: RequestKind) -> Iterator[Finding]:
     """One error per missing field; only the patronymic may be absent (APP-5, APP-11)."""
-    for field, label in _FIELDS:
+    for field in kind.line_fields:
+        label = _LABELS[field]
         if field == "given" and several_people(line.surname):
             continue
         if not str(getattr(line, field)).strip():
@@ -84,7 +89,7 @@ def _repeated_people(facts: RequestFacts) -> Iterator[Finding]:
         )
 
 
-def _repeated_emails(facts: RequestFacts) -> Iterator[Finding]:
+def _repeated_emails(facts: RequestFacts, kind: RequestKind) -> Iterator[Finding]:
     seen: dict[str, LineFacts] = {}
     for line in facts.lines:
         folded = fold(line.email)
@@ -93,23 +98,31 @@ def _repeated_emails(facts: RequestFacts) -> Iterator[Finding]:
         first = seen.setdefault(folded, line)
         if first is not line and not (valid_snils(line.snils) and first.snils == line.snils):
             yield of_line(
-                "APP-14", line, "email",
+                kind.own_email_rule, line, "email",
                 f"Адрес {line.email} уже указан у другого работника ({_where(first)}). У каждого должен быть свой.",
             )
         owner = facts.emails_of_others.get(folded)
         if first is line and owner is not None and owner != line.snils:
-            yield of_line("APP-14", line, "email", f"Адрес {line.email} записан за другим работником. Укажите свой.")
+            yield of_line(kind.own_email_rule, line, "email", f"Адрес {line.email} записан за другим работником. Укажите свой.")
 
 
-def _esia_emails(facts: RequestFacts) -> Iterator[Finding]:
+def _esia_emails(facts: RequestFacts, kind: RequestKind) -> Iterator[Finding]:
+    """Recommended for the registers of organisations and workers (APP-13), demanded for the others (GEN-2)."""
+    rule = kind.esia_email_rule
+    if kind.esia_email == "required":
+        for line in facts.lines:
+            if line.email.strip() and line.email_is_esia is not True:
+                said = "Это не" if line.email_is_esia is False else "Не отмечено, что это"
+                yield of_line(rule, line, "email", f"{said} почта из личного кабинета на Госуслугах. Нужна именно она: проверьте с работником.")
+        return
     for line in facts.lines:
         if line.email_is_esia is False:
             yield of_line(
-                "APP-13", line, "email", "Это не та почта, что привязана к Госуслугам. Рекомендуется указать ту.",
+                rule, line, "email", "Это не та почта, что привязана к Госуслугам. Рекомендуется указать ту.",
                 Severity.WARNING,
             )
     if facts.lines and all(line.email_is_esia is None for line in facts.lines):
         yield of_request(
-            "APP-13", "email", "Рекомендуется указывать почту, привязанную к Госуслугам. Проверьте адреса с работниками.",
+            rule, "email", "Рекомендуется указывать почту, привязанную к Госуслугам. Проверьте адреса с работниками.",
             Severity.ADVICE,
         )

@@ -14,9 +14,12 @@ _ABSENT = (RegistryStatus.ABSENT, RegistryStatus.WRONG_KIND)
 
 
 def check(facts: RequestFacts, catalog: Catalog) -> Iterator[Finding]:
-    organisation = facts.organisation
-    yield from _card(organisation)
-    if catalog.kind(facts.kind).people:
+    organisation, kind = facts.organisation, catalog.kind(facts.kind)
+    if kind.applicant == "organisation":
+        yield from _card(organisation)
+    if not kind.organisation_rules:
+        return
+    if kind.people:
         yield from _registry(facts, catalog.register)
         yield from _channels(organisation, catalog)
     yield from _licence(organisation)

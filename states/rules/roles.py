@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 
 from catalog import Catalog
+from catalog.kinds import RequestKind
 from catalog.schema import Role, Subsystem
 from models.facts import LineFacts, OrganisationFacts, RequestFacts, RoleRef
 from models.findings import Finding, Severity
@@ -12,13 +14,20 @@ from states.rules.telling import of_line, of_request
 
 
 def check(facts: RequestFacts, catalog: Catalog) -> Iterator[Finding]:
-    if not catalog.kind(facts.kind).people:
+    kind = catalog.kind(facts.kind)
+    if not kind.people or not kind.roles_asked:
+        return
+    if kind.revokes:
+        for line in facts.lines:
+            yield from _held(facts, line, catalog)
         return
     for line in facts.lines:
         yield from _asked(facts, line, catalog)
-        yield from _allowed(line, facts.organisation, catalog)
+        yield from _allowed(line, facts, catalog)
         yield from _same_level(line, catalog)
         yield from _exclusions(facts, line, catalog)
+        yield from _role_exclusions(facts, line, catalog)
+        yield from _in_force(facts, line, catalog)
         yield from _own_card(line, catalog)
     for code in catalog.kind(facts.kind).subsystems:
         yield from _of_subsystem(facts, catalog.subsystems[code], catalog)
@@ -46,20 +55,25 @@ def is_refused(role: Role, organisation: OrganisationFacts) -> bool:
     return bool(role.authorities) and organisation.authority not in role.authorities
 
 
-def _allowed(line: LineFacts, organisation: OrganisationFacts, catalog: Catalog) -> Iterator[Finding]:
+def _allowed(line: LineFacts, facts: RequestFacts, catalog: Catalog) -> Iterator[Finding]:
     """One error for each rule that refuses some of the line's roles."""
+    organisation = facts.organisation
     refused: dict[str, list[Role]] = {}
     for role in (catalog.role(ref.subsystem, ref.role) for ref in line.roles):
         if is_refused(role, organisation):
-            refused.setdefault(_why(role, organisation, catalog), []).append(role)
+            refused.setdefault(_why(role, facts, catalog), []).append(role)
         yield from _education(role, line, organisation)
     kind = catalog.organisation_kind(organisation.kind).label
     for rule, roles in refused.items():
         yield of_line(rule, line, "role", _refusal(roles, kind, catalog))
 
 
-def _why(role: Role, organisation: OrganisationFacts, catalog: Catalog) -> str:
+def _why(role: Role, facts: RequestFacts, catalog: Catalog) -> str:
+    """In the registers the organisation's own kind says which roles it gets (ORG-9, ORG-10)."""
+    organisation = facts.organisation
     of_other_kind = role.organisation_kinds and organisation.kind not in role.organisation_kinds
+    if not catalog.kind(facts.kind).organisation_rules:
+        return role.restricted_by or "ORG-10"
     own = catalog.organisation_kind(organisation.kind).roles_rule
     return (own if of_other_kind and role.default and not role.authorities else None) or role.restricted_by or "ORG-10"
 
@@ -111,6 +125,41 @@ def _exclusions(facts: RequestFacts, line: LineFacts, catalog: Catalog) -> Itera
         if one in together and other in together and (one in asked or other in asked):
             already = "" if {one, other} <= asked else " Одна из них у работника уже есть."
             yield of_line(exclusion.rule, line, "role", exclusion.message + already)
+
+
+def _role_exclusions(facts: RequestFacts, line: LineFacts, catalog: Catalog) -> Iterator[Finding]:
+    """Two roles of one subsystem that nobody holds together, also with what the person holds already (HIV-1)."""
+    for code in dict.fromkeys(ref.subsystem for ref in line.roles):
+        asked = {ref.role for ref in line.roles if ref.subsystem == code}
+        held = {h.role for h in facts.held if line.snils and h.snils == line.snils and h.subsystem == code}
+        for exclusion in catalog.subsystems[code].exclusions:
+            pair = set(exclusion.roles)
+            if pair <= asked | held and pair & asked:
+                already = "" if pair <= asked else " Одна из них у работника уже есть."
+                yield of_line(exclusion.rule, line, "role", exclusion.message + already)
+
+
+def _in_force(facts: RequestFacts, line: LineFacts, catalog: Catalog) -> Iterator[Finding]:
+    """A role that the catalogue gives from or until a date."""
+    for role in (catalog.role(ref.subsystem, ref.role) for ref in line.roles):
+        if facts.today and not is_current(role, facts.today):
+            yield of_line(role.restricted_by or "APP-10", line, "role", f"Роль «{role.label}» сейчас не действует. Выберите другую.")
+
+
+def is_current(entry: Role | Subsystem | RequestKind, day: dt.date) -> bool:
+    """Between the dates that the catalogue gives, both included."""
+    return (entry.valid_from is None or entry.valid_from <= day) and (entry.valid_until is None or day <= entry.valid_until)
+
+
+def _held(facts: RequestFacts, line: LineFacts, catalog: Catalog) -> Iterator[Finding]:
+    """What is to be ended must be there."""
+    if not line.roles:
+        yield of_line("APP-10", line, "role", "Не указано, какие роли прекратить.")
+    held = {(h.subsystem, h.role) for h in facts.held if h.snils == line.snils and h.organisation_inn == facts.organisation.inn}
+    for ref in line.roles:
+        if (ref.subsystem, ref.role) not in held:
+            label = catalog.role(ref.subsystem, ref.role).label
+            yield of_line("APP-10", line, "role", f"Роль «{label}» за работником не числится.", Severity.WARNING)
 
 
 def _level_of(ref: RoleRef, catalog: Catalog) -> str:

@@ -15,17 +15,17 @@ def check(facts: RequestFacts, catalog: Catalog) -> Iterator[Finding]:
     if kind.signature:
         yield from _both_copies(facts, kind.editable)
         yield from _attorney(facts, catalog)
-    yield from _licence_draft(facts, people=kind.people)
+    if kind.organisation_rules:
+        yield from _licence_draft(facts, people=kind.people)
     yield from _companion(facts)
-    for attachment in kind.attachments:
-        if attachment.required and attachment.code not in facts.attachments:
-            yield of_request(attachment.rule, attachment.code, f"Не приложено: {attachment.title}.")
 
 
-def _both_copies(facts: RequestFacts, editable: str) -> Iterator[Finding]:
+def _both_copies(facts: RequestFacts, editable: tuple[str, ...]) -> Iterator[Finding]:
     if "scan" not in facts.attachments or not facts.scan_complete:
         yield of_request("SND-1", "scan", "Нет скана подписанной заявки: без него письмо не уйдёт.")
-    if not any(code.endswith(f"-{editable}") and not code.startswith("companion-") for code in facts.attachments):
+    endings = tuple(f"-{kind}" for kind in editable)
+    made = [code for code in facts.attachments if code.endswith(endings) and not code.startswith("companion-")]
+    if not made:
         yield of_request("SND-1", "editable", "Нет редактируемого файла заявки: без него письмо не уйдёт.")
 
 

@@ -5,28 +5,63 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from catalog import Catalog
+from catalog.loading import OWN
 from catalog.schema import Capacity
 from models.facts import OrganisationFacts, RequestFacts, SealPolicy, SignatureFacts
 from models.findings import Finding
+from states.rules.signers import asks_own_seal, check_seal, check_signer
 from states.rules.telling import of_request
+
+
+def check_planned(facts: RequestFacts, catalog: Catalog) -> Iterator[Finding]:
+    """Who is going to sign, where a draft already says it."""
+    signature = facts.signature
+    if signature is None or not signature.capacity or not catalog.kind(facts.kind).signature:
+        return
+    capacity = _capacity(signature, catalog)
+    if capacity is None or _unknown_body(signature, catalog):
+        yield from _unknown(signature, catalog)
+        return
+    yield from check_signer(signature, capacity, facts, catalog)
+    yield from check_seal(signature, facts, catalog, planned=True)
 
 
 def check(facts: RequestFacts, catalog: Catalog) -> Iterator[Finding]:
     if not facts.scan_complete:
         yield of_request("SGN-6", "scan", "Нет скана всех страниц этой версии (PDF или JPG). Приложите его.")
     signature = facts.signature or SignatureFacts()
-    capacity = next((c for c in catalog.organisations.capacities if c.code == signature.capacity), None)
-    if capacity is None:
-        known = ", ".join(c.label for c in catalog.organisations.capacities)
-        yield of_request("SGN-1", "capacity", f"Укажите, кто подписал: {known}.")
+    capacity = _capacity(signature, catalog)
+    if capacity is None or _unknown_body(signature, catalog):
+        yield from _unknown(signature, catalog)
         return
     yield from _signer(signature, capacity, facts.organisation)
+    yield from check_signer(signature, capacity, facts, catalog)
     yield from _attorney(signature, capacity, facts)
-    yield from _seal(signature, capacity, facts.organisation)
+    yield from check_seal(signature, facts, catalog, planned=False)
+    if asks_own_seal(facts, catalog):
+        yield from _seal(signature, capacity, facts.organisation)
     if not signature.readable_confirmed:
         yield of_request(
             "SGN-4", "readable", "Посмотрите скан и подтвердите, что подпись и текст печати видны чётко."
         )
+
+
+def _capacity(signature: SignatureFacts, catalog: Catalog) -> Capacity | None:
+    return next((entry for entry in catalog.organisations.capacities if entry.code == signature.capacity), None)
+
+
+def _unknown_body(signature: SignatureFacts, catalog: Catalog) -> bool:
+    named = (code for code in (signature.body, signature.seal_of) if code not in ("", OWN))
+    return any(catalog.body(code) is None for code in named)
+
+
+def _unknown(signature: SignatureFacts, catalog: Catalog) -> Iterator[Finding]:
+    if _capacity(signature, catalog) is None:
+        known = ", ".join(f"{entry.code} – {entry.label}" for entry in catalog.organisations.capacities)
+        yield of_request("SGN-1", "capacity", f"Укажите, кто подписал: {known}.")
+    if _unknown_body(signature, catalog):
+        known = ", ".join(f"{entry.code} – {entry.label}" for entry in catalog.organisations.bodies)
+        yield of_request("SGN-1", "body", f"Укажите, чей представитель подписал и чья печать: own – сама организация, {known}.")
 
 
 def _signer(signature: SignatureFacts, capacity: Capacity, organisation: OrganisationFacts) -> Iterator[Finding]:

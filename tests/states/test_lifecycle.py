@@ -8,55 +8,76 @@ from pathlib import Path
 import pytest
 
 from actions.effects import HANDLERS
+from catalog import load
 from models.request import Status
 from states import diagram
 from states.guards import STATUS_LABELS
-from states.lifecycle import STEPS, Actor, Effect, Refused, move, step_for, steps_from
+from states.lifecycle import STEPS, Actor, Effect, Refused, move, step_for, steps_from, traits_of
 
 TRIGGERS = sorted({step.trigger for step in STEPS})
-PAPERS = ("signed", "unsigned")
+SORTS = [
+    frozenset({paper, place, proof, *first})
+    for paper, place, proof, first in product(
+        ("signed", "unsigned"), ("desk", "elsewhere"), ("login", "result"), ((), ("first-login",))
+    )
+]
+ACCESS = frozenset({"signed", "desk", "login", "first-login"})
 
 
-@pytest.mark.parametrize(("trigger", "status", "paper"), list(product(TRIGGERS, Status, PAPERS)))
-def test_every_pair_of_status_and_trigger_is_drawn_or_refused(trigger, status, paper):
-    drawn = [s for s in STEPS if s.trigger == trigger and status in s.sources and s.paper in ("any", paper)]
+@pytest.mark.parametrize("traits", SORTS, ids=lambda traits: "-".join(sorted(traits)))
+@pytest.mark.parametrize(("trigger", "status"), list(product(TRIGGERS, Status)))
+def test_every_pair_of_status_and_trigger_is_drawn_or_refused(trigger, status, traits):
+    drawn = [s for s in STEPS if s.trigger == trigger and status in s.sources and s.only <= traits]
     assert len(drawn) <= 1
     if drawn:
-        assert step_for(trigger, status, paper) is drawn[0]
-        assert move(trigger, status, paper) is (drawn[0].destination or status)
+        assert step_for(trigger, status, traits) is drawn[0]
+        assert move(trigger, status, traits) is (drawn[0].destination or status)
         return
     for act in (step_for, move):
         with pytest.raises(Refused) as refusal:
-            act(trigger, status, paper)
+            act(trigger, status, traits)
         assert STATUS_LABELS[status] in refusal.value.findings[0].message
 
 
-@pytest.mark.parametrize("paper", PAPERS)
-def test_every_status_can_be_reached(paper):
+@pytest.mark.parametrize("traits", SORTS, ids=lambda traits: "-".join(sorted(traits)))
+def test_every_status_can_be_reached(traits):
     reached, frontier = {Status.DRAFT}, [Status.DRAFT]
     while frontier:
-        for step in steps_from(frontier.pop(), paper):
+        for step in steps_from(frontier.pop(), traits):
             if step.destination and step.destination not in reached:
                 reached.add(step.destination)
                 frontier.append(step.destination)
-    expected = set(Status) if paper == "signed" else set(Status) - {Status.SIGNED}
-    assert reached == expected
+    unused = {Status.SIGNED} if "unsigned" in traits else set()
+    unused |= {Status.SENT} if "elsewhere" in traits else set()
+    assert reached == set(Status) - unused
+
+
+def test_nothing_is_sent_to_the_desk_by_a_kind_that_goes_elsewhere():
+    elsewhere = [step for step in STEPS if "elsewhere" in step.only or "desk" not in step.only]
+    sending = {Effect.SEND_PACKAGE, Effect.SEND_REPLY, Effect.SEND_FOLLOW_UP}
+    assert not [step.trigger for step in elsewhere if sending & set(step.effects)]
+
+
+def test_traits_are_read_from_the_kind():
+    catalog = load()
+    assert traits_of(catalog.kind("frmo-access")) == ACCESS
+    assert traits_of(catalog.kind("trouble-report")) == {"unsigned", "desk", "result"}
 
 
 def test_every_open_status_has_somebody_who_moves_it():
     for status in set(Status) - {Status.VERIFIED, Status.WITHDRAWN}:
-        assert any(Actor.OFFICER in step.by for step in steps_from(status, "signed")), status
+        assert any(Actor.OFFICER in step.by for step in steps_from(status, ACCESS)), status
 
 
 def test_a_granted_request_is_never_withdrawn_and_a_closed_one_never_moves():
-    assert "withdraw" not in {step.trigger for step in steps_from(Status.GRANTED, "signed")}
-    assert not steps_from(Status.VERIFIED, "signed")
-    assert not steps_from(Status.WITHDRAWN, "signed")
+    assert "withdraw" not in {step.trigger for step in steps_from(Status.GRANTED, ACCESS)}
+    assert not steps_from(Status.VERIFIED, ACCESS)
+    assert not steps_from(Status.WITHDRAWN, ACCESS)
 
 
 def test_withdrawal_is_possible_from_any_state_before_granted():
     before = {Status.DRAFT, Status.VALIDATED, Status.SIGNED, Status.SENT, Status.AWAITING}
-    assert all(move("withdraw", status, "signed") is Status.WITHDRAWN for status in before)
+    assert all(move("withdraw", status, ACCESS) is Status.WITHDRAWN for status in before)
 
 
 def test_every_effect_has_a_handler_and_is_owed_by_a_step():

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
+from typing import cast
 
-from actions import correspondence, destinations, grants, invitations, outbox, papers, people, requests
+from actions import audit, checklists, correspondence, destinations, grants, invitations, outbox, papers, people, requests
 from actions.context import Work
 from models.facts import SignatureFacts
 from models.request import AccessRequest, LineState
@@ -48,11 +50,11 @@ def cancel_letters(work: Work, request: AccessRequest, data: Data) -> None:
 
 def start_version(work: Work, request: AccessRequest, data: Data) -> None:
     """A new version begins clean: not signed, lines open again; the planned signer and the old files stay."""
-    request.version += 1
+    requests.next_version(work, request)
     if request.signature:
         request.signature = {**request.signature, "signed_on": None, "readable_confirmed": False}
     request.question = None
-    request.sent_at = request.due_at = None
+    request.sent_at = request.due_at = request.outcome = None
     for line in requests.lines_of(work, request):
         line.state, line.evidence = LineState.OPEN, None
 
@@ -67,8 +69,16 @@ def record_sending(work: Work, request: AccessRequest, data: Data) -> None:
     """The clock of the answer starts when the letter has left (AWT-2)."""
     request.channel = str(data.get("channel") or request.channel)
     request.sent_at = work.now
-    hours = work.catalog.kind(request.kind).desk_hours
-    request.due_at = deadline(work.now, hours, work.desk_schedule, work.calendar).due
+    kind = work.catalog.kind(request.kind)
+    if kind.to_desk:
+        request.due_at = deadline(work.now, kind.desk_hours, work.desk_schedule, work.calendar).due
+        return
+    request.channel = "elsewhere"
+    registered = data.get("registered_on")
+    if isinstance(registered, dt.date):
+        request.sent_at = dt.datetime.combine(registered, dt.time(12), dt.UTC)
+    days = kind.answer_days
+    request.due_at = request.sent_at + dt.timedelta(days=days) if days else None
 
 
 def record_ticket(work: Work, request: AccessRequest, data: Data) -> None:
@@ -108,6 +118,9 @@ def make_grants(work: Work, request: AccessRequest, data: Data) -> None:
             line.state, line.reason = LineState.REJECTED, answer.get("reason") or "СТП не предоставила доступ."
             continue
         line.state = LineState.GRANTED
+        if work.catalog.kind(request.kind).revokes:
+            grants.end_roles(work, line=line, organisation_id=request.organisation_id, reason=f"заявка {request.number}")
+            continue
         for subsystem, role in line.roles:
             grants.grant(
                 work,
@@ -143,9 +156,40 @@ def split_refused(work: Work, request: AccessRequest, data: Data) -> None:
 
 
 def ask_login_check(work: Work, request: AccessRequest, data: Data) -> None:
-    """Where nobody logs in to prove it, the officer proves the result (kind's `verified`)."""
-    if work.catalog.kind(request.kind).verified == "login":
-        invitations.invite(work, request, purpose="login-check")
+    invitations.invite(work, request, purpose="login-check")
+
+
+def record_outcome(work: Work, request: AccessRequest, data: Data) -> None:
+    """What was received and, where something follows from it, when to remind of that (EXT-6, EXT-7)."""
+    outcome = work.catalog.kind(request.kind).outcome(cast("str | None", data.get("outcome")))
+    if outcome is None:
+        return
+    request.outcome, request.note = outcome.code, outcome.next
+    if outcome.remind_days is not None:
+        request.next_reminder_at = work.now + working_days(work, outcome.remind_days)
+    audit.record(work, "request.outcome", requests.subject(request), outcome=outcome.code)
+
+
+def working_days(work: Work, count: int) -> dt.timedelta:
+    """From now to the same time so many working days later."""
+    day, left = work.now.date(), count
+    while left:
+        day += dt.timedelta(days=1)
+        left -= work.calendar.is_working(day)
+    return dt.timedelta(days=(day - work.now.date()).days)
+
+
+def close_lines(work: Work, request: AccessRequest, data: Data) -> None:
+    """The officer has checked the result: nobody logs in to prove it."""
+    for line in requests.lines_of(work, request):
+        if line.state in (LineState.GRANTED, LineState.TROUBLE):
+            line.state, line.verified_at = LineState.VERIFIED, work.now
+            grants.verify(work, line_id=line.id or 0)
+
+
+def open_checklists(work: Work, request: AccessRequest, data: Data) -> None:
+    """What is to be filled in now that the access is proven (FIL-1, FIL-8)."""
+    checklists.open_by_request(work, request)
 
 
 def record_refusal(work: Work, request: AccessRequest, data: Data) -> None:

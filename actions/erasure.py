@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from functools import partial
 
 from sqlalchemy import select, update
 from sqlmodel import col
 
-from actions import audit
+from actions import audit, checklist_workers
 from actions.context import Work
+from catalog.kinds import RequestKind
 from models.letters import InboxLetter, InboxState, OutboxLetter
 from models.person import Person
 from models.record import Grant
@@ -29,18 +31,58 @@ def erase_due(work: Work) -> int:
     erased = [request for request in work.session.execute(query).scalars().all() if not _in_force(work, request)]
     for request in erased:
         _erase_request(work, request)
+    workers, items = checklist_workers.erase_done(work, limit)
     people = _erase_people(work)
-    if erased or people:
+    if erased or people or workers or items:
         audit.record(
             work,
             "erasure.act",
             "erasure",
             requests=[request.id for request in erased],
             people=people,
+            workers=workers,
+            checklist_items=items,
             ground="152-ФЗ, ст. 21",
             term_days=work.policy.retention_days,
         )
     return len(erased)
+
+
+def erase_patients(work: Work) -> int:
+    """Patients' data of closed requests have a term of their own (SKL-3, SKL-5). Returns how many requests lost them."""
+    kinds = {code: kind for code, kind in work.catalog.kinds.items() if _patient_fields(kind)}
+    limit = work.now - dt.timedelta(days=work.policy.patient_days)
+    query = select(AccessRequest).where(
+        col(AccessRequest.kind).in_(kinds),
+        col(AccessRequest.status).in_(_CLOSED),
+        col(AccessRequest.status_since) < limit,
+        col(AccessRequest.patients_erased_on).is_(None),
+        col(AccessRequest.erased_on).is_(None),
+    )
+    found = work.session.execute(query).scalars().all()
+    for request in found:
+        gone = _patient_fields(kinds[request.kind])
+        request.fields = {name: value for name, value in request.fields.items() if name not in gone}
+        request.question, request.note, request.patients_erased_on = None, "", work.now
+        # Papers and scans bear the same data, and so do letters that carried them.
+        hashes = [*_file_hashes(work, request.id), *_letter_hashes(work, request.id)]
+        work.session.flush()
+        _delete(work, hashes)
+    if found:
+        audit.record(
+            work, "patients.erased", "erasure", requests=[request.id for request in found], term_days=work.policy.patient_days
+        )
+    return len(found)
+
+
+def _patient_fields(kind: RequestKind) -> set[str]:
+    return {field.code for field in kind.fields if field.holds == "patient"}
+
+
+def _delete(work: Work, hashes: Iterable[str]) -> None:
+    for digest in hashes:
+        if not _still_used(work, digest):
+            work.after_commit.append(partial(work.files.delete, digest))
 
 
 def _in_force(work: Work, request: AccessRequest) -> bool:
@@ -61,9 +103,7 @@ def _erase_request(work: Work, request: AccessRequest) -> None:
     )
     hashes = [*_file_hashes(work, number), *_letter_hashes(work, number)]
     session.flush()
-    for digest in hashes:
-        if not _still_used(work, digest):
-            work.after_commit.append(partial(work.files.delete, digest))
+    _delete(work, hashes)
 
 
 def _file_hashes(work: Work, request_id: int | None) -> list[str]:
@@ -114,6 +154,7 @@ def _erase_people(work: Work) -> list[int]:
         col(Person.id).in_(erased_lines),
         col(Person.id).not_in(alive),
         col(Person.id).not_in(holding),
+        *(col(Person.id).not_in(ids) for ids in checklist_workers.still_needed()),
     )
     gone = work.session.execute(query).scalars().all()
     for person in gone:

@@ -38,6 +38,7 @@ def _promise(work: Work, request: AccessRequest, line: RequestLine, person: Pers
         portal=work.catalog.links["first-login"].url,
         esia=work.catalog.links["esia"].url,
         registers=work.catalog.links["registers"].url,
+        help_url=f"{work.policy.page_url}/help/login",
         roles="; ".join(role_labels(work, line)),
         subsystems=", ".join(names),
         link=links.placeholder(link),

@@ -10,20 +10,24 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ScalarSelect, func, select
 from sqlmodel import col
 
-from actions import audit, links, organisations, outbox, requests, steps
+from actions import audit, checklist_overview, checklists, links, organisations, outbox, requests, reviews, steps
 from actions.context import Work
+from actions.officers import officers_of
 from catalog.rules import rules
 from models.letters import InboxLetter, InboxState, OutboxLetter, OutboxState
 from models.organisation import Organisation
 from models.person import Person
 from models.request import AccessRequest, LineState, RequestLine, Status
 from notifications.writing import write
+from states.checklists import warned_from
 from states.deadlines import deadline
 from states.lifecycle import Actor
 from states.reminders import Due, Reason, Waiting, digest_moment, is_due, plan
 
 TITLES = {
     Reason.OVERDUE: "СТП не ответила в срок",
+    Reason.RECIPIENT_LATE: "Ответа другого органа нет",
+    Reason.OUTCOME_NEXT: "Что делать после полученного ответа",
     Reason.QUESTION: "СТП задала вопрос",
     Reason.LETTER_FAILED: "Письма, которые не ушли",
     Reason.LETTER_UNCERTAIN: "Письма с неясной судьбой",
@@ -32,19 +36,16 @@ TITLES = {
     Reason.UNSIGNED: "Проверено, но не подписано",
     Reason.FIRST_LOGIN: "Работники не вошли первый раз",
     Reason.LOGIN_UNPROVEN: "Доступ дан, вход не подтверждён",
+    Reason.ITEM_OVERDUE: "Не внесено в реестры, срок вышел",
+    Reason.ITEM_NEAR: "Пора внести в реестры",
+    Reason.REVIEW: "Подтвердите, кому роли ещё нужны",
 }
 _MOSCOW = "Europe/Moscow"
 
 
 def waiting(work: Work) -> list[Waiting]:
     """Everything that waits for somebody, due or not yet."""
-    return [*_requests(work), *_logins(work), *_letters(work)]
-
-
-def _officers(work: Work, organisation: Organisation | None) -> tuple[str, ...]:
-    if organisation is not None and organisation.officer_email:
-        return (organisation.officer_email,)
-    return work.policy.officers
+    return [*_requests(work), *_outcomes(work), *_logins(work), *_letters(work), *_checklists(work), *reviews.waiting(work)]
 
 
 def _requests(work: Work) -> Iterator[Waiting]:
@@ -57,22 +58,44 @@ def _requests(work: Work) -> Iterator[Waiting]:
     )
     for request, organisation in work.session.execute(query):
         for reason, why, since, days in _of_request(work, request):
-            for to in _officers(work, organisation):
+            for to in officers_of(work, organisation):
                 yield Waiting(reason, to, request.number, why, since, days, organisation.time_zone)
 
 
 def _of_request(work: Work, request: AccessRequest) -> Iterator[tuple[Reason, str, dt.datetime, int]]:
-    title, idle = work.catalog.kind(request.kind).short_title, work.policy.idle_days
-    signed = work.catalog.kind(request.kind).signature
+    kind, idle = work.catalog.kind(request.kind), work.policy.idle_days
+    title, signed = kind.short_title, kind.signature
     if request.status is Status.VALIDATED and signed:
         yield Reason.UNSIGNED, f"{title} – распечатайте, подпишите и приложите скан", request.status_since, idle
     if request.status is (Status.SIGNED if signed else Status.VALIDATED):
-        yield Reason.UNSENT, f"{title} – отправьте в СТП", request.status_since, idle
+        told = "отправьте в СТП" if kind.to_desk else "передайте получателю"
+        yield Reason.UNSENT, f"{title} – {told}", request.status_since, idle
+    if request.status is Status.AWAITING and not kind.to_desk:
+        since, days = (request.due_at, 0) if request.due_at else (request.status_since, idle)
+        yield Reason.RECIPIENT_LATE, f"{title} – узнайте, готов ли ответ, и запишите его", since, days
+        return
     if request.status in (Status.SENT, Status.AWAITING) and request.due_at is not None:
         ticket = f", обращение {request.ticket}" if request.ticket else ""
         yield Reason.OVERDUE, f"{title}{ticket} – срок ответа вышел {_day(request.due_at)}", request.due_at, 0
     if request.status is Status.AWAITING and request.question:
         yield Reason.QUESTION, f"{title} – ответьте: {request.question[:300]}", request.status_since, 0
+
+
+def _outcomes(work: Work) -> Iterator[Waiting]:
+    """What follows from an answer that was not the one hoped for, until it is done or dismissed (EXT-7)."""
+    query = (
+        select(AccessRequest, Organisation)
+        .join(Organisation, col(Organisation.id) == col(AccessRequest.organisation_id))
+        .where(col(AccessRequest.outcome).is_not(None), col(AccessRequest.next_reminder_at).is_not(None))
+        .order_by(col(AccessRequest.id))
+    )
+    for request, organisation in work.session.execute(query):
+        outcome = work.catalog.kind(request.kind).outcome(request.outcome)
+        if outcome is None or request.next_reminder_at is None:
+            continue
+        why = f"{work.catalog.kind(request.kind).short_title}: {outcome.label}. {outcome.next}"
+        for to in officers_of(work, organisation):
+            yield Waiting(Reason.OUTCOME_NEXT, to, request.number, why, _aware(request.next_reminder_at), 0, organisation.time_zone)
 
 
 def _day(moment: dt.datetime) -> str:
@@ -108,7 +131,7 @@ def _logins(work: Work) -> Iterator[Waiting]:
                 last=invited,
                 line_id=line.id,
             )
-        for to in _officers(work, organisation):
+        for to in officers_of(work, organisation):
             yield Waiting(reason, to, request.number, to_officer, invited, days, organisation.time_zone)
 
 
@@ -160,7 +183,7 @@ def _letters(work: Work) -> Iterator[Waiting]:
         failed = letter.state is OutboxState.FAILED
         why = "письмо не ушло: " + (letter.error or "") if failed else "неизвестно, дошло ли письмо: проверьте и решите"
         organisation = organisations.get(work, request.organisation_id) if request else None
-        for to in _officers(work, organisation):
+        for to in officers_of(work, organisation):
             yield Waiting(
                 Reason.LETTER_FAILED if failed else Reason.LETTER_UNCERTAIN,
                 to,
@@ -177,6 +200,22 @@ def _letters(work: Work) -> Iterator[Waiting]:
     if count:
         for to in work.policy.officers:
             yield Waiting(Reason.TRIAGE, to, "", f"писем ждут решения: {count}", _aware(first), 0, _MOSCOW)
+
+
+def _checklists(work: Work) -> Iterator[Waiting]:
+    """Items whose turn has come: near their term, and from the day after it."""
+    before = checklists.catalogue(work).reminding.working_days_before
+    for ready in checklist_overview.ready_items(work):
+        zone = ready.organisation.time_zone
+        near = _midnight(warned_from(work.calendar, ready.due_on, before), zone)
+        over = _midnight(ready.due_on + dt.timedelta(days=1), zone)
+        for to in officers_of(work, ready.organisation):
+            yield Waiting(Reason.ITEM_NEAR, to, "", ready.told, near, 0, zone, until=over)
+            yield Waiting(Reason.ITEM_OVERDUE, to, "", ready.told, over, 0, zone)
+
+
+def _midnight(day: dt.date, zone: str) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), ZoneInfo(zone))
 
 
 def planned(work: Work, *, days: int) -> list[Due]:
@@ -234,6 +273,8 @@ def _key(kind: str, to: str, day: dt.date) -> str:
 
 
 def _promise_official(work: Work, to: str, entries: list[Waiting], day: dt.date) -> None:
+    if not outbox.is_promised(work, _key("digest", to, day)):
+        reviews.reminded(work, [entry.asked_id for entry in entries if entry.asked_id is not None])
     groups = [
         {"title": title, "entries": [entry for entry in entries if entry.reason is reason]}
         for reason, title in TITLES.items()

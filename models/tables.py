@@ -1,5 +1,6 @@
 """Every table, imported in one place for migrations and tests."""
 
+from models.checklist import ChecklistItem, ChecklistWorker, OpenedChecklist
 from models.columns import METADATA
 from models.letters import InboxLetter, MailboxPosition, OutboxLetter
 from models.organisation import Organisation
@@ -7,16 +8,20 @@ from models.person import Person
 from models.record import ChainHead, Event, Grant, Lease, PersonalLink
 from models.refbook import RefbookOrganisation, RefbookVersion
 from models.request import AccessRequest, RequestFile, RequestLine
+from models.review import ReviewCampaign, ReviewedOrganisation, ReviewQuestion
 
 __all__ = [
     "METADATA",
     "AccessRequest",
     "ChainHead",
+    "ChecklistItem",
+    "ChecklistWorker",
     "Event",
     "Grant",
     "InboxLetter",
     "Lease",
     "MailboxPosition",
+    "OpenedChecklist",
     "Organisation",
     "OutboxLetter",
     "Person",
@@ -25,4 +30,7 @@ __all__ = [
     "RefbookVersion",
     "RequestFile",
     "RequestLine",
+    "ReviewCampaign",
+    "ReviewQuestion",
+    "ReviewedOrganisation",
 ]

@@ -12,7 +12,7 @@ from web.access import COOKIE, LASTS, is_key, is_session, issue_session
 from web.installed import installed
 from web.rendering import page
 
-PUBLIC = ("/static/", "/my/", "/health")
+PUBLIC = ("/static/", "/my/", "/help/", "/health")
 
 
 class Door:

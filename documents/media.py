@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from documents.der import CERTIFICATE, KEYS, PRIVATE, REQUEST, SIGNED, der_kind
+
 _SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\xff\xd8\xff", "image/jpeg"),
     (0, b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -23,8 +25,33 @@ _OFFICE = (
     (b"word/", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
     (b"xl/", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     (b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet", "application/vnd.oasis.opendocument.spreadsheet"),
+    (b"mimetypeapplication/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.text"),
 )
+_ARMOUR = re.compile(r"-----BEGIN ([A-Z0-9 ]{3,40})-----")
+_ARMOURED = (
+    ("PRIVATE KEY", PRIVATE),
+    ("CERTIFICATE REQUEST", REQUEST),
+    ("CERTIFICATE", CERTIFICATE),
+    ("PKCS7", SIGNED),
+    ("CMS", SIGNED),
+    ("PKCS12", KEYS),
+)
+_TEXTS = (
+    (re.compile(r"\{\\rtf"), "application/rtf"),
+    (re.compile(r"<\?xml\b"), "application/xml"),
+    (re.compile(r"<!doctype html|<html\b", re.IGNORECASE), "text/html"),
+    (re.compile(r"\{\s*(?:\"|\})|\[\s*(?:[\"{\[\]]|-?\d+\s*[,\]])"), "application/json"),
+)
+_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_HEAD = 8192
 UNKNOWN = "application/octet-stream"
+# All that `sniff` can answer of a file that is something: what a catalogue may ask for.
+REPORTED: frozenset[str] = frozenset(
+    {"image/heic", "application/zip", "application/pdf", "message/rfc822", "text/plain"}
+    | {kind for _, _, kind in _SIGNATURES}
+    | {kind for _, kind in (*_OFFICE, *_ARMOURED)}
+    | {kind for _, kind in _TEXTS}
+)
 
 
 def sniff(data: bytes) -> str:
@@ -43,4 +70,45 @@ def sniff(data: bytes) -> str:
         return signed
     if b"%PDF-" in data[:1024]:
         return "application/pdf"
-    return "message/rfc822" if _MAIL.match(data) else UNKNOWN
+    return der_kind(data) or ("message/rfc822" if _MAIL.match(data) else _text_kind(data[:_HEAD]))
+
+
+def _text_kind(head: bytes) -> str:
+    """A text of some sort, or unknown. The head may end in the middle of a letter."""
+    text = _as_text(head)
+    if text is None:
+        return UNKNOWN
+    armoured = _ARMOUR.findall(text)
+    for mark, kind in _ARMOURED:
+        if any(mark in label for label in armoured):
+            return kind
+    start = text.lstrip("\ufeff \t\r\n")
+    return next((kind for shape, kind in _TEXTS if shape.match(start)), "text/plain")
+
+
+def _as_text(head: bytes) -> str | None:
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return head.decode("utf-16", "replace")
+    order = wide_order(head)
+    if order is not None:
+        text = head[: len(head) // 2 * 2].decode(order, "replace")
+        return None if _CONTROLS.search(text.encode("latin-1", "replace")) else text
+    if _CONTROLS.search(head):
+        return None
+    try:
+        return head.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.start >= len(head) - 3:
+            return head[: error.start].decode("utf-8")
+    letters = sum(byte >= 0x80 for byte in head)
+    words = sum(byte in b" \n\t,.;" for byte in head)
+    return head.decode("latin-1") if (words + 1) * 40 >= letters else None  # eight-bit letters with spaces between
+
+
+def wide_order(data: bytes) -> str | None:
+    """UTF-16 without a mark: nearly every other byte is 00 (Latin, spaces) or 04 (Cyrillic). None for anything else."""
+    sample = data[:_HEAD]
+    for order, high, low in (("utf-16-le", sample[1::2], sample[::2]), ("utf-16-be", sample[::2], sample[1::2])):
+        if len(high) > 3 and high.count(0) + high.count(4) > 0.9 * len(high) and low.count(0) < 0.1 * len(low):
+            return order
+    return None

@@ -42,7 +42,7 @@ def _zip(*names: str) -> bytes:
         (_zip("[Content_Types].xml", "xl/workbook.xml"), f"{_OFFICE}.spreadsheetml.sheet"),
         (_zip("a.txt"), "application/zip"),
         (b"Received: from mx.example.com\r\nFrom: a@example.com\r\n", "message/rfc822"),
-        ("Просто текст".encode(), "application/octet-stream"),
+        ("Просто текст".encode(), "text/plain"),
     ],
 )  # fmt: skip
 def test_a_file_is_told_by_its_content(data: bytes, kind: str) -> None:

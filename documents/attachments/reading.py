@@ -1,0 +1,100 @@
+"""The parent's side: an attached file is opened in the sandbox and becomes facts."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from documents.attachments.searching import marks_in
+from documents.der import CERTIFICATE, KEYS, PRIVATE
+from documents.media import sniff
+from models.attachments import AttachmentFacts, CertificateFacts
+from sandbox import Killed, Limits, Refused, run
+
+_LIMITS = Limits(seconds=60, memory_mb=1536, output_mb=64)
+_SMALL = Limits(seconds=15, memory_mb=768)
+_CERTIFICATE_MOST = 1024 * 1024
+_EMPTY = "Файл пустой. Приложите его ещё раз."
+_SECRETS = {
+    PRIVATE: "В файле закрытый ключ. Никому его не отправляйте: создайте ключ заново, а этот файл удалите отовсюду.",
+    KEYS: "Это контейнер PKCS#12 (.p12, .pfx) с закрытым ключом. Никому его не отправляйте: приложите только сертификат .cer.",
+}
+
+
+def read_attachment(
+    code: str, name: str, data: bytes, *, expects: str, search_text: bool, exempt: Collection[str] = ()
+) -> AttachmentFacts:
+    """What the file is and whether it opens; a bad one has a `problem`, nothing is raised for it.
+
+    `expects` is file, certificate or excerpt; `exempt` may stand in a searched text. IPS-1, EXT-4, TUB-2, VMP-2.
+    """
+    reader = _READERS[expects]
+    facts = AttachmentFacts(code=code, name=name, media_type=sniff(data), size=len(data))
+    if not data:
+        return replace(facts, problem=_EMPTY, text_read=False)
+    try:
+        return reader(facts, data, search_text, exempt)
+    except Refused as refusal:
+        return replace(facts, problem=refusal.detail, text_read=False)
+    except Killed as killed:
+        return replace(
+            facts, problem=f"Файл не прочитан: {killed}. Сохраните его заново и приложите снова.", text_read=False
+        )
+
+
+def excerpt_pdf(data: bytes) -> bytes:
+    """The extract itself out of its archive, checked once more. Raises sandbox.Refused or sandbox.Killed."""
+    with _kept(data) as path:
+        target = path.with_name("excerpt.pdf")
+        run("documents.inside.excerpts:take_pdf", {"path": str(path), "target": str(target)}, limits=_SMALL)
+        return target.read_bytes()
+
+
+@contextmanager
+def _kept(data: bytes) -> Iterator[Path]:
+    """On disk for as long as the child needs it, under a name of ours."""
+    with tempfile.TemporaryDirectory(prefix="egisz-attached-") as folder:
+        path = Path(folder, "upload")
+        path.write_bytes(data)
+        yield path
+
+
+def _file(facts: AttachmentFacts, data: bytes, search: bool, exempt: Collection[str]) -> AttachmentFacts:
+    if facts.media_type in _SECRETS:
+        return replace(facts, problem=_SECRETS[facts.media_type], text_read=False)
+    with _kept(data) as path:
+        job = {"path": str(path), "kind": facts.media_type, "search": search}
+        told = run("documents.inside.attached:look", job, limits=_LIMITS)
+    marks = marks_in(told["pieces"], exempt) if search else ()
+    return replace(facts, pages=told["pages"], text_read=told["text_read"], marks=marks)
+
+
+def _certificate(facts: AttachmentFacts, data: bytes, search: bool, exempt: Collection[str]) -> AttachmentFacts:
+    if len(data) > _CERTIFICATE_MOST:
+        return replace(facts, problem="Файл слишком велик для сертификата. Приложите один файл .cer.", text_read=False)
+    with _kept(data) as path:
+        told = run("documents.inside.certificates:read", {"path": str(path)}, limits=_SMALL)
+    return replace(facts, media_type=CERTIFICATE, certificate=_certificate_facts(told))
+
+
+def _certificate_facts(told: dict[str, Any]) -> CertificateFacts:
+    moments = {name: dt.datetime.fromisoformat(told[name]) for name in ("not_before", "not_after")}
+    return CertificateFacts(**told | moments | {"qualified_signs": tuple(told["qualified_signs"])})
+
+
+def _excerpt(facts: AttachmentFacts, data: bytes, search: bool, exempt: Collection[str]) -> AttachmentFacts:
+    with _kept(data) as path:
+        told = run("documents.inside.excerpts:read", {"path": str(path)}, limits=_SMALL)
+    return replace(facts, pages=told["pages"], signature_name=told["signature_name"])
+
+
+_READERS: dict[str, Callable[[AttachmentFacts, bytes, bool, Collection[str]], AttachmentFacts]] = {
+    "file": _file,
+    "certificate": _certificate,
+    "excerpt": _excerpt,
+}

@@ -43,6 +43,7 @@ class Policy:
     digest_from: dt.time = dt.time(9, 0)
     digest_until: dt.time = dt.time(18, 0)
     retention_days: int = 365 * 3
+    patient_days: int = 90  # how long a closed request keeps patients' data
     number_prefix: str = "ЕД"
     follow_up_by_machine: bool = True
     link_secret: bytes = b""

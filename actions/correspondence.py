@@ -19,8 +19,13 @@ _ORDER = ("scan", "application", "add-application", "trouble-report", "attorney"
 def enclosures(work: Work, request: AccessRequest) -> list[RequestFile]:
     """Both copies and what belongs to them, with the attachments that the kind or the rules ask for."""
     kind = work.catalog.kind(request.kind)
-    named = [code if code in ("scan", "attorney") else f"{code}-{kind.editable}" for code in _ORDER]
-    order = {name: place for place, name in enumerate([*named, "licence-draft", *(a.code for a in kind.attachments)])}
+    named = [
+        name
+        for code in _ORDER
+        for name in ([code] if code in ("scan", "attorney") else [f"{code}-{kind_of}" for kind_of in kind.editable])
+    ]
+    own = [entry.code for entry in kind.attachments if entry.sent]
+    order = {name: place for place, name in enumerate([*named, "licence-draft", *own])}
     chosen = [file for file in requests.files_of(work, request) if file.purpose in order]
     return sorted(chosen, key=lambda file: (order[file.purpose], file.id or 0))
 

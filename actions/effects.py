@@ -6,7 +6,18 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import cast
 
-from actions import audit, checklists, correspondence, destinations, grants, invitations, outbox, papers, people, requests
+from actions import (
+    audit,
+    checklists,
+    correspondence,
+    destinations,
+    grants,
+    invitations,
+    outbox,
+    papers,
+    people,
+    requests,
+)
 from actions.context import Work
 from models.facts import SignatureFacts
 from models.request import AccessRequest, LineState

@@ -13,7 +13,7 @@ from actions.context import NotFound, Work
 from models.organisation import Organisation
 from models.person import Person
 from models.record import Grant
-from models.request import AccessRequest
+from models.request import AccessRequest, RequestLine
 
 
 def in_force(
@@ -78,6 +78,20 @@ def end(work: Work, *, grant_id: int, reason: str) -> Grant:
     row.until = work.now
     audit.record(work, "grant.ended", f"request:{row.request_id}", grant=grant_id, reason=reason)
     return row
+
+
+def end_roles(work: Work, *, line: RequestLine, organisation_id: int, reason: str) -> int:
+    """A revocation was carried out: the line's roles in this organisation end. Returns how many did."""
+    wanted = {(subsystem, role) for subsystem, role in line.roles}
+    query = select(Grant).where(
+        col(Grant.person_id) == line.person_id,
+        col(Grant.organisation_id) == organisation_id,
+        col(Grant.until).is_(None),
+    )
+    ended = [row for row in work.session.execute(query).scalars().all() if (row.subsystem, row.role) in wanted]
+    for row in ended:
+        end(work, grant_id=row.id or 0, reason=reason)
+    return len(ended)
 
 
 def verify(work: Work, *, line_id: int) -> None:

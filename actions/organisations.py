@@ -43,6 +43,9 @@ EDITABLE = (
 )
 
 
+_TEXTS = ("kpp", "ogrn", "oid", "full_name", "short_name", "address", "subordination", "head_name", "head_post", "officer_email")
+
+
 def find(work: Work, inn: str, kpp: str | None = None) -> Organisation | None:
     query = select(Organisation).where(col(Organisation.inn) == inn)
     if kpp:
@@ -113,7 +116,7 @@ def change(work: Work, organisation: Organisation, values: Mapping[str, object])
 
 def _checked(work: Work, name: str, value: object) -> object:
     if value in ("", None):
-        return "" if name in ("kpp", "ogrn", "oid", "full_name", "short_name", "address") else None
+        return "" if name in _TEXTS else None
     if name in _NUMBERS:
         return _NUMBERS[name](value)
     if name in _CHOICES:
@@ -123,6 +126,11 @@ def _checked(work: Work, name: str, value: object) -> object:
         if subject is None:
             raise BadIdentifier(f"Субъект РФ «{value}» не найден. Напишите, например, «Москва» или код 77.")
         return subject.code
+    if name in ("authority", "subordination"):
+        entries = work.catalog.organisations.authorities if name == "authority" else work.catalog.organisations.subordinations
+        if value not in {entry.code for entry in entries}:
+            known = ", ".join(f"{entry.code} ({entry.label})" for entry in entries)
+            raise BadIdentifier(f"Значение «{value}» не подходит. Есть: {known}.")
     if name == "kind":
         codes = [kind.code for kind in work.catalog.organisations.kinds]
         if value not in codes:
@@ -167,4 +175,5 @@ def facts_of(work: Work, organisation: Organisation) -> OrganisationFacts:
         education=EducationFacts(**organisation.education) if organisation.education else None,  # type: ignore[arg-type]
         registry=match.status,
         route=organisation.route,
+        subordination=organisation.subordination or "",
     )

@@ -6,14 +6,18 @@ import dataclasses
 import datetime as dt
 import json
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, cast
 
 from sqlalchemy import select
 from sqlmodel import col
 
 from actions import audit, destinations, grants, organisations, people
-from actions.context import NotFound, Work
+from actions.context import Conflict, NotFound, Work
+from catalog.kinds import RequestKind
+from catalog.layouts import load_layouts
+from models.attachments import AttachmentFacts
 from models.facts import (
     HeldRole,
     LineFacts,
@@ -28,8 +32,10 @@ from models.findings import Finding, Severity
 from models.letters import OutboxLetter, OutboxState
 from models.person import Person
 from models.request import AccessRequest, LineState, RequestFile, RequestLine, Status
+from models.text import fold
 from states.guards import Case
-from states.lifecycle import Paper
+from states.lifecycle import Trait, traits_of
+from states.rules.roles import is_current
 
 _LINE_DATES = ("first_login_on",)
 _NOT_TYPED = ("roles",)
@@ -53,8 +59,9 @@ def find(work: Work, reference: str) -> AccessRequest:
     return request
 
 
-def paper_of(work: Work, request: AccessRequest) -> Paper:
-    return "signed" if work.catalog.kind(request.kind).signature else "unsigned"
+def traits(work: Work, request: AccessRequest) -> frozenset[Trait]:
+    """What decides the request's way through the states."""
+    return traits_of(work.catalog.kind(request.kind))
 
 
 def create(
@@ -65,14 +72,19 @@ def create(
     lines: Sequence[LineFacts] = (),
     intake: Iterable[Finding] = (),
     fields: Mapping[str, str] | None = None,
+    signer: SignatureFacts | None = None,
     parent: AccessRequest | None = None,
     relation: str | None = None,
 ) -> AccessRequest:
     """A new draft. Wrong lines are kept as typed; `check` tells what is wrong with them.
 
     When the organisation is absent from the refbook, its add-application is drafted with it (ORG-3).
+    Raises Conflict for a kind that is not in force today, UnknownField for a field that the kind has not.
     """
     entry = work.catalog.kind(kind)
+    if not is_current(entry, work.now.date()):
+        raise Conflict(f"Вид заявки «{entry.title}» сейчас не действует: в каталоге у него другой срок.")
+    _known_fields(entry, fields or {}, work.policy.own_catalog)
     organisation = organisations.get(work, organisation_id)
     request = AccessRequest(
         number=str(uuid.uuid4()),
@@ -81,7 +93,8 @@ def create(
         created_at=work.now,
         created_by=work.by,
         status_since=work.now,
-        fields=dict(fields or {}),
+        fields=_filled(fields or {}),
+        signature=signature_values(signer) if signer else None,
         intake=[dict(finding.as_json()) for finding in intake],
         parent_id=parent.id if parent else None,
         relation=relation,
@@ -94,6 +107,50 @@ def create(
     if entry.companion and _needs_companion(organisations.facts_of(work, organisation)):
         create(work, kind=entry.companion, organisation_id=organisation_id, parent=request, relation="companion")
     return request
+
+
+def repeat(work: Work, request: AccessRequest) -> AccessRequest:
+    """The same once more as a new draft, after an answer that asks for it (EXT-7); nothing reminds of the old one then."""
+    lines = lines_of(work, request)
+    persons = persons_of(work, lines)
+    made = create(
+        work,
+        kind=request.kind,
+        organisation_id=request.organisation_id,
+        lines=[line_facts(line, persons.get(line.person_id or 0)) for line in lines],
+        fields=request.fields,
+        parent=request,
+        relation="repeat",
+    )
+    dismiss(work, request)
+    return made
+
+
+def dismiss(work: Work, request: AccessRequest) -> None:
+    """What follows from the answer is done: no more reminders of it."""
+    request.next_reminder_at = None
+    audit.record(work, "request.dismissed", subject(request))
+
+
+class UnknownField(ValueError):
+    """A field that the kind has not; the text names those that it has."""
+
+    for_people = True
+
+
+def _known_fields(kind: RequestKind, values: Mapping[str, str], own: Path | None) -> None:
+    """Forms of add-applications have lines of their own beside the kind's fields."""
+    known = {field.code for field in kind.fields} | {
+        line.answer for layout in load_layouts(own).values() for line in layout.fields if line.answer
+    }
+    strange = sorted(set(values) - known)
+    if strange:
+        codes = ", ".join(field.code for field in kind.fields) or "нет ни одного"
+        raise UnknownField(f"Поля «{strange[0]}» у вида «{kind.code}» нет. Поля вида: {codes}.")
+
+
+def _filled(values: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in values.items() if value.strip()}
 
 
 def _needs_companion(organisation: OrganisationFacts) -> bool:
@@ -125,10 +182,13 @@ def put_lines(work: Work, request: AccessRequest, lines: Sequence[LineFacts]) ->
 
 
 def fill_in(work: Work, request: AccessRequest, values: Mapping[str, str]) -> None:
-    """Answers of the kind's form; an empty one is taken away. The version grows as with new lines."""
-    kept = {**request.fields, **values}
-    request.fields = {name: value for name, value in kept.items() if value.strip()}
-    request.version += 1
+    """Answers of the kind's form; an empty one is taken away. The version grows as with new lines.
+
+    Raises UnknownField.
+    """
+    _known_fields(work.catalog.kind(request.kind), values, work.policy.own_catalog)
+    request.fields = _filled({**request.fields, **values})
+    next_version(work, request)
     request.revision += 1
     audit.record(work, "request.filled-in", subject(request), fields=sorted(values))
 
@@ -139,10 +199,56 @@ def replace_lines(work: Work, request: AccessRequest, lines: Sequence[LineFacts]
     The version grows, so that a paper printed from the earlier lines is told apart.
     """
     put_lines(work, request, lines)
-    request.version += 1
+    next_version(work, request)
     request.intake = [dict(finding.as_json()) for finding in intake]
     request.revision += 1
     audit.record(work, "request.lines-replaced", subject(request), lines=len(lines))
+
+
+def plan_signer(work: Work, request: AccessRequest, signer: SignatureFacts) -> None:
+    """Who is going to sign: printed under the form and judged with the draft."""
+    request.signature = signature_values(signer)
+    next_version(work, request)
+    request.revision += 1
+    audit.record(work, "request.signer-planned", subject(request), capacity=signer.capacity, body=signer.body)
+
+
+def confirm(work: Work, request: AccessRequest, code: str, *, snils: Collection[str] = ()) -> int:
+    """The officer confirms something of the persons (DSP-6, GEN-2); empty `snils` means of all. Returns how many.
+
+    `code` is one of the kind's confirmations or `esia-email`. Raises Conflict for another one or when nobody is meant.
+    """
+    known = [entry.code for entry in work.catalog.kind(request.kind).confirmations] + [ESIA_EMAIL]
+    if code not in known:
+        raise Conflict(f"Подтверждения «{code}» у этой заявки нет. Есть: {', '.join(known)}.")
+    meant = [line for line in lines_of(work, request) if not snils or line.typed.get("snils") in snils]
+    if not meant:
+        raise Conflict("Таких работников в заявке нет.")
+    for line in meant:
+        if code == ESIA_EMAIL:
+            line.typed = {**line.typed, "email_is_esia": True}
+        else:
+            already = cast("list[str]", line.typed.get("confirmed") or [])
+            line.typed = {**line.typed, "confirmed": sorted({*already, code})}
+        work.session.add(line)
+    work.session.flush()
+    request.revision += 1
+    audit.record(work, "request.confirmed", subject(request), what=code, lines=[line.id for line in meant])
+    return len(meant)
+
+
+ESIA_EMAIL = "esia-email"
+
+
+def next_version(work: Work, request: AccessRequest) -> None:
+    """The version grows, so that a paper printed earlier is told apart; what was attached goes along."""
+    attached = files_of(work, request)
+    request.version += 1
+    carried = {entry.code for entry in work.catalog.kind(request.kind).attachments} | {"licence-draft"}
+    for file in attached:
+        if file.purpose in carried:
+            work.session.add(RequestFile(**{**file.model_dump(exclude={"id", "version"}), "version": request.version}))
+    work.session.flush()
 
 
 def _id(request: AccessRequest) -> int:
@@ -164,7 +270,10 @@ def line_facts(line: RequestLine, person: Person | None) -> LineFacts:
     typed: dict[str, Any] = dict(line.typed)
     for name in _LINE_DATES:
         typed[name] = dt.datetime.fromisoformat(typed[name]) if typed.get(name) else None
+    typed["confirmed"] = tuple(typed.get("confirmed") or ())
     if person is not None:
+        if typed.get("email_is_esia") is None and person.email_fold and person.email_fold == fold(typed.get("email", "")):
+            typed["email_is_esia"] = person.email_is_esia
         typed["esia_confirmed"] = typed.get("esia_confirmed") or (person.esia_confirmed_on is not None) or None
         typed["first_login_on"] = person.first_login_on or typed["first_login_on"]
     return LineFacts(roles=tuple(RoleRef(*pair) for pair in line.roles), **typed)
@@ -222,6 +331,7 @@ def facts_of(work: Work, request: AccessRequest) -> RequestFacts:
         signature=signature_of(request),
         fields=dict(request.fields),
         attachments=_attached(work, request, files),
+        attached=_read(work, request, files),
         scan_complete=any(file.purpose == "scan" and file.detail.get("complete") for file in files),
         version=request.version,
         today=work.now.date(),
@@ -241,6 +351,18 @@ def _attached(work: Work, request: AccessRequest, files: list[RequestFile]) -> f
         if companion.status is Status.SIGNED:
             codes |= {f"companion-{file.purpose}" for file in files_of(work, companion)}
     return frozenset(codes)
+
+
+def _read(work: Work, request: AccessRequest, files: list[RequestFile]) -> tuple[AttachmentFacts, ...]:
+    """The kind's own attachments as they were read when they came in."""
+    codes = {entry.code for entry in work.catalog.kind(request.kind).attachments}
+    return tuple(
+        AttachmentFacts.from_detail(
+            {"name": file.name, "media_type": file.media_type, "size": file.size, **file.detail, "code": file.purpose}
+        )
+        for file in files
+        if file.purpose in codes
+    )
 
 
 def signature_of(request: AccessRequest) -> SignatureFacts | None:
@@ -270,10 +392,11 @@ def case_of(
     request: AccessRequest,
     *,
     ticket: str | None = None,
+    outcome: str | None = None,
     signature: SignatureFacts | None = None,
     address_confirmed: bool = False,
 ) -> Case:
-    """The request as guards see it; `signature` and `ticket` are what the step would write."""
+    """The request as guards see it; `signature`, `ticket` and `outcome` are what the step would write."""
     facts = facts_of(work, request)
     if signature is not None:
         facts = dataclasses.replace(facts, signature=signature)
@@ -291,6 +414,7 @@ def case_of(
         overdue=request.due_at is not None and work.now > request.due_at,
         unproven=tuple(persons[line.person_id].name for line in unproven if line.person_id in persons),
         ticket=ticket or request.ticket,
+        outcome=outcome or request.outcome,
         address_confirmed=address_confirmed or destinations.is_confirmed(work),
         address=destinations.address(work),
     )

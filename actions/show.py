@@ -8,18 +8,20 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, or_, select
 from sqlmodel import col
 
-from actions import organisations, requests, steps
+from actions import audit, organisations, requests, steps
 from actions.context import Work
 from actions.invitations import role_labels
+from models.attachments import AttachmentFacts
 from models.findings import Finding
 from models.letters import InboxLetter, OutboxLetter
 from models.organisation import Organisation
 from models.person import Person
 from models.record import Event
 from models.request import AccessRequest, RequestLine, Status
-from models.text import fold
-from states.guards import STATUS_LABELS
-from states.lifecycle import STEPS, step_for
+from models.text import fold, masked
+from states.guards import status_label
+from states.lifecycle import STEPS, Trait, step_for
+from states.rules.fields import printed
 
 # What the timeline calls events that are not steps.
 _EVENT_LABELS = {
@@ -37,17 +39,42 @@ _EVENT_LABELS = {
     "scan.read": "Скан прочитан",
     "request.lines-replaced": "Список работников заменён",
     "request.filled-in": "Сведения формы заполнены",
+    "request.signer-planned": "Указано, кто подпишет",
+    "request.confirmed": "Подтверждено ответственным",
+    "request.outcome": "Записано, что получено",
+    "request.dismissed": "Дальнейшее сделано",
+    "patients.erased": "Данные пациентов стёрты",
     "package.made": "Комплект для Центра СТП собран",
     "line.verified": "Работник подтвердил вход",
     "line.trouble": "Работник сообщил о неполадке",
     "grant.made": "Роль предоставлена",
     "grant.ended": "Роль прекращена",
+    "revocation.drafted": "В черновик записаны роли, которые надо прекратить",
+    "evidence.exported": "Собран комплект доказательств",
+    "person.enrolled": "Работник внесён",
+    "person.changed": "Сведения о работнике изменены",
+    "person.esia-confirmed": "Учётная запись работника подтверждена",
+    "person.first-login": "Первый вход работника записан",
+    "organisation.added": "Карточка организации заведена",
+    "organisation.changed": "Карточка организации изменена",
+    "leavers.compared": "Списки ушедших сверены",
+    "letter.received": "Письмо принято",
+    "letter.settled": "Смысл письма решил человек",
+    "patients.viewed": "Данные пациентов просмотрены",
+    "review.started": "Проверка доступа начата",
+    "review.asked": "Организации посланы вопросы",
+    "review.answered": "Организация ответила",
+    "review.viewed": "Ответы просмотрены",
+    "review.closed": "Проверка доступа закрыта",
 }
-_STEP_LABELS = {f"request.{step.trigger}": step.label for step in STEPS}
 
 
-def show(work: Work, request: AccessRequest) -> dict[str, object]:
-    """JSON of `request show`."""
+def show(work: Work, request: AccessRequest, *, reveal: bool = False) -> dict[str, object]:
+    """JSON of `request show`. Patients' data are masked unless revealed, and revealing is recorded."""
+    if reveal:
+        audit.record(work, "patients.viewed", requests.subject(request))
+    kind = work.catalog.kind(request.kind)
+    outcome = kind.outcome(request.outcome)
     organisation = organisations.get(work, request.organisation_id)
     return {
         "id": request.id,
@@ -56,6 +83,9 @@ def show(work: Work, request: AccessRequest) -> dict[str, object]:
         "state": request.status.value,
         "version": request.version,
         "organisation": {"inn": organisation.inn, "name": organisation.short_name or organisation.full_name},
+        "fields": _fields(work, request, reveal=reveal),
+        "attachments": [_attachment(file) for file in requests.facts_of(work, request).attached],
+        "outcome": {"code": outcome.code, "label": outcome.label, "next": outcome.next} if outcome else None,
         "lines": [_line(work, line, person) for line, person in _lines(work, request)],
         "findings": [finding.as_json() for finding in findings(work, request)],
         "deadline": request.due_at.isoformat() if request.due_at else None,
@@ -63,6 +93,23 @@ def show(work: Work, request: AccessRequest) -> dict[str, object]:
         "timeline": timeline(work, request),
         "actions": [step.trigger for step in steps.allowed(work, request)],
     }
+
+
+def _fields(work: Work, request: AccessRequest, *, reveal: bool) -> list[dict[str, object]]:
+    facts = requests.facts_of(work, request)
+    return [
+        {
+            "code": field.code,
+            "label": field.label,
+            "value": value if reveal or field.holds != "patient" else masked(value),
+            "patient": field.holds == "patient",
+        }
+        for field, value, _ in printed(facts, work.catalog)
+    ]
+
+
+def _attachment(file: AttachmentFacts) -> dict[str, object]:
+    return {"code": file.code, "name": file.name, "media_type": file.media_type, "size": file.size, "pages": file.pages}
 
 
 def _lines(work: Work, request: AccessRequest) -> list[tuple[RequestLine, Person | None]]:
@@ -80,25 +127,24 @@ def _line(work: Work, line: RequestLine, person: Person | None) -> dict[str, obj
     }
 
 
-# Whose guards say what is missing now, by status and by whether the kind is signed on paper.
-_NEXT = {
-    (Status.DRAFT, "signed"): "validate",
-    (Status.DRAFT, "unsigned"): "validate",
-    (Status.VALIDATED, "signed"): "sign",
-    (Status.VALIDATED, "unsigned"): "send",
-    (Status.SIGNED, "signed"): "send",
-    (Status.GRANTED, "signed"): "verify",
-    (Status.GRANTED, "unsigned"): "verify",
+# Whose guards say what is missing now, by status and by the first trait that the kind has.
+_NEXT: dict[Status, dict[Trait, str]] = {
+    Status.DRAFT: {"signed": "validate", "unsigned": "validate"},
+    Status.VALIDATED: {"signed": "sign", "elsewhere": "hand_over", "desk": "send"},
+    Status.SIGNED: {"elsewhere": "hand_over", "desk": "send"},
+    Status.AWAITING: {"elsewhere": "grant"},
+    Status.GRANTED: {"login": "verify", "result": "verify"},
 }
 
 
 def findings(work: Work, request: AccessRequest) -> list[Finding]:
     """What stands between the request and its next state."""
-    paper = requests.paper_of(work, request)
-    trigger = _NEXT.get((request.status, paper))
+    traits = requests.traits(work, request)
+    way = _NEXT.get(request.status, {})
+    trigger = next((way[trait] for trait in way if trait in traits), None)
     if trigger is None:
         return []
-    return steps.reasons_against(work, request, step_for(trigger, request.status, paper), {})
+    return steps.reasons_against(work, request, step_for(trigger, request.status, traits), {})
 
 
 def timeline(work: Work, request: AccessRequest) -> list[dict[str, object]]:
@@ -108,27 +154,36 @@ def timeline(work: Work, request: AccessRequest) -> list[dict[str, object]]:
     ).scalars()
     subjects = [requests.subject(request), *(f"letter:{number}" for number in letters)]
     events = work.session.execute(select(Event).where(col(Event.subject).in_(subjects)).order_by(col(Event.seq)))
-    return [{"at": event.at.isoformat(), "what": _told(event), "by": event.actor} for event in events.scalars()]
+    traits = requests.traits(work, request)
+    return [{"at": event.at.isoformat(), "what": told(event, traits), "by": event.actor} for event in events.scalars()]
 
 
-def _told(event: Event) -> str:
-    label = _STEP_LABELS.get(event.action) or _EVENT_LABELS.get(event.action, event.action)
+def _step_label(action: str, traits: frozenset[Trait]) -> str:
+    """As the arrow of this kind of request is called."""
+    return next((step.label for step in STEPS if f"request.{step.trigger}" == action and step.suits(traits)), "")
+
+
+def told(event: Event, traits: frozenset[Trait]) -> str:
+    """An event as people call it."""
+    label = _step_label(event.action, traits) or _EVENT_LABELS.get(event.action, event.action)
     data = json.loads(event.data)
     if event.action.startswith("request.") and data.get("target") and data["target"] != data.get("source"):
-        label += f" → «{STATUS_LABELS[Status(data['target'])]}»"
+        label += f" → «{status_label(Status(data['target']), by_login='login' in traits)}»"
     if data.get("purpose") and event.action.startswith("letter."):
-        label += f" ({_PURPOSES.get(data['purpose'], data['purpose'])})"
+        label += f" ({PURPOSES.get(data['purpose'], data['purpose'])})"
     if data.get("ticket"):
         label += f", обращение {data['ticket']}"
     return label
 
 
-_PURPOSES = {
+PURPOSES = {
     "package": "заявка в СТП",
     "follow-up": "напоминание в СТП",
     "reply": "ответ в СТП",
     "first-login": "просьба о первом входе",
     "login-check": "просьба проверить вход",
+    "nudge": "напоминание работнику",
+    "review": "вопросы проверки доступа",
 }
 
 

@@ -41,14 +41,14 @@ def take(
     """
     if revision is not None and revision != request.revision:
         raise StaleRequest(_what_changed(request))
-    paper = requests.paper_of(work, request)
-    step = step_for(trigger, request.status, paper)
+    traits = requests.traits(work, request)
+    step = step_for(trigger, request.status, traits)
     if actor not in step.by:
         raise NotAllowed(f"Шаг «{step.label}» делает не {actor.value}.")
     findings = reasons_against(work, request, step, data)
     if has_errors(findings):
         raise Refused(trigger, request.status, findings)
-    _write(work, request, step, move(trigger, request.status, paper), data)
+    _write(work, request, step, move(trigger, request.status, traits), data)
     for effect in step.effects:
         HANDLERS[effect](work, request, data)
     work.session.flush()
@@ -63,6 +63,7 @@ def reasons_against(work: Work, request: AccessRequest, step: Step, data: Data) 
         work,
         request,
         ticket=cast("str | None", data.get("ticket")),
+        outcome=cast("str | None", data.get("outcome")),
         signature=cast("SignatureFacts | None", data.get("signature")),
         address_confirmed=bool(data.get("confirm_address")),
     )
@@ -102,7 +103,7 @@ def _write(work: Work, request: AccessRequest, step: Step, target: Status, data:
     )
 
 
-_TOLD = ("ticket", "letter", "matched_by", "reason_code", "channel", "lines")
+_TOLD = ("ticket", "letter", "matched_by", "reason_code", "channel", "lines", "outcome")
 
 
 def _told(data: Data) -> dict[str, object]:
@@ -117,4 +118,4 @@ def _what_changed(request: AccessRequest) -> str:
 
 def allowed(work: Work, request: AccessRequest, actor: Actor = Actor.OFFICER) -> list[Step]:
     """The steps that this actor could take from here; whether they are refused shows on taking them."""
-    return [step for step in steps_from(request.status, requests.paper_of(work, request)) if actor in step.by]
+    return [step for step in steps_from(request.status, requests.traits(work, request)) if actor in step.by]

@@ -172,8 +172,8 @@ def rule_ids(entry: object, key: str = "") -> Iterator[tuple[str, str]]:
             yield from rule_ids(part, f"{key}.{number}")
 
 
-def _unknown_rules(file: str, entry: Entry) -> Iterator[Problem]:
-    for key, rule in rule_ids(entry):
+def _unknown_rules(file: str, entry: Entry, where: str = "") -> Iterator[Problem]:
+    for key, rule in rule_ids(entry, where):
         if rule not in rules():
             yield Problem(file, key, f"правила {rule} в реестре нет.")
 
@@ -242,7 +242,8 @@ def _references(files: dict[str, SubsystemFile], catalog: Catalog, own: Path | N
     yield from problems
     yield from _dangling("organisations.toml", "register_code", [catalog.organisations.register_code], catalog.subsystems)
     yield from _unknown_rules("organisations.toml", catalog.organisations)
-    yield from _unknown_rules("desk.toml", catalog.desk)
+    for number, link in enumerate(catalog.links.values(), 1):
+        yield from _unknown_rules("desk.toml", link, f"links.{number}")
     for name, parsed in files.items():
         file = f"subsystems/{name}"
         yield from _unknown_rules(file, parsed)

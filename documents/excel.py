@@ -102,7 +102,8 @@ def _add_ending(sheet: Worksheet, paper: Paper, widths: tuple[float, ...], row: 
 
 def _signature_lines(signature: Signature) -> list[tuple[str, float]]:
     gap = " " * 8
-    signed = gap.join((signature.post or "_" * 24, "_" * 24, signature.name or "_" * 24))
+    post = signature.post or ("_" * 24 if signature.captions[0] else "")
+    signed = gap.join(part for part in (post, "_" * 24, signature.name or "_" * 24) if part)
     lines = [(signed, 32.0), (signature.attorney, 16.0)]
     seal_height = STAMP_MM * POINTS_PER_MM if signature.stamped else 32.0
     lines.append((f"{signature.seal}{gap}{signature.date_line}", seal_height))

@@ -218,9 +218,10 @@ def _lines(layout: Layout, facts: PaperFacts, words: Mapping[str, str]) -> list[
 
 
 def _answers_above(layout: Layout, facts: PaperFacts, words: Mapping[str, str]) -> list[Block]:
+    lines = _lines(layout, facts, words)
     return [
-        Block(typeset(f"{place}. {label}: {value or DASH}"), "item")
-        for place, (label, value) in enumerate(_lines(layout, facts, words), 1)
+        Block(typeset(f"{place}. {label}: {value or DASH}"), "item" if place < len(lines) else "last-item")
+        for place, (label, value) in enumerate(lines, 1)
     ]
 
 

@@ -66,6 +66,7 @@ STYLES = {
     "subtitle": TextStyle(size=11.5, line=14, after=5, align="center"),
     "body": TextStyle(size=11, line=13.5, after=4, align="both", first_line_mm=10),
     "item": TextStyle(size=11, line=13.5, after=2, align="left"),
+    "last-item": TextStyle(size=11, line=13.5, after=8, align="left"),
     "caption": TextStyle(size=10, line=12, after=4, align="center"),
     "note": TextStyle(size=9, line=11, before=2, after=2),
 }

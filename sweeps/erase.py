@@ -8,4 +8,4 @@ from wiring.work import Installation
 
 def sweep(installation: Installation) -> dict[str, int]:
     with installation.work("стирание персональных данных") as work:
-        return {"erased": erasure.erase_due(work)}
+        return {"erased": erasure.erase_due(work), "patients": erasure.erase_patients(work)}

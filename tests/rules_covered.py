@@ -2,43 +2,37 @@
 
 from __future__ import annotations
 
-import ast
+import contextlib
+import io
 import sys
-from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from catalog.rules import rules
 
-FOLDER = Path(__file__).parent
+
+class Citations:
+    """A plugin that reads the marks of every collected test: what is written and what a parameter brings alike."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, set[str]] = {}
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        for item in session.items:
+            for mark in item.iter_markers("rule"):
+                for rule in mark.args:
+                    self.found.setdefault(rule, set()).add(item.nodeid)
 
 
-def citations() -> dict[str, list[str]]:
-    """Rule ID to the tests that carry its mark, read from the source."""
-    found: dict[str, list[str]] = {}
-    for path in sorted(FOLDER.rglob("test_*.py")):
-        tree = ast.parse(path.read_text("utf-8"))
-        for node in ast.walk(tree):
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-                for rule in _cited(node):
-                    found.setdefault(rule, []).append(f"{path.relative_to(FOLDER)}::{node.name}")
-            elif isinstance(node, ast.Call) and _is_mark(node):  # pytest.param(…, marks=…) and pytestmark
-                for rule in _ids(node):
-                    found.setdefault(rule, []).append(str(path.relative_to(FOLDER)))
-    return found
-
-
-def _is_mark(node: ast.Call) -> bool:
-    return isinstance(node.func, ast.Attribute) and node.func.attr == "rule"
-
-
-def _ids(node: ast.Call) -> Iterator[str]:
-    yield from (part.value for part in node.args if isinstance(part, ast.Constant) and isinstance(part.value, str))
-
-
-def _cited(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> Iterator[str]:
-    for decorator in node.decorator_list:
-        if isinstance(decorator, ast.Call) and _is_mark(decorator):
-            yield from _ids(decorator)
+def citations() -> dict[str, set[str]]:
+    """Rule ID to the tests that carry its mark. Raises RuntimeError when the tests cannot be collected."""
+    plugin, told = Citations(), io.StringIO()
+    with contextlib.redirect_stdout(told):
+        code = pytest.main(["--collect-only", "-q", "-n", "0", str(Path(__file__).parent)], plugins=[plugin])
+    if code != pytest.ExitCode.OK:
+        raise RuntimeError(f"the tests cannot be collected:\n{told.getvalue()[-2000:]}")
+    return plugin.found
 
 
 def main() -> int:

@@ -101,9 +101,10 @@ class PagePart(Part):
 
 
 class PersonalDataPart(Part):
-    """Персональные данные: how long closed requests keep them."""
+    """Персональные данные: how long closed requests keep those of employees and those of patients."""
 
     retention_days: int = Field(default=365 * 3, ge=1)
+    patient_days: int = Field(default=90, ge=1)
 
 
 class Settings(BaseSettings):

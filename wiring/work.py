@@ -85,6 +85,7 @@ class Installation:
             digest_from=reminders.digest_from,
             digest_until=reminders.digest_until,
             retention_days=self.settings.personal_data.retention_days,
+            patient_days=self.settings.personal_data.patient_days,
             follow_up_by_machine=reminders.follow_up,
             link_secret=installation_key(self.settings.home),
             own_catalog=self.settings.catalog_folder,

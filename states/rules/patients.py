@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from catalog import Catalog
-from catalog.kinds import KindField
 from models.attachments import PersonalMark
 from models.facts import RequestFacts
 from models.findings import Finding, Severity
@@ -26,7 +25,7 @@ def check(facts: RequestFacts, catalog: Catalog) -> Iterator[Finding]:
     kind = catalog.kind(facts.kind)
     if kind.patient_rule is None:
         return
-    exempt = _exempt(facts, kind.fields)
+    exempt = exempt_of(facts, catalog)
     for field in kind.fields:
         if field.holds == "facts" and field.type in _SEARCHED:
             for mark in find_personal(facts.fields.get(field.code, ""), exempt=exempt):
@@ -52,8 +51,9 @@ def _found(rule: str, field: str, where: str, mark: PersonalMark) -> Finding:
     )  # fmt: skip
 
 
-def _exempt(facts: RequestFacts, fields: tuple[KindField, ...]) -> list[str]:
+def exempt_of(facts: RequestFacts, catalog: Catalog) -> list[str]:
     """Numbers of records that are asked about, and the organisation's own people."""
+    fields = catalog.kind(facts.kind).fields
     numbers = [
         number
         for field in fields

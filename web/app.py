@@ -12,7 +12,22 @@ from web.bodies import BodyLimit
 from web.door import Door
 from web.headers import Headers
 from web.origin import OwnOrigin
-from web.pages import audit, board, files, health, holders, logins, organisations, personal, requests, steps, triage
+from web.pages import (
+    audit,
+    board,
+    checklists,
+    fields,
+    files,
+    health,
+    help,
+    holders,
+    logins,
+    organisations,
+    personal,
+    requests,
+    steps,
+    triage,
+)
 from web.rendering import HERE
 from web.throttle import Misses
 from wiring import work as wired
@@ -34,7 +49,9 @@ def create_app(installation: wired.Installation | None = None) -> FastAPI:
     app.state.installation = installation or wired.installation()
     app.state.misses = Misses()
     logs.keep_secrets_out()
-    for part in (board, requests, steps, logins, files, triage, holders, organisations, audit, personal, health):
+    for part in (board, requests, fields, steps, logins, files, triage, holders, organisations, audit, personal, health):
+        app.include_router(part.router)
+    for part in (checklists, help):
         app.include_router(part.router)
     app.mount("/static", Assets(directory=HERE / "static"), name="static")
     errors.register(app)

@@ -15,7 +15,7 @@ from models.letters import OutboxLetter, OutboxState
 from models.organisation import Organisation
 from models.person import Person
 from models.request import AccessRequest, LineState, RequestLine, Status
-from web.labels import state_label
+from states.guards import status_label
 from web.movers import Mover, Standing, next_mover
 from web.terms import Term, term_of
 
@@ -84,7 +84,7 @@ def _column(work: Work, status: Status, filters: Filters) -> Column:
     found = show.listed(
         work, status=status, inn=filters.inn or None, overdue=filters.overdue, text=filters.text, limit=SHOWN + 1
     )
-    return Column(status, state_label(status), tuple(cards(work, found[:SHOWN])), len(found) > SHOWN)
+    return Column(status, status_label(status), tuple(cards(work, found[:SHOWN])), len(found) > SHOWN)
 
 
 def _counts(work: Work) -> dict[Status, int]:
@@ -120,13 +120,13 @@ def _card(
     term = term_of(work, request.due_at) if request.status in _AT_DESK else None
     standing = Standing(
         status=request.status,
-        paper=requests.paper_of(work, request),
+        traits=requests.traits(work, request),
         lines=lines,
         first_logins_owed=owed if kind.first_login else 0,
         letter=letters.get((request.id or 0, request.version)),
         question=request.question is not None,
         overdue=term is not None and term.overdue,
-        by_login=kind.verified == "login",
+        recipient="Получатель" if not kind.to_desk else "",
     )
     people = sum(lines.values()) if kind.people else 0
     return Card(request, organisation, kind.short_title, people, next_mover(standing), term)

@@ -10,13 +10,17 @@ from sqlmodel import col
 
 from actions import invitations, links, organisations, requests, show, steps
 from actions.context import Work
+from catalog.kinds import Recipient, RequestKind
 from catalog.rules import rules
-from catalog.schema import RequestKind, RuleText
+from catalog.schema import RuleText
 from models.letters import InboxLetter, OutboxLetter
 from models.organisation import Organisation
 from models.person import Person
 from models.request import AccessRequest, LineState, RequestFile, RequestLine, Status
+from models.text import masked
 from states.lifecycle import Step
+from states.rules.conditions import holds
+from states.rules.fields import printed
 from web.boards import Card, cards
 from web.findings import Group, grouped
 from web.labels import FILES, INBOX, LETTERS, LINES, OUTBOX, path_of
@@ -46,6 +50,14 @@ class FileView:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldText:
+    """A field of the kind as it is printed; a patient's data are masked."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Dossier:
     request: AccessRequest
     kind: RequestKind
@@ -66,11 +78,15 @@ class Dossier:
     scan: FileView | None
     desk_name: str
     desk_link: str
+    fields: list[FieldText]
+    recipient: Recipient | None
 
 
 def dossier(work: Work, request: AccessRequest) -> Dossier:
     kind = work.catalog.kind(request.kind)
     organisation = organisations.get(work, request.organisation_id)
+    facts = requests.facts_of(work, request)
+    shown = printed(facts, work.catalog)
     files, letters_out = _files(work, request), show.letters_out(work, request)
     card = cards(work, [(request, organisation)])[0]
     present = [view for view in files if _is_present(request, view.file)]
@@ -79,7 +95,7 @@ def dossier(work: Work, request: AccessRequest) -> Dossier:
         kind=kind,
         organisation=organisation,
         card=card,
-        path=path_of(request, paper=requests.paper_of(work, request), by_login=kind.verified == "login"),
+        path=path_of(request, requests.traits(work, request)),
         groups=grouped(show.findings(work, request)),
         lines=line_views(work, request),
         files=present,
@@ -97,10 +113,9 @@ def dossier(work: Work, request: AccessRequest) -> Dossier:
         reason=rules()["ORG-13"],
         desk_name=work.catalog.desk.web_name,
         desk_link=work.catalog.desk.web_link,
+        fields=[FieldText(field.label, masked(value) if field.holds == "patient" else value) for field, value, _ in shown],
+        recipient=next((entry for entry in kind.recipients if holds(entry.when, facts, work.catalog)), None),
     )
-
-
-_NEXT_STEP = {Status.SIGNED: "send", Status.REJECTED: "revise"}
 
 
 def _main_step(request: AccessRequest, kind: RequestKind, card: Card, letters: Sequence[OutboxLetter]) -> str:
@@ -109,14 +124,22 @@ def _main_step(request: AccessRequest, kind: RequestKind, card: Card, letters: S
         invited = any(letter.purpose == links.FIRST_LOGIN for letter in letters)
         return "invite" if kind.first_login and not invited else "validate"
     if request.status is Status.VALIDATED:
-        return "sign" if kind.signature else "send"
+        return "sign" if kind.signature else _handing(kind)
     if request.status is Status.AWAITING and request.question:
         return "reply"
     if card.term is not None and card.term.overdue:
         return "follow_up"
     if request.status is Status.GRANTED and kind.verified != "login":
         return "verify"
-    return _NEXT_STEP.get(request.status, "")
+    if request.status is Status.SIGNED:
+        return _handing(kind)
+    if request.status is Status.AWAITING and not kind.to_desk:
+        return "grant"
+    return "revise" if request.status is Status.REJECTED else ""
+
+
+def _handing(kind: RequestKind) -> str:
+    return "send" if kind.to_desk else "hand_over"
 
 
 _BEFORE_SENDING = (Status.DRAFT, Status.VALIDATED, Status.SIGNED)

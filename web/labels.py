@@ -5,8 +5,8 @@ from __future__ import annotations
 from models.facts import Licence, RegistryStatus, SealPolicy
 from models.letters import InboxState, OutboxState
 from models.request import AccessRequest, LineState, Status
-from states.guards import STATUS_LABELS
-from states.lifecycle import STEPS
+from states.guards import status_label
+from states.lifecycle import STEPS, Trait
 
 LINES = {
     LineState.OPEN: "ждёт",
@@ -52,6 +52,7 @@ FILES = {
     "screenshot": "Снимок экрана",
     "add-application-docx": "Заявка на добавление, Word",
     "add-application-xlsx": "Заявка на добавление, Excel",
+    "authority-letter-docx": "Письмо тому, кто подписывает, Word",
     "cover-letter-docx": "Сопроводительное письмо, Word",
     "trouble-report-docx": "Обращение о неполадке, Word",
 }
@@ -79,9 +80,17 @@ REGISTRY = {
     RegistryStatus.UNKNOWN: "не проверено: справочник не загружен",
 }
 # What the audit page calls events; steps are called as in the table of steps.
-EVENTS = {f"request.{step.trigger}": step.label for step in STEPS} | {
+EVENTS = {f"request.{step.trigger}": step.label for step in reversed(STEPS)} | {  # the desk's arrow before others
     "request.created": "Черновик создан",
     "request.lines-replaced": "Список работников заменён",
+    "request.filled-in": "Заполнены сведения формы",
+    "request.signer-planned": "Указано, кто подпишет",
+    "request.confirmed": "Подтверждено ответственным",
+    "request.outcome": "Записано, что получено",
+    "request.dismissed": "Дальнейшее сделано",
+    "file.detached": "Приложение убрано",
+    "patients.erased": "Стёрты данные пациентов",
+    "patients.viewed": "Показаны данные пациента",
     "letter.promised": "Письмо поставлено в очередь",
     "letter.sent": "Письмо отправлено",
     "letter.uncertain": "Судьба письма неясна",
@@ -106,32 +115,37 @@ EVENTS = {f"request.{step.trigger}": step.label for step in STEPS} | {
     "holders.exported": "Выгружен список ролей",
     "organisation.added": "Заведена карточка организации",
     "organisation.changed": "Изменена карточка организации",
+    "people.searched": "Искали работника по фамилии",
     "person.enrolled": "Заведён работник",
     "person.changed": "Изменены сведения о работнике",
     "person.esia-confirmed": "Учётная запись на Госуслугах подтверждена",
     "person.first-login": "Первый вход выполнен",
     "desk.address-confirmed": "Подтверждён адрес СТП",
+    "checklist.opened": "Открыт список заполнения",
+    "checklist.ticked": "Отмечено как внесённое",
+    "checklist.unticked": "Снята отметка о внесении",
+    "checklist.assigned": "Назначен, кто вносит",
+    "checklist.due-set": "Изменён срок внесения",
+    "checklist.noted": "Изменено примечание",
+    "checklist.worker-added": "Работник внесён в список",
+    "checklist.worker-removed": "Работник убран из списка",
+    "checklist.worker-viewed": "Показан СНИЛС работника из списка",
     "erasure.act": "Акт об уничтожении данных",
 }
 SEALS = {SealPolicy.SEAL: "есть", SealPolicy.NO_SEAL: "не предусмотрена"}
 LICENCES = {Licence.HELD: "есть", Licence.APPLICANT: "соискатель", Licence.NONE: "нет"}
 
 
-def state_label(status: Status, *, by_login: bool = True) -> str:
-    """As guards call it; where nobody logs in to prove it, «verified» is a checked result."""
-    if status is Status.VERIFIED and not by_login:
-        return "результат проверен"
-    return STATUS_LABELS[status]
-
-
-def path_of(request: AccessRequest, *, paper: str, by_login: bool) -> list[tuple[Status, str, str]]:
+def path_of(request: AccessRequest, traits: frozenset[Trait]) -> list[tuple[Status, str, str]]:
     """(status, label, past | now | ahead) along the way that this request goes."""
     way = [Status.DRAFT, Status.VALIDATED, Status.SIGNED, Status.SENT, Status.AWAITING, Status.GRANTED, Status.VERIFIED]
-    if paper != "signed":
+    if "signed" not in traits:
         way.remove(Status.SIGNED)
+    if "desk" not in traits:
+        way.remove(Status.SENT)
     if request.status in (Status.REJECTED, Status.WITHDRAWN):
         way = way[: way.index(Status.GRANTED)] if request.status is Status.REJECTED else [Status.DRAFT]
         way.append(request.status)
-    here = way.index(request.status)
+    here, by_login = way.index(request.status), "login" in traits
     places = ("past" if place < here else "now" if place == here else "ahead" for place in range(len(way)))
-    return [(status, state_label(status, by_login=by_login), place) for status, place in zip(way, places, strict=True)]
+    return [(status, status_label(status, by_login=by_login), place) for status, place in zip(way, places, strict=True)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from documents.russian import counted
 from models.letters import OutboxState
 from models.request import LineState, Status
-from states.lifecycle import Paper
+from states.lifecycle import Trait
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,13 +16,13 @@ class Standing:
     """What decides whose turn it is. `letter`: state of the newest letter with this version's application."""
 
     status: Status
-    paper: Paper = "signed"
+    traits: frozenset[Trait] = frozenset({"signed", "desk", "login"})
     lines: Mapping[LineState, int] = field(default_factory=dict)
     first_logins_owed: int = 0
     letter: OutboxState | None = None
     question: bool = False
     overdue: bool = False
-    by_login: bool = True
+    recipient: str = ""  # who is asked when it is not the desk
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def _draft(standing: Standing) -> Mover:
 
 
 def _validated(standing: Standing) -> Mover:
-    if standing.paper == "signed":
+    if "signed" in standing.traits:
         return Mover(_OFFICER, "подписать и приложить скан")
     return _ready(standing)
 
@@ -65,17 +65,17 @@ def _ready(standing: Standing) -> Mover:
     if standing.first_logins_owed:
         people = counted(standing.first_logins_owed, "работник", "работника", "работников")
         return Mover(_STAFF, f"первый вход: ждём, {people}")
-    return Mover(_OFFICER, "отправить в СТП")
+    return Mover(_OFFICER, "передать получателю" if standing.recipient else "отправить в СТП")
 
 
 def _at_desk(standing: Standing) -> Mover:
     if standing.question:
         return Mover(_OFFICER, "ответить на вопрос СТП")
-    return Mover(_DESK, "срок вышел" if standing.overdue else "ответить")
+    return Mover(standing.recipient or _DESK, "срок вышел" if standing.overdue else "ответить")
 
 
 def _granted(standing: Standing) -> Mover:
-    if not standing.by_login:
+    if "login" not in standing.traits:
         return Mover(_OFFICER, "проверить результат")
     owed = sum(standing.lines.get(state, 0) for state in (LineState.GRANTED, LineState.TROUBLE))
     trouble = standing.lines.get(LineState.TROUBLE, 0)

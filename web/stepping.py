@@ -8,8 +8,9 @@ from typing import Any
 
 from starlette.datastructures import FormData
 
-from actions import destinations, inbox, requests, scans, steps
+from actions import attachments, destinations, inbox, requests, scans, steps
 from actions.context import Work
+from catalog.kinds import RequestKind
 from models.facts import SignatureFacts
 from models.findings import Finding
 from models.request import AccessRequest
@@ -32,21 +33,25 @@ class Asked:
     outcomes: bool = False
     reason: bool = False
     address: bool = False
+    registered: bool = False
+    outcome: bool = False
 
     @property
     def nothing(self) -> bool:
         """Only a yes is needed, perhaps with the desk's address confirmed."""
-        return not any((self.signature, self.ticket, self.question, self.reply, self.outcomes, self.reason))
+        return not any((self.signature, self.ticket, self.question, self.reply, self.outcomes, self.reason, self.outcome))
 
 
-def asked(work: Work, step: Step) -> Asked:
+def asked(work: Work, kind: RequestKind, step: Step) -> Asked:
     return Asked(
         signature=Effect.RECORD_SIGNATURE in step.effects,
         ticket=Effect.RECORD_TICKET in step.effects,
-        ticket_required=guards.ticket_given in step.guards,
+        ticket_required=guards.ticket_given in step.guards or (guards.number_given in step.guards and kind.number_required),
+        registered=guards.number_given in step.guards,
+        outcome=guards.outcome_named in step.guards and bool(kind.outcomes),
         question=Effect.RECORD_QUESTION in step.effects,
         reply=Effect.SEND_REPLY in step.effects,
-        outcomes=Effect.MAKE_GRANTS in step.effects,
+        outcomes=Effect.MAKE_GRANTS in step.effects and kind.to_desk,
         reason=bool({Effect.RECORD_REFUSAL, Effect.RECORD_BOUNCE} & set(step.effects)),
         address=guards.address_confirmed in step.guards and not destinations.is_confirmed(work),
     )
@@ -62,16 +67,29 @@ def take(work: Work, request: AccessRequest, step: Step, form: FormData) -> None
         _sign(work, request, form)
         return
     told: dict[str, Any] = _told(request, step, form)
+    if guards.outcome_named in step.guards:
+        _keep_received(work, request, form)
     with work.session.begin_nested():
-        if {Effect.MAKE_GRANTS, Effect.RECORD_REFUSAL} & set(step.effects):
+        if {Effect.MAKE_GRANTS, Effect.RECORD_REFUSAL} & set(step.effects) and "desk" in step.only:
             _answer(work, request, step, form, told)
         else:
             steps.take(work, request, step.trigger, revision=request.revision, **told)
 
 
+def _keep_received(work: Work, request: AccessRequest, form: FormData) -> None:
+    """What came with the answer is kept even when the step is refused."""
+    for entry in work.catalog.kind(request.kind).attachments:
+        for name, data in () if entry.sent else uploads(form, f"file-{entry.code}"):
+            attachments.attach(work, request, entry.code, name, data)
+
+
 def _told(request: AccessRequest, step: Step, form: FormData) -> dict[str, object]:
     """The step's data. Raises Refused when a field that it cannot do without is empty."""
     told: dict[str, object] = {"ticket": text(form, "ticket", _MAX_TICKET) or None}
+    if guards.number_given in step.guards:
+        told["registered_on"] = _date(request, form, "registered_on", "дата регистрации")
+    if guards.outcome_named in step.guards:
+        told["outcome"] = text(form, "outcome", 60) or None
     if guards.ticket_given in step.guards:
         told["channel"] = "web"
     if ticked(form, "confirm_address"):
@@ -144,6 +162,7 @@ def _sign(work: Work, request: AccessRequest, form: FormData) -> None:
 def _signature(request: AccessRequest, form: FormData) -> SignatureFacts:
     return SignatureFacts(
         capacity=text(form, "capacity", 40),
+        body=text(form, "body", 60),
         name=text(form, "name", 200),
         post=text(form, "post", 300),
         signed_on=_date(request, form, "signed_on", "дата подписи"),

@@ -16,6 +16,8 @@ from web.movers import Mover, Standing, next_mover
 
 LATE = NOON - dt.timedelta(days=4)
 
+_ACCESS = frozenset({"signed", "desk", "login", "first-login"})
+
 
 def test_an_empty_board_tells_the_first_steps(officer: TestClient) -> None:
     text = officer.get("/").text
@@ -74,7 +76,7 @@ def test_every_state_has_its_place_on_the_board() -> None:
     [
         (Standing(Status.DRAFT), Mover("Ответственный", "проверить и сделать документы")),
         (Standing(Status.VALIDATED), Mover("Ответственный", "подписать и приложить скан")),
-        (Standing(Status.VALIDATED, paper="unsigned"), Mover("Ответственный", "отправить в СТП")),
+        (Standing(Status.VALIDATED, traits=frozenset({"unsigned", "desk", "result"})), Mover("Ответственный", "отправить в СТП")),
         (Standing(Status.SIGNED), Mover("Ответственный", "отправить в СТП")),
         (Standing(Status.SIGNED, first_logins_owed=1), Mover("Работники", "первый вход: ждём, 1\u00a0работник")),
         (Standing(Status.SIGNED, letter=OutboxState.PROMISED), Mover("Почта", "письмо в очереди")),
@@ -86,7 +88,7 @@ def test_every_state_has_its_place_on_the_board() -> None:
         (Standing(Status.AWAITING, overdue=True), Mover("СТП", "срок вышел")),
         (Standing(Status.AWAITING, question=True), Mover("Ответственный", "ответить на вопрос СТП")),
         (Standing(Status.REJECTED), Mover("Ответственный", "исправить и подать снова")),
-        (Standing(Status.GRANTED, by_login=False), Mover("Ответственный", "проверить результат")),
+        (Standing(Status.GRANTED, traits=frozenset({"signed", "desk", "result"})), Mover("Ответственный", "проверить результат")),
         (
             Standing(Status.GRANTED, lines={LineState.GRANTED: 2, LineState.TROUBLE: 1, LineState.VERIFIED: 3}),
             Mover("Работники", "проверить вход: осталось 3, не получается у 1"),
@@ -111,8 +113,8 @@ def test_the_path_shows_only_the_way_that_this_request_goes(world: World) -> Non
     with world.installation.work(by="тест") as work:
         signed = request_at(work, Status.AWAITING)
         refused = request_at(work, Status.REJECTED)
-    places = {status: place for status, _, place in path_of(signed, paper="signed", by_login=True)}
+    places = {status: place for status, _, place in path_of(signed, _ACCESS)}
     assert places[Status.SIGNED] == "past" and places[Status.AWAITING] == "now" and places[Status.GRANTED] == "ahead"
-    assert Status.SIGNED not in [status for status, _, _ in path_of(signed, paper="unsigned", by_login=True)]
-    assert path_of(refused, paper="signed", by_login=True)[-1] == (Status.REJECTED, "отказ", "now")
-    assert path_of(signed, paper="signed", by_login=False)[-1][1] == "результат проверен"
+    assert Status.SIGNED not in [status for status, _, _ in path_of(signed, frozenset({"unsigned", "desk", "login"}))]
+    assert path_of(refused, _ACCESS)[-1] == (Status.REJECTED, "отказ", "now")
+    assert path_of(signed, frozenset({"signed", "desk", "result"}))[-1][1] == "результат проверен"

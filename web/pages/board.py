@@ -8,9 +8,9 @@ from starlette.responses import Response
 
 from actions.context import NotFound
 from models.request import Status
+from states.guards import status_label
 from web.boards import Filters, board
 from web.installed import work_of
-from web.labels import state_label
 from web.rendering import page
 from web.waiting import waiting
 
@@ -23,7 +23,7 @@ def show_board(request: Request, state: str = "", inn: str = "", overdue: str = 
     with work_of(request) as work:
         return page(
             request, "board.html", board=board(work, filters), filters=filters, states=Status,
-            label=state_label, waiting=waiting(work), now=work.now,
+            label=status_label, waiting=waiting(work), now=work.now,
         )
 
 

@@ -9,9 +9,10 @@ from starlette.responses import Response
 from actions import organisations, show
 from catalog.rules import rules
 from catalog.subjects import subject_name
+from states.guards import status_label
 from web.boards import cards
 from web.installed import work_of
-from web.labels import LICENCES, REGISTRY, SEALS, state_label
+from web.labels import LICENCES, REGISTRY, SEALS
 from web.rendering import page
 from web.waiting import waiting
 
@@ -28,5 +29,5 @@ def show_organisation(request: Request, number: int) -> Response:
             kind=work.catalog.organisation_kind(card.kind).label,
             subject=subject_name(card.subject) if card.subject else "",
             seal=SEALS[card.seal] if card.seal else "", licence=LICENCES[card.licence] if card.licence else "",
-            cards=cards(work, show.listed(work, inn=card.inn)), label=state_label, waiting=waiting(work),
+            cards=cards(work, show.listed(work, inn=card.inn)), label=status_label, waiting=waiting(work),
         )

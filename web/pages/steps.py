@@ -15,6 +15,7 @@ from models.request import AccessRequest
 from sandbox import Killed
 from sandbox import Refused as RefusedFile
 from states.lifecycle import Refused, Step
+from states.rules.signers import signer_rule
 from web.bodies import Form, text
 from web.dossiers import dossier, line_views
 from web.findings import grouped
@@ -78,14 +79,23 @@ def _form(
 ) -> Response:
     """`typed` is what the refused form held: nobody types it twice."""
     status = 200 if typed is None else 422
-    needs = asked(work, step)
+    needs = asked(work, work.catalog.kind(found.kind), step)
     if not findings and needs.nothing:
         findings = steps.reasons_against(work, found, step, {"confirm_address": True})
     return page(
         request, "step.html", status=status, typed=typed or {}, it=dossier(work, found), step=step, needs=needs,
         groups=grouped(findings), lines=line_views(work, found), capacities=work.catalog.organisations.capacities,
+        bodies=work.catalog.organisations.bodies, **_signer(work, found),
         sender=work.policy.sender, address=destinations.address(work), waiting=waiting(work),
     )
+
+
+def _signer(work: Work, found: AccessRequest) -> dict[str, str]:
+    """Who has to sign, and whose representative the draft already names."""
+    rule = signer_rule(requests.facts_of(work, found), work.catalog)
+    planned = requests.signature_of(found)
+    usual = rule.body if rule and work.catalog.body(rule.body) else ""
+    return {"signer": rule.label if rule else "", "planned_body": planned.body if planned and planned.body else usual}
 
 
 def _stale(request: Request, work: Work, found: AccessRequest) -> Response:

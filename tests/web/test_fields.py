@@ -1,0 +1,125 @@
+"""The generic page of a kind's fields and attachments, and the steps of kinds that go elsewhere."""
+
+from __future__ import annotations
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import select
+
+from actions import requests, steps
+from models.record import Event
+from models.request import AccessRequest, Status
+from tests.kinds import files
+from tests.kinds.cases import CASES, drafted
+from tests.web.world import World
+
+
+def _draft(world: World, kind: str, **changes: object) -> AccessRequest:
+    with world.installation.work(by="тест") as work:
+        return drafted(work, kind, CASES[kind].but(**changes))
+
+
+def _now(world: World, request: AccessRequest) -> AccessRequest:
+    with world.installation.work(by="тест") as work:
+        return requests.get(work, request.id or 0)
+
+
+@pytest.mark.parametrize("kind", sorted(CASES))
+def test_every_kind_has_its_page_of_fields_with_labels_and_help(officer: TestClient, world: World, kind: str) -> None:
+    request = _draft(world, kind)
+    text = officer.get(f"/requests/{request.id}/fields").text
+    with world.installation.work(by="тест") as work:
+        entry = work.catalog.kind(kind)
+    for field in entry.fields:
+        assert f'name="field-{field.code}"' in text
+    for attachment in entry.attachments:
+        assert f'name="file-{attachment.code}"' in text
+    assert officer.get(f"/requests/{request.id}").status_code == 200
+
+
+def test_filled_in_fields_are_kept_and_what_is_wrong_is_told_beside_each(officer: TestClient, world: World) -> None:
+    request = _draft(world, "hiv-missing-drug")
+    typed = {f"field-{code}": value for code, value in CASES["hiv-missing-drug"].fields.items()}
+    typed |= {"field-trade-name": "Эпивир", "field-doses": "мало", "revision": str(request.revision)}
+    answer = officer.post(f"/requests/{request.id}/fields", data=typed, follow_redirects=True)
+    assert answer.url.path == f"/requests/{request.id}/fields"
+    assert "«мало» – не число" in answer.text
+    assert _now(world, request).fields["trade-name"] == "Эпивир"
+    typed |= {"field-doses": "60", "revision": str(_now(world, request).revision)}
+    answer = officer.post(f"/requests/{request.id}/fields", data=typed, follow_redirects=True)
+    assert answer.url.path == f"/requests/{request.id}"
+    assert "Эпивир" in answer.text
+
+
+def test_file_is_attached_replaced_and_taken_away(officer: TestClient, world: World) -> None:
+    request = _draft(world, "ips-register")
+    fields = {f"field-{code}": value for code, value in CASES["ips-register"].fields.items()}
+    wrong = {"file-certificate": ("ключ.cer", b"no certificate", "application/octet-stream")}
+    answer = officer.post(
+        f"/requests/{request.id}/fields", data={**fields, "revision": str(request.revision)}, files=wrong,
+        follow_redirects=True,
+    )
+    assert "ключ.cer" in answer.text
+    assert "IPS-1" in answer.text
+    right = {"file-certificate": ("новый.cer", files.certificate(), "application/octet-stream")}
+    answer = officer.post(
+        f"/requests/{request.id}/fields", data={**fields, "revision": str(_now(world, request).revision)}, files=right,
+        follow_redirects=True,
+    )
+    assert answer.url.path == f"/requests/{request.id}"
+    data = {**fields, "drop-certificate": "1", "revision": str(_now(world, request).revision)}
+    answer = officer.post(f"/requests/{request.id}/fields", data=data, follow_redirects=True)
+    assert "Приложите файл сертификата" in answer.text
+
+
+def test_stale_or_closed_form_is_a_conflict_and_writes_nothing(officer: TestClient, world: World) -> None:
+    request = _draft(world, "tub-access")
+    answer = officer.post(f"/requests/{request.id}/fields", data={"revision": "99"})
+    assert answer.status_code == 409
+    with world.installation.work(by="тест") as work:
+        steps.take(work, requests.get(work, request.id or 0), "validate")
+    revision = str(_now(world, request).revision)
+    assert officer.post(f"/requests/{request.id}/fields", data={"revision": revision}).status_code == 409
+
+
+@pytest.mark.rule("SKL-3", "SKL-5")
+def test_patient_is_masked_on_the_request_and_looking_into_the_form_is_recorded(officer: TestClient, world: World) -> None:
+    request = _draft(world, "skl-tie-patient")
+    assert "Козлов" not in officer.get(f"/requests/{request.id}").text
+    assert "Козлов Степан Егорович" in officer.get(f"/requests/{request.id}/fields").text
+    with world.installation.work(by="тест") as work:
+        seen = work.session.execute(select(Event).where(Event.action == "patients.viewed")).scalars().all()
+        assert [event.subject for event in seen] == [f"request:{request.id}"]
+
+
+@pytest.mark.rule("EXT-3", "EXT-4", "EXT-6")
+def test_extract_is_handed_over_and_received_on_the_page(officer: TestClient, world: World) -> None:
+    request = _draft(world, "extract-gosuslugi")
+    with world.installation.work(by="тест") as work:
+        steps.take(work, requests.get(work, request.id or 0), "validate")
+    page = officer.get(f"/requests/{request.id}").text
+    assert "В СТП по этой заявке ничего не уходит" in page
+    assert f"/requests/{request.id}/steps/send" not in page
+    handed = f"/requests/{request.id}/steps/hand_over"
+    assert "Регистрационный номер заявления" in officer.get(handed).text
+    data = {"revision": str(_now(world, request).revision), "ticket": ""}
+    assert "регистрационный номер" in officer.post(handed, data=data).text
+    officer.post(handed, data={**data, "ticket": "77-2026-1", "registered_on": "2026-11-20"})
+    assert _now(world, request).status is Status.AWAITING
+    got = f"/requests/{request.id}/steps/grant"
+    data = {"revision": str(_now(world, request).revision), "outcome": "accredited"}
+    assert "EXT-4" in officer.post(got, data=data).text
+    data["revision"] = str(_now(world, request).revision)
+    archive = {"file-excerpt-archive": ("Выписка.zip", files.excerpt(), "application/zip")}
+    assert officer.post(got, data=data, files=archive, follow_redirects=True).url.path == f"/requests/{request.id}"
+    assert (_now(world, request).status, _now(world, request).outcome) == (Status.GRANTED, "accredited")
+
+
+@pytest.mark.rule("HIV-2")
+def test_form_of_signing_says_who_has_to_sign_and_offers_that_body(officer: TestClient, world: World) -> None:
+    request = _draft(world, "hiv-access", card={"subordination": "fmba"}, signer={"body": "fmba-centre"})
+    with world.installation.work(by="тест") as work:
+        steps.take(work, requests.get(work, request.id or 0), "validate")
+    text = officer.get(f"/requests/{request.id}/steps/sign").text
+    assert "Заявку подписывает руководитель головного центра гигиены и эпидемиологии" in text
+    assert '<option value="fmba-centre" selected>' in text

@@ -1,0 +1,162 @@
+"""Tables of a pack of evidence: what the database says of requests, persons, roles, letters and numbers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from actions import requests
+from actions.context import Work
+from actions.evidence_papers import letter_title
+from actions.holdings import called, role_label
+from documents.evidence import Table
+from models.identifiers import format_snils, valid_snils
+from models.letters import InboxLetter, OutboxLetter, OutboxState
+from models.organisation import Organisation
+from models.person import Person
+from models.record import Grant
+from models.request import AccessRequest, LineState, RequestLine
+from states.guards import status_label
+
+_BY_DATABASE = "По базе данных на день составления; журнал этих слов не содержит."
+_LINES = {
+    LineState.OPEN: "ждёт ответа",
+    LineState.GRANTED: "исполнено",
+    LineState.REJECTED: "отказ",
+    LineState.VERIFIED: "проверено",
+    LineState.TROUBLE: "работник сообщил о неполадке",
+    LineState.MOVED: "отказ, перенесён в новую заявку",
+}
+_LETTERS = {
+    OutboxState.SENT: "отправлено",
+    OutboxState.UNCERTAIN: "судьба неясна",
+    OutboxState.FAILED: "не отправлено",
+    OutboxState.CANCELLED: "отменено",
+}
+
+
+def moment(at: dt.datetime | None) -> str:
+    """Moscow time to the minute."""
+    return f"{at.astimezone(ZoneInfo('Europe/Moscow')):%d.%m.%Y %H:%M} МСК" if at else ""
+
+
+def snils(digits: str) -> str:
+    return format_snils(digits) if valid_snils(digits) else ""
+
+
+def requests_table(work: Work, found: Iterable[AccessRequest]) -> Table:
+    rows = tuple(
+        (
+            request.number,
+            work.catalog.kind(request.kind).title,
+            status_label(request.status, by_login="login" in requests.traits(work, request)),
+            str(request.version),
+            request.ticket or "",
+            moment(request.sent_at),
+            moment(request.due_at),
+        )
+        for request in found
+    )
+    columns = ("Номер", "Вид", "Состояние", "Версия", "Обращение", "Отправлена", "Срок ответа")
+    return Table("Заявки", _BY_DATABASE, columns, rows)
+
+
+def lines_table(work: Work, lines: Iterable[tuple[AccessRequest, RequestLine, Person | None]]) -> Table:
+    """The answer, person by person."""
+    rows = tuple(
+        (
+            request.number,
+            person.name if person else str(line.typed.get("surname") or ""),
+            snils(person.snils) if person else "",
+            "; ".join(role_label(work, subsystem, role) for subsystem, role in line.roles),
+            _LINES[line.state],
+            line.reason or "",
+            line.evidence or "",
+            moment(line.verified_at),
+        )
+        for request, line, person in lines
+    )
+    columns = ("Заявка", "Работник", "СНИЛС", "Роли", "Ответ", "Причина отказа", "Слова ответа", "Вход подтверждён")
+    note = f"{_BY_DATABASE} Сам ответ – в приложенном письме, решение – в записях журнала."
+    return Table("Работники и ответ", note, columns, rows)
+
+
+def grants_of(work: Work, lines: Iterable[tuple[AccessRequest, RequestLine, Person | None]]) -> list[Grant]:
+    """Roles that these lines gave, and those that lines of revocations asked to end."""
+    listed = list(lines)
+    numbers = {line.id for _, line, _ in listed}
+    ending = {
+        (line.person_id, request.organisation_id, subsystem, role)
+        for request, line, _ in listed
+        if work.catalog.kind(request.kind).revokes
+        for subsystem, role in line.roles
+    }
+    people = {line.person_id for _, line, _ in listed if line.person_id is not None}
+    query = select(Grant).where(col(Grant.person_id).in_(people)).order_by(col(Grant.id))
+    return [
+        grant
+        for grant in work.session.execute(query).scalars()
+        if grant.line_id in numbers or (grant.person_id, grant.organisation_id, grant.subsystem, grant.role) in ending
+    ]
+
+
+def grants_table(work: Work, grants: Iterable[Grant], persons: dict[int, Person]) -> Table:
+    rows = tuple(
+        (
+            persons[grant.person_id].name,
+            role_label(work, grant.subsystem, grant.role),
+            moment(grant.since),
+            moment(grant.until),
+            moment(grant.verified_at),
+            f"№ {grant.event_seq}",
+        )
+        for grant in grants
+    )
+    columns = ("Работник", "Роль", "С", "По", "Вход подтверждён", "Запись о предоставлении")
+    return Table("Предоставленные и прекращённые роли", _BY_DATABASE, columns, rows)
+
+
+def letters_table(out: Iterable[OutboxLetter], received: Iterable[InboxLetter]) -> Table:
+    rows = [
+        (
+            moment(letter.confirmed_at or letter.promised_at),
+            letter_title(letter),
+            letter.recipient,
+            _LETTERS.get(letter.state, "в очереди"),
+            letter.message_id,
+        )
+        for letter in out
+    ]
+    rows += [
+        (moment(entry.received_at), f"Пришло письмо: {entry.subject}", entry.sender, "принято", "")
+        for entry in received
+    ]
+    columns = ("Когда", "Что", "Кому / от кого", "Судьба", "Message-ID")
+    return Table("Переписка", "«Отправлено» – почтовый сервер подтвердил приём (250).", columns, tuple(rows))
+
+
+def numbers_table(
+    work: Work,
+    persons: Iterable[Person],
+    lines: Iterable[tuple[AccessRequest, RequestLine, Person | None]],
+    grants: Iterable[Grant],
+    organisations: Sequence[Organisation],
+    found: Iterable[AccessRequest],
+) -> Table:
+    """The log names people and things by the numbers of their rows."""
+    rows = [(f"organisation {card.id}", called(card)) for card in organisations]
+    rows += [(f"request {request.id}", request.number) for request in found]
+    rows += [(f"person {person.id}", f"{person.name}, СНИЛС {snils(person.snils)}") for person in persons]
+    rows += [
+        (f"line {line.id}", f"{person.name if person else 'работник без верного СНИЛС'}, заявка {request.number}")
+        for request, line, person in lines
+    ]
+    rows += [
+        (f"grant {grant.id}", f"person {grant.person_id}, {role_label(work, grant.subsystem, grant.role)}")
+        for grant in grants
+    ]
+    return Table("Кто и что под номерами", _BY_DATABASE, ("Номер в журнале", "Кто или что"), tuple(rows))

@@ -1,0 +1,60 @@
+"""Roles in force with whose they are and what they are called, also those that the catalogue has dropped since."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, select
+from sqlmodel import col
+
+from actions.context import Work
+from models.organisation import Organisation
+from models.person import Person
+from models.record import Grant
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A role that somebody holds in an organisation."""
+
+    grant: Grant
+    person: Person
+    organisation: Organisation
+    label: str
+
+
+def held_in(work: Work, organisation_ids: Sequence[int]) -> list[Holding]:
+    """Everybody's roles in these organisations, by surname."""
+    return _held(work, col(Grant.organisation_id).in_(organisation_ids))
+
+
+def held_by(work: Work, person_ids: Sequence[int]) -> list[Holding]:
+    """These persons' roles anywhere, by surname."""
+    return _held(work, col(Grant.person_id).in_(person_ids))
+
+
+def _held(work: Work, whose: ColumnElement[bool]) -> list[Holding]:
+    query = (
+        select(Grant, Person, Organisation)
+        .join(Person, col(Person.id) == col(Grant.person_id))
+        .join(Organisation, col(Organisation.id) == col(Grant.organisation_id))
+        .where(col(Grant.until).is_(None), whose)
+        .order_by(col(Person.fold), col(Grant.person_id), col(Grant.id))
+    )
+    return [
+        Holding(grant, person, organisation, role_label(work, grant.subsystem, grant.role))
+        for grant, person, organisation in work.session.execute(query)
+    ]
+
+
+def role_label(work: Work, subsystem: str, role: str) -> str:
+    """The role as the catalogue calls it; its codes when it is there no more."""
+    entry = work.catalog.subsystems.get(subsystem)
+    if entry is None:
+        return f"{subsystem}/{role}"
+    return next((known.label for known in entry.roles if known.code == role), f"{entry.name}: {role}")
+
+
+def called(organisation: Organisation) -> str:
+    return organisation.short_name or organisation.full_name or f"ИНН {organisation.inn}"

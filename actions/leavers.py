@@ -1,0 +1,224 @@
+"""Those who left an organisation: whose roles there are to end, and which of them only a person can tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from actions import audit, organisations, people, revocations
+from actions.context import NotFound, Work
+from actions.holdings import Holding, called, held_by, held_in
+from catalog import Catalog
+from documents.rosters import read_roster, roster_lines
+from models.facts import LineFacts, OrganisationFacts
+from models.findings import Finding
+from models.identifiers import format_snils, inn_digits, valid_snils
+from models.organisation import Organisation
+from models.person import Person
+from models.request import AccessRequest
+from models.text import fold
+
+
+class Case(StrEnum):
+    """What there is to do about somebody who left."""
+
+    HOLDS = "holds"
+    OPEN = "open"
+    QUESTION = "question"
+    IDLE = "idle"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Leaver:
+    """`holdings` are his roles here, `ending` those of them that an open revocation is about already."""
+
+    name: str
+    snils: str
+    row: int | None
+    case: Case
+    note: str = ""
+    holdings: tuple[Holding, ...] = ()
+    ending: tuple[Holding, ...] = ()
+    requests: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+
+    @property
+    def to_end(self) -> tuple[Holding, ...]:
+        return tuple(held for held in self.holdings if held not in self.ending)
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "person": self.name,
+            "snils": format_snils(self.snils) if valid_snils(self.snils) else self.snils,
+            "row": self.row,
+            "case": self.case.value,
+            "note": self.note,
+            "roles": [held.label for held in self.holdings],
+            "requests": list(self.requests),
+            "elsewhere": list(self.elsewhere),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Departures:
+    """Everybody who left, in the order of the roster; `drafts` only when the roles were asked to end."""
+
+    inn: str
+    organisation: str
+    leavers: tuple[Leaver, ...]
+    warnings: tuple[Finding, ...] = ()
+    drafts: tuple[AccessRequest, ...] = ()
+
+    def of(self, case: Case) -> list[Leaver]:
+        return [leaver for leaver in self.leavers if leaver.case is case]
+
+    def as_json(self) -> dict[str, object]:
+        """JSON of `leavers`."""
+        return {
+            "organisation": {"inn": self.inn, "name": self.organisation},
+            "leavers": [leaver.as_json() for leaver in self.leavers],
+            "warnings": [finding.message for finding in self.warnings],
+            "drafts": [{"id": draft.id, "number": draft.number} for draft in self.drafts],
+        }
+
+
+def departures(work: Work, file: Path, *, inn: object, before: Path | None = None, apply: bool = False) -> Departures:
+    """Who of the roster (or of `before` and no longer of the roster) holds what; with `apply` the roles are asked to end.
+
+    Raises BadIdentifier, NotFound for an organisation without a card, RosterError, Conflict without a revoking kind.
+    """
+    digits = inn_digits(inn)
+    cards = _cards(work, digits)
+    whose = organisations.facts_of(work, cards[0])
+    lines, warnings = _read(file, work.catalog, whose)
+    left = lines
+    doubtful: dict[int, str] = {}
+    if before is not None:
+        old, more = _read(before, work.catalog, whose)
+        (left, doubtful), warnings = departed(old, lines), [*more, *warnings]
+    place = _Place.of(work, cards)
+    leavers = tuple(_judged(work, place, line, doubtful.get(number, "")) for number, line in enumerate(left))
+    drafts = _apply(work, cards, leavers) if apply else ()
+    audit.record(
+        work,
+        "leavers.compared",
+        f"organisation:{cards[0].id}",
+        cases={case.value: sum(leaver.case is case for leaver in leavers) for case in Case},
+        drafts=[draft.id for draft in drafts],
+    )
+    return Departures(digits, called(cards[0]), leavers, tuple(warnings), drafts)
+
+
+def _cards(work: Work, inn: str) -> Sequence[Organisation]:
+    """The organisation's card and those of its branches that share the ИНН."""
+    query = select(Organisation).where(col(Organisation.inn) == inn).order_by(col(Organisation.id))
+    found = work.session.execute(query).scalars().all()
+    if not found:
+        raise NotFound(f"Организации с ИНН {inn} здесь нет. Проверьте номер: egisz-access organisation find.")
+    return found
+
+
+def _read(path: Path, catalog: Catalog, whose: OrganisationFacts) -> tuple[list[LineFacts], list[Finding]]:
+    """Of what reading finds only other sheets with people matter here: somebody would be forgotten."""
+    lines, found = roster_lines(read_roster(path, catalog), catalog, organisation=whose, kind=None)
+    once = {line.snils if valid_snils(line.snils) else f"{line.row}": line for line in reversed(lines)}
+    ordered = sorted(once.values(), key=lambda line: line.row or 0)
+    return ordered, [finding for finding in found if finding.field == "file"]
+
+
+def departed(old: Sequence[LineFacts], new: Iterable[LineFacts]) -> tuple[list[LineFacts], dict[int, str]]:
+    """Who of the old roster is not in the new one; by place in that list, why only a person can tell.
+
+    By СНИЛС. A name alone proves nothing: it makes a question, and it never makes somebody leave.
+    """
+    present = list(new)
+    numbers = {line.snils for line in present if valid_snils(line.snils)}
+    names = {fold(line.name) for line in present if line.name}
+    left: list[LineFacts] = []
+    doubtful: dict[int, str] = {}
+    for line in old:
+        named = fold(line.name) in names
+        if line.snils in numbers or (named and not valid_snils(line.snils)):
+            continue
+        if named:
+            doubtful[len(left)] = "в новом списке есть такое же имя, но СНИЛС там другой или его нет"
+        elif not valid_snils(line.snils):
+            doubtful[len(left)] = "в прежнем списке нет верного СНИЛС, совпасть могло только имя"
+        left.append(line)
+    return left, doubtful
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What is held in the organisation, and what is ending there."""
+
+    by_person: dict[int, list[Holding]]
+    ending: dict[revocations.HeldKey, AccessRequest] = field(default_factory=dict)
+    cards: frozenset[int] = frozenset()
+
+    @classmethod
+    def of(cls, work: Work, cards: Iterable[Organisation]) -> _Place:
+        numbers = [card.id for card in cards if card.id is not None]
+        by_person: dict[int, list[Holding]] = {}
+        for held in held_in(work, numbers):
+            by_person.setdefault(held.grant.person_id, []).append(held)
+        ending = {key: request for number in numbers for key, request in revocations.under_way(work, number).items()}
+        return cls(by_person, ending, frozenset(numbers))
+
+    def named(self, name: str) -> list[Person]:
+        """Holders of that full name: namesakes too."""
+        wanted = fold(name)
+        return [held[0].person for held in self.by_person.values() if wanted and held[0].person.fold == wanted]
+
+
+def _judged(work: Work, place: _Place, line: LineFacts, doubt: str) -> Leaver:
+    if not valid_snils(line.snils):
+        return _by_name(place, line, doubt)
+    person = people.by_snils(work, line.snils)
+    if person is None:
+        return Leaver(line.name, line.snils, line.row, Case.IDLE, "этого СНИЛС нет ни в одной заявке")
+    name = line.name or person.name
+    holdings = tuple(place.by_person.get(person.id or 0, ()))
+    away = [held for held in held_by(work, [person.id or 0]) if held.grant.organisation_id not in place.cards]
+    elsewhere = tuple(dict.fromkeys(called(held.organisation) for held in away))
+    if not holdings:
+        return Leaver(name, line.snils, line.row, Case.IDLE, elsewhere=elsewhere)
+    ending = tuple(held for held in holdings if revocations.key_of(held) in place.ending)
+    numbers = tuple(dict.fromkeys(place.ending[revocations.key_of(held)].number for held in ending))
+    note = doubt or _other_person(line, person)
+    case = Case.OPEN if len(ending) == len(holdings) else Case.QUESTION if note else Case.HOLDS
+    return Leaver(name, line.snils, line.row, case, note, holdings, ending, numbers, elsewhere)
+
+
+def _other_person(line: LineFacts, person: Person) -> str:
+    """Surnames change; when the first name differs as well, the number may be somebody else's."""
+    if not line.name or fold(line.surname) == fold(person.surname) or fold(line.given) == fold(person.given):
+        return ""
+    return f"по этому СНИЛС здесь числится {person.name}: проверьте номер"
+
+
+def _by_name(place: _Place, line: LineFacts, doubt: str) -> Leaver:
+    """Without a right СНИЛС nothing is drafted; holders of the same name are shown to a person."""
+    wrong = "СНИЛС не указан" if not line.snils else "СНИЛС с ошибкой"
+    namesakes = place.named(line.name)
+    if not namesakes:
+        return Leaver(line.name, line.snils, line.row, Case.UNKNOWN, wrong)
+    holdings = tuple(held for person in namesakes for held in place.by_person[person.id or 0])
+    note = f"{doubt or wrong}; роли числятся за человеком с таким именем, всего их здесь {len(namesakes)}"
+    return Leaver(line.name, line.snils, line.row, Case.QUESTION, note, holdings)
+
+
+def _apply(work: Work, cards: Sequence[Organisation], leavers: Iterable[Leaver]) -> tuple[AccessRequest, ...]:
+    """One draft per card and kind; who is a question is in none."""
+    ending = [held for leaver in leavers if leaver.case is Case.HOLDS for held in leaver.to_end]
+    drafts = []
+    for card in cards:
+        own = [held for held in ending if held.grant.organisation_id == card.id]
+        drafts += revocations.draft(work, card.id or 0, own, why="left")
+    return tuple(drafts)

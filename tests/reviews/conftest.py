@@ -1,0 +1,17 @@
+"""Persons who hold roles, brought there once through the real steps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from models.request import Status
+from tests.homes import made_once
+from tests.walking import request_at
+
+
+@pytest.fixture(scope="session")
+def granted_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three persons of the demonstration hold two roles each."""
+    return made_once(tmp_path_factory.mktemp("granted"), lambda made: request_at(made, Status.GRANTED, count=3))

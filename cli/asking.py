@@ -1,18 +1,17 @@
-"""`holders`, `audit`, `catalog`: questions that change nothing."""
+"""`holders`, `audit`: questions that change nothing."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json as jsonlib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from cli.speech import Json, say, say_json, working
 
 audit = typer.Typer(help="Журнал действий.", no_args_is_help=True)
-catalog = typer.Typer(help="Справочник подсистем и видов заявок.", no_args_is_help=True)
 
 
 def holders(
@@ -98,46 +97,3 @@ def export(
         with out.open("w", encoding="utf-8") as file:
             file.writelines(f"{line}\n" for line in lines)
     say(f"Журнал записан: {out}")
-
-
-@catalog.command("list")
-def list_catalog(json: Json = False) -> None:
-    """Подсистемы и виды заявок."""
-    loaded = _catalog()
-    rows: dict[str, Any] = {
-        "subsystems": [{"code": s.code, "name": s.name, "full_name": s.full_name} for s in loaded.subsystems.values()],
-        "kinds": [{"code": k.code, "title": k.title, "subsystems": list(k.subsystems)} for k in loaded.kinds.values()],
-    }
-    if json:
-        say_json(rows)
-        return
-    for kind in rows["kinds"]:
-        say(f"{kind['code']:24} {kind['title']}")
-
-
-@catalog.command("show")
-def show_catalog(code: str, json: Json = False) -> None:
-    """Вид заявки или подсистема целиком: роли, поля, приложения, правила с источниками."""
-    from catalog import CatalogError
-    from catalog.rules import rules
-
-    loaded = _catalog()
-    entry = loaded.kinds.get(code) or loaded.subsystems.get(code)
-    if entry is None:
-        raise CatalogError(f"«{code}» нет в справочнике. Есть: {', '.join([*loaded.kinds, *loaded.subsystems])}.")
-    shown = entry.model_dump(mode="json")
-    if json:
-        say_json(shown)
-        return
-    for name, value in shown.items():
-        say(f"{name:16} {jsonlib.dumps(value, ensure_ascii=False) if isinstance(value, (list, dict)) else value}")
-    for rule in getattr(entry, "rules", ()):
-        say(f"  {rule}: {rules()[rule].title} ({rules()[rule].source})")
-
-
-def _catalog() -> Any:
-    """The administrator's folder counts; no database is needed."""
-    from catalog import load
-    from wiring.settings import load as load_settings
-
-    return load(load_settings().catalog_folder)

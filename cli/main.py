@@ -6,7 +6,23 @@ import sys
 
 import typer
 
-from cli import admin, asking, desk, documents, letters, organisations, requests, roster, speech, up
+from cli import (
+    admin,
+    asking,
+    catalogs,
+    checklists,
+    desk,
+    documents,
+    evidence,
+    leavers,
+    letters,
+    organisations,
+    requests,
+    reviews,
+    roster,
+    speech,
+    up,
+)
 
 app = typer.Typer(
     name="egisz-access",
@@ -24,10 +40,15 @@ app.add_typer(documents.scan, name="scan")
 app.add_typer(letters.letter, name="letter")
 app.add_typer(letters.inbox, name="inbox")
 app.add_typer(letters.outbox, name="outbox")
+app.add_typer(checklists.app, name="checklist")
+app.add_typer(reviews.app, name="review")
 app.add_typer(asking.audit, name="audit")
-app.add_typer(asking.catalog, name="catalog")
+app.add_typer(catalogs.app, name="catalog")
 app.add_typer(admin.settings, name="settings")
 app.command("holders")(asking.holders)
+app.command("login-help")(checklists.login_help)
+app.command("leavers")(leavers.leavers)
+app.command("evidence")(evidence.evidence)
 app.command("deadline")(desk.deadline)
 app.command("remind")(desk.remind)
 app.command("sweep")(desk.sweep)

@@ -20,35 +20,231 @@ Id = Annotated[str, typer.Argument(metavar="ID", help="Номер строки �
 
 @app.command()
 def new(
-    kind: Annotated[str, typer.Option(help="Вид заявки, см. egisz-access catalog list.")],
-    organisation: Annotated[str, typer.Option(metavar="ИНН")],
+    kind: Annotated[str | None, typer.Option(help="Вид заявки, см. egisz-access catalog list.")] = None,
+    organisation: Annotated[str | None, typer.Option(metavar="ИНН")] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="Сведения в TOML: поля, [[people]], [signer]; образец – request template.")
+    ] = None,
+    attach: Annotated[
+        list[str] | None, typer.Option(metavar="ПРИЛОЖЕНИЕ=ФАЙЛ", help="Файл приложения; коды – catalog show ВИД.")
+    ] = None,
     people: Annotated[Path | None, typer.Option(help="Список сотрудников: .xlsx, .csv, .ods.")] = None,
     field: Annotated[list[str] | None, typer.Option(metavar="ПОЛЕ=ЗНАЧЕНИЕ", help="Сведения вида заявки.")] = None,
     json: Json = False,
 ) -> None:
-    """Создать черновик заявки из списка сотрудников. Ошибки списка не теряются: их покажет check."""
-    from actions import organisations, requests
-    from actions.rosters import read_people
-    from actions.show import show as shown
+    """Создать черновик заявки. Без параметров – спросит всё по шагам. Ошибки не теряются: их покажет check."""
+    if kind is None and organisation is None and not json:
+        from cli.wizard import ask_everything
 
+        ask_everything()
+        return
+    if kind is None or organisation is None:
+        raise typer.BadParameter("Нужны --kind и --organisation (или ни одного параметра: тогда спросим по шагам).")
     with working() as work:
-        work.catalog.kind(kind)
-        card = organisations.card(work, organisation)
-        facts = organisations.facts_of(work, card)
-        lines, intake = read_people(people, catalog=work.catalog, kind=kind, organisation=facts) if people else ([], [])
-        fields = dict(pair.partition("=")[::2] for pair in field or [])
-        request = requests.create(
-            work, kind=kind, organisation_id=card.id or 0, lines=lines, intake=intake, fields=fields
-        )
-        result = shown(work, request)
-        companion = requests.companion_of(work, request)
+        request, count = _draft(work, kind, organisation, data, people, field or [], attach or [])
+        result, companion = _shown_with_companion(work, request)
     if json:
         say_json(result)
         return
-    say(f"Черновик {request.number} создан (ID {request.id}), строк: {len(lines)}.")
+    say(f"Черновик {request.number} создан (ID {request.id}), строк: {count}.")
     if companion:
         say(f"Организации нет в ФРНСИ: вместе с ним подготовлена заявка {companion.number} на её добавление (ORG-3).")
     say(f"Дальше: egisz-access request check {request.id}")
+
+
+def _draft(
+    work: Work, kind: str, inn: str, data: Path | None, people: Path | None, pairs: list[str], attached: list[str]
+) -> tuple[AccessRequest, int]:
+    """The draft and its number of lines. Raises what is wrong with the call; what is wrong with the data waits for check."""
+    from actions import attachments, organisations, requests
+    from actions.rosters import read_people
+    from cli.drafting import card_values, read_toml, understood
+
+    entry = work.catalog.kind(kind)
+    files = [_file_of(pair) for pair in attached]
+    values = read_toml(data) if data else {}
+    card = organisations.card(work, inn)
+    if card_values(values):
+        organisations.change(work, card, card_values(values))
+    facts = organisations.facts_of(work, card)
+    typed = understood(values, entry, work.catalog, facts)
+    lines, intake = read_people(people, catalog=work.catalog, kind=kind, organisation=facts) if people else ([], [])
+    fields = {**typed.fields, **dict(pair.partition("=")[::2] for pair in pairs)}
+    request = requests.create(
+        work, kind=kind, organisation_id=card.id or 0, lines=[*typed.lines, *lines], intake=intake, fields=fields,
+        signer=typed.signer,
+    )  # fmt: skip
+    seen: set[str] = set()
+    for code, path in files:
+        attachments.attach(work, request, code, path.name, path.read_bytes(), replace=code not in seen)
+        seen.add(code)
+    return request, len(typed.lines) + len(lines)
+
+
+def _file_of(pair: str) -> tuple[str, Path]:
+    code, mark, name = pair.partition("=")
+    if not mark or not Path(name).is_file():
+        raise typer.BadParameter(f"«{pair}»: нужно ПРИЛОЖЕНИЕ=ФАЙЛ, и такой файл должен быть.")
+    return code, Path(name)
+
+
+def _shown_with_companion(work: Work, request: AccessRequest) -> tuple[dict[str, Any], AccessRequest | None]:
+    from actions import requests
+    from actions.show import show as shown
+
+    return shown(work, request), requests.companion_of(work, request)
+
+
+@app.command()
+def resume(id: Id) -> None:
+    """Продолжить черновик по вопросам: что уже есть, не спрашивается."""
+    from cli.wizard import resume as go_on
+
+    go_on(id)
+
+
+@app.command()
+def template(kind: Annotated[str, typer.Argument(metavar="ВИД")]) -> None:
+    """Образец файла для --data: все поля вида с пояснениями, люди, кто подписывает."""
+    from cli.speech import loaded_catalog
+    from cli.templates import template_of
+    from wiring.settings import load
+
+    catalog = loaded_catalog()
+    say(template_of(catalog.kind(kind), catalog, own=load().catalog_folder))
+
+
+@app.command()
+def attach(
+    id: Id,
+    file: Annotated[list[str], typer.Argument(metavar="ПРИЛОЖЕНИЕ=ФАЙЛ…")],
+    json: Json = False,
+) -> None:
+    """Приложить файлы к черновику: содержимое читается сразу, замечания покажет check."""
+    from actions import attachments, requests
+
+    files = [_file_of(pair) for pair in file]
+    with working() as work:
+        request = requests.find(work, id)
+        seen: set[str] = set()
+        for code, path in files:
+            attachments.attach(work, request, code, path.name, path.read_bytes(), replace=code not in seen)
+            seen.add(code)
+    _tell(request, json)
+
+
+@app.command()
+def detach(id: Id, code: Annotated[str, typer.Argument(metavar="ПРИЛОЖЕНИЕ")], json: Json = False) -> None:
+    """Убрать приложение из черновика."""
+    from actions import attachments, requests
+
+    with working() as work:
+        request = requests.find(work, id)
+        attachments.detach(work, request, code)
+    _tell(request, json)
+
+
+@app.command()
+def signer(
+    id: Id,
+    capacity: Annotated[str, typer.Option(help="head, acting-head, deputy, representative, attorney …")] = "head",
+    body: Annotated[str, typer.Option(help="Чей представитель: own, regional-authority … (catalog bodies).")] = "",
+    seal_of: Annotated[str, typer.Option(help="Чья печать; по умолчанию того же органа.")] = "",
+    name: Annotated[str, typer.Option(help="Фамилия, имя, отчество.")] = "",
+    post: Annotated[str, typer.Option(help="Должность.")] = "",
+    json: Json = False,
+) -> None:
+    """Указать в черновике, кто подпишет: это печатается в документе и проверяется заранее."""
+    from actions import requests
+    from models.facts import SignatureFacts
+    from models.request import Status
+
+    with working() as work:
+        request = requests.find(work, id)
+        if request.status is not Status.DRAFT:
+            refuse("Подписанта меняют в черновике: сначала egisz-access request edit.")
+        planned = SignatureFacts(capacity=capacity, body=body, seal_of=seal_of, name=name, post=post)
+        requests.plan_signer(work, request, planned)
+    _tell(request, json)
+
+
+@app.command()
+def confirm(
+    id: Id,
+    code: Annotated[str, typer.Argument(metavar="ЧТО", help="Код подтверждения вида (catalog show) или esia-email.")],
+    snils: Annotated[list[str] | None, typer.Option(help="О ком; без него – обо всех.")] = None,
+    json: Json = False,
+) -> None:
+    """Подтвердить сведения о работниках: почта из Госуслуг, открытая запись и другое, чего требует вид заявки."""
+    from actions import requests
+    from models.identifiers import snils_digits
+    from models.request import Status
+
+    with working() as work:
+        request = requests.find(work, id)
+        if request.status is not Status.DRAFT:
+            refuse("Подтверждают в черновике: сначала egisz-access request edit.")
+        count = requests.confirm(work, request, code, snils={snils_digits(value) for value in snils or []})
+    if not json:
+        say(f"Подтверждено: {count}.")
+    _tell(request, json)
+
+
+@app.command()
+def answer(
+    id: Id,
+    decision: Annotated[str, typer.Argument(metavar="РЕШЕНИЕ", help="granted – выполнено, rejected – отказ.")],
+    outcome: Annotated[str | None, typer.Option(help="Что получено (код из catalog show), если видов ответа несколько.")] = None,
+    reason: Annotated[str, typer.Option(help="Причина отказа.")] = "",
+    evidence: Annotated[str, typer.Option(help="На чём основано.")] = "Со слов ответственного",
+    json: Json = False,
+) -> None:
+    """Записать ответ, который пришёл не письмом: по телефону, на бумаге, в личном кабинете."""
+    from actions import inbox, requests, steps
+    from states.lifecycle import Actor
+
+    if decision not in ("granted", "rejected"):
+        raise typer.BadParameter("Решение – granted или rejected.")
+    if decision == "rejected" and not reason:
+        raise typer.BadParameter("Укажите причину отказа: --reason.")
+    with working() as work:
+        request = requests.find(work, id)
+        if work.catalog.kind(request.kind).to_desk:
+            answers = {line.id or 0: {"outcome": decision, "reason": reason} for line in requests.lines_of(work, request)}
+            inbox.give_answer(
+                work, request, answers, granted=decision == "granted", actor=Actor.OFFICER, evidence=evidence
+            )
+        else:
+            trigger = "grant" if decision == "granted" else "reject"
+            steps.take(work, request, trigger, outcome=outcome, reason=reason, evidence=evidence)
+    _tell(request, json)
+
+
+@app.command()
+def verify(id: Id, json: Json = False) -> None:
+    """Записать, что результат проверен (для доступа вход подтверждает сам работник, см. request login --proven)."""
+    _step(id, "verify", json)
+
+
+@app.command()
+def repeat(id: Id, json: Json = False) -> None:
+    """Подать ещё раз: новый черновик с теми же сведениями."""
+    from actions import requests
+
+    with working() as work:
+        made = requests.repeat(work, requests.find(work, id))
+    _tell(made, json)
+
+
+@app.command()
+def dismiss(id: Id, json: Json = False) -> None:
+    """Дальнейшее по ответу сделано: больше не напоминать."""
+    from actions import requests
+
+    with working() as work:
+        request = requests.find(work, id)
+        requests.dismiss(work, request)
+    _tell(request, json)
 
 
 @app.command()
@@ -74,14 +270,18 @@ def check(id: Id, json: Json = False) -> None:
 
 
 @app.command()
-def show(id: Id, json: Json = False) -> None:
+def show(
+    id: Id,
+    reveal: Annotated[bool, typer.Option("--reveal", help="Показать данные пациента; это записывается.")] = False,
+    json: Json = False,
+) -> None:
     """Показать заявку: строки, замечания, срок, номер обращения, ход дела, возможные действия."""
     from actions import requests
     from actions.show import show as shown
     from cli.telling import tell_request
 
     with working() as work:
-        result = shown(work, requests.find(work, id))
+        result = shown(work, requests.find(work, id), reveal=reveal)
     say_json(result) if json else tell_request(result)
 
 
@@ -126,7 +326,11 @@ def list_requests(
 def sign(
     id: Id,
     scan: Annotated[list[Path], typer.Option(help="Файл скана (PDF, JPG); можно несколько, в любом порядке.")],
-    capacity: Annotated[str, typer.Option(help="head, acting-head, sole-proprietor, attorney.")] = "head",
+    capacity: Annotated[
+        str | None, typer.Option(help="head, acting-head, deputy, sole-proprietor, attorney, representative.")
+    ] = None,
+    body: Annotated[str | None, typer.Option(help="Чей представитель: own, regional-authority …")] = None,
+    seal_of: Annotated[str | None, typer.Option(help="Чья печать; по умолчанию того же органа.")] = None,
     name: Annotated[str, typer.Option(help="Кто подписал; по умолчанию руководитель из карточки.")] = "",
     post: Annotated[str, typer.Option(help="Должность подписавшего.")] = "",
     signed_on: Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Дата подписи.")] = None,
@@ -148,10 +352,13 @@ def sign(
     with working() as work:
         request = requests.find(work, id)
         card = organisations.get(work, request.organisation_id)
+        planned = requests.signature_of(request) or SignatureFacts(capacity="head")
         signature = SignatureFacts(
-            capacity=capacity,
-            name=name or card.head_name,
-            post=post or card.head_post,
+            capacity=capacity or planned.capacity,
+            body=planned.body if body is None else body,
+            seal_of=planned.seal_of if seal_of is None else seal_of,
+            name=name or planned.name or card.head_name,
+            post=post or planned.post or card.head_post,
             signed_on=signed_on.date() if signed_on else None,
             attorney_number=attorney_number,
             attorney_date=attorney_date.date() if attorney_date else None,
@@ -238,8 +445,8 @@ def fill(
     ],
     json: Json = False,
 ) -> None:
-    """Заполнить строки формы (например, заявки на добавление организации)."""
-    from actions import requests
+    """Заполнить поля вида заявки или строки формы (например, заявки на добавление организации)."""
+    from actions import attachments, requests
     from models.request import Status
 
     pairs = dict(text.partition("=")[::2] for text in values)
@@ -248,13 +455,22 @@ def fill(
         if request.status is not Status.DRAFT:
             refuse("Сведения меняют только в черновике: сначала egisz-access request edit.")
         requests.fill_in(work, request, pairs)
+        attachments.search_again(work, request)
     _tell(request, json)
 
 
 @app.command("hand-over")
-def hand_over(id: Id, ticket: Annotated[str, typer.Option(help="Номер обращения.")], json: Json = False) -> None:
-    """Записать, что комплект подан через Центр СТП."""
-    _step(id, "hand_over", json, ticket=ticket, channel="web")
+def hand_over(
+    id: Id,
+    ticket: Annotated[str | None, typer.Option(help="Номер обращения или регистрационный номер.")] = None,
+    registered_on: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Дата регистрации: от неё считается срок.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Записать, что комплект подан через Центр СТП или передан другому получателю."""
+    day = registered_on.date() if registered_on else None
+    _step(id, "hand_over", json, ticket=ticket, channel="web", registered_on=day)
 
 
 @app.command()
@@ -312,13 +528,14 @@ def _step(id: str, trigger: str, json: bool, **data: Any) -> None:
 def _tell(request: AccessRequest, json: bool) -> None:
     """How the request stands now."""
     from actions.show import show as shown
-    from states.guards import STATUS_LABELS
+    from states.guards import status_label
 
-    if json:
-        with working() as work:
+    with working() as work:
+        if json:
             say_json(shown(work, _fresh(work, request)))
-    else:
-        say(f"{request.number}: {STATUS_LABELS[request.status]}, версия {request.version}.")
+            return
+        by_login = work.catalog.kind(request.kind).verified == "login"
+    say(f"{request.number}: {status_label(request.status, by_login=by_login)}, версия {request.version}.")
 
 
 def _fresh(work: Work, request: AccessRequest) -> AccessRequest:

@@ -13,6 +13,7 @@ import typer
 
 if TYPE_CHECKING:
     from actions.context import Work
+    from catalog import Catalog
     from models.findings import Finding
     from wiring.work import Installation
 
@@ -58,6 +59,14 @@ def working() -> Iterator[Work]:
     """One command is one transaction of this installation."""
     with opened().work(by=actor()) as work:
         yield work
+
+
+def loaded_catalog() -> Catalog:
+    """The catalogue with the administrator's folder over it; no database is needed."""
+    from catalog import load
+    from wiring.settings import load as load_settings
+
+    return load(load_settings().catalog_folder)
 
 
 def opened() -> Installation:

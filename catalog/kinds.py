@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
@@ -256,19 +257,22 @@ class RequestKind(Entry):
 
     @model_validator(mode="after")
     def _consistent(self) -> RequestKind:
+        wrong = list(dict.fromkeys(self._contradictions()))
+        if wrong:
+            raise ValueError("; ".join(wrong))
+        return self
+
+    def _contradictions(self) -> Iterator[str]:
         for name in ("fields", "attachments", "outcomes", "confirmations"):
             codes = [entry.code for entry in getattr(self, name)]
-            double = next((code for code in codes if codes.count(code) > 1), None)
-            if double:
-                raise ValueError(f"{name}: код «{double}» указан дважды")
+            yield from (f"{name}: код «{code}» указан дважды" for code in codes if codes.count(code) > 1)
         for condition in self.conditions():
-            _own_codes(condition, self)
+            yield from _strange_codes(condition, self)
         if (self.patient_data == "forbidden") != (self.patient_rule is not None):
-            raise ValueError('patient_rule нужен при patient_data = "forbidden" и только тогда')
+            yield 'patient_rule нужен при patient_data = "forbidden" и только тогда'
         for outcome in self.outcomes:
             if outcome.needs and self.attachment(outcome.needs) is None:
-                raise ValueError(f"outcomes: приложения «{outcome.needs}» у вида нет")
-        return self
+                yield f"outcomes: приложения «{outcome.needs}» у вида нет"
 
     def conditions(self) -> tuple[Condition, ...]:
         """Every condition of the kind."""
@@ -283,20 +287,20 @@ class RequestKind(Entry):
         return tuple(condition for part in parts for condition in part if condition)
 
 
-def _own_codes(condition: Condition, kind: RequestKind) -> None:
+def _strange_codes(condition: Condition, kind: RequestKind) -> Iterator[str]:
     for name, wanted in condition.items():
         group, _, code = name.partition(".")
         if group == "attachment" and kind.attachment(code) is None:
-            raise ValueError(f"условие «{name}»: такого приложения у вида нет")
+            yield f"условие «{name}»: такого приложения у вида нет"
         if group != "field":
             continue
         entry = kind.field(code)
         if entry is None:
-            raise ValueError(f"условие «{name}»: такого поля у вида нет")
+            yield f"условие «{name}»: такого поля у вида нет"
+            continue
         values = (wanted,) if isinstance(wanted, str) else wanted if isinstance(wanted, tuple) else ()
-        strange = [value for value in values if entry.choices and value not in {choice.value for choice in entry.choices}]
-        if strange:
-            raise ValueError(f"условие «{name}»: значения «{strange[0]}» у поля нет")
+        known = {choice.value for choice in entry.choices}
+        yield from (f"условие «{name}»: значения «{value}» у поля нет" for value in values if known and value not in known)
 
 
 class SubsystemFile(Entry):

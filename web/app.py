@@ -25,6 +25,7 @@ from web.pages import (
     organisations,
     personal,
     requests,
+    reviews,
     steps,
     triage,
 )
@@ -49,7 +50,7 @@ def create_app(installation: wired.Installation | None = None) -> FastAPI:
     app.state.installation = installation or wired.installation()
     app.state.misses = Misses()
     logs.keep_secrets_out()
-    for part in (board, requests, fields, steps, logins, files, triage, holders, organisations, audit, personal, health):
+    for part in (board, requests, fields, steps, logins, files, triage, holders, organisations, audit, personal, reviews, health):
         app.include_router(part.router)
     for part in (checklists, help):
         app.include_router(part.router)

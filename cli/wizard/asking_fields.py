@@ -9,6 +9,7 @@ from cli.speech import say
 from cli.wizard.sheet import Sheet
 from cli.wizard.talking import KEEP, SKIP, choice, line, tell_findings, value, yes_no
 from models.findings import Finding, Severity, has_errors
+from models.text import masked
 from states.rules.fields import applies, is_required
 from states.rules.values import NO, YES, items_of, read_value, shown
 
@@ -37,10 +38,16 @@ def ask_field(field: KindField, sheet: Sheet) -> None:
     else:
         current = sheet.fields.get(field.code, "")
         typed = value(
-            field.label, lambda text: _judge(field, sheet, text), current=current, shown=shown(field, current),
+            field.label, lambda text: _judge(field, sheet, text), current=current, shown=_shown(field, current),
             required=required, help=_help(field), keep=lambda text: _put(field, sheet, text),
         )  # fmt: skip
         _put(field, sheet, read_value(field, typed)[0])
+
+
+def _shown(field: KindField, current: str) -> str:
+    """What is there already; a patient's data may be recognised, not read."""
+    text = shown(field, current)
+    return masked(text) if field.holds == "patient" else text
 
 
 def _put(field: KindField, sheet: Sheet, text: str) -> None:
@@ -87,7 +94,7 @@ def _ask_lines(field: KindField, sheet: Sheet, *, required: bool) -> None:
     say(f"{field.label}{note}: по одной строке, пустая строка – конец{'. Enter – оставить, «-» – начать заново' if current else ''}")
     if current:
         for item in current.splitlines():
-            say(f"    {item}")
+            say(f"    {_shown(field, item)}")
     typed = [] if field.type == "long-text" else items_of(current)
     refused: str | None = None
     started = False

@@ -8,6 +8,8 @@ import inspect
 import json
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -315,6 +317,18 @@ def test_reported_media_types_are_what_contents_are_found_to_be():
     samples = [b"%PDF-1.7", b"\xff\xd8\xff\xe0", b"\x89PNG\r\n\x1a\n", b"PK\x03\x04", b"From: a@b\n", "Привет, это текст".encode(), b"<?xml version='1.0'?>", b'{"a": 1}']
     assert {sniff(sample) for sample in samples} <= REPORTED
     assert audit(None, media_types=REPORTED - {"application/pdf"})
+
+
+def test_every_contradiction_of_a_kind_is_told(own):
+    _changed(own, VMP, ('required_if = { "field.within-oms" = true }', 'required_if = { "field.oms" = true, "attachment.act" = true }'))
+    (problem,) = [one for one in problems(own) if one.key == "kinds.1"]
+    assert "field.oms" in problem.message and "attachment.act" in problem.message
+
+
+def test_start_up_imports_nothing_heavy():
+    heavy = ("sqlalchemy", "pydantic", "catalog", "models", "actions", "openpyxl")
+    code = f"import sys, cli.main; sys.exit(', '.join(name for name in {heavy} if name in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], cwd=RULES_FOLDER.parents[1], check=False, capture_output=True, text=True).stderr == ""
 
 
 # What a change does

@@ -280,6 +280,17 @@ def test_resumed_draft_that_says_nothing_new_stays_as_it_was(made_up):
     assert after[1] == before[1] and after[0].version == before[0].version
 
 
+def test_data_of_a_patient_are_recognised_not_read_when_a_draft_is_gone_on_with(world):
+    with world.work("тест") as work:
+        fields = {"patient-name": "Сидоров", "patient-snils": "112-233-445 96"}
+        number = requests.create(work, kind="skl-tie-patient", organisation_id=clinic(work), fields=fields).id
+    said = talk([""] * 40, "request", "resume", str(number)).partition("Ответьте на вопросы")[2]
+    assert "[С••••••]" in said
+    asked = [text for text in said.splitlines() if "[" in text and "пациент" in text.lower()]
+    assert asked and not any("Сидоров" in text or "112-233" in text for text in asked)
+    assert draft(world, number)[1].fields["patient-name"] == "Сидоров"
+
+
 def test_person_is_changed_and_taken_away_by_number(made_up):
     talk(["beds-access", people.INN, "новый", *person(ORLOVA), "да", "1", "да", "новый", *person(people.EMPLOYEES[1]), "да", "1", "да", "",
           "назад", "изменить 1", "Орлова-Петрова", "назад", "назад", "убрать 2", ""])  # fmt: skip

@@ -64,7 +64,7 @@ def test_no_form_claims_to_be_the_official_one() -> None:
     ("change", "said"),
     [
         (("orientation =", "orientaton = 1\norientation ="), "ключ orientaton: такого ключа нет"),
-        (('field = "email"', 'field = "e-mail"'), "columns.5.field"),
+        (('field = "email"', 'field = "e-mail"'), "columns.6.field"),
         (("{subsystems}", "{subsystem}"), "подстановки {subsystem} нет"),
         (("{people}", "{people"), "непарная фигурная скобка"),
         (("width_mm = 36", "width_mm = 96"), "столбцы шире листа"),

@@ -36,10 +36,11 @@ def _as_russian(word: re.Match[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """`roles`: subsystem, then the role's bare name, to the role."""
+    """`codes`: a subsystem's spelling to its code, `names` finds any of them; `roles`: subsystem, then bare name, to role."""
 
     catalog: Catalog
-    names: tuple[tuple[str, re.Pattern[str]], ...]
+    codes: Mapping[str, str]
+    names: re.Pattern[str]
     roles: Mapping[str, Mapping[str, Role]]
 
     def subsystems_in(self, text: str) -> tuple[list[str], list[str]]:
@@ -59,17 +60,14 @@ class Vocabulary:
 
     def _taken_out(self, text: str) -> tuple[list[str], str]:
         plain = cyrillic(text)
-        found: dict[str, int] = {}
-        for code, pattern in self.names:
-            for match in pattern.finditer(plain):
-                found[code] = min(found.get(code, match.start()), match.start())
-            plain = pattern.sub(lambda match: " " * len(match.group()), plain)
-        return sorted(found, key=found.__getitem__), plain
+        found = dict.fromkeys(self.codes[match.group()] for match in self.names.finditer(plain))
+        return list(found), self.names.sub(lambda match: " " * len(match.group()), plain) if found else plain
 
 
 def vocabulary_of(catalog: Catalog) -> Vocabulary:
     """Prepare the catalogue's names; done once for a file."""
-    bare = Vocabulary(catalog, _names(catalog), {})
+    codes = _spellings(catalog)
+    bare = Vocabulary(catalog, codes, _any_of(codes), {})
     roles = {
         code: {
             bare.role_text(name)[0]: role
@@ -78,18 +76,21 @@ def vocabulary_of(catalog: Catalog) -> Vocabulary:
         }
         for code, entry in catalog.subsystems.items()
     }  # fmt: skip
-    return Vocabulary(catalog, bare.names, roles)
+    return Vocabulary(catalog, codes, bare.names, roles)
 
 
-def _names(catalog: Catalog) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Longest first, so that a name within another one's is not taken for itself."""
-    spellings: Iterable[tuple[str, str]] = (
-        (entry.code, cyrillic(name))
+def _spellings(catalog: Catalog) -> dict[str, str]:
+    return {
+        cyrillic(name): entry.code
         for entry in catalog.subsystems.values()
         for name in (entry.name, entry.full_name, *entry.aliases)
-    )
-    longest_first = sorted(spellings, key=lambda pair: -len(pair[1]))
-    return tuple((code, re.compile(rf"(?<![\w]){re.escape(name)}(?!\w)")) for code, name in longest_first)
+    }
+
+
+def _any_of(spellings: Iterable[str]) -> re.Pattern[str]:
+    """One expression for all; longest first, so that a name within another one's is not taken for itself."""
+    names = "|".join(re.escape(name) for name in sorted(spellings, key=len, reverse=True))
+    return re.compile(rf"(?<!\w)(?:{names})(?!\w)")
 
 
 def _bare(plain: str) -> str:

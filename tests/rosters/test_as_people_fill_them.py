@@ -162,6 +162,7 @@ _BREAK = {
 }
 
 
+@pytest.mark.timeout(400)  # 120 files, each opened in a child of its own
 @settings(max_examples=120, deadline=None)
 @given(seed=st.integers(0, 10**9))
 def test_seeded_mistakes_are_all_found_and_nothing_else(seed, tmp_path_factory):

@@ -49,7 +49,9 @@ def _examples(own: Path | None) -> Iterator[Problem]:
             for place, field in enumerate(kind.fields, 1):
                 told = read_value(field, field.example)[1] if field.example else ""
                 if told:
-                    yield Problem(f"subsystems/{name}", f"kinds.{number}.fields.{place}.example", f"пример не годится: {told}")
+                    yield Problem(
+                        f"subsystems/{name}", f"kinds.{number}.fields.{place}.example", f"пример не годится: {told}"
+                    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +108,18 @@ def touched(work: Work, new: Catalog, changes: tuple[Change, ...], folder: Path 
     later = dataclasses.replace(work, catalog=new, policy=dataclasses.replace(work.policy, own_catalog=folder))
     by_kind = _kinds_touched(work.catalog, new, changes, work.policy.own_catalog, folder)
     roles = {change.code for change in changes if change.what == "role"}
+    with_forms = any(
+        change.what in ("form", "organisations") or any(one.key == "layout" for one in change.differences)
+        for change in changes
+    )
     for request in _open(work):
         asked = [pair for line in requests.lines_of(work, request) for pair in line.roles]
-        by = [*by_kind.get(request.kind, ()), *(code for code in dict.fromkeys(f"{s}:{r}" for s, r in asked) if code in roles)]
+        by = [
+            *by_kind.get(request.kind, ()),
+            *(code for code in dict.fromkeys(f"{s}:{r}" for s, r in asked) if code in roles),
+        ]
         if by:
-            yield _judged(work, later, request, tuple(dict.fromkeys(by)), asked)
+            yield _judged(work, later, request, tuple(dict.fromkeys(by)), asked, with_forms=with_forms)
 
 
 def _open(work: Work) -> list[AccessRequest]:
@@ -124,7 +133,9 @@ def _kinds_touched(
     """Kind to the codes of what concerns it: itself, a subsystem of it, a form of it, what everybody shares."""
     found: dict[str, list[str]] = {}
     for code in dict.fromkeys([*old.kinds, *new.kinds]):
-        kinds = [(side, side.kinds[code], own) for side, own in ((old, old_folder), (new, folder)) if code in side.kinds]
+        kinds = [
+            (side, side.kinds[code], own) for side, own in ((old, old_folder), (new, folder)) if code in side.kinds
+        ]
         subsystems = {name for _, kind, _ in kinds for name in kind.subsystems}
         forms = {form.code for side, kind, own in kinds for form in forms_of(kind, side, own)}
         for change in changes:
@@ -140,12 +151,14 @@ def _kinds_touched(
     return found
 
 
-def _judged(work: Work, later: Work, request: AccessRequest, by: tuple[str, ...], asked: list[list[str]]) -> Touched:
+def _judged(
+    work: Work, later: Work, request: AccessRequest, by: tuple[str, ...], asked: list[list[str]], *, with_forms: bool
+) -> Touched:
     told = Touched(request.id or 0, request.number, request.kind, request.status, by)
     why = _why_stranded(work, later.catalog, request, asked)
     if why:
         return dataclasses.replace(told, stranded=why)
-    was, now = Counter(_marks(work, request)), Counter(_marks(later, request))
+    was, now = (Counter(marks) for marks in _both(work, later, request, with_forms=with_forms))
     new, gone = list((now - was).elements()), list((was - now).elements())
     return dataclasses.replace(
         told,
@@ -159,11 +172,28 @@ def _judged(work: Work, later: Work, request: AccessRequest, by: tuple[str, ...]
 _Mark = tuple[str, Severity, int | None, str | None, str | None]
 
 
-def _marks(work: Work, request: AccessRequest) -> list[_Mark]:
-    """Findings by what they are about, not by their words: a reworded message is no other finding."""
+def _both(work: Work, later: Work, request: AccessRequest, *, with_forms: bool) -> tuple[list[_Mark], list[_Mark]]:
+    """What each catalogue finds. A draft's facts are read once: only blanks of a form need the rest of the database."""
+    if request.status is not Status.DRAFT or with_forms:
+        return _marks(_found(work, request)), _marks(_found(later, request))
+    case = requests.case_of(work, request)
+    new = later.catalog.kind(request.kind)
+    same_files = [entry.code for entry in case.kind.attachments] == [entry.code for entry in new.attachments]
+    after = (
+        dataclasses.replace(case, catalog=later.catalog, kind=new) if same_files else requests.case_of(later, request)
+    )
+    return _marks(facts_valid(case)), _marks(facts_valid(after))
+
+
+def _found(work: Work, request: AccessRequest) -> list[Finding]:
     found: list[Finding] = show.findings(work, request)
     if request.status in _BEFORE_SENDING and request.status is not Status.DRAFT:
         found = [*found, *facts_valid(requests.case_of(work, request))]
+    return found
+
+
+def _marks(found: list[Finding]) -> list[_Mark]:
+    """Findings by what they are about, not by their words: a reworded message is no other finding."""
     return list(dict.fromkeys((one.rule, one.severity, one.row, one.field, one.person) for one in found))
 
 
@@ -185,7 +215,11 @@ def _why_stranded(work: Work, new: Catalog, request: AccessRequest, asked: list[
     if card.authority and card.authority not in {entry.code for entry in new.organisations.authorities}:
         return f"Уровня управления «{card.authority}» в новом справочнике нет."
     signature = requests.signature_of(request)
-    if signature and signature.capacity and signature.capacity not in {one.code for one in new.organisations.capacities}:
+    if (
+        signature
+        and signature.capacity
+        and signature.capacity not in {one.code for one in new.organisations.capacities}
+    ):
         return f"Качества подписанта «{signature.capacity}» в новом справочнике нет."
     before, after = traits_of(work.catalog.kind(request.kind)), traits_of(kind)
     if _ways(request.status, before) and not _ways(request.status, after):

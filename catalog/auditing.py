@@ -82,7 +82,9 @@ def _folder_problems(own: Path) -> Iterator[Problem]:
     read = set(_read_files(own))
     unread = sorted(name for name in _every_file(own) if name not in read)
     if not read and not unread:
-        raise CatalogError(f"В папке {own} ничего нет. Положите в неё subsystems/*.toml, layouts/*.toml или {', '.join(FILES)}.")
+        raise CatalogError(
+            f"В папке {own} ничего нет. Положите в неё subsystems/*.toml, layouts/*.toml или {', '.join(FILES)}."
+        )
     for name in unread:
         yield Problem(name, "", _why_unread(name))
 
@@ -198,11 +200,21 @@ def _kind_problems(file: str, where: str, kind: RequestKind, catalog: Catalog) -
     if kind.people and kind.roles_asked and not kind.revokes:
         for code in kind.subsystems:
             if code in catalog.subsystems and not catalog.subsystems[code].roles:
-                yield Problem(file, f"{where}.roles_asked", f"у подсистемы «{code}» нет ролей: поставьте roles_asked = false.")
+                yield Problem(
+                    file, f"{where}.roles_asked", f"у подсистемы «{code}» нет ролей: поставьте roles_asked = false."
+                )
         if not kind.subsystems:
-            yield Problem(file, f"{where}.subsystems", "роли спрашивают, а подсистема не названа: впишите её или roles_asked = false.")
+            yield Problem(
+                file,
+                f"{where}.subsystems",
+                "роли спрашивают, а подсистема не названа: впишите её или roles_asked = false.",
+            )
     if kind.verified == "login" and not kind.people:
-        yield Problem(file, f"{where}.verified", 'в заявке нет работников, войти некому: поставьте verified = "result" или "received".')
+        yield Problem(
+            file,
+            f"{where}.verified",
+            'в заявке нет работников, войти некому: поставьте verified = "result" или "received".',
+        )
     if kind.signers and not kind.signature:
         yield Problem(file, f"{where}.signers", "подписантов не спрашивают: signature = false.")
     if not kind.to_desk and kind.channels != ("mail", "web") and "channels" in kind.model_fields_set:
@@ -249,18 +261,26 @@ def _form_problems(file: str, where: str, kind: RequestKind, form: Layout) -> It
     if kind.signature and form.signature is None:
         yield Problem(file, key, f"заявку подписывают, а {shown} без места подписи ([signature]).")
     if kind.signature and not form.coded:
-        yield Problem(file, key, f"заявку подписывают, а {shown} без кодов на страницах (coded = false): скан не узнать.")
+        yield Problem(
+            file, key, f"заявку подписывают, а {shown} без кодов на страницах (coded = false): скан не узнать."
+        )
     if kind.people and not form.columns and not _names_person(form):
         yield Problem(file, key, f"в заявке работники, а {shown} без столбцов для них (columns или {{person}}).")
     if kind.signature and not set(kind.editable) & set(form.formats):
         made = ", ".join(form.formats)
-        yield Problem(file, f"{where}.editable", f"нужен {' или '.join(kind.editable)}, а {shown} делает {made}: письмо не уйдёт.")
+        yield Problem(
+            file, f"{where}.editable", f"нужен {' или '.join(kind.editable)}, а {shown} делает {made}: письмо не уйдёт."
+        )
     if form.purpose in _OWN_LINES:
         return
     codes = {field.code for field in kind.fields}
     answered = {line.answer for line in form.fields if line.answer}
     for code in sorted(answered - codes):
-        yield Problem(f"layouts/{form.code}.toml", "fields.answer", f"поля «{code}» у вида «{kind.code}» нет, строка останется пустой.")
+        yield Problem(
+            f"layouts/{form.code}.toml",
+            "fields.answer",
+            f"поля «{code}» у вида «{kind.code}» нет, строка останется пустой.",
+        )
     if form.all_fields:
         return
     for field in kind.fields:
@@ -273,7 +293,12 @@ def _form_problems(file: str, where: str, kind: RequestKind, form: Layout) -> It
 
 def _deciding(kind: RequestKind) -> set[str]:
     """Fields that choose the recipient, the signer or what else is asked: the paper need not repeat them."""
-    return {name.removeprefix("field.") for condition in kind.conditions() for name in condition if name.startswith("field.")}
+    return {
+        name.removeprefix("field.")
+        for condition in kind.conditions()
+        for name in condition
+        if name.startswith("field.")
+    }
 
 
 def _names_person(form: Layout) -> bool:

@@ -26,7 +26,20 @@ WHAT = {
 }
 HOW = {"added": "добавлено", "removed": "убрано", "changed": "изменено"}
 _WHOLE_FILES = ("letters.toml", "checklists.toml", "help.toml")
-_NAMES = ("code", "value", "field", "label", "name", "year", "since", "roles", "levels", "message", "text", "algorithms")
+_NAMES = (
+    "code",
+    "value",
+    "field",
+    "label",
+    "name",
+    "year",
+    "since",
+    "roles",
+    "levels",
+    "message",
+    "text",
+    "algorithms",
+)
 _TITLES = ("title", "label", "name", "heading", "message", "text")
 _CONDITIONS = ("when", "must", "required_if", "only_if")
 

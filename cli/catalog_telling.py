@@ -42,13 +42,18 @@ def tell_overview(rows: dict[str, Any]) -> None:
         heading("Без подсистемы")
         for kind in others:
             _tell_listed(kind)
-    heading("Подробно: egisz-access catalog show КОД. Создать заявку: egisz-access request new --kind КОД --organisation ИНН.")
+    heading(
+        "Подробно: egisz-access catalog show КОД. Создать заявку: egisz-access request new --kind КОД --organisation ИНН."
+    )
 
 
 def _tell_listed(kind: dict[str, Any]) -> None:
     say(f"    {kind['code']}")
     tell(kind["title"], indent=6)
-    tell(f"Куда: {', '.join(kind['to'])}. {'С подписью.' if kind['signature'] else 'Подпись не нужна.'} {_term(kind)}", indent=6)
+    tell(
+        f"Куда: {', '.join(kind['to'])}. {'С подписью.' if kind['signature'] else 'Подпись не нужна.'} {_term(kind)}",
+        indent=6,
+    )
     tell(f"Проверено – значит: {kind['verified_means']}.{_in_force(kind)}", indent=6)
 
 
@@ -111,9 +116,16 @@ def _tell_fields(fields: Iterable[dict[str, Any]]) -> None:
         if not number:
             say("  Сведения")
         only = f"; спрашивается, если {field['only_if_text']}" if field["only_if_text"] else ""
-        tell(f"{field['label']} ({field['code']}): {FIELD_TYPES[field['type']]}, {_need(field)}{only} [{field['rule']}]", indent=4, mark=_BULLET)
+        tell(
+            f"{field['label']} ({field['code']}): {FIELD_TYPES[field['type']]}, {_need(field)}{only} [{field['rule']}]",
+            indent=4,
+            mark=_BULLET,
+        )
         if field["choices"]:
-            tell("Варианты: " + "; ".join(f"{choice['value']} – {choice['label']}" for choice in field["choices"]), indent=8)
+            tell(
+                "Варианты: " + "; ".join(f"{choice['value']} – {choice['label']}" for choice in field["choices"]),
+                indent=8,
+            )
         if field["help"]:
             tell(field["help"], indent=8)
         if field["example"]:
@@ -154,7 +166,11 @@ def _tell_people(people: dict[str, Any]) -> None:
     for entry in people["confirmations"]:
         tell(f"Подтвердите о каждом: {entry['label']} ({entry['code']}) [{entry['rule']}]", indent=4, mark=_BULLET)
     for role in people["roles"]:
-        tell(f"Роль {role['label']} ({role['subsystem']}:{role['code']}){_for_whom(role)}{_in_force(role)}", indent=4, mark=_BULLET)
+        tell(
+            f"Роль {role['label']} ({role['subsystem']}:{role['code']}){_for_whom(role)}{_in_force(role)}",
+            indent=4,
+            mark=_BULLET,
+        )
 
 
 def _for_whom(role: dict[str, Any]) -> str:
@@ -190,7 +206,11 @@ def _tell_course(kind: dict[str, Any]) -> None:
     for entry in kind["recipients"]:
         when = f"Если {entry['when_text']}: " if entry["when_text"] else ""
         place = "; ".join(text for text in (entry["address"], entry["phone"], entry["link"]) if text)
-        tell(f"{when}{entry['name']}. {entry['how']}{f' ({place})' if place else ''} [{entry['rule']}]", indent=2, mark=_BULLET)
+        tell(
+            f"{when}{entry['name']}. {entry['how']}{f' ({place})' if place else ''} [{entry['rule']}]",
+            indent=2,
+            mark=_BULLET,
+        )
     if not kind["to_desk"]:
         tell(_term(kind), indent=2, mark=_BULLET)
     for entry in kind["outcomes"]:

@@ -34,7 +34,8 @@ def list_catalog(json: Json = False) -> None:
 
 @app.command("show")
 def show_catalog(
-    code: Annotated[str, typer.Argument(metavar="КОД", help="Вид заявки или подсистема, см. catalog list.")], json: Json = False
+    code: Annotated[str, typer.Argument(metavar="КОД", help="Вид заявки или подсистема, см. catalog list.")],
+    json: Json = False,
 ) -> None:
     """Что понадобится для заявки: поля, приложения, люди, подпись, правила с источниками."""
     from catalog.describing import describe
@@ -154,7 +155,11 @@ def _tell_touched(entry: Touched) -> None:
         if rules
     ]  # fmt: skip
     why = entry.stranded or "; ".join(told) or "замечания те же"
-    tell(f"{entry.number} ({entry.kind}, {STATUS_LABELS[entry.status]}): {why}", indent=2, mark="✗ " if entry.stranded else "– ")
+    tell(
+        f"{entry.number} ({entry.kind}, {STATUS_LABELS[entry.status]}): {why}",
+        indent=2,
+        mark="✗ " if entry.stranded else "– ",
+    )
 
 
 def _own_folder() -> Path | None:

@@ -81,7 +81,9 @@ def _head(kind: RequestKind, catalog: Catalog) -> Iterator[str]:
         yield "#"
         yield from _comment("Приложения – в той же команде, по одному --attach на файл:")
     for entry in kind.attachments:
-        yield from _comment(f"--attach {entry.code}=ФАЙЛ – {entry.title}: {_attachment(entry, kind, catalog)}", indent=2)
+        yield from _comment(
+            f"--attach {entry.code}=ФАЙЛ – {entry.title}: {_attachment(entry, kind, catalog)}", indent=2
+        )
 
 
 def _attachment(entry: Attachment, kind: RequestKind, catalog: Catalog) -> str:
@@ -148,7 +150,9 @@ def _form_lines(kind: RequestKind, catalog: Catalog, own: Path | None) -> Iterat
 def _people(kind: RequestKind, catalog: Catalog, *, filled: bool) -> Iterator[str]:
     yield ""
     yield from _comment(
-        "Один человек." if kind.single else "Работники: на каждого – своя таблица [[people]]. Можно и списком: --people файл.xlsx."
+        "Один человек."
+        if kind.single
+        else "Работники: на каждого – своя таблица [[people]]. Можно и списком: --people файл.xlsx."
     )
     yield "[[people]]"
     for code in _LINE_ORDER:
@@ -183,7 +187,9 @@ def _roles(kind: RequestKind, catalog: Catalog, *, filled: bool) -> Iterator[str
     first: list[str] = []
     for code in kind.subsystems or catalog.subsystems:
         roles = catalog.subsystems[code].roles
-        first += [f"{code}:{role.code}" for role in roles if role.default] or [f"{code}:{role.code}" for role in roles[:1]]
+        first += [f"{code}:{role.code}" for role in roles if role.default] or [
+            f"{code}:{role.code}" for role in roles[:1]
+        ]
         for role in roles:
             yield from _comment(f"{code}:{role.code} – {role.label}", indent=2)
     yield f"{'' if filled else '# '}roles = [{', '.join(_quoted(code) for code in first)}]"
@@ -196,7 +202,7 @@ def _signer(kind: RequestKind, catalog: Catalog, *, filled: bool) -> Iterator[st
         yield from _comment(_signed_by(rule, kind, catalog))
     if all(rule.when for rule in kind.signers):
         others = "в остальных случаях – " if kind.signers else ""
-        yield from _comment(f"{others}сама организация (body = \"own\"); capacity: {_codes(able_by_themselves(catalog))}")
+        yield from _comment(f'{others}сама организация (body = "own"); capacity: {_codes(able_by_themselves(catalog))}')
     mark = "" if filled else "# "
     first = next(iter(kind.signers), None)
     yield f"{mark}[signer]"

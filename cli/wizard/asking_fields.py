@@ -61,7 +61,11 @@ def _judge(field: KindField, sheet: Sheet, text: str) -> list[Finding]:
 
 
 def _help(field: KindField) -> str:
-    parts = [f"{FIELD_TYPES[field.type].capitalize()}.", field.help, f"Например: {field.example}." if field.example else ""]
+    parts = [
+        f"{FIELD_TYPES[field.type].capitalize()}.",
+        field.help,
+        f"Например: {field.example}." if field.example else "",
+    ]
     return " ".join(part for part in parts if part)
 
 
@@ -91,7 +95,9 @@ def _ask_lines(field: KindField, sheet: Sheet, *, required: bool) -> None:
     """Line by line until an empty one; each line is kept as soon as it is typed."""
     current = sheet.fields.get(field.code, "")
     note = "" if required else " (необязательно)"
-    say(f"{field.label}{note}: по одной строке, пустая строка – конец{'. Enter – оставить, «-» – начать заново' if current else ''}")
+    say(
+        f"{field.label}{note}: по одной строке, пустая строка – конец{'. Enter – оставить, «-» – начать заново' if current else ''}"
+    )
     if current:
         for item in current.splitlines():
             say(f"    {_shown(field, item)}")

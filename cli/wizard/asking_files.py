@@ -38,7 +38,9 @@ def _introduce(entry: Attachment, sheet: Sheet) -> None:
     when = condition_text(entry.required_if, sheet.kind, sheet.catalog)
     needed = attachments.is_required(entry, sheet.facts(), sheet.catalog)
     why = f"; нужно, если {when}" if when and not needed else ""
-    tell(f"Приложение «{entry.title}»: {media_text(entry.media_types)}, до {entry.max_megabytes} МБ{why}. {entry.help}".strip())
+    tell(
+        f"Приложение «{entry.title}»: {media_text(entry.media_types)}, до {entry.max_megabytes} МБ{why}. {entry.help}".strip()
+    )
 
 
 def _help(entry: Attachment) -> str:

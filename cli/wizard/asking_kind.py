@@ -81,7 +81,11 @@ def needs_in_short(kind: RequestKind) -> str:
         parts.append("один человек" if kind.single else "работники")
     parts += [entry.title[0].lower() + entry.title[1:] for entry in kind.attachments if entry.required]
     conditional = [entry for entry in kind.attachments if not entry.required]
-    parts += ["иногда: " + "; ".join(entry.title[0].lower() + entry.title[1:] for entry in conditional)] if conditional else []
+    parts += (
+        ["иногда: " + "; ".join(entry.title[0].lower() + entry.title[1:] for entry in conditional)]
+        if conditional
+        else []
+    )
     parts.append("подпись и печать" if kind.signature else "без подписи")
     return ", ".join(parts)
 

@@ -17,7 +17,9 @@ from states.rules.signers import asks_own_seal, signs_elsewhere
 from states.rules.values import read_value
 
 _PERSON = KindField(code="head", label="руководитель", type="person", rule="SGN-1")
-_HELP = "Введите ИНН, ОГРН или слова из названия: поиск в ваших карточках и в ФРНСИ. Организации там нет – введите её ИНН."
+_HELP = (
+    "Введите ИНН, ОГРН или слова из названия: поиск в ваших карточках и в ФРНСИ. Организации там нет – введите её ИНН."
+)
 
 
 def ask_organisation(sheet: Sheet, records: Records) -> None:
@@ -25,7 +27,10 @@ def ask_organisation(sheet: Sheet, records: Records) -> None:
     listed(entry.text for entry in known)
     was = sheet.organisation.short_name or sheet.organisation.full_name or sheet.organisation.inn
     while True:
-        text = line(f"Организация: ИНН, ОГРН, слова{' или номер из списка' if known else ''}{f' [{was}]' if was else ''}", help=_HELP)
+        text = line(
+            f"Организация: ИНН, ОГРН, слова{' или номер из списка' if known else ''}{f' [{was}]' if was else ''}",
+            help=_HELP,
+        )
         if not text and sheet.organisation_id:
             return
         if text.isdigit() and 1 <= int(text) <= len(known):
@@ -56,7 +61,11 @@ def _as_inn(text: str) -> str:
     try:
         return inn_digits(text)
     except BadIdentifier as problem:
-        say(f"  Ничего не найдено. {problem}" if text.replace(" ", "").isdigit() else "  Ничего не найдено. Введите ИНН или другие слова.")
+        say(
+            f"  Ничего не найдено. {problem}"
+            if text.replace(" ", "").isdigit()
+            else "  Ничего не найдено. Введите ИНН или другие слова."
+        )
         return ""
 
 
@@ -102,7 +111,9 @@ def _change(sheet: Sheet, records: Records, **values: object) -> None:
     sheet.organisation = records.change(sheet.organisation_id, values)
 
 
-def _ask_text(sheet: Sheet, records: Records, key: str, label: str, current: str, help: str = "", *, required: bool = True) -> None:
+def _ask_text(
+    sheet: Sheet, records: Records, key: str, label: str, current: str, help: str = "", *, required: bool = True
+) -> None:
     """A text of the card; a number with a wrong check digit is asked again."""
 
     def judge(text: str) -> list[Finding]:
@@ -135,16 +146,32 @@ def _ask_coded(sheet: Sheet, records: Records, key: str, label: str, codes: list
 
 def _ask_authority(sheet: Sheet, records: Records) -> None:
     known = sheet.catalog.organisations.authorities
-    _ask_coded(sheet, records, "authority", "Уровень управления", [one.code for one in known], [one.label for one in known])
+    _ask_coded(
+        sheet, records, "authority", "Уровень управления", [one.code for one in known], [one.label for one in known]
+    )
 
 
 def _ask_subordination(sheet: Sheet, records: Records) -> None:
     known = sheet.catalog.organisations.subordinations
-    _ask_coded(sheet, records, "subordination", "Кому подведомственна", [one.code for one in known], [one.label for one in known])
+    _ask_coded(
+        sheet,
+        records,
+        "subordination",
+        "Кому подведомственна",
+        [one.code for one in known],
+        [one.label for one in known],
+    )
 
 
 def _ask_licence(sheet: Sheet, records: Records) -> None:
-    _ask_coded(sheet, records, "licence", "Лицензия", ["held", "applicant", "none"], ["есть", "организация – соискатель", "нет"])
+    _ask_coded(
+        sheet,
+        records,
+        "licence",
+        "Лицензия",
+        ["held", "applicant", "none"],
+        ["есть", "организация – соискатель", "нет"],
+    )
 
 
 def _ask_seal(sheet: Sheet, records: Records) -> None:
@@ -159,11 +186,25 @@ def _ask_route(sheet: Sheet, records: Records) -> None:
 def _ask_education(sheet: Sheet, records: Records) -> None:
     now = sheet.organisation.education
     licence = yes_no("Есть лицензия на образовательную деятельность", current=now.licence if now else None)
-    teaches = yes_no("Обучает по медицинским или фармацевтическим программам", current=now.teaches_medicine if now else None)
-    staff = yes_no("Есть преподаватели, которые ведут медицинскую деятельность", current=now.employs_practising_staff if now else None)
+    teaches = yes_no(
+        "Обучает по медицинским или фармацевтическим программам", current=now.teaches_medicine if now else None
+    )
+    staff = yes_no(
+        "Есть преподаватели, которые ведут медицинскую деятельность",
+        current=now.employs_practising_staff if now else None,
+    )
     levels = ["professional", "additional"]
-    place = choice("Программы", ["среднее или высшее образование", "дополнительное (ДПО)"], current=levels.index(now.level) if now else 0)
-    told = {"licence": licence, "teaches_medicine": teaches, "employs_practising_staff": staff, "level": levels[place or 0]}
+    place = choice(
+        "Программы",
+        ["среднее или высшее образование", "дополнительное (ДПО)"],
+        current=levels.index(now.level) if now else 0,
+    )
+    told = {
+        "licence": licence,
+        "teaches_medicine": teaches,
+        "employs_practising_staff": staff,
+        "level": levels[place or 0],
+    }
     _change(sheet, records, education=told)
 
 
@@ -208,4 +249,3 @@ def _signs_itself(sheet: Sheet) -> bool:
 
 def _told_route(sheet: Sheet) -> bool:
     return any(finding.field == "route" for finding in organisation_rules.check(sheet.facts(), sheet.catalog))
-

@@ -117,7 +117,9 @@ def _ask_person(place: int, sheet: Sheet, records: Records, *, known: bool = Fal
                 raise
             continue
         number += 1
-    tell_findings(found for found in sheet.of_line(place, "role", "subsystem", "purpose") if found.severity is Severity.ERROR)
+    tell_findings(
+        found for found in sheet.of_line(place, "role", "subsystem", "purpose") if found.severity is Severity.ERROR
+    )
 
 
 def _wrong(sheet: Sheet, place: int, name: str) -> list[Finding]:
@@ -128,7 +130,9 @@ def _wrong(sheet: Sheet, place: int, name: str) -> list[Finding]:
 
 def _steps(sheet: Sheet, records: Records) -> list[tuple[str, Step]]:
     kind = sheet.kind
-    named = [name for name in _ORDER if name in kind.line_fields or (name == "patronymic" and "surname" in kind.line_fields)]
+    named = [
+        name for name in _ORDER if name in kind.line_fields or (name == "patronymic" and "surname" in kind.line_fields)
+    ]
     steps: list[tuple[str, Step]] = [(name, _field_step(name, sheet, records)) for name in named]
     if "post" not in named and kind.organisation_rules:
         steps.append(("post", _field_step("post", sheet, records)))
@@ -142,7 +146,14 @@ def _steps(sheet: Sheet, records: Records) -> list[tuple[str, Step]]:
         if any(entry.staff_advice for entry in scope):
             steps.append(("unit", lambda place: _ask_unit(place, sheet)))
         if any(entry.own_card for entry in scope):
-            steps.append(("purpose", _flag_step("own_card", "Доступ нужен ему, чтобы заполнять собственную карточку", sheet, usual=False)))
+            steps.append(
+                (
+                    "purpose",
+                    _flag_step(
+                        "own_card", "Доступ нужен ему, чтобы заполнять собственную карточку", sheet, usual=False
+                    ),
+                )
+            )
     for entry in kind.confirmations:
         steps.append((entry.code, _confirmation_step(entry.code, f"Подтверждаю: {entry.label}", sheet)))
     return steps
@@ -198,7 +209,9 @@ def _confirmation_step(code: str, label: str, sheet: Sheet) -> Step:
 def _ask_unit(place: int, sheet: Sheet) -> None:
     codes = [code for code, _ in _UNITS]
     now = sheet.lines[place].unit
-    chosen = choice("Служба", [label for _, label in _UNITS], current=codes.index(now) if now in codes else None, empty=True)
+    chosen = choice(
+        "Служба", [label for _, label in _UNITS], current=codes.index(now) if now in codes else None, empty=True
+    )
     sheet.put(place, unit=codes[chosen] if chosen is not None else None)
 
 
@@ -254,13 +267,17 @@ def _from_file(text: str, sheet: Sheet, records: Records) -> None:
     from documents.rosters import RosterError
 
     while True:
-        typed = text or line("Путь к файлу (можно перетащить в окно)", help="Excel, ODS или CSV со столбцами ФИО, СНИЛС, почта.")
+        typed = text or line(
+            "Путь к файлу (можно перетащить в окно)", help="Excel, ODS или CSV со столбцами ФИО, СНИЛС, почта."
+        )
         text = ""
         if not typed:
             return
         try:
             path = dropped_file(typed)
-            lines, intake = read_people(path, catalog=sheet.catalog, kind=sheet.kind_code, organisation=sheet.organisation)
+            lines, intake = read_people(
+                path, catalog=sheet.catalog, kind=sheet.kind_code, organisation=sheet.organisation
+            )
         except (PathError, RosterError) as problem:
             say(f"  ✗ {problem}")
             continue
@@ -288,7 +305,11 @@ def _confirm_all(first: int, sheet: Sheet) -> None:
             for place in places:
                 sheet.put(place, confirmed=tuple(dict.fromkeys((*sheet.lines[place].confirmed, entry.code))))
     unsaid = [place for place in places if sheet.lines[place].email_is_esia is None]
-    if sheet.kind.esia_email == "required" and unsaid and yes_no("У всех из файла указана почта из профиля на Госуслугах"):
+    if (
+        sheet.kind.esia_email == "required"
+        and unsaid
+        and yes_no("У всех из файла указана почта из профиля на Госуслугах")
+    ):
         for place in unsaid:
             sheet.put(place, email_is_esia=True)
 
@@ -296,4 +317,3 @@ def _confirm_all(first: int, sheet: Sheet) -> None:
 def without_blanks(lines: list[LineFacts]) -> list[LineFacts]:
     """A person of whom nothing was said is nobody."""
     return [entry for entry in lines if any(getattr(entry, name) for name in _ORDER)]
-

@@ -28,7 +28,9 @@ def ask_signer(sheet: Sheet) -> None:
     rule = signer_rule(facts, sheet.catalog)
     applicant = rule is None or is_applicant(rule.body, facts, sheet.catalog)
     known = able(rule, sheet.catalog) if rule else able_by_themselves(sheet.catalog)
-    options = [entry for entry in known if not entry.sole_proprietor or (applicant and sheet.organisation.sole_proprietor)]
+    options = [
+        entry for entry in known if not entry.sole_proprietor or (applicant and sheet.organisation.sole_proprietor)
+    ]
     if rule:
         tell(f"Подписывает {rule.label} [{rule.rule}].")
     now = sheet.signer or SignatureFacts()
@@ -68,9 +70,13 @@ def _judge_name(text: str, *, required: bool) -> list[Finding]:
 
 def _ask_attorney(sheet: Sheet) -> None:
     now = sheet.signer or SignatureFacts()
-    number = line(f"Номер доверенности{f' [{now.attorney_number}]' if now.attorney_number else ''}") or now.attorney_number
+    number = (
+        line(f"Номер доверенности{f' [{now.attorney_number}]' if now.attorney_number else ''}") or now.attorney_number
+    )
     sheet.signer = now = dataclasses.replace(now, attorney_number=number)
-    sheet.signer = now = dataclasses.replace(now, attorney_date=_ask_day("Дата доверенности", now.attorney_date, required=True))
+    sheet.signer = now = dataclasses.replace(
+        now, attorney_date=_ask_day("Дата доверенности", now.attorney_date, required=True)
+    )
     sheet.signer = dataclasses.replace(now, attorney_until=_ask_day("Действует до", now.attorney_until, required=False))
     say("  Скан доверенности приложите вместе с подписанным сканом: request sign --attorney.")
 

@@ -32,7 +32,9 @@ class Question:
 def run(sheet: Sheet, records: Records, installation: Installation) -> None:
     """Ask everything that this request needs. Raises Ended; the sheet holds what was said till then."""
     forms = {code: list(form.fields) for code, form in load_layouts(installation.settings.catalog_folder).items()}
-    additions = {code for code, form in load_layouts(installation.settings.catalog_folder).items() if form.purpose == _ADDITION}
+    additions = {
+        code for code, form in load_layouts(installation.settings.catalog_folder).items() if form.purpose == _ADDITION
+    }
     done = _settled(sheet, records, forms, additions) if sheet.request else []
     begun = len(done)
     group = ""
@@ -61,9 +63,13 @@ def questions(sheet: Sheet, records: Records, forms: Forms, additions: set[str])
         return
     kind = sheet.kind
     for key in asking_organisation.card_facts(sheet):  # one that turns on a role appears once the roles are named
-        yield Question(f"card:{key}", "Карточка организации", partial(asking_organisation.ask_fact, key, sheet, records))
+        yield Question(
+            f"card:{key}", "Карточка организации", partial(asking_organisation.ask_fact, key, sheet, records)
+        )
     if kind.people:
-        yield Question("people", "Один человек" if kind.single else "Работники", partial(asking_people.ask_people, sheet, records))
+        yield Question(
+            "people", "Один человек" if kind.single else "Работники", partial(asking_people.ask_people, sheet, records)
+        )
     for field in asking_fields.fields_asked(sheet):
         yield Question(f"field:{field.code}", "Сведения", partial(asking_fields.ask_field, field, sheet))
     if kind.layout in additions:
@@ -87,7 +93,11 @@ def _settled(sheet: Sheet, records: Records, forms: Forms, additions: set[str]) 
             question.key in ("kind", "organisation")
             or question.key in files
             or (known is not None and asking_fields.is_settled(known, sheet))
-            or (known is None and question.key.startswith("field:") and sheet.fields.get(question.key.removeprefix("field:")))
+            or (
+                known is None
+                and question.key.startswith("field:")
+                and sheet.fields.get(question.key.removeprefix("field:"))
+            )
             or (question.key == "signer" and _is_planned(sheet))
         ):
             done.append(question.key)

@@ -57,7 +57,10 @@ class Records:
             query = query.where(known)
         with self.installation.work(actor()) as work:
             rows = work.session.execute(query).scalars()
-            return [Found(row.inn, f"{row.short_name or row.full_name or 'без названия'}, ИНН {row.inn}", row.id or 0) for row in rows]
+            return [
+                Found(row.inn, f"{row.short_name or row.full_name or 'без названия'}, ИНН {row.inn}", row.id or 0)
+                for row in rows
+            ]
 
     def refbook(self, text: str, *, limit: int = 15) -> list[Found]:
         from registry.store import find
@@ -65,7 +68,10 @@ class Records:
         with self.installation.work(actor()) as work:
             rows = find(work.session, text, limit=limit, active_only=True)
             return [
-                Found(row.inn or "", f"{row.short_name or row.full_name}, ИНН {row.inn}, {row.region_name or ''} ({row.kind})")
+                Found(
+                    row.inn or "",
+                    f"{row.short_name or row.full_name}, ИНН {row.inn}, {row.region_name or ''} ({row.kind})",
+                )
                 for row in rows
                 if row.inn
             ]
@@ -114,7 +120,11 @@ class Records:
                 raise Conflict("Продолжают только черновик. Верните в него заявку: egisz-access request edit.")
             facts = requests.facts_of(work, request)
             sheet.request, sheet.revision = request.id or 0, request.revision
-            sheet.kind_code, sheet.organisation_id, sheet.organisation = request.kind, request.organisation_id, facts.organisation
+            sheet.kind_code, sheet.organisation_id, sheet.organisation = (
+                request.kind,
+                request.organisation_id,
+                facts.organisation,
+            )
             sheet.fields, sheet.lines, sheet.held = dict(facts.fields), list(facts.lines), facts.held
             sheet.emails_of_others, sheet.kept, sheet.signer = facts.emails_of_others, facts.attached, facts.signature
             sheet.intake = requests.intake_of(request)

@@ -90,7 +90,11 @@ class Sheet:
         facts = self.facts()
         typed = dataclasses.replace(facts.lines[place], row=_TYPING, **assumed)  # type: ignore[arg-type]
         marked = dataclasses.replace(facts, lines=(*facts.lines[:place], *facts.lines[place + 1 :], typed))
-        found = (*application.check(marked, self.catalog), *roles.check(marked, self.catalog), *fields.check(marked, self.catalog))
+        found = (
+            *application.check(marked, self.catalog),
+            *roles.check(marked, self.catalog),
+            *fields.check(marked, self.catalog),
+        )
         return [finding for finding in found if finding.row == _TYPING and finding.field in names]
 
     def put(self, place: int, **values: object) -> None:

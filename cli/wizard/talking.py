@@ -91,7 +91,9 @@ def listed(options: Iterable[str], *, indent: int = 2) -> None:
         tell(option, indent=indent, mark=f"{number}. ")
 
 
-def choice(label: str, options: Sequence[str], *, current: int | None = None, empty: bool = False, help: str = "") -> int | None:
+def choice(
+    label: str, options: Sequence[str], *, current: int | None = None, empty: bool = False, help: str = ""
+) -> int | None:
     """The place of an option, by its number or by words that only it has.
 
     Enter keeps `current`; with nothing chosen it passes by at once where `empty`, else when it is said twice.

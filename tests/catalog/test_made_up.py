@@ -65,7 +65,15 @@ def ready(run, tmp_path):
     Image.new("RGB", (60, 40), "white").save(picture, "PNG")
     (tmp_path / "plan.png").write_bytes(picture.getvalue())
     run("organisation", "import", tmp_path / "refbook.zip")
-    run("organisation", "set", people.INN, f"head_name={people.HEAD_NAME}", f"head_post={people.HEAD_POST}", "seal=seal", "licence=held")
+    run(
+        "organisation",
+        "set",
+        people.INN,
+        f"head_name={people.HEAD_NAME}",
+        f"head_post={people.HEAD_POST}",
+        "seal=seal",
+        "licence=held",
+    )
     return tmp_path
 
 
@@ -126,9 +134,17 @@ def test_rules_of_the_folder_refuse_what_they_forbid(run, ready):
     wrong = DATA.replace('roles = ["Учётчик"]', 'roles = ["keeper", "auditor"]').replace('age = "3-17"', 'age = "все"')
     wrong = wrong.replace('confirmed = ["trained"]', "").replace('capacity = "deputy"', 'capacity = "attorney"')
     (ready / "wrong.toml").write_text(wrong, "utf-8")
-    made = run("request", "new", "--kind", "beds-access", "--organisation", people.INN, "--data", "wrong.toml", "--json")
+    made = run(
+        "request", "new", "--kind", "beds-access", "--organisation", people.INN, "--data", "wrong.toml", "--json"
+    )
     found = _errors(run, made["id"])
-    assert found == {("GEN-3", "role"), ("GEN-1", "age"), ("GEN-2", "trained"), ("GEN-1", "capacity"), ("GEN-1", "plan")}
+    assert found == {
+        ("GEN-3", "role"),
+        ("GEN-1", "age"),
+        ("GEN-2", "trained"),
+        ("GEN-1", "capacity"),
+        ("GEN-1", "plan"),
+    }
     grown_up = DATA.replace('profile = "children"', 'profile = "adult"').replace('age = "3-17"\n', "")
     (ready / "adult.toml").write_text(grown_up, "utf-8")
     adult = run("request", "new", "--kind", "beds-access", "--organisation", people.INN, "--data", "adult.toml",
@@ -151,7 +167,9 @@ def test_unsigned_request_without_people_goes_to_its_verified_end(run, ready, tm
 def test_open_requests_are_named_when_the_folder_is_to_be_taken_away(run, ready, tmp_path):
     made = run("request", "new", "--kind", "beds-question", "--organisation", people.INN, "--json")
     (tmp_path / "empty" / "layouts").mkdir(parents=True)
-    (tmp_path / "empty" / "layouts" / "access.toml").write_bytes((MADE_UP.parents[2] / "catalog/layouts/access.toml").read_bytes())
+    (tmp_path / "empty" / "layouts" / "access.toml").write_bytes(
+        (MADE_UP.parents[2] / "catalog/layouts/access.toml").read_bytes()
+    )
     told = run("catalog", "diff", tmp_path / "empty", "--json")
     assert told["stranded"] == [made["number"]]
     assert {(change["what"], change["code"], change["how"]) for change in told["changes"]} == {

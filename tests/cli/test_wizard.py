@@ -82,7 +82,12 @@ def test_whole_talk_makes_a_draft_that_passes_its_check(made_up, tmp_path):
     assert (request.kind, request.status, request.version) == ("beds-access", Status.DRAFT, 1)
     assert facts.fields == {"profile": "children", "age": "3-17", "wards": "Хирургия\nТерапия"}
     (line,) = facts.lines
-    assert (line.name, line.snils, line.email, line.post) == (ORLOVA.name, people.bare_snils(ORLOVA), ORLOVA.email, ORLOVA.post)
+    assert (line.name, line.snils, line.email, line.post) == (
+        ORLOVA.name,
+        people.bare_snils(ORLOVA),
+        ORLOVA.email,
+        ORLOVA.post,
+    )
     assert (line.email_is_esia, line.confirmed, [ref.role for ref in line.roles]) == (True, ("trained",), ["keeper"])
     assert [(file.code, file.name, file.media_type) for file in facts.attached] == [("plan", plan.name, "image/png")]
     assert (facts.signature.capacity, facts.signature.name) == ("deputy", "Зуев Олег Ильич")
@@ -125,10 +130,18 @@ def test_only_those_facts_of_the_card_are_asked_that_this_kind_needs(world):
 def test_organisation_that_the_refbook_has_not_gets_a_card_and_its_add_application(world):
     said = talk(["frmo-access", "новая клиника", "7728168971", "да", "ООО «Новая клиника»", "1", "Тверская область", "1", "1",
                  "Ким Ольга Петровна", "Директор", "", ""])  # fmt: skip
-    assert "Ничего не найдено" in said and "Организации нет в ФРНСИ: вместе с ним подготовлена заявка ЕД-2026-000002" in said
+    assert (
+        "Ничего не найдено" in said
+        and "Организации нет в ФРНСИ: вместе с ним подготовлена заявка ЕД-2026-000002" in said
+    )
     with world.work("тест") as work:
         card = organisations.find(work, "7728168971")
-        assert (card.full_name, card.kind, card.subject, card.head_name) == ("ООО «Новая клиника»", "medical", "69", "Ким Ольга Петровна")
+        assert (card.full_name, card.kind, card.subject, card.head_name) == (
+            "ООО «Новая клиника»",
+            "medical",
+            "69",
+            "Ким Ольга Петровна",
+        )
 
 
 def test_organisation_is_found_in_the_refbook_by_words(installation, tmp_path):
@@ -204,7 +217,9 @@ def test_private_key_is_not_even_kept(made_up, tmp_path):
 
 
 def test_back_asks_the_question_before_with_its_answer_kept(made_up):
-    said = talk(["beds-access", people.INN, "", "", "дет", "3-17", "назад", "назад", "", "5-10", "Хирургия", "назад", ""])
+    said = talk(
+        ["beds-access", people.INN, "", "", "дет", "3-17", "назад", "назад", "", "5-10", "Хирургия", "назад", ""]
+    )
     assert "Профиль коек [2]" in said and "Возраст детей, лет [3-17]" in said
     assert draft(made_up)[1].fields == {"profile": "children", "age": "5-10", "wards": "Хирургия"}
 
@@ -233,7 +248,11 @@ def test_help_is_given_for_a_question_and_for_a_kind(world):
 
 def test_kinds_are_found_by_number_code_and_words(world):
     catalog = world.catalog
-    for answer, code in (("1", "frmo-access"), ("HIV-MISSING-DRUG", "hiv-missing-drug"), ("регистровых записей ФРВИЧ", "hiv-change-records")):
+    for answer, code in (
+        ("1", "frmo-access"),
+        ("HIV-MISSING-DRUG", "hiv-missing-drug"),
+        ("регистровых записей ФРВИЧ", "hiv-change-records"),
+    ):
         assert catalog.kind(code).title in talk([answer, "назад"]).rpartition("\nОрганизация\n")[0]
     listed = talk(["записей", "назад"])
     assert "1. Заявка на удаление или изменение регистровых записей ФРВИЧ" in listed
@@ -242,7 +261,20 @@ def test_kinds_are_found_by_number_code_and_words(world):
 
 @pytest.mark.parametrize("count", range(1, 18))
 def test_end_of_input_anywhere_keeps_what_was_typed_and_says_how_to_go_on(made_up, count):
-    answers = ["beds-access", people.INN, "новый", *person(ORLOVA), "да", "1", "да", "", "дет", "3-17", "Хирургия", "Терапия"]
+    answers = [
+        "beds-access",
+        people.INN,
+        "новый",
+        *person(ORLOVA),
+        "да",
+        "1",
+        "да",
+        "",
+        "дет",
+        "3-17",
+        "Хирургия",
+        "Терапия",
+    ]
     said = talk(answers[:count])
     assert "Traceback" not in said
     if count < 2:
@@ -256,7 +288,9 @@ def test_end_of_input_anywhere_keeps_what_was_typed_and_says_how_to_go_on(made_u
     said_of_person = max(0, min(count - 3, 6))
     assert kept == typed[:said_of_person] + [""] * (6 - said_of_person)
     fields = {"profile": "children", "age": "3-17", "wards": "Хирургия"}
-    assert facts.fields == dict(list(fields.items())[: max(0, count - 13)]) | ({"wards": "Хирургия\nТерапия"} if count > 16 else {})
+    assert facts.fields == dict(list(fields.items())[: max(0, count - 13)]) | (
+        {"wards": "Хирургия\nТерапия"} if count > 16 else {}
+    )
 
 
 def test_resumed_draft_asks_only_what_is_not_there_yet(made_up, tmp_path):
@@ -329,7 +363,11 @@ def test_signer_of_another_body_is_suggested_by_the_rule(world):
     said = talk([*DRUG, "абакавир", "таблетки", "300 мг", "", "", "2", "Зуев Олег Ильич", ""])
     assert "Подписывает руководитель органа исполнительной власти субъекта РФ в сфере охраны здоровья [HIV-2]." in said
     signature = draft(world)[1].signature
-    assert (signature.body, signature.capacity, signature.name) == ("regional-authority", "acting-head", "Зуев Олег Ильич")
+    assert (signature.body, signature.capacity, signature.name) == (
+        "regional-authority",
+        "acting-head",
+        "Зуев Олег Ильич",
+    )
     assert signature.post == "Руководитель органа исполнительной власти субъекта РФ в сфере охраны здоровья"
 
 
@@ -338,7 +376,11 @@ def test_attorney_is_asked_for_number_and_dates(world):
                  "12-Д", "вчера", "01.11.2026", ""])  # fmt: skip
     signature = draft(world)[1].signature
     assert "«вчера» – не дата" in said
-    assert (signature.attorney_number, str(signature.attorney_date), signature.attorney_until) == ("12-Д", "2026-11-01", None)
+    assert (signature.attorney_number, str(signature.attorney_date), signature.attorney_until) == (
+        "12-Д",
+        "2026-11-01",
+        None,
+    )
 
 
 @pytest.mark.parametrize(

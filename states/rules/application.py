@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from catalog import Catalog
 from catalog.kinds import RequestKind
+from catalog.wording import LINE_FIELDS
 from models.facts import LineFacts, RequestFacts
 from models.findings import Finding, Severity
 from models.identifiers import BadIdentifier, format_snils, snils_digits, valid_snils
@@ -14,14 +15,6 @@ from states.rules.columns import typed_columns
 from states.rules.emails import email_problem
 from states.rules.names import check_names, several_people
 from states.rules.telling import of_line, of_request
-
-_LABELS = {
-    "snils": "СНИЛС",
-    "surname": "фамилия",
-    "given": "имя",
-    "email": "адрес электронной почты",
-    "post": "должность",
-}
 
 
 def check(facts: RequestFacts, catalog: Catalog) -> Iterator[Finding]:
@@ -47,7 +40,7 @@ def check(facts: RequestFacts, catalog: Catalog) -> Iterator[Finding]:
 def _present(line: LineFacts, kind: RequestKind) -> Iterator[Finding]:
     """One error per missing field; only the patronymic may be absent (APP-5, APP-11)."""
     for field in kind.line_fields:
-        label = _LABELS[field]
+        label = LINE_FIELDS[field]
         if field == "given" and several_people(line.surname):
             continue
         if not str(getattr(line, field)).strip():

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from catalog import Catalog
 from catalog.kinds import Attachment, CertificateRule
+from catalog.wording import MEDIA
 from models.attachments import AttachmentFacts, CertificateFacts
 from models.facts import RequestFacts
 from models.findings import Finding, Severity
@@ -13,26 +14,7 @@ from states.rules.conditions import holds
 from states.rules.telling import of_request
 
 _MEGABYTE = 1024 * 1024
-_MEDIA = {
-    "application/pdf": "PDF",
-    "image/jpeg": "JPG",
-    "image/png": "PNG",
-    "application/zip": "ZIP",
-    "application/pkix-cert": ".cer",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word (.docx)",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel (.xlsx)",
-    "application/vnd.oasis.opendocument.spreadsheet": "ODS",
-    "application/x-ole-storage": "Word или Excel старого образца (.doc, .xls)",
-    "text/plain": "текст",
-    "text/csv": "CSV",
-    "text/xml": "XML",
-    "application/xml": "XML",
-    "application/json": "JSON",
-    "text/html": "HTML",
-    "message/rfc822": "письмо (.eml)",
-    "application/x-empty": "пустой файл",
-    "application/octet-stream": "файл неизвестного вида",
-}
+_MEDIA = MEDIA | {"application/x-empty": "пустой файл", "application/octet-stream": "файл неизвестного вида"}
 
 
 def check(facts: RequestFacts, catalog: Catalog) -> Iterator[Finding]:

@@ -2,58 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
 import email.message
 
 import pytest
 from sqlalchemy import select
 
 from actions import inbox, outbox, requests, steps
-from demo.servers import DemoServers
 from models.letters import InboxLetter, OutboxLetter, OutboxState
 from models.request import Status
 from sweeps import run_sweep
+from tests.flows.mailbox import made
 from tests.walking import request_at
-from wiring.settings import ImapPart, MailPart, Settings, SmtpPart
-from wiring.work import Installation
-
-
-@pytest.fixture(scope="module")
-def servers(tmp_path_factory):
-    with DemoServers(tmp_path_factory.mktemp("post")) as running:
-        yield running
-
-
-@pytest.fixture
-def post(servers):
-    yield servers
-    fresh = type(servers.faults)()
-    for each in dataclasses.fields(fresh):
-        setattr(servers.faults, each.name, getattr(fresh, each.name))
-
-
-def _made(home, clock, post, *, password="demo-clinic", imap_more=None):
-    server = {"host": "127.0.0.1", "login": "clinic", "ca_bundle": post.authority}
-    return Installation(
-        Settings(
-            home=home,
-            smtp=SmtpPart(port=post.ports.smtp, tls="starttls", password=password, **server),
-            imap=ImapPart(
-                port=post.ports.imaps, tls="tls", **server, **{"password": "demo-clinic"} | (imap_more or {})
-            ),
-            mail=MailPart(
-                sender="clinic@clinic.example", desk_address="egisz@stp-egisz.ru", desk_address_confirmed=True
-            ),
-        ),
-        clock=clock,
-    )
-
-
-@pytest.fixture
-def installation(home, clock, post):
-    made = _made(home, clock, post)
-    yield made
-    made.engine.dispose()
 
 
 def _sent_request(installation):
@@ -108,7 +67,7 @@ def test_refused_recipient_stops_visibly_and_may_be_sent_again(installation, pos
 
 
 def test_wrong_password_delays_letters_and_stops_none(home, clock, post):
-    installation = _made(home, clock, post, password="wrong")
+    installation = made(home, clock, post, password="wrong")
     number = _sent_request(installation)
     run_sweep("deliver", installation)
     letter = _package(installation)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import email.message
 import subprocess
 import sys
@@ -12,35 +11,13 @@ import pytest
 from sqlalchemy import select
 
 from actions import delivery, outbox
-from demo.servers import DemoServers
 from demo.smtp_server import SmtpServer
 from models.letters import InboxLetter, InboxState, OutboxLetter, OutboxState
 from models.record import Event
 from notifications.errors import MailboxError
 from sweeps import deliver, run_sweep
-from tests.flows.test_sweeps import _made
+from tests.flows.mailbox import made
 from wiring.gateways import imap_gateway
-
-
-@pytest.fixture(scope="module")
-def servers(tmp_path_factory):
-    with DemoServers(tmp_path_factory.mktemp("post")) as running:
-        yield running
-
-
-@pytest.fixture
-def post(servers):
-    yield servers
-    fresh = type(servers.faults)()
-    for each in dataclasses.fields(fresh):
-        setattr(servers.faults, each.name, getattr(fresh, each.name))
-
-
-@pytest.fixture
-def installation(home, clock, post):
-    made = _made(home, clock, post)
-    yield made
-    made.engine.dispose()
 
 
 def _promise(installation, count, key="", **more):
@@ -61,7 +38,7 @@ def test_wrong_password_is_tried_once_a_sweep_and_delays_every_letter(home, cloc
     asked = []
     honest = SmtpServer._authenticate
     monkeypatch.setattr(SmtpServer, "_authenticate", lambda *all: asked.append(1) or honest(*all))
-    installation = _made(home, clock, post, password="wrong")
+    installation = made(home, clock, post, password="wrong")
     _promise(installation, 40)
     for _ in range(8):  # an evening of a wrong password stops nothing
         asked.clear()
@@ -77,7 +54,7 @@ def test_wrong_password_is_tried_once_a_sweep_and_delays_every_letter(home, cloc
         delays = select(Event).where(Event.action == "letter.delayed")
         assert len(work.session.execute(delays).scalars().all()) == 40 + 7, "one event a letter; the last was not tried"
     installation.engine.dispose()
-    healed = _made(home, clock, post)
+    healed = made(home, clock, post)
     assert run_sweep("deliver", healed)["sent"] == 40 + 8
     healed.engine.dispose()
 
@@ -107,7 +84,7 @@ def test_letter_whose_record_fails_after_the_250_is_uncertain_and_holds_up_none(
 
 
 def test_worker_whose_lease_ran_out_neither_sends_nor_fails_what_another_sent(home, clock, post):
-    slow = _made(home, clock, post)
+    slow = made(home, clock, post)
     numbers = _promise(slow, 2)
     with slow.work("тест") as work:
         assert outbox.claim(work, owner="slow", limit=9) == numbers
@@ -120,7 +97,7 @@ def test_worker_whose_lease_ran_out_neither_sends_nor_fails_what_another_sent(ho
 
 
 def test_copy_among_the_sent_letters_settles_an_uncertain_one(home, clock, post):
-    installation = _made(home, clock, post, imap_more={"sent_folder": "Отправленные"})
+    installation = made(home, clock, post, imap_more={"sent_folder": "Отправленные"})
     _promise(installation, 1)
     post.faults.drop_after_data = 1
     run_sweep("deliver", installation)
@@ -134,7 +111,7 @@ def test_copy_among_the_sent_letters_settles_an_uncertain_one(home, clock, post)
 
 
 def test_folder_that_is_not_there_keeps_no_letter_of_another_unread(home, clock, post):
-    installation = _made(home, clock, post, imap_more={"folders": ("Нет такой", "INBOX")})
+    installation = made(home, clock, post, imap_more={"folders": ("Нет такой", "INBOX")})
     letter = email.message.EmailMessage()
     letter["From"], letter["To"], letter["Subject"] = "news@shop.example", "clinic@clinic.example", "Новость"
     letter["Message-ID"] = "<one@shop.example>"
@@ -150,7 +127,7 @@ def test_folder_that_is_not_there_keeps_no_letter_of_another_unread(home, clock,
 
 
 def test_wrong_mailbox_password_is_not_tried_at_every_sweep(home, clock, post):
-    installation = _made(home, clock, post, imap_more={"password": "wrong", "folders": ("INBOX", "Отправленные")})
+    installation = made(home, clock, post, imap_more={"password": "wrong", "folders": ("INBOX", "Отправленные")})
     with pytest.raises(MailboxError):
         run_sweep("inbox", installation)
     clock.forward(minutes=2)
@@ -162,7 +139,7 @@ def test_wrong_mailbox_password_is_not_tried_at_every_sweep(home, clock, post):
 
 
 def test_copies_are_kept_among_the_sent_letters_when_the_settings_ask(home, clock, post):
-    installation = _made(home, clock, post, imap_more={"sent_folder": "Отправленные", "copy_sent": True})
+    installation = made(home, clock, post, imap_more={"sent_folder": "Отправленные", "copy_sent": True})
     _promise(installation, 1)
     assert run_sweep("deliver", installation)["sent"] == 1
     with imap_gateway(installation.settings) as mailbox:

@@ -10,8 +10,10 @@ from sqlmodel import col
 
 from actions import audit, organisations, requests, steps
 from actions.context import Work
+from actions.event_labels import EVENT_LABELS
 from actions.invitations import role_labels
 from models.attachments import AttachmentFacts
+from models.facts import RequestFacts
 from models.findings import Finding
 from models.letters import InboxLetter, OutboxLetter
 from models.organisation import Organisation
@@ -23,58 +25,13 @@ from states.guards import status_label
 from states.lifecycle import STEPS, Trait, step_for
 from states.rules.fields import printed
 
-# What the timeline calls events that are not steps.
-_EVENT_LABELS = {
-    "request.created": "Черновик создан",
-    "letter.promised": "Письмо поставлено в очередь",
-    "letter.sent": "Письмо отправлено",
-    "letter.uncertain": "Судьба письма неясна",
-    "letter.failed": "Письмо не отправлено",
-    "letter.delayed": "Отправка отложена",
-    "letter.resent": "Письмо отправляется снова",
-    "letter.matched": "Пришло письмо",
-    "letter.triage": "Письмо ждёт человека",
-    "file.added": "Добавлен файл",
-    "documents.made": "Документы сформированы",
-    "scan.read": "Скан прочитан",
-    "request.lines-replaced": "Список работников заменён",
-    "request.filled-in": "Сведения формы заполнены",
-    "request.signer-planned": "Указано, кто подпишет",
-    "request.confirmed": "Подтверждено ответственным",
-    "request.outcome": "Записано, что получено",
-    "request.dismissed": "Дальнейшее сделано",
-    "patients.erased": "Данные пациентов стёрты",
-    "package.made": "Комплект для Центра СТП собран",
-    "line.verified": "Работник подтвердил вход",
-    "line.trouble": "Работник сообщил о неполадке",
-    "grant.made": "Роль предоставлена",
-    "grant.ended": "Роль прекращена",
-    "revocation.drafted": "В черновик записаны роли, которые надо прекратить",
-    "evidence.exported": "Собран комплект доказательств",
-    "person.enrolled": "Работник внесён",
-    "person.changed": "Сведения о работнике изменены",
-    "person.esia-confirmed": "Учётная запись работника подтверждена",
-    "person.first-login": "Первый вход работника записан",
-    "organisation.added": "Карточка организации заведена",
-    "organisation.changed": "Карточка организации изменена",
-    "leavers.compared": "Списки ушедших сверены",
-    "letter.received": "Письмо принято",
-    "letter.settled": "Смысл письма решил человек",
-    "patients.viewed": "Данные пациентов просмотрены",
-    "review.started": "Проверка доступа начата",
-    "review.asked": "Организации посланы вопросы",
-    "review.answered": "Организация ответила",
-    "review.viewed": "Ответы просмотрены",
-    "review.closed": "Проверка доступа закрыта",
-}
-
 
 def show(work: Work, request: AccessRequest, *, reveal: bool = False) -> dict[str, object]:
     """JSON of `request show`. Patients' data are masked unless revealed, and revealing is recorded."""
     if reveal:
         audit.record(work, "patients.viewed", requests.subject(request))
     kind = work.catalog.kind(request.kind)
-    outcome = kind.outcome(request.outcome)
+    outcome, facts = kind.outcome(request.outcome), requests.facts_of(work, request)
     organisation = organisations.get(work, request.organisation_id)
     return {
         "id": request.id,
@@ -83,8 +40,8 @@ def show(work: Work, request: AccessRequest, *, reveal: bool = False) -> dict[st
         "state": request.status.value,
         "version": request.version,
         "organisation": {"inn": organisation.inn, "name": organisation.short_name or organisation.full_name},
-        "fields": _fields(work, request, reveal=reveal),
-        "attachments": [_attachment(file) for file in requests.facts_of(work, request).attached],
+        "fields": _fields(work, facts, reveal=reveal),
+        "attachments": [_attachment(file) for file in facts.attached],
         "outcome": {"code": outcome.code, "label": outcome.label, "next": outcome.next} if outcome else None,
         "lines": [_line(work, line, person) for line, person in _lines(work, request)],
         "findings": [finding.as_json() for finding in findings(work, request)],
@@ -95,8 +52,7 @@ def show(work: Work, request: AccessRequest, *, reveal: bool = False) -> dict[st
     }
 
 
-def _fields(work: Work, request: AccessRequest, *, reveal: bool) -> list[dict[str, object]]:
-    facts = requests.facts_of(work, request)
+def _fields(work: Work, facts: RequestFacts, *, reveal: bool) -> list[dict[str, object]]:
     return [
         {
             "code": field.code,
@@ -165,7 +121,7 @@ def _step_label(action: str, traits: frozenset[Trait]) -> str:
 
 def told(event: Event, traits: frozenset[Trait]) -> str:
     """An event as people call it."""
-    label = _step_label(event.action, traits) or _EVENT_LABELS.get(event.action, event.action)
+    label = _step_label(event.action, traits) or EVENT_LABELS.get(event.action, event.action)
     data = json.loads(event.data)
     if event.action.startswith("request.") and data.get("target") and data["target"] != data.get("source"):
         label += f" → «{status_label(Status(data['target']), by_login='login' in traits)}»"

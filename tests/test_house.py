@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from actions.event_labels import EVENT_LABELS
 from catalog import load
 from models.tables import METADATA
 
@@ -83,3 +84,15 @@ def test_project_says_nothing_of_machines_it_was_made_on():
             text = path.read_text("utf-8", errors="replace")
             found += [name for mark in ("/work" + "/", "/root" + "/") if mark in text]
     assert found == []
+
+
+def test_every_event_that_is_written_has_words_for_people():
+    """An action is the second argument of `record`; steps are called by the table of steps."""
+    written = set()
+    for path in _sources():
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "record" and len(node.args) > 1:
+                parts = [part.value for part in ast.walk(node.args[1]) if isinstance(part, ast.Constant)]
+                written |= {part for part in parts if isinstance(part, str) and "." in part and not part.endswith(".")}
+    assert len(written) > 40
+    assert written - set(EVENT_LABELS) == set()

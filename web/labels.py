@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from actions.event_labels import EVENT_LABELS
 from models.facts import Licence, RegistryStatus, SealPolicy
 from models.letters import InboxState, OutboxState
 from models.request import AccessRequest, LineState, Status
@@ -80,58 +81,7 @@ REGISTRY = {
     RegistryStatus.UNKNOWN: "не проверено: справочник не загружен",
 }
 # What the audit page calls events; steps are called as in the table of steps.
-EVENTS = {f"request.{step.trigger}": step.label for step in reversed(STEPS)} | {  # the desk's arrow before others
-    "request.created": "Черновик создан",
-    "request.lines-replaced": "Список работников заменён",
-    "request.filled-in": "Заполнены сведения формы",
-    "request.signer-planned": "Указано, кто подпишет",
-    "request.confirmed": "Подтверждено ответственным",
-    "request.outcome": "Записано, что получено",
-    "request.dismissed": "Дальнейшее сделано",
-    "file.detached": "Приложение убрано",
-    "patients.erased": "Стёрты данные пациентов",
-    "patients.viewed": "Показаны данные пациента",
-    "letter.promised": "Письмо поставлено в очередь",
-    "letter.sent": "Письмо отправлено",
-    "letter.uncertain": "Судьба письма неясна",
-    "letter.failed": "Письмо не отправлено",
-    "letter.delayed": "Отправка отложена",
-    "letter.resent": "Письмо отправляется снова",
-    "letter.received": "Письмо получено",
-    "letter.matched": "Письмо прочитано",
-    "letter.triage": "Письмо ждёт человека",
-    "letter.settled": "Письмо разобрано человеком",
-    "letter.unreadable": "Письмо не прочесть",
-    "letter.downloaded": "Письмо скачано",
-    "file.added": "Добавлен файл",
-    "file.downloaded": "Файл скачан",
-    "package.made": "Собран комплект для Центра СТП",
-    "documents.made": "Документы сформированы",
-    "scan.read": "Скан прочитан",
-    "line.verified": "Работник подтвердил вход",
-    "line.trouble": "Работник сообщил о неполадке",
-    "grant.made": "Роль предоставлена",
-    "grant.ended": "Роль прекращена",
-    "holders.exported": "Выгружен список ролей",
-    "organisation.added": "Заведена карточка организации",
-    "organisation.changed": "Изменена карточка организации",
-    "people.searched": "Искали работника по фамилии",
-    "person.enrolled": "Заведён работник",
-    "person.changed": "Изменены сведения о работнике",
-    "person.esia-confirmed": "Учётная запись на Госуслугах подтверждена",
-    "person.first-login": "Первый вход выполнен",
-    "desk.address-confirmed": "Подтверждён адрес СТП",
-    "checklist.opened": "Открыт список заполнения",
-    "checklist.ticked": "Отмечено как внесённое",
-    "checklist.unticked": "Снята отметка о внесении",
-    "checklist.assigned": "Назначен, кто вносит",
-    "checklist.due-set": "Изменён срок внесения",
-    "checklist.noted": "Изменено примечание",
-    "checklist.worker-added": "Работник внесён в список",
-    "checklist.worker-removed": "Работник убран из списка",
-    "checklist.worker-viewed": "Показан СНИЛС работника из списка",
-    "erasure.act": "Акт об уничтожении данных",
-}
+EVENTS = {f"request.{step.trigger}": step.label for step in reversed(STEPS)} | EVENT_LABELS  # the desk's arrow first
 SEALS = {SealPolicy.SEAL: "есть", SealPolicy.NO_SEAL: "не предусмотрена"}
 LICENCES = {Licence.HELD: "есть", Licence.APPLICANT: "соискатель", Licence.NONE: "нет"}
 

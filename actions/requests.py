@@ -79,11 +79,13 @@ def create(
     """A new draft. Wrong lines are kept as typed; `check` tells what is wrong with them.
 
     When the organisation is absent from the refbook, its add-application is drafted with it (ORG-3).
-    Raises Conflict for a kind that is not in force today, UnknownField for a field that the kind has not.
+    Raises Conflict for a kind or a subsystem that is not in force today, UnknownField for a field that the kind has not.
     """
     entry = work.catalog.kind(kind)
-    if not is_current(entry, work.now.date()):
-        raise Conflict(f"Вид заявки «{entry.title}» сейчас не действует: в каталоге у него другой срок.")
+    subsystems = (work.catalog.subsystems[code] for code in entry.subsystems)
+    today = work.now.date()
+    if not is_current(entry, today) or not all(is_current(subsystem, today) for subsystem in subsystems):
+        raise Conflict(f"Вид заявки «{entry.title}» сейчас не действует: в каталоге у него или у подсистемы другой срок.")
     _known_fields(entry, fields or {}, work.policy.own_catalog)
     organisation = organisations.get(work, organisation_id)
     request = AccessRequest(

@@ -14,7 +14,13 @@ from states.rules.conditions import holds
 from states.rules.telling import of_request
 
 _MEGABYTE = 1024 * 1024
-_MEDIA = MEDIA | {"application/x-empty": "пустой файл", "application/octet-stream": "файл неизвестного вида"}
+# As a file that came in is called: not by the ending that it should have had.
+_MEDIA = MEDIA | {
+    "text/plain": "текст",
+    "application/vnd.oasis.opendocument.spreadsheet": "ODS",
+    "application/x-empty": "пустой файл",
+    "application/octet-stream": "файл неизвестного вида",
+}
 
 
 def check(facts: RequestFacts, catalog: Catalog) -> Iterator[Finding]:

@@ -44,6 +44,8 @@ class Policy:
     digest_until: dt.time = dt.time(18, 0)
     retention_days: int = 365 * 3
     patient_days: int = 90  # how long a closed request keeps patients' data
+    session_idle_hours: int = 12  # of the page, without a look
+    session_days: int = 7  # of the page, at the longest
     number_prefix: str = "ЕД"
     follow_up_by_machine: bool = True
     link_secret: bytes = b""

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 EVENT_LABELS = {
+    "account.changed": "Изменена учётная запись",
+    "account.created": "Заведена учётная запись",
+    "account.logged-in": "Вход на страницу",
+    "account.password-set": "Сменён пароль",
     "audit.checked": "Журнал проверен",
     "checklist.assigned": "Назначен, кто вносит",
     "checklist.due-set": "Изменён срок внесения",

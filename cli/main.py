@@ -22,6 +22,7 @@ from cli import (
     roster,
     speech,
     up,
+    users,
 )
 
 app = typer.Typer(
@@ -44,6 +45,7 @@ app.add_typer(checklists.app, name="checklist")
 app.add_typer(reviews.app, name="review")
 app.add_typer(asking.audit, name="audit")
 app.add_typer(catalogs.app, name="catalog")
+app.add_typer(users.app, name="user")
 app.add_typer(admin.settings, name="settings")
 app.command("holders")(asking.holders)
 app.command("login-help")(checklists.login_help)

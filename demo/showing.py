@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import shutil
 import sys
 import threading
@@ -11,16 +12,17 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from actions import accounts, passwords
 from demo import people
 from demo.desk import Desk, DeskPlan, Outcome, keep_answering
 from demo.servers import DemoServers
 from demo.walk import Walk
+from models.account import Role
 from sweeps import run_sweep
 from wiring.children import Child, stop_all
-from wiring.page_key import page_key
 from wiring.settings import Settings, load
 from wiring.supervisor import ROOT, CannotStart, answers, free_port
-from wiring.work import Installation, installation_key
+from wiring.work import Installation
 
 Say = Callable[[str], None]
 _MARK = ".egisz-access-demo"
@@ -42,7 +44,7 @@ def show(folder: Path, say: Say, *, stay: bool = False, pace: float = 0) -> None
         settings = _settings(folder, post)
         page = _page(settings)
         try:
-            say(f"Показ «Доступа ЕГИСЗ». Страница: {settings.page_url}/?key={page_key(installation_key(folder))}")
+            say(f"Показ «Доступа ЕГИСЗ». Страница: {settings.page_url}/, {_accounts(settings)}")
             say(f"Файлы показа: {folder}\n")
             _walk(settings, post, folder, _paced(say, pace))
             say("\nПоказ окончен: у шестерых работников есть роли и подтверждённый вход, одному отказывали.")
@@ -53,6 +55,25 @@ def show(folder: Path, say: Say, *, stay: bool = False, pace: float = 0) -> None
             over.set()
             stop_all([page])
             desk.join(timeout=5)
+
+
+def _accounts(settings: Settings) -> str:
+    """An account for each of the four who look at the page, with one password that lives as long as the folder."""
+    password = f"показ-{secrets.token_hex(4)}"
+    with Installation(settings).work(by="показ") as work:
+        for login, name, roles in _USERS:
+            accounts.create(
+                work, login=login, name=name, roles=roles, everywhere=True,
+                password_hash=passwords.hashed(password, login=login), password_by_other=False,
+            )  # fmt: skip
+    return f"логины {', '.join(login for login, _, _ in _USERS)}, пароль {password}"
+
+
+_USERS = (
+    ("kadry", "Королёва Нина Львовна", {Role.OFFICER, Role.ADMINISTRATOR}),
+    ("glavvrach", "Соколова Мария Ильинична", {Role.MANAGER}),
+    ("audit", "Проверяющий Фёдор Фомич", {Role.AUDITOR}),
+)
 
 
 def _fresh(folder: Path) -> None:

@@ -1,7 +1,16 @@
 """Every table, imported in one place for migrations and tests."""
 
+from models.account import (
+    Account,
+    AccountOrganisation,
+    AccountSession,
+    ApiToken,
+    FailedLogin,
+    IdempotencyKey,
+)
 from models.checklist import ChecklistItem, ChecklistWorker, OpenedChecklist
 from models.columns import METADATA
+from models.comment import Comment
 from models.letters import InboxLetter, MailboxPosition, OutboxLetter
 from models.organisation import Organisation
 from models.person import Person
@@ -9,15 +18,23 @@ from models.record import ChainHead, Event, Grant, Lease, PersonalLink
 from models.refbook import RefbookOrganisation, RefbookVersion
 from models.request import AccessRequest, RequestFile, RequestLine
 from models.review import ReviewCampaign, ReviewedOrganisation, ReviewQuestion
+from models.webhook import Webhook, WebhookDelivery
 
 __all__ = [
     "METADATA",
     "AccessRequest",
+    "Account",
+    "AccountOrganisation",
+    "AccountSession",
+    "ApiToken",
     "ChainHead",
     "ChecklistItem",
     "ChecklistWorker",
+    "Comment",
     "Event",
+    "FailedLogin",
     "Grant",
+    "IdempotencyKey",
     "InboxLetter",
     "Lease",
     "MailboxPosition",
@@ -33,4 +50,6 @@ __all__ = [
     "ReviewCampaign",
     "ReviewQuestion",
     "ReviewedOrganisation",
+    "Webhook",
+    "WebhookDelivery",
 ]

@@ -13,6 +13,7 @@ from web.door import Door
 from web.headers import Headers
 from web.origin import OwnOrigin
 from web.pages import (
+    account,
     audit,
     board,
     checklists,
@@ -21,6 +22,7 @@ from web.pages import (
     health,
     help,
     holders,
+    logging_in,
     logins,
     organisations,
     personal,
@@ -52,7 +54,7 @@ def create_app(installation: wired.Installation | None = None) -> FastAPI:
     logs.keep_secrets_out()
     for part in (board, requests, fields, steps, logins, files, triage, holders, organisations, audit, personal, reviews, health):
         app.include_router(part.router)
-    for part in (checklists, help):
+    for part in (checklists, help, logging_in, account):
         app.include_router(part.router)
     app.mount("/static", Assets(directory=HERE / "static"), name="static")
     errors.register(app)

@@ -59,6 +59,12 @@ def text(form: FormData, name: str, limit: int = 20_000) -> str:
     return value.strip()[:limit] if isinstance(value, str) else ""
 
 
+def secret(form: FormData, name: str) -> str:
+    """As typed: spaces belong to a password."""
+    value = form.get(name)
+    return value if isinstance(value, str) else ""
+
+
 def ticked(form: FormData, name: str) -> bool:
     return bool(text(form, name))
 

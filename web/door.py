@@ -1,18 +1,24 @@
-"""The door of the managers' pages: closed unless the address is a public one, a key is shown or a session runs."""
+"""The door: closed unless the address is a public one or a session runs whose user may do what is asked."""
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from urllib.parse import quote
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from web.access import COOKIE, LASTS, is_key, is_session, issue_session
+from actions import sessions
+from web.errors import notice
 from web.installed import installed
-from web.rendering import page
+from web.permissions import SAFE, roles_for
+from web.users import User, user_from
+from wiring.work import Installation
 
-PUBLIC = ("/static/", "/my/", "/help/", "/health")
+COOKIE = "egisz-session"
+PUBLIC = ("/static/", "/my/", "/help/", "/health", "/login", "/setup", "/calendar/", "/api/")  # the API has a door of its own
+_MENDING = "/account/password"  # the only page while the password is somebody else's choice
 
 
 class Door:
@@ -22,34 +28,53 @@ class Door:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        answer = _turned_away(Request(scope)) if scope["type"] == "http" else None
+        if scope["type"] != "http" or is_public(scope["path"]):
+            await self.app(scope, receive, send)
+            return
+        answer = await run_in_threadpool(_turned_away, Request(scope))
         await (answer or self.app)(scope, receive, send)
 
 
+def is_public(path: str) -> bool:
+    return path.startswith(PUBLIC)
+
+
 def _turned_away(request: Request) -> Response | None:
-    """None lets in."""
-    if request.url.path.startswith(PUBLIC):
-        return None
-    if request.method in ("GET", "HEAD") and "key" in request.query_params:
-        return _let_in(request)
-    installation = installed(request)
-    if is_session(installation.policy.link_secret, request.cookies.get(COOKIE, ""), installation.clock()):
-        return None
-    # A link in somebody's webmail does not carry our Strict cookie; a reload that starts from our page does.
-    retry = request.headers.get("sec-fetch-site") == "cross-site" and request.method == "GET"
-    return page(request, "locked.html", status=401, wrong=False, retry=retry)
+    """None lets in; the user is then in the scope."""
+    found = recognised(installed(request), request.cookies.get(COOKIE, ""))
+    if found is None:
+        return _to_login(request)
+    user, must_change = found
+    request.scope.setdefault("state", {})["user"] = user
+    if must_change and request.url.path not in (_MENDING, "/logout"):
+        return RedirectResponse(_MENDING, status_code=303)
+    if not user.roles & roles_for(request.method, request.url.path):
+        return notice(request, 403, "Ваша роль этого не позволяет. Если это ваша работа, попросите администратора дать роль.")
+    return None
 
 
-def _let_in(request: Request) -> Response:
-    installation = installed(request)
-    secret = installation.policy.link_secret
-    if not is_key(secret, request.query_params["key"]):
-        return page(request, "locked.html", status=403, wrong=True, retry=False)
-    rest = urlencode([pair for pair in request.query_params.multi_items() if pair[0] != "key"])
-    clean = "/" + request.url.path.lstrip("/") + (f"?{rest}" if rest else "")
-    answer = RedirectResponse(clean, status_code=303)
-    answer.set_cookie(
-        COOKIE, issue_session(secret, installation.clock()), max_age=int(LASTS.total_seconds()),
-        httponly=True, samesite="strict", secure=request.url.scheme == "https",
-    )
-    return answer
+def recognised(installation: Installation, token: str) -> tuple[User, bool] | None:
+    """The user of a session and whether he has to choose a password first."""
+    if not token:
+        return None
+    with installation.reading(by="вход") as work:
+        found = sessions.find(work, token)
+        if found is None:
+            return None
+        session, account = found
+        stale = sessions.is_stale(work, session)
+    if stale:
+        with installation.work(by="вход") as work:
+            sessions.touch(work, session.id or 0)
+    return user_from(account, session.id), account.password_by_other and account.password_hash is not None
+
+
+def _to_login(request: Request) -> Response:
+    """Back to the same page after the login; a form that was sent is not repeated."""
+    path = request.url.path
+    query = f"?{request.url.query}" if request.url.query else ""
+    wanted = f"{path}{query}" if request.method in SAFE and path != "/" else ""
+    target = f"/login?next={quote(wanted, safe='')}" if wanted else "/login"
+    if request.headers.get("hx-request"):
+        return Response(status_code=401, headers={"HX-Redirect": target})
+    return RedirectResponse(target, status_code=303)

@@ -9,7 +9,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from actions.accounts import BadAccount
 from actions.context import Conflict, NotFound
+from actions.passwords import WeakPassword
 from actions.personal import LinkSpent
 from actions.steps import NotAllowed
 from models.identifiers import BadIdentifier
@@ -70,7 +72,7 @@ def _broken(request: Request, error: Exception) -> HTMLResponse:
 
 def register(app: FastAPI) -> None:
     statuses: dict[type[Exception], int] = {
-        NotFound: 404, Conflict: 409, NotAllowed: 403, LinkSpent: 410, BadIdentifier: 422,
+        BadAccount: 422, WeakPassword: 422, NotFound: 404, Conflict: 409, NotAllowed: 403, LinkSpent: 410, BadIdentifier: 422,
     }
     for kind, status in statuses.items():
         app.add_exception_handler(kind, _says(status))

@@ -6,10 +6,11 @@ from contextlib import AbstractContextManager
 
 from starlette.requests import Request
 
+from actions import audit
 from actions.context import Work
+from web.users import user_of
 from wiring.work import Installation
 
-OFFICER = "ответственный"
 EMPLOYEE = "работник по личной ссылке"
 
 
@@ -18,6 +19,24 @@ def installed(request: Request) -> Installation:
     return installation
 
 
-def work_of(request: Request, by: str = OFFICER) -> AbstractContextManager[Work]:
-    """One transaction for this request; it is over before the answer leaves."""
-    return installed(request).work(by=by)
+def work_of(request: Request, by: str = "") -> AbstractContextManager[Work]:
+    """One transaction for this request; it is over before the answer leaves. It sees what the user sees."""
+    user = user_of(request)
+    if user is None:
+        assert by, "a change by nobody"
+        return installed(request).work(by=by)
+    return installed(request).work(by=by or user.login, only_of=user.only_of)
+
+
+def reading(request: Request) -> AbstractContextManager[Work]:
+    """A look that cannot write and waits for no writer."""
+    user = user_of(request)
+    if user is None:
+        return installed(request).reading(by="гость")
+    return installed(request).reading(by=user.login, only_of=user.only_of)
+
+
+def looked(request: Request, action: str, subject: str, **data: object) -> None:
+    """Record that personal data were looked at, in a short transaction of its own after the look."""
+    with work_of(request) as work:
+        audit.record(work, action, subject, **data)

@@ -15,6 +15,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from documents.russian import counted, long_date
+from web.menu import roles_told, section, sections
+from web.users import user_of
 
 HERE = Path(__file__).parent
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -39,6 +41,18 @@ def site(url: str) -> str:
     return url.removeprefix("https://").rstrip("/")
 
 
+def browser(agent: str) -> str:
+    """The browser and system of a User-Agent, as people call them."""
+    for name, mark in (("Яндекс Браузер", "YaBrowser"), ("Edge", "Edg/"), ("Opera", "OPR/"), ("Firefox", "Firefox/"), ("Chrome", "Chrome/"), ("Safari", "Safari/")):
+        if mark in agent:
+            system = next((told for told, sign in _SYSTEMS if sign in agent), "")
+            return f"{name}, {system}" if system else name
+    return "Неизвестная программа"
+
+
+_SYSTEMS = (("Windows", "Windows"), ("Android", "Android"), ("iPhone", "iPhone"), ("macOS", "Mac OS"), ("Linux", "Linux"))
+
+
 def size(number: int) -> str:
     """Bytes as a person reads them."""
     if number < 1024 * 1024:
@@ -59,14 +73,15 @@ def templates() -> Environment:
         loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )
-    environment.globals.update(asset=asset, counted=counted)
+    environment.globals.update(asset=asset, counted=counted, sections=sections, section=section, roles_told=roles_told)
     environment.filters.update(
-        moment=moment, short_moment=short_moment, iso_moment=iso_moment, size=size, site=site, long_date=long_date
+        moment=moment, short_moment=short_moment, iso_moment=iso_moment, size=size, site=site,
+        long_date=long_date, browser=browser,
     )
     return environment
 
 
 def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
-    """An HTML answer. Templates see the path (for the menu) and nothing else of the request."""
-    text = templates().get_template(template).render(path=request.url.path, **values)
+    """An HTML answer. Templates see the path (for the menu) and the user, nothing else of the request."""
+    text = templates().get_template(template).render(path=request.url.path, user=user_of(request), **values)
     return HTMLResponse(text, status_code=status)

@@ -100,6 +100,36 @@ class PagePart(Part):
     public_url: str = ""
 
 
+class AccountsPart(Part):
+    """Учётные записи: how long a session lasts without a look, and at the longest."""
+
+    idle_hours: int = Field(default=12, ge=1)
+    session_days: int = Field(default=7, ge=1)
+
+
+class OidcPart(Part):
+    """Единый вход (OpenID Connect): the provider's address, our client there, and which of its groups give which role.
+
+    `organisations_claim` names the claim with ИНН of the organisations that the user sees; empty: an administrator says.
+    """
+
+    issuer: str = ""
+    client_id: str = ""
+    client_secret: SecretStr = SecretStr("")
+    label: str = "Войти через единый вход"
+    scope: str = "openid profile email"
+    login_claim: str = "preferred_username"
+    groups_claim: str = "groups"
+    officers: tuple[str, ...] = ()
+    managers: tuple[str, ...] = ()
+    auditors: tuple[str, ...] = ()
+    administrators: tuple[str, ...] = ()
+    everywhere: tuple[str, ...] = ()
+    organisations_claim: str = ""
+    ca_bundle: Path | None = None
+    proxy: str = ""
+
+
 class PersonalDataPart(Part):
     """Персональные данные: how long closed requests keep those of employees and those of patients."""
 
@@ -130,6 +160,8 @@ class Settings(BaseSettings):
     reminders: RemindersPart = RemindersPart()
     registry: RegistryPart = RegistryPart()
     page: PagePart = PagePart()
+    accounts: AccountsPart = AccountsPart()
+    oidc: OidcPart = OidcPart()
     personal_data: PersonalDataPart = PersonalDataPart()
 
     @property

@@ -18,11 +18,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from actions import accounts
 from wiring import database
 from wiring.children import Child, stop_all
 from wiring.page_key import page_key
 from wiring.settings import Settings
-from wiring.work import installation_key
+from wiring.work import Installation, installation_key
 
 ROOT = Path(__file__).resolve().parent.parent
 POOL = "access"
@@ -162,8 +163,12 @@ class Service:
                 time.sleep(0.1)
 
     def entrance(self) -> str:
-        """Where to go, with the key that opens the page."""
-        return f"{self.page_url}/?key={page_key(installation_key(self.settings.home))}"
+        """Where to go; while nobody has an account, with the key that makes the first one."""
+        installation = Installation(self.settings)
+        with installation.reading(by="служба") as work:
+            if accounts.there_are_any(work):
+                return f"{self.page_url}/"
+        return f"{self.page_url}/setup?key={page_key(installation_key(self.settings.home))}"
 
     def watch(self) -> None:
         while not self.over.wait(0.5):

@@ -17,6 +17,7 @@ from sqlmodel import Session
 import catalog
 from actions.context import Policy, Work
 from wiring import database
+from wiring.scope import narrow
 from wiring.settings import Settings, load
 
 if TYPE_CHECKING:
@@ -86,29 +87,45 @@ class Installation:
             digest_until=reminders.digest_until,
             retention_days=self.settings.personal_data.retention_days,
             patient_days=self.settings.personal_data.patient_days,
+            session_idle_hours=self.settings.accounts.idle_hours,
+            session_days=self.settings.accounts.session_days,
             follow_up_by_machine=reminders.follow_up,
             link_secret=installation_key(self.settings.home),
             own_catalog=self.settings.catalog_folder,
         )
 
     @contextmanager
-    def work(self, by: str) -> Iterator[Work]:
-        """A transaction: committed when the block ends well, rolled back when it raises."""
+    def work(self, by: str, only_of: int | None = None) -> Iterator[Work]:
+        """A transaction: committed when the block ends well, rolled back when it raises.
+
+        `only_of` is the account whose organisations are the only ones that it sees.
+        """
         with Session(self.engine, expire_on_commit=False) as session:
-            work = Work(
-                session=session,
-                now=self.clock(),
-                by=by,
-                catalog=self.catalog,
-                files=self.files,
-                policy=self.policy,
-                calendar=self.calendar,
-                desk_schedule=self.desk_schedule,
-            )
+            work = self._work(session, by, only_of)
             yield work
             session.commit()
         for act in work.after_commit:
             act()
+
+    @contextmanager
+    def reading(self, by: str, only_of: int | None = None) -> Iterator[Work]:
+        """A look that waits for no writer; the database itself refuses to write in it."""
+        with Session(self.engine.execution_options(**database.READ_ONLY), autoflush=False, expire_on_commit=False) as session:
+            yield self._work(session, by, only_of)
+
+    def _work(self, session: Session, by: str, only_of: int | None) -> Work:
+        if only_of is not None:
+            narrow(session, only_of)
+        return Work(
+            session=session,
+            now=self.clock(),
+            by=by,
+            catalog=self.catalog,
+            files=self.files,
+            policy=self.policy,
+            calendar=self.calendar,
+            desk_schedule=self.desk_schedule,
+        )
 
 
 def installation_key(home: Path) -> bytes:

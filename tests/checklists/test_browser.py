@@ -8,8 +8,8 @@ from playwright.sync_api import Browser
 from actions import checklist_views, checklist_workers, checklists
 from tests.web.browsing import CHROMIUM
 from tests.web.test_browser import DESKTOP, PHONE, address, browser, opened, spills
+from tests.web.users import log_in
 from tests.web.world import World, clinic, request_at
-from wiring.page_key import page_key
 
 __all__ = ["address", "browser"]
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="нет /usr/bin/chromium")
@@ -30,9 +30,8 @@ def test_pages_fit_every_screen(
     browser: Browser, world: World, address: str, number: int, size: tuple[int, int], scheme: str
 ) -> None:
     world.clock.now = world.clock.now.replace(month=12)  # something is late everywhere
-    key = page_key(world.installation.policy.link_secret)
     with opened(browser, address, size, scheme) as page:
-        page.goto(f"{address}/?key={key}")
+        log_in(page, address, world)
         base = f"/organisations/{number}/checklist"
         for path in (base, f"{base}/workers/1", "/checklists", "/help/login"):
             page.goto(address + path)
@@ -47,7 +46,7 @@ def test_officer_ticks_without_a_script_and_sees_the_bar_move(
 ) -> None:
     context = browser.new_context(java_script_enabled=False, locale="ru-RU")
     page = context.new_page()
-    page.goto(f"{address}/?key={page_key(world.installation.policy.link_secret)}")
+    log_in(page, address, world)
     page.goto(f"{address}/organisations/{number}/checklist")
     assert page.get_by_role("button", name="Внесено: Оборудование").count() == 0
     page.get_by_role("button", name="Внесено: Здания").click()

@@ -75,7 +75,8 @@ def service(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path, Pat
 def test_service_starts_fires_a_schedule_heals_and_stops_without_orphans(service):
     running, home, told = service
     entrance = _until(lambda: re.search(r"http://\S+\?key=\S+", told.read_text("utf-8")), 120, "no entrance was told")
-    page = entrance.group().partition("?")[0]
+    assert "/setup?key=" in entrance.group()
+    page = entrance.group().partition("setup")[0]
     assert _answers(f"{page}health")
     assert "учебные почта и СТП" in told.read_text("utf-8")
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from tests.web.users import session_of
 from tests.web.world import World, open_world
 from web.app import create_app
-from wiring.page_key import page_key
+from web.door import COOKIE
 
 
 @pytest.fixture
@@ -23,12 +24,12 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
 
 @pytest.fixture
 def stranger(world: World) -> TestClient:
-    """A browser without the key, as an employee's is."""
+    """A browser without an account, as an employee's is."""
     return TestClient(create_app(world.installation), headers={"Sec-Fetch-Site": "same-origin"})
 
 
 @pytest.fixture
 def officer(stranger: TestClient, world: World) -> TestClient:
-    """A browser that has shown the key."""
-    stranger.get("/", params={"key": page_key(world.installation.policy.link_secret)})
+    """A browser in which an officer who administers too has logged in."""
+    stranger.cookies.set(COOKIE, session_of(world))
     return stranger

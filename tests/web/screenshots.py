@@ -16,8 +16,9 @@ from models.organisation import Organisation
 from models.request import LineState, Status
 from models.text import fold
 from tests.web.browsing import CHROMIUM, FLAGS, served
+from tests.web.users import session_of
 from tests.web.world import NOON, open_world, package_letter, personal_link, received, request_at
-from wiring.page_key import page_key
+from web.door import COOKIE
 
 CLINICS = (
     ("5902012349", "ГБУЗ ПК «Детская поликлиника № 3»"),
@@ -56,10 +57,10 @@ def populate(work: Work) -> str:
     return personal_link(work, granted, "login-check")
 
 
-def _shoot(browser: Browser, address: str, target: Path, size: tuple[int, int], key: str = "") -> None:
+def _shoot(browser: Browser, address: str, target: Path, size: tuple[int, int], session: str = "") -> None:
     page = browser.new_page(viewport={"width": size[0], "height": size[1]}, locale="ru-RU")
-    if key:
-        page.goto(f"{address}?key={key}")
+    if session:
+        page.context.add_cookies([{"name": COOKIE, "value": session, "url": address}])
     page.goto(address)
     page.screenshot(path=target)
     page.close()
@@ -71,10 +72,10 @@ def main(folder: Path) -> None:
         world = open_world(Path(home))
         with world.installation.work(by="ответственный") as work:
             token = populate(work)
-        key = page_key(world.installation.policy.link_secret)
+        session = session_of(world)
         with served(world) as base, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-            _shoot(browser, f"{base}/", folder / "board.png", (1280, 960), key)
+            _shoot(browser, f"{base}/", folder / "board.png", (1280, 960), session)
             _shoot(browser, f"{base}/my/{token}", folder / "personal.png", (390, 900))
             browser.close()
 

@@ -17,8 +17,8 @@ from actions import requests
 from models.letters import OutboxState
 from models.request import AccessRequest, LineState, Status
 from tests.web.browsing import CHROMIUM, FLAGS, served
+from tests.web.users import log_in
 from tests.web.world import NOON, World, package_letter, personal_link, received, request_at
-from wiring.page_key import page_key
 
 DESKTOP, WIDE, PHONE = (1280, 900), (1920, 1080), (360, 740)
 pytestmark = pytest.mark.skipif(
@@ -80,10 +80,8 @@ def test_managers_pages_fit_every_screen(
     browser: Browser, world: World, address: str, size: tuple[int, int], scheme: str
 ) -> None:
     number = populate(world)
-    key = page_key(world.installation.policy.link_secret)
     with opened(browser, address, size, scheme) as page:
-        page.goto(f"{address}/?key={key}")
-        assert page.url == f"{address}/"
+        log_in(page, address, world)
         shown = f"/requests/{number}"
         for path in ("/", shown, "/requests/2/steps/sign", "/triage", "/triage/1", "/holders", "/audit"):
             page.goto(address + path)
@@ -94,7 +92,8 @@ def test_managers_pages_fit_every_screen(
 def test_an_officer_finds_a_request_and_withdraws_it(browser: Browser, world: World, address: str) -> None:
     populate(world)
     with opened(browser, address, DESKTOP) as page:
-        page.goto(f"{address}/?key={page_key(world.installation.policy.link_secret)}")
+        log_in(page, address, world)
+        page.goto(address)
         page.get_by_label("Состояние").select_option("draft")
         page.get_by_role("button", name="Найти").click()
         page.locator(".board-rows a").first.click()

@@ -1,0 +1,71 @@
+"""Failed logins are slowed: each costs the next one of the same login, or from the same address, more time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+import math
+
+from sqlmodel import col, delete
+
+from actions.context import Work
+from models.account import FailedLogin
+
+_FREE = {"login": 5, "address": 30}  # many people of one clinic share an address
+_LONGEST = dt.timedelta(minutes=15)
+_FORGOTTEN = dt.timedelta(hours=24)
+
+
+class TooSoon(Exception):
+    """Logging in has to wait; the text says how long."""
+
+    def __init__(self, wait: dt.timedelta) -> None:
+        self.seconds = max(1, math.ceil(wait.total_seconds()))
+        minutes, seconds = divmod(self.seconds, 60)
+        told = f"{minutes} мин" if minutes else f"{seconds} с"
+        super().__init__(f"Слишком много неудачных попыток. Повторите через {told}.")
+
+
+def begin(work: Work, login: str, address: str) -> None:
+    """Count a try before the password is looked at, so that tries side by side are counted too. Raises TooSoon."""
+    rows = [(_row(work, use, value), _FREE[use]) for use, value in (("login", login), ("address", address)) if value]
+    for row, free in rows:
+        wait = row.failed_at + _delay(row.failures, free) - work.now
+        if wait > dt.timedelta(0):
+            raise TooSoon(wait)
+    for row, _ in rows:
+        row.failures += 1
+        row.failed_at = work.now
+    work.session.flush()
+
+
+def _delay(failures: int, free: int) -> dt.timedelta:
+    """Nothing for the first ones, then 2 s, 4 s, 8 s … a quarter of an hour."""
+    if failures < free:
+        return dt.timedelta(0)
+    return min(dt.timedelta(seconds=2 ** min(failures - free + 1, 12)), _LONGEST)
+
+
+def _row(work: Work, use: str, value: str) -> FailedLogin:
+    key = hmac.new(work.policy.link_secret, f"{use}:{value.strip().lower()}".encode(), hashlib.sha256).hexdigest()
+    row = work.session.get(FailedLogin, key, with_for_update=True)
+    if row is None:
+        row = FailedLogin(key=key, failures=0, failed_at=work.now)
+        work.session.add(row)
+    elif work.now - row.failed_at > _FORGOTTEN:
+        row.failures = 0
+    return row
+
+
+def succeeded(work: Work, login: str, address: str) -> None:
+    """The try was right: the login starts anew, and its try is taken off the address."""
+    work.session.delete(_row(work, "login", login))
+    if address:
+        row = _row(work, "address", address)
+        row.failures = max(0, row.failures - 1)
+    work.session.flush()
+
+
+def forget_old(work: Work) -> None:
+    work.session.execute(delete(FailedLogin).where(col(FailedLogin.failed_at) < work.now - _FORGOTTEN))

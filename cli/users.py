@@ -1,0 +1,82 @@
+"""`user`: accounts of the page, for whoever cannot get into the page to make them."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Annotated, Any
+
+import typer
+
+from cli.speech import Json, refuse, say, say_json, working
+from models.account import Role
+
+app = typer.Typer(help="Пользователи страницы.", no_args_is_help=True)
+_Login = Annotated[str, typer.Argument(metavar="ЛОГИН", help="Логин латинскими буквами, например ivanova.")]
+
+
+@app.command("list")
+def list_users(json: Json = False) -> None:
+    """Все учётные записи: роли, организации, последний вход."""
+    from actions import accounts
+
+    with working() as work:
+        rows: list[dict[str, Any]] = [
+            {
+                "login": account.login, "name": account.name, "roles": account.roles, "everywhere": account.everywhere,
+                "organisations": sorted(accounts.organisations_of(work, account)), "active": account.active,
+                "last_login": account.last_login_at.isoformat() if account.last_login_at else None,
+            }
+            for account in accounts.listed(work)
+        ]  # fmt: skip
+    if json:
+        say_json(rows)
+    for row in rows if not json else ():
+        told = ", ".join(accounts.ROLE_LABELS[Role(role)] for role in row["roles"])
+        say(f"{row['login']}: {row['name']} – {told}{'' if row['active'] else ', отключён'}")
+    if not rows and not json:
+        say("Учётных записей ещё нет. Завести: egisz-access user add ЛОГИН --role administrator --role officer")
+
+
+@app.command()
+def add(
+    login: _Login,
+    role: Annotated[list[Role], typer.Option("--role", help="Роль; можно несколько раз.")],
+    name: Annotated[str, typer.Option("--name", help="Имя, как его видят в журнале. По умолчанию – логин.")] = "",
+    inn: Annotated[list[str] | None, typer.Option("--inn", help="Видит только эти организации. Без этого – все.")] = None,
+) -> None:
+    """Завести пользователя; пароль печатается один раз, при первом входе его меняют."""
+    from actions import accounts, organisations, passwords
+    from actions.context import Conflict
+
+    password = _password()
+    hash = passwords.hashed(password, login=login)
+    try:
+        with working() as work:
+            seen = [organisations.card(work, each).id or 0 for each in inn or ()]
+            accounts.create(
+                work, login=login, name=name or login, roles=set(role), everywhere=not seen, organisation_ids=seen,
+                password_hash=hash,
+            )  # fmt: skip
+    except (accounts.BadAccount, Conflict) as wrong:
+        refuse(str(wrong))
+    say(f"Пользователь {login.strip().lower()} заведён. Пароль для первого входа: {password}")
+
+
+@app.command("reset-password")
+def reset_password(login: _Login) -> None:
+    """Дать новый пароль: печатается один раз, все сеансы завершаются."""
+    from actions import accounts, passwords
+
+    password = _password()
+    with working() as work:
+        account = accounts.find(work, login)
+        if account is None:
+            refuse(f"Пользователя «{login}» нет. Список: egisz-access user list")
+        accounts.set_password(work, account, passwords.hashed(password, login=account.login), by_other=True)
+    say(f"Новый пароль для {account.login}: {password}. При входе его попросят сменить.")
+
+
+def _password() -> str:
+    """Easy to dictate over the phone: no letters that look alike."""
+    letters = "abcdefghjkmnpqrstuvwxyz23456789"
+    return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(4))

@@ -1,0 +1,106 @@
+"""Accounts of the page: who works here, in which organisations, his sessions, tokens, and failed logins."""
+
+import datetime as dt
+from enum import StrEnum
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import SQLModel
+
+from models.columns import PORTABLE_JSON, personal, plain
+
+
+class Role(StrEnum):
+    """Роль пользователя: what he may do with what he sees."""
+
+    OFFICER = "officer"
+    MANAGER = "manager"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+
+class Account(SQLModel, table=True):
+    """Учётная запись. `login` is what the audit log calls its owner; `everywhere` sees every organisation.
+
+    `password_hash` is argon2's; None for those who come by single sign-on (`subject`) or have not set one yet.
+    """
+
+    __tablename__ = "account"
+
+    id: int | None = plain(None, primary_key=True)
+    login: str = personal(unique=True)
+    name: str = personal("")
+    email: str = personal("")
+    roles: list[str] = plain(default_factory=list, sa_type=PORTABLE_JSON)
+    everywhere: bool = plain(False)
+    password_hash: str | None = plain(None)
+    password_by_other: bool = plain(False)  # somebody else chose it: a new one is asked for at the next login
+    subject: str | None = personal(None, unique=True)  # issuer and subject of the single sign-on
+    active: bool = plain(True)
+    theme: str = plain("auto")
+    created_at: dt.datetime = plain()
+    last_login_at: dt.datetime | None = plain(None)
+
+
+class AccountOrganisation(SQLModel, table=True):
+    """An organisation that a user without `everywhere` sees."""
+
+    __tablename__ = "account_organisation"
+
+    account_id: int = plain(foreign_key="account.id", primary_key=True)
+    organisation_id: int = plain(foreign_key="organisation.id", primary_key=True, index=True)
+
+
+class AccountSession(SQLModel, table=True):
+    """Сеанс: only the hash of its token is kept; ended ones stay until they would have run out."""
+
+    __tablename__ = "account_session"
+
+    id: int | None = plain(None, primary_key=True)
+    token_hash: str = plain(unique=True)
+    account_id: int = plain(foreign_key="account.id", index=True)
+    started_at: dt.datetime = plain()
+    seen_at: dt.datetime = plain()
+    ends_at: dt.datetime = plain()
+    agent: str = personal("")  # the browser, so that a person knows his sessions apart
+
+
+class FailedLogin(SQLModel, table=True):
+    """How often a login or an address failed in a row. `key` is a keyed digest: what was typed may be a password."""
+
+    __tablename__ = "failed_login"
+
+    key: str = plain(primary_key=True)
+    failures: int = plain(0)
+    failed_at: dt.datetime = plain()
+
+
+class ApiToken(SQLModel, table=True):
+    """Ключ программы (`use` = api) or of a calendar feed (`use` = calendar): only its hash is kept."""
+
+    __tablename__ = "api_token"
+
+    id: int | None = plain(None, primary_key=True)
+    account_id: int = plain(foreign_key="account.id", index=True)
+    use: str = plain("api")
+    name: str = personal("")
+    token_hash: str = plain(unique=True)
+    created_at: dt.datetime = plain()
+    expires_at: dt.datetime | None = plain(None)
+    used_at: dt.datetime | None = plain(None)
+    revoked_at: dt.datetime | None = plain(None)
+
+
+class IdempotencyKey(SQLModel, table=True):
+    """An answer of the API kept under the key that the caller chose, so that a repeated call acts once."""
+
+    __tablename__ = "idempotency_key"
+    __table_args__ = (UniqueConstraint("account_id", "key"),)
+
+    id: int | None = plain(None, primary_key=True)
+    account_id: int = plain(foreign_key="account.id")
+    key: str = plain()
+    digest: str = plain()  # of method, path and body
+    status: int = plain()
+    media_type: str = plain("application/json")
+    body: str = personal("")
+    created_at: dt.datetime = plain(index=True)

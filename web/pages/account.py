@@ -1,0 +1,86 @@
+"""One's own account: password, appearance, and the sessions that run."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from actions import accounts, logins, passwords, sessions
+from actions.logins import TooSoon
+from actions.passwords import WeakPassword
+from web.bodies import Form, secret, text
+from web.installed import installed, reading, work_of
+from web.rendering import page
+from web.users import own
+from web.waiting import waiting
+
+router = APIRouter(prefix="/account")
+
+
+@router.get("")
+def show_account(request: Request, done: str = "") -> Response:
+    with reading(request) as work:
+        account = accounts.get(work, own(request).id)
+        seen = "все" if account.everywhere else str(len(accounts.organisations_of(work, account)))
+        return page(
+            request, "account.html", account=account, seen=seen, sessions=sessions.of(work, account),
+            here=own(request).session_id, done=done == "1", waiting=waiting(work),
+        )  # fmt: skip
+
+
+@router.post("/theme")
+def choose_theme(request: Request, form: Form) -> Response:
+    with work_of(request) as work:
+        accounts.set_theme(work, accounts.get(work, own(request).id), text(form, "theme", 10))
+    return RedirectResponse("/account", status_code=303)
+
+
+@router.get("/password")
+def ask_password(request: Request) -> Response:
+    return _password(request)
+
+
+@router.post("/password")
+def change_password(request: Request, form: Form) -> Response:
+    """Whoever sits down at an open session does not get the account with it: the present password is asked for."""
+    user = own(request)
+    with installed(request).reading(by=user.login) as work:
+        account = accounts.get(work, user.id)
+    try:
+        with installed(request).work(by=user.login) as work:
+            logins.begin(work, user.login, "")
+        if not passwords.fits(secret(form, "present"), account.password_hash):
+            raise WeakPassword("Нынешний пароль не подходит.")
+        if secret(form, "password") != secret(form, "again"):
+            raise WeakPassword("Новые пароли не совпали. Впишите один и тот же дважды.")
+        if secret(form, "password") == secret(form, "present"):
+            raise WeakPassword("Новый пароль такой же, как нынешний. Придумайте другой.")
+        hash = passwords.hashed(secret(form, "password"), login=account.login)
+    except TooSoon as wait:
+        return _password(request, 429, str(wait))
+    except WeakPassword as wrong:
+        return _password(request, 422, str(wrong))
+    with work_of(request) as work:
+        logins.succeeded(work, user.login, "")
+        accounts.set_password(work, accounts.get(work, user.id), hash, by_other=False, keep=user.session_id)
+    return RedirectResponse("/account?done=1", status_code=303)
+
+
+@router.post("/sessions/end")
+def end_others(request: Request) -> Response:
+    """Everywhere but here."""
+    user = own(request)
+    with work_of(request) as work:
+        sessions.end_all(work, accounts.get(work, user.id), keep=user.session_id)
+    return RedirectResponse("/account", status_code=303)
+
+
+def _password(request: Request, status: int = 200, problem: str = "") -> Response:
+    with reading(request) as work:
+        account = accounts.get(work, own(request).id)
+        return page(
+            request, "password.html", status=status, problem=problem, forced=account.password_by_other,
+            known=account.password_hash is not None, waiting=waiting(work),
+        )  # fmt: skip
+

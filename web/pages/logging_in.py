@@ -1,0 +1,141 @@
+"""Coming in and going out, and the first administrator of a new installation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.datastructures import URL
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from actions import accounts, logins, passwords, sessions
+from actions.accounts import BadAccount
+from actions.context import Conflict
+from actions.logins import TooSoon
+from actions.passwords import WeakPassword
+from models.account import Account, Role
+from web.bodies import Form, secret, text
+from web.door import COOKIE, recognised
+from web.installed import installed
+from web.rendering import page
+from wiring.page_key import is_page_key
+
+router = APIRouter()
+_WRONG = "Логин или пароль не подходит. Проверьте раскладку и CapsLock; забытый пароль меняет администратор."
+
+
+@router.get("/login")
+def ask(request: Request, next: str = "") -> Response:
+    """Whoever is in already goes on; where nobody can log in yet, the page says how to make the first account."""
+    installation = installed(request)
+    if recognised(installation, request.cookies.get(COOKIE, "")) is not None:
+        return RedirectResponse(_own_address(next), status_code=303)
+    with installation.reading(by="вход") as work:
+        if not accounts.there_are_any(work):
+            return page(request, "no-accounts.html")
+    return _form(request, next)
+
+
+@router.post("/login")
+def log_in(request: Request, form: Form) -> Response:
+    """The password is looked at between two transactions: it takes long, and nobody has to wait for it."""
+    login, password, next = text(form, "login", 100), secret(form, "password"), text(form, "next", 2000)
+    installation, address = installed(request), _address(request)
+    try:
+        with installation.work(by="вход") as work:
+            logins.begin(work, login, address)
+            account = accounts.find(work, login)
+    except TooSoon as wait:
+        answer = _form(request, next, status=429, login=login, problem=str(wait))
+        answer.headers["Retry-After"] = str(wait.seconds)
+        return answer
+    if not passwords.fits(password, account.password_hash if account else None) or account is None or not account.active:
+        return _form(request, next, status=401, login=login, problem=_WRONG)
+    return let_in(request, account, next)
+
+
+def let_in(request: Request, account: Account, next: str = "") -> Response:
+    """A new session for an account that has proven itself, in its cookie."""
+    installation = installed(request)
+    with installation.work(by=account.login) as work:
+        logins.succeeded(work, account.login, _address(request))
+        token = sessions.start(work, accounts.get(work, account.id or 0), agent=request.headers.get("user-agent", ""))
+    answer = RedirectResponse(_own_address(next), status_code=303)
+    answer.set_cookie(
+        COOKIE, token, max_age=installation.policy.session_days * 24 * 3600, httponly=True, samesite="lax",
+        secure=request.url.scheme == "https",
+    )  # fmt: skip
+    return answer
+
+
+@router.post("/logout")
+def log_out(request: Request) -> Response:
+    token = request.cookies.get(COOKIE, "")
+    found = recognised(installed(request), token)
+    if found is not None:
+        with installed(request).work(by=found[0].login) as work:
+            sessions.end(work, token)
+    answer = RedirectResponse("/login", status_code=303)
+    answer.delete_cookie(COOKIE)
+    return answer
+
+
+@router.get("/setup")
+def ask_first(request: Request, key: str = "") -> Response:
+    """Only with the key that the service prints at its start: else whoever comes first would own the installation."""
+    return _setup(request, key) or page(request, "setup.html", key=key, problem="", typed={})
+
+
+@router.post("/setup")
+def make_first(request: Request, form: Form) -> Response:
+    """The first account: in a small clinic the same person administers and carries the requests."""
+    key = text(form, "key", 200)
+    refused = _setup(request, key)
+    if refused is not None:
+        return refused
+    typed = {name: text(form, name, 200) for name in ("login", "name", "email")}
+    try:
+        if secret(form, "password") != secret(form, "again"):
+            raise WeakPassword("Пароли не совпали. Впишите один и тот же дважды.")
+        hash = passwords.hashed(secret(form, "password"), login=typed["login"])
+        with installed(request).work(by=typed["login"].lower()) as work:
+            if accounts.there_are_any(work):
+                raise Conflict("Первый администратор уже заведён.")
+            account = accounts.create(
+                work, login=typed["login"], name=typed["name"], email=typed["email"], roles={Role.ADMINISTRATOR, Role.OFFICER}, everywhere=True, password_hash=hash,
+                password_by_other=False,
+            )  # fmt: skip
+    except (BadAccount, WeakPassword) as wrong:
+        return page(request, "setup.html", status=422, key=key, problem=str(wrong), typed=typed)
+    return let_in(request, account)
+
+
+def _setup(request: Request, key: str) -> Response | None:
+    """None while the first account may be made with this key."""
+    installation = installed(request)
+    with installation.reading(by="вход") as work:
+        if accounts.there_are_any(work):
+            return RedirectResponse("/login", status_code=303)
+    if not is_page_key(installation.policy.link_secret, key):
+        return page(request, "no-accounts.html", status=403)
+    return None
+
+
+def _form(request: Request, next: str, status: int = 200, **more: Any) -> Response:
+    oidc = installed(request).settings.oidc
+    return page(
+        request, "login.html", status=status, next=next, sso=oidc.label if oidc.issuer else "",
+        **{"login": "", "problem": "", **more},
+    )  # fmt: skip
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+def _own_address(wanted: str) -> str:
+    """Never to another site."""
+    url = URL(wanted)
+    inside = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and not url.netloc
+    return wanted if inside else "/"

@@ -1,0 +1,50 @@
+"""What a user may see: his organisations. Every query of his session is narrowed here, so no page can forget it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Select, event, select
+from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
+from sqlmodel import Session, col
+
+from models.account import AccountOrganisation
+from models.checklist import OpenedChecklist
+from models.letters import InboxLetter, OutboxLetter
+from models.organisation import Organisation
+from models.record import Grant
+from models.request import AccessRequest
+from models.review import ReviewedOrganisation
+
+_KEY = "only_of_account"
+_BY_ORGANISATION = (AccessRequest, Grant, OpenedChecklist, ReviewedOrganisation)
+_BY_REQUEST = (InboxLetter, OutboxLetter)  # a letter without a request belongs to nobody in particular
+
+
+def narrow(session: Session, account_id: int) -> None:
+    """From now on this session finds only what belongs to the organisations of that account.
+
+    People have no organisation of their own: whoever shows a person looks first whether one of his requests is seen.
+    """
+    session.info[_KEY] = account_id
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _narrowed(state: ORMExecuteState) -> None:
+    account_id = state.session.info.get(_KEY)
+    if account_id is not None and state.is_select:
+        state.statement = state.statement.options(*_criteria(account_id))
+
+
+@lru_cache(maxsize=1000)
+def _criteria(account_id: int) -> tuple[Any, ...]:
+    seen = select(col(AccountOrganisation.organisation_id)).where(col(AccountOrganisation.account_id) == account_id)
+    of_seen: Select[Any] = select(AccessRequest.__table__.c.id).where(  # type: ignore[attr-defined]
+        AccessRequest.__table__.c.organisation_id.in_(seen)  # type: ignore[attr-defined]
+    )
+    return (
+        with_loader_criteria(Organisation, col(Organisation.id).in_(seen), include_aliases=True),
+        *(with_loader_criteria(each, col(each.organisation_id).in_(seen), include_aliases=True) for each in _BY_ORGANISATION),
+        *(with_loader_criteria(each, col(each.request_id).in_(of_seen), include_aliases=True) for each in _BY_REQUEST),
+    )

@@ -38,4 +38,4 @@ rules: .venv/.dev
 	@.venv/bin/python -m tests.rules_covered
 
 torture: .venv/.dev
-	@EGISZ_KILL_ROUNDS=20 .venv/bin/python -m pytest tests/flows/test_kill.py -n 0
+	@EGISZ_KILL_ROUNDS=20 EGISZ_ROSTERS=500 .venv/bin/python -m pytest tests/flows/test_kill.py tests/rosters -n 0

@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from sandbox import Limits, run
@@ -39,22 +40,27 @@ def to_pdf(source: Path, *, office: str = "soffice", seconds: float = 60) -> byt
 
 def as_pdf(data: bytes, suffix: str, *, office: str = "soffice", seconds: float = 60) -> bytes:
     """A .docx or .xlsx as PDF; `suffix` with its dot. Raises PreviewUnavailable."""
+    return as_pdfs([(data, suffix)], office=office, seconds=seconds)[0]
+
+
+def as_pdfs(documents: Sequence[tuple[bytes, str]], *, office: str = "soffice", seconds: float = 60) -> list[bytes]:
+    """Several documents (bytes, suffix) by one start of LibreOffice, which takes longer than a page does."""
     program = office_path(office)
     with tempfile.TemporaryDirectory(prefix="egisz-preview-", ignore_cleanup_errors=True) as folder:
-        source = Path(folder, f"document{suffix}")
-        source.write_bytes(data)
-        _convert(program, source, seconds)
-        made = source.with_suffix(".pdf")
-        if not made.exists():
+        sources = [Path(folder, f"document-{place}{suffix}") for place, (_, suffix) in enumerate(documents)]
+        for source, (data, _) in zip(sources, documents, strict=True):
+            source.write_bytes(data)
+        _convert(program, Path(folder), sources, seconds)
+        made = [source.with_suffix(".pdf") for source in sources]
+        if not all(pdf.exists() for pdf in made):
             raise PreviewUnavailable(_FAILED)
-        return made.read_bytes()
+        return [pdf.read_bytes() for pdf in made]
 
 
-def _convert(program: str, source: Path, seconds: float) -> None:
+def _convert(program: str, folder: Path, sources: Sequence[Path], seconds: float) -> None:
     """A profile of its own each time: two conversions with one profile refuse to run together."""
-    folder = source.parent
     command = [program, "--headless", "--norestore", f"-env:UserInstallation={(folder / 'profile').as_uri()}"]
-    command += ["--convert-to", "pdf", "--outdir", str(folder), str(source)]
+    command += ["--convert-to", "pdf", "--outdir", str(folder), *map(str, sources)]
     environment = {"HOME": str(folder), "TMPDIR": str(folder), "LANG": "C.UTF-8", "PATH": os.defpath}
     child = subprocess.Popen(
         command,

@@ -17,7 +17,7 @@ from wiring.work import Installation
 def pytest_configure(config: pytest.Config) -> None:
     """Settings of the machine must not leak into tests; proxies must not catch loopback."""
     for name in list(os.environ):
-        if (name.startswith(("EGISZ_", "PREFECT_")) and name != "EGISZ_KILL_ROUNDS") or name.lower().endswith("_proxy"):
+        if (name.startswith(("EGISZ_", "PREFECT_")) and name not in ("EGISZ_KILL_ROUNDS", "EGISZ_ROSTERS")) or name.lower().endswith("_proxy"):
             del os.environ[name]
 
 

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -15,9 +12,9 @@ from docx import Document
 from PIL import Image
 
 from demo import people
+from tests.commands import said
 from tests.walking import scan_of
 
-PROGRAM = Path(sys.executable).parent / "egisz-access"
 MADE_UP = Path(__file__).parent / "made_up"
 PERSON = people.EMPLOYEES[0]
 DATA = f"""
@@ -46,12 +43,9 @@ post = "Заместитель главного врача"
 @pytest.fixture
 def run(home, tmp_path):
     def call(*arguments, code=0, folder=MADE_UP):
-        done = subprocess.run(
-            [str(PROGRAM), *map(str, arguments)], capture_output=True, text=True, cwd=tmp_path, check=False,
-            env={**os.environ, "EGISZ_HOME": str(home), "EGISZ_CATALOG_FOLDER": str(folder)},
-        )  # fmt: skip
-        assert done.returncode == code, done.stdout + done.stderr
-        return json.loads(done.stdout) if "--json" in arguments else done.stdout
+        done = said(arguments, cwd=tmp_path, env={"EGISZ_HOME": str(home), "EGISZ_CATALOG_FOLDER": str(folder)})
+        assert done.code == code, done.out + done.err
+        return json.loads(done.out) if "--json" in arguments else done.out
 
     return call
 

@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from demo import people
+from tests.commands import said
 from tests.walking import scan_of
-
-PROGRAM = Path(sys.executable).parent / "egisz-access"
 
 
 @pytest.fixture
 def run(home, tmp_path):
-    def call(*arguments, code=0):
-        done = subprocess.run(
-            [str(PROGRAM), *map(str, arguments)], capture_output=True, text=True, cwd=tmp_path, check=False,
-            env={**os.environ, "EGISZ_HOME": str(home)},
-        )  # fmt: skip
-        assert done.returncode == code, done.stdout + done.stderr
-        return json.loads(done.stdout) if "--json" in arguments else done.stdout
+    def call(*arguments, code=0, process=False):
+        done = said(arguments, cwd=tmp_path, env={"EGISZ_HOME": str(home)}, process=process)
+        assert done.code == code, done.out + done.err
+        return json.loads(done.out) if "--json" in arguments else done.out
 
     return call
 
@@ -124,7 +117,7 @@ def test_refusals_with_json_are_one_document_too(run):
 def test_settings_are_shown_without_passwords(run, home):
     home.mkdir()
     (home / "settings.toml").write_text('[smtp]\nhost = "mail.example"\npassword = "s3cret"\n', "utf-8")
-    assert "s3cret" not in run("settings", "show")
+    assert "s3cret" not in run("settings", "show", process=True)
     assert run("settings", "show", "--json")["smtp"]["host"] == "mail.example"
     (home / "settings.toml").write_text('[smtp]\nhots = "mail.example"\n', "utf-8")
     run("settings", "show", code=1)

@@ -32,9 +32,29 @@ _PAPERS = {
 }
 
 
+_FORMS = sorted(set(load_layouts()) - {"access", "trouble-report"})
+
+
+def _form(code: str) -> Paper:
+    answers = {"licence": "Л041-01137-77/00000000 от 1 марта 2021 г.", "contact": LONG_NAME}
+    return compose(layout(code), facts(0, _LONG, answers=answers, enclosures=("заявка", "доверенность")))
+
+
+@pytest.fixture(scope="module")
+def printed(office: str) -> dict[tuple[str, str], bytes]:
+    """Everything at once: LibreOffice takes longer to start than to print a form."""
+    papers = {(name, suffix): made() for name, made in _PAPERS.items() for suffix in (".docx", ".xlsx")}
+    papers |= {(code, ".docx"): _form(code) for code in _FORMS}
+    rendered = [(_rendered(paper, suffix), suffix) for (_, suffix), paper in papers.items()]
+    return dict(zip(papers, preview.as_pdfs(rendered, office=office, seconds=170), strict=True))
+
+
+def _rendered(paper: Paper, suffix: str) -> bytes:
+    return word.render(paper) if suffix == ".docx" else excel.render(paper)
+
+
 def _pages(paper: Paper, suffix: str, office: str) -> pypdfium2.PdfDocument:
-    data = word.render(paper) if suffix == ".docx" else excel.render(paper)
-    return pypdfium2.PdfDocument(preview.as_pdf(data, suffix, office=office))
+    return pypdfium2.PdfDocument(preview.as_pdf(_rendered(paper, suffix), suffix, office=office))
 
 
 def _codes(pdf: pypdfium2.PdfDocument) -> list[list[PageCode]]:
@@ -51,9 +71,11 @@ def _texts(pdf: pypdfium2.PdfDocument) -> list[str]:
 
 @pytest.mark.parametrize("suffix", [".docx", ".xlsx"])
 @pytest.mark.parametrize("name", list(_PAPERS))
-def test_each_printed_page_bears_its_own_code_and_the_right_total(name: str, suffix: str, office: str) -> None:
+def test_each_printed_page_bears_its_own_code_and_the_right_total(
+    name: str, suffix: str, printed: dict[tuple[str, str], bytes]
+) -> None:
     paper = _PAPERS[name]()
-    pdf = _pages(paper, suffix, office)
+    pdf = pypdfium2.PdfDocument(printed[name, suffix])
     expected = [[PageCode(paper.request, paper.version, page, len(pdf))] for page in range(1, len(pdf) + 1)]
     assert _codes(pdf) == expected
     for page, text in enumerate(_texts(pdf), 1):
@@ -68,14 +90,14 @@ def test_five_hundred_lines_keep_codes_and_pages_together(office: str) -> None:
     assert "anna.ivanova-500@" in _texts(pdf)[-1].replace(" ", "")
 
 
-def test_headings_stand_on_every_page(office: str) -> None:
-    for text in _texts(_pages(application(30), ".docx", office)):
+def test_headings_stand_on_every_page(printed: dict[tuple[str, str], bytes]) -> None:
+    for text in _texts(pypdfium2.PdfDocument(printed["thirty", ".docx"])):
         assert "СНИЛС" in text
         assert "Подсистема" in text
 
 
-def test_signature_stands_once_on_the_last_page(office: str) -> None:
-    texts = _texts(_pages(application(30), ".docx", office))
+def test_signature_stands_once_on_the_last_page(printed: dict[tuple[str, str], bytes]) -> None:
+    texts = _texts(pypdfium2.PdfDocument(printed["thirty", ".docx"]))
     assert [text.count("(расшифровка подписи)") for text in texts] == [*[0] * (len(texts) - 1), 1]
     assert "И. И. Иванов" in texts[-1]
 
@@ -86,11 +108,10 @@ def test_no_seal_is_printed_in_its_place(office: str) -> None:
     assert "Печать не предусмотрена" in text
 
 
-@pytest.mark.parametrize("code", sorted(set(load_layouts()) - {"access", "trouble-report"}))
-def test_other_forms_keep_to_the_pages_that_they_count(code: str, office: str) -> None:
-    answers = {"licence": "Л041-01137-77/00000000 от 1 марта 2021 г.", "contact": LONG_NAME}
-    paper = compose(layout(code), facts(0, _LONG, answers=answers, enclosures=("заявка", "доверенность")))
-    pdf = _pages(paper, ".docx", office)
+@pytest.mark.parametrize("code", _FORMS)
+def test_other_forms_keep_to_the_pages_that_they_count(code: str, printed: dict[tuple[str, str], bytes]) -> None:
+    paper = _form(code)
+    pdf = pypdfium2.PdfDocument(printed[code, ".docx"])
     expected = [[PageCode(123, 1, page, len(pdf))] for page in range(1, len(pdf) + 1)]
     assert _codes(pdf) == (expected if paper.coded else [[]] * len(pdf))
     signed = layout(code).signature is not None  # a plain report or notes for another portal have no place to sign

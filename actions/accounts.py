@@ -107,10 +107,11 @@ def change(
     active: bool,
 ) -> Account:
     """Whoever is switched off loses his sessions at once. Raises BadAccount, Conflict for the last administrator."""
+    administered = account.active and Role.ADMINISTRATOR.value in account.roles
     account.name, account.email = _named(name), email.strip()
     account.roles, account.everywhere, account.active = _roles(roles), everywhere, active
     work.session.flush()
-    if not _administrators(work):
+    if administered and not _administrators(work):
         raise Conflict("Это последний действующий администратор. Сначала назначьте другого.")
     _put_organisations(work, account, organisation_ids)
     if not active:

@@ -48,22 +48,30 @@ def _delay(failures: int, free: int) -> dt.timedelta:
 
 
 def _row(work: Work, use: str, value: str) -> FailedLogin:
-    key = hmac.new(work.policy.link_secret, f"{use}:{value.strip().lower()}".encode(), hashlib.sha256).hexdigest()
-    row = work.session.get(FailedLogin, key, with_for_update=True)
+    row = _known(work, use, value)
     if row is None:
-        row = FailedLogin(key=key, failures=0, failed_at=work.now)
+        row = FailedLogin(key=_key(work, use, value), failures=0, failed_at=work.now)
         work.session.add(row)
     elif work.now - row.failed_at > _FORGOTTEN:
         row.failures = 0
     return row
 
 
+def _known(work: Work, use: str, value: str) -> FailedLogin | None:
+    return work.session.get(FailedLogin, _key(work, use, value), with_for_update=True)
+
+
+def _key(work: Work, use: str, value: str) -> str:
+    return hmac.new(work.policy.link_secret, f"{use}:{value.strip().lower()}".encode(), hashlib.sha256).hexdigest()
+
+
 def succeeded(work: Work, login: str, address: str) -> None:
     """The try was right: the login starts anew, and its try is taken off the address."""
-    work.session.delete(_row(work, "login", login))
-    if address:
-        row = _row(work, "address", address)
-        row.failures = max(0, row.failures - 1)
+    by_login, by_address = _known(work, "login", login), _known(work, "address", address)
+    if by_login is not None:
+        work.session.delete(by_login)
+    if by_address is not None:
+        by_address.failures = max(0, by_address.failures - 1)
     work.session.flush()
 
 

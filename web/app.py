@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from fastapi import FastAPI
+from starlette.middleware.sessions import SessionMiddleware
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -28,6 +31,7 @@ from web.pages import (
     personal,
     requests,
     reviews,
+    single_sign_on,
     steps,
     triage,
 )
@@ -54,11 +58,22 @@ def create_app(installation: wired.Installation | None = None) -> FastAPI:
     logs.keep_secrets_out()
     for part in (board, requests, fields, steps, logins, files, triage, holders, organisations, audit, personal, reviews, health):
         app.include_router(part.router)
-    for part in (checklists, help, logging_in, account):
+    for part in (checklists, help, logging_in, single_sign_on, account):
         app.include_router(part.router)
     app.mount("/static", Assets(directory=HERE / "static"), name="static")
     errors.register(app)
     # The last added is the first met: headers dress every answer, then our own origin, the key, the body's size.
     for layer in (BodyLimit, Door, OwnOrigin, Headers):
         app.add_middleware(layer)
+    if app.state.installation.settings.oidc.issuer:
+        _remember_sign_on(app)
     return app
+
+
+def _remember_sign_on(app: FastAPI) -> None:
+    """Between leaving for the provider and coming back, in a signed cookie of those two addresses only."""
+    policy = app.state.installation.policy
+    app.add_middleware(
+        SessionMiddleware, secret_key=hashlib.sha256(b"sso" + policy.link_secret).hexdigest(), session_cookie="egisz-sso",
+        path="/login/sso", max_age=600, same_site="lax", https_only=policy.page_url.startswith("https:"),
+    )  # fmt: skip

@@ -11,20 +11,26 @@ from web.users import User
 _SECTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("/today", "Сегодня", ()),
     ("/triage", "Письма", ("/letters", "/outbox")),
-    ("/people", "Люди и роли", ("/holders", "/leavers", "/reviews")),
+    ("/people", "Люди и роли", ("/holders", "/leavers", "/reviews", "/evidence")),
     ("/organisations", "Организации", ("/checklists",)),
     ("/catalog", "Каталог", ()),
     ("/audit", "Журнал", ()),
     ("/admin", "Управление", ()),
+    ("/help", "Справка", ()),
     ("/", "Заявки", ("/requests",)),
 )
-_ORDER = ("/today", "/", "/triage", "/people", "/organisations", "/catalog", "/audit", "/admin")
+_ICONS = {"/": "board", "/triage": "letters"}  # the others are called as their address
+_ORDER = ("/today", "/", "/triage", "/people", "/organisations", "/catalog", "/audit", "/admin", "/help")
 
 
-def sections(user: User) -> list[tuple[str, str]]:
-    """(address, name) of what this user may look at, in the order of a working day."""
+def sections(user: User) -> list[tuple[str, str, str]]:
+    """(address, name, icon) of what this user may look at, in the order of a working day."""
     names = {address: name for address, name, _ in _SECTIONS}
-    return [(address, names[address]) for address in _ORDER if user.roles & roles_for("GET", address)]
+    return [
+        (address, names[address], _ICONS.get(address, address[1:]))
+        for address in _ORDER
+        if user.roles & roles_for("GET", address)
+    ]
 
 
 def section(path: str) -> str:

@@ -33,7 +33,7 @@ def narrow(session: Session, account_id: int) -> None:
 @event.listens_for(Session, "do_orm_execute")
 def _narrowed(state: ORMExecuteState) -> None:
     account_id = state.session.info.get(_KEY)
-    if account_id is not None and state.is_select:
+    if account_id is not None and state.is_select and not state.execution_options.get("everywhere"):
         state.statement = state.statement.options(*_criteria(account_id))
 
 

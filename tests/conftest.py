@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings as hypothesis_settings
+from sqlalchemy import Engine
 
+from wiring import database
 from wiring.settings import Settings
 from wiring.work import Installation
 
@@ -29,6 +32,36 @@ def no_way_out(request: pytest.FixtureRequest) -> Iterator[None]:
     pytest_socket.socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
     yield
     pytest_socket._remove_restrictions()
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database brought up by the real migrations, once for all tests of this process."""
+    path = tmp_path_factory.mktemp("migrated") / "empty.sqlite3"
+    engine = database.engine_for(f"sqlite:///{path}")
+    database.migrate(engine)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.exec_driver_sql("BEGIN")
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(autouse=True)
+def copied_instead_of_migrated(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A third of a second per test; what the migrations do is tested in tests/wiring."""
+    if "wiring" in request.path.parts:
+        return
+    real = database.migrate
+
+    def migrate(engine: Engine) -> None:
+        path = Path(engine.url.database or "")
+        if engine.dialect.name == "sqlite" and path.name and not path.exists():
+            shutil.copyfile(request.getfixturevalue("migrated"), path)
+        real(engine)
+
+    monkeypatch.setattr(database, "migrate", migrate)
 
 
 # The same examples each time: a run that fails can be run again, and a change is never blamed for a throw of the dice.

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlmodel import col
 
 from actions import audit
-from actions.context import NotFound, Work
+from actions.context import EVERYWHERE, NotFound, Work
 from models.organisation import Organisation
 from models.person import Person
 from models.record import Grant
@@ -28,6 +28,26 @@ def in_force(
         .where(col(Grant.until).is_(None), whose)
     )
     yield from (row._tuple() for row in work.session.execute(query))
+
+
+def held_by(work: Work, person_ids: Sequence[int]) -> Sequence[tuple[int, str, str, str]]:
+    """(person, subsystem, role, ИНН of the organisation) of what these people hold now, anywhere."""
+    if not person_ids:
+        return []
+    query = (
+        select(col(Grant.person_id), col(Grant.subsystem), col(Grant.role), col(Organisation.inn))
+        .join(Organisation, col(Organisation.id) == col(Grant.organisation_id))
+        .where(col(Grant.until).is_(None), col(Grant.person_id).in_(person_ids))
+    )
+    return work.session.execute(query, execution_options=EVERYWHERE).tuples().all()
+
+
+def is_held_in(work: Work, organisation_id: int, subsystem: str) -> bool:
+    """Whether anybody in the organisation works in the subsystem now."""
+    query = select(col(Grant.id)).where(
+        col(Grant.organisation_id) == organisation_id, col(Grant.subsystem) == subsystem, col(Grant.until).is_(None)
+    )
+    return work.session.execute(query.limit(1)).first() is not None
 
 
 def grant(

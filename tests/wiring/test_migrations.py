@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -15,25 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, inspect, text
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from models.tables import METADATA
-from tests.postgres import new_database, postgres
 from wiring.database import MIGRATIONS, current_revision, engine_for, migrate, newest_revision
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with postgres(tmp_path_factory.mktemp("pg")) as address:
-        yield address
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'deep' / 'database.sqlite3'}"
-    else:
-        url = new_database(request.getfixturevalue("server"))
-    made = engine_for(url)
-    yield made
-    made.dispose()
 
 
 def configured(connection: Connection) -> Config:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from actions import audit, organisations, people, revocations
-from actions.context import NotFound, Work
+from actions.context import Conflict, NotFound, Work
 from actions.holdings import Holding, called, held_by, held_in
 from catalog import Catalog
 from documents.rosters import read_roster, roster_lines
@@ -22,6 +22,8 @@ from models.organisation import Organisation
 from models.person import Person
 from models.request import AccessRequest
 from models.text import fold
+
+COMPARED = "leavers.compared"
 
 
 class Case(StrEnum):
@@ -78,6 +80,10 @@ class Departures:
     def of(self, case: Case) -> list[Leaver]:
         return [leaver for leaver in self.leavers if leaver.case is case]
 
+    def cases(self) -> dict[str, int]:
+        """How many there are of each, for the log."""
+        return {case.value: len(self.of(case)) for case in Case}
+
     def as_json(self) -> dict[str, object]:
         """JSON of `leavers`."""
         return {
@@ -93,6 +99,17 @@ def departures(work: Work, file: Path, *, inn: object, before: Path | None = Non
 
     Raises BadIdentifier, NotFound for an organisation without a card, RosterError, Conflict without a revoking kind.
     """
+    found = compare(work, file, inn=inn, before=before)
+    cards = _cards(work, found.inn)
+    drafts = _apply(work, cards, found.leavers) if apply else ()
+    audit.record(
+        work, COMPARED, f"organisation:{cards[0].id}", cases=found.cases(), drafts=[draft.id for draft in drafts]
+    )
+    return replace(found, drafts=drafts)
+
+
+def compare(work: Work, file: Path, *, inn: object, before: Path | None = None) -> Departures:
+    """The same without writing anything; whoever shows it records that he looked. Raises what `departures` raises."""
     digits = inn_digits(inn)
     cards = _cards(work, digits)
     whose = organisations.facts_of(work, cards[0])
@@ -104,15 +121,21 @@ def departures(work: Work, file: Path, *, inn: object, before: Path | None = Non
         (left, doubtful), warnings = departed(old, lines), [*more, *warnings]
     place = _Place.of(work, cards)
     leavers = tuple(_judged(work, place, line, doubtful.get(number, "")) for number, line in enumerate(left))
-    drafts = _apply(work, cards, leavers) if apply else ()
-    audit.record(
-        work,
-        "leavers.compared",
-        f"organisation:{cards[0].id}",
-        cases={case.value: sum(leaver.case is case for leaver in leavers) for case in Case},
-        drafts=[draft.id for draft in drafts],
-    )
-    return Departures(digits, called(cards[0]), leavers, tuple(warnings), drafts)
+    return Departures(digits, called(cards[0]), leavers, tuple(warnings))
+
+
+def ask_to_end(work: Work, *, inn: object, grant_ids: Collection[int]) -> tuple[AccessRequest, ...]:
+    """Drafts that ask to end these roles of people who left, as a person chose them from what was compared.
+
+    Roles that ended meanwhile, and those that an open revocation is about, are left out. Raises NotFound for an
+    organisation without a card, Conflict when nothing is left to draft.
+    """
+    cards = _cards(work, inn_digits(inn))
+    held = [entry for entry in held_in(work, [card.id or 0 for card in cards]) if entry.grant.id in grant_ids]
+    drafts = _drafted(work, cards, held)
+    if not drafts:
+        raise Conflict("Составлять нечего: отмеченные роли уже прекращены или стоят в заявках на прекращение.")
+    return drafts
 
 
 def _cards(work: Work, inn: str) -> Sequence[Organisation]:
@@ -183,12 +206,12 @@ def _judged(work: Work, place: _Place, line: LineFacts, doubt: str) -> Leaver:
     person = people.by_snils(work, line.snils)
     if person is None:
         return Leaver(line.name, line.snils, line.row, Case.IDLE, "этого СНИЛС нет ни в одной заявке")
-    name = line.name or person.name
     holdings = tuple(place.by_person.get(person.id or 0, ()))
     away = [held for held in held_by(work, [person.id or 0]) if held.grant.organisation_id not in place.cards]
     elsewhere = tuple(dict.fromkeys(called(held.organisation) for held in away))
     if not holdings:
-        return Leaver(name, line.snils, line.row, Case.IDLE, elsewhere=elsewhere)
+        return Leaver(line.name, line.snils, line.row, Case.IDLE, elsewhere=elsewhere)  # his name may be another's to know
+    name = line.name or person.name
     ending = tuple(held for held in holdings if revocations.key_of(held) in place.ending)
     numbers = tuple(dict.fromkeys(place.ending[revocations.key_of(held)].number for held in ending))
     note = doubt or _other_person(line, person)
@@ -216,8 +239,11 @@ def _by_name(place: _Place, line: LineFacts, doubt: str) -> Leaver:
 
 def _apply(work: Work, cards: Sequence[Organisation], leavers: Iterable[Leaver]) -> tuple[AccessRequest, ...]:
     """One draft per card and kind; who is a question is in none."""
-    ending = [held for leaver in leavers if leaver.case is Case.HOLDS for held in leaver.to_end]
-    drafts = []
+    return _drafted(work, cards, [held for leaver in leavers if leaver.case is Case.HOLDS for held in leaver.to_end])
+
+
+def _drafted(work: Work, cards: Sequence[Organisation], ending: Sequence[Holding]) -> tuple[AccessRequest, ...]:
+    drafts: list[AccessRequest] = []
     for card in cards:
         own = [held for held in ending if held.grant.organisation_id == card.id]
         drafts += revocations.draft(work, card.id or 0, own, why="left")

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlmodel import col
 
 from actions import audit, organisations, outbox, revocations
@@ -164,6 +164,66 @@ def _open_campaign(work: Work, year: int | None) -> ReviewCampaign | None:
     if year is not None:
         query = query.where(col(ReviewCampaign.year) == year)
     return work.session.execute(query.order_by(col(ReviewCampaign.year).desc()).limit(1)).scalar_one_or_none()
+
+
+def get(work: Work, number: int) -> ReviewCampaign:
+    campaign = work.session.get(ReviewCampaign, number)
+    if campaign is None:
+        raise NotFound("Такой проверки нет.")
+    return campaign
+
+
+def campaigns(work: Work) -> Sequence[ReviewCampaign]:
+    """Newest first."""
+    return work.session.execute(select(ReviewCampaign).order_by(col(ReviewCampaign.id).desc())).scalars().all()
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an organisation has come, in numbers of questions. `reachable`: there is somebody to write to."""
+
+    asked: ReviewedOrganisation
+    organisation: Organisation
+    keep: int
+    drop: int
+    ended: int
+    open: int
+    reachable: bool
+
+    @property
+    def total(self) -> int:
+        return self.keep + self.drop + self.ended + self.open
+
+    @property
+    def answered(self) -> int:
+        return self.total - self.open
+
+
+def progress(work: Work, campaign_ids: Sequence[int]) -> list[Progress]:
+    """By organisation, those that owe most first; counted by the database, whatever the number of questions."""
+    said, over = col(ReviewQuestion.answer), col(Grant.until).is_not(None)
+    counts = [
+        func.sum(case((condition, 1), else_=0))
+        for condition in (
+            said == ReviewAnswer.KEEP,
+            said == ReviewAnswer.DROP,
+            or_(said == ReviewAnswer.ENDED, and_(said.is_(None), over)),
+            and_(said.is_(None), ~over),
+        )
+    ]
+    query = (
+        select(ReviewedOrganisation, Organisation, *counts)
+        .join(Organisation, col(Organisation.id) == col(ReviewedOrganisation.organisation_id))
+        .join(ReviewQuestion, col(ReviewQuestion.asked_id) == col(ReviewedOrganisation.id))
+        .join(Grant, col(Grant.id) == col(ReviewQuestion.grant_id))
+        .where(col(ReviewedOrganisation.campaign_id).in_(campaign_ids))
+        .group_by(col(ReviewedOrganisation.id), col(Organisation.id))
+        .order_by(counts[-1].desc(), col(Organisation.fold), col(Organisation.id))
+    )
+    return [
+        Progress(asked, card, int(keep), int(drop), int(ended), int(unsaid), reachable=bool(officers_of(work, card)))
+        for asked, card, keep, drop, ended, unsaid in work.session.execute(query)
+    ]
 
 
 def find(work: Work, year: int | None = None) -> ReviewCampaign:

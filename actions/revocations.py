@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import select
 from sqlmodel import col
 
 from actions import audit, requests
-from actions.context import Conflict, Work
-from actions.holdings import Holding
+from actions.context import Conflict, NotFound, Work
+from actions.holdings import Holding, held_by
 from catalog.kinds import RequestKind
 from models.facts import LineFacts, RoleRef
 from models.person import Person
@@ -97,6 +97,36 @@ def _drafted(work: Work, organisation_id: int, kind: str, holdings: Sequence[Hol
         why=why,
     )
     return request
+
+
+def grounds(work: Work) -> tuple[tuple[str, str], ...]:
+    """(code, label) of the reasons that revoking kinds in force ask for; none when they ask for none."""
+    day = work.now.date()
+    kinds = [kind for kind in work.catalog.kinds.values() if kind.revokes and is_current(kind, day)]
+    choices = (choice for kind in kinds for field in kind.fields for choice in field.choices)
+    return tuple(dict.fromkeys((choice.value, choice.label) for choice in choices))
+
+
+def of_person(work: Work, person_id: int, grant_ids: Collection[int], *, why: str) -> list[AccessRequest]:
+    """Drafts that ask to end these roles of one person, one for each organisation.
+
+    Raises NotFound when none of them is held any more, Conflict for an unknown reason or when all are asked about already.
+    """
+    known = {code for code, _ in grounds(work)}
+    if known and why not in known:
+        raise Conflict("Выберите основание, по которому роли больше не нужны.")
+    chosen = [held for held in held_by(work, [person_id]) if held.grant.id in grant_ids]
+    if not chosen:
+        raise NotFound("Отмеченных ролей у работника уже нет. Обновите страницу и отметьте снова.")
+    places = dict.fromkeys(held.grant.organisation_id for held in chosen)
+    drafts = [
+        made
+        for place in places
+        for made in draft(work, place, [held for held in chosen if held.grant.organisation_id == place], why=why)
+    ]
+    if not drafts:
+        raise Conflict("Прекратить эти роли уже просят: заявки названы рядом с ролями.")
+    return drafts
 
 
 def _grounds(kind: RequestKind, why: str) -> dict[str, str]:

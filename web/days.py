@@ -1,0 +1,55 @@
+"""A day as pages ask for it: «who held which role on that day» means until its end by Moscow's clock."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from models.identifiers import BadIdentifier
+from web.rendering import MOSCOW
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """`start` and `moment` bound it; `moment` is its last one, for today the present one."""
+
+    date: dt.date
+    start: dt.datetime
+    moment: dt.datetime
+
+
+def day_of(typed: str, now: dt.datetime) -> Day:
+    """Today when nothing is typed. Raises BadIdentifier for what is no date or has not come yet."""
+    today = local_date(now)
+    try:
+        date = dt.date.fromisoformat(typed.strip()) if typed.strip() else today
+    except ValueError:
+        raise BadIdentifier("Дату пишут так: 2026-11-23.") from None
+    if date > today:
+        raise BadIdentifier(f"Этот день ещё не наступил. Выберите день не позже {today:%d.%m.%Y}.")
+    if date.year < 2000:
+        raise BadIdentifier("Так рано ролей ещё не было. Проверьте год.")
+    end = _midnight(date + dt.timedelta(days=1)) - dt.timedelta(microseconds=1)
+    return Day(date, _midnight(date), min(end, now).astimezone(dt.UTC))
+
+
+def local_date(at: dt.datetime) -> dt.date:
+    return at.astimezone(MOSCOW).date()
+
+
+def _midnight(date: dt.date) -> dt.datetime:
+    return dt.datetime.combine(date, dt.time(), MOSCOW).astimezone(dt.UTC)
+
+
+def shortcuts(now: dt.datetime) -> list[tuple[str, dt.date]]:
+    """(name, date) of the days that reports are made for."""
+    today = local_date(now)
+    month = today.replace(day=1)
+    quarter = month.replace(month=(today.month - 1) // 3 * 3 + 1)
+    before = dt.timedelta(days=1)
+    return [
+        ("сегодня", today),
+        ("конец прошлого месяца", month - before),
+        ("конец прошлого квартала", quarter - before),
+        ("конец прошлого года", today.replace(month=1, day=1) - before),
+    ]

@@ -1,0 +1,158 @@
+"""Who of these people holds what on a day, with the request that proves it and what the rules say of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlmodel import col
+
+from actions.context import Work
+from actions.holdings import called, role_label
+from models.facts import RoleRef
+from models.findings import Severity
+from models.organisation import Organisation
+from models.person import Person
+from models.record import Grant
+from models.request import AccessRequest
+from states.rules.held import Clash, HeldHere, clashes
+from web.days import Day
+
+_AT_ONCE = 500  # people in one query
+GONE = "данные стёрты"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A role held on the day. `over`: ended on that very day; `later`: when it ended after it."""
+
+    grant: Grant
+    organisation: Organisation
+    label: str
+    request_id: int
+    number: str
+    verified: bool
+    over: bool
+    later: dt.datetime | None
+    clash: bool = False
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.grant.subsystem, self.grant.role
+
+    @property
+    def place(self) -> str:
+        return called(self.organisation)
+
+    @property
+    def shape(self) -> str:
+        """A state's code: it decides colour and shape."""
+        return "withdrawn" if self.over else "verified" if self.verified else "granted"
+
+    @property
+    def told(self) -> str:
+        if self.over:
+            return "прекращена в этот день"
+        return "вход подтверждён" if self.verified else "вход не подтверждён"
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """`entries` are only those that were asked for, `clashes` concern everything that he held."""
+
+    person: Person
+    entries: tuple[Entry, ...]
+    clashes: tuple[Clash, ...]
+
+    @property
+    def name(self) -> str:
+        return self.person.name or GONE
+
+    @property
+    def gravest(self) -> str:
+        """Style of the worst finding, "" when there is none."""
+        graves = [clash.finding.severity for clash in self.clashes]
+        return "error" if Severity.ERROR in graves else "warning" if graves else ""
+
+    def of(self, key: tuple[str, str]) -> list[Entry]:
+        return [entry for entry in self.entries if entry.key == key]
+
+
+def held_on(day: Day) -> list[ColumnElement[bool]]:
+    """Held at some moment of the day."""
+    return [col(Grant.since) <= day.moment, or_(col(Grant.until).is_(None), col(Grant.until) > day.start)]
+
+
+@dataclass
+class Judge:
+    """Judges what people hold; the same roles are judged once."""
+
+    work: Work
+    day: Day
+    _known: dict[tuple[frozenset[HeldHere], bool], list[Clash]] = field(default_factory=dict)
+
+    def says(self, held: Collection[HeldHere], first_login_on: dt.datetime | None) -> list[Clash]:
+        logged_in = first_login_on is not None and first_login_on <= self.day.moment
+        key = frozenset(held), logged_in
+        if key not in self._known:
+            ordered = sorted(key[0], key=lambda entry: (entry.subsystem, entry.role))
+            self._known[key] = clashes(ordered, self.work.catalog, day=self.day.date, logged_in=logged_in)
+        return self._known[key]
+
+    def facts(self, subsystem: str, role: str, kind: str, authority: str | None, request_kind: str) -> HeldHere:
+        asked = self.work.catalog.kinds.get(request_kind)
+        return HeldHere(subsystem, role, kind, authority, first_login=bool(asked and asked.first_login))
+
+
+def holders(work: Work, person_ids: Sequence[int], day: Day, judge: Judge) -> list[Holder]:
+    """These people in this order, with everything that they held on the day as far as the user sees it."""
+    found: list[Holder] = []
+    for start in range(0, len(person_ids), _AT_ONCE):
+        found += _some(work, person_ids[start : start + _AT_ONCE], day, judge)
+    return found
+
+
+def _some(work: Work, ids: Sequence[int], day: Day, judge: Judge) -> list[Holder]:
+    persons = {
+        person.id: person for person in work.session.execute(select(Person).where(col(Person.id).in_(ids))).scalars()
+    }
+    query = (
+        select(Grant, Organisation, col(AccessRequest.id), col(AccessRequest.number), col(AccessRequest.kind))
+        .join(Organisation, col(Organisation.id) == col(Grant.organisation_id))
+        .join(AccessRequest, col(AccessRequest.id) == col(Grant.request_id))
+        .where(col(Grant.person_id).in_(ids), *held_on(day))
+        .order_by(col(Grant.person_id), col(Grant.since), col(Grant.id))
+    )
+    entries: dict[int, list[Entry]] = {}
+    facts: dict[int, list[HeldHere]] = {}
+    for grant, organisation, request_id, number, kind in work.session.execute(query):
+        entry = _entry(work, grant, organisation, request_id, number, day)
+        entries.setdefault(grant.person_id, []).append(entry)
+        if not entry.over:
+            told = judge.facts(grant.subsystem, grant.role, organisation.kind, organisation.authority, kind)
+            facts.setdefault(grant.person_id, []).append(told)
+    return [
+        _holder(
+            persons[number], entries.get(number, []), judge.says(facts.get(number, []), persons[number].first_login_on)
+        )
+        for number in ids
+        if number in persons
+    ]
+
+
+def _entry(work: Work, grant: Grant, organisation: Organisation, request_id: int, number: str, day: Day) -> Entry:
+    until = grant.until
+    return Entry(
+        grant, organisation, role_label(work, grant.subsystem, grant.role), request_id, number,
+        verified=grant.verified_at is not None and grant.verified_at <= day.moment,
+        over=until is not None and until <= day.moment,
+        later=until if until is not None and until > day.moment else None,
+    )  # fmt: skip
+
+
+def _holder(person: Person, entries: list[Entry], found: list[Clash]) -> Holder:
+    wrong = {role for clash in found if clash.finding.severity is Severity.ERROR for role in clash.roles}
+    marked = (replace(each, clash=not each.over and RoleRef(*each.key) in wrong) for each in entries)
+    return Holder(person, tuple(marked), tuple(found))

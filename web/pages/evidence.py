@@ -1,0 +1,57 @@
+"""Packs of evidence as downloads: of a request, a person, an organisation, a review. Making one is recorded."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from actions import evidence, organisations, requests, reviews
+from actions.evidence import Pack
+from web.installed import work_of
+from web.pages.files import download
+from web.persons import reached
+from web.users import own
+
+router = APIRouter()
+
+
+@router.get("/requests/{number:int}/evidence.zip")
+def of_request(request: Request, number: int) -> Response:
+    with work_of(request) as work:
+        found = requests.get(work, number)
+        return _archive(evidence.of_request(work, found), f"Доказательства {found.number}")
+
+
+@router.get("/people/{number:int}/evidence.zip")
+def of_person(request: Request, number: int) -> Response:
+    """Named by the row's number: a file's name travels further than the file."""
+    with work_of(request) as work:
+        return _archive(evidence.of_person(work, reached(work, number).snils), f"Доказательства, работник {number}")
+
+
+@router.get("/organisations/{number:int}/evidence.zip")
+def of_organisation(request: Request, number: int) -> Response:
+    with work_of(request) as work:
+        card = organisations.get(work, number)
+        return _archive(evidence.of_organisation(work, card.inn), f"Доказательства, ИНН {card.inn}")
+
+
+@router.get("/reviews/campaigns/{number:int}/evidence.zip")
+def of_review(request: Request, number: int) -> Response:
+    """The pack holds every organisation's answers, so it is for those who see them all."""
+    if own(request).only_of is not None:
+        raise HTTPException(
+            403, "Комплект всей проверки собирает тот, кто видит все организации. Попросите его или администратора."
+        )
+    with work_of(request) as work:
+        campaign = reviews.get(work, number)
+        return _archive(evidence.of_review(work, campaign), f"Доказательства, проверка доступа {campaign.year}")
+
+
+def _archive(pack: Pack, name: str) -> Response:
+    """The mark of the log's head goes beside the file: it has to be kept apart from it."""
+    answer = download(pack.data, f"{name}.zip", "application/zip")
+    answer.headers["X-Egisz-Access-Anchor"] = pack.anchor
+    return answer

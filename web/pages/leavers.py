@@ -1,0 +1,176 @@
+"""Those who left: a roster compared with who holds roles, shown as a plan; only then drafts that ask to end them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi import APIRouter
+from sqlalchemy import select
+from sqlmodel import col
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+
+from actions import leavers
+from actions.context import Conflict, NotFound, Work
+from actions.leavers import Case, Departures
+from documents.rosters import RosterError
+from models.findings import Finding, Severity, sourced
+from models.identifiers import BadIdentifier
+from models.organisation import Organisation
+from models.record import Grant
+from web.bodies import Form, text, uploads
+from web.installed import looked, reading, work_of
+from web.rendering import page
+from web.waiting import waiting
+
+router = APIRouter()
+_SNILS = re.compile(r"\d{3}[-‑– ]?\d{3}[-‑– ]?\d{3}[-‑– ]?\d{2}|\d{9,11}")
+_HEADED = re.compile(r"снилс|фамили|фио|ф\.\s*и\.\s*о", re.IGNORECASE)
+_MOST = 20 * 1024 * 1024
+TITLES = (
+    (Case.HOLDS, "Ушли, а роли действуют", "Отмеченные роли попадут в черновик заявки на прекращение доступа."),
+    (Case.QUESTION, "Решаете вы", "Программа не уверена, что это тот самый человек, и сама не отмечает. Отметьте, если это он."),
+    (Case.OPEN, "Отзыв уже составлен", "Роли этих людей уже стоят в заявках на прекращение."),
+    (Case.IDLE, "Ролей здесь нет", "Отзывать нечего."),
+    (Case.UNKNOWN, "Не нашли", "Без верного СНИЛС человека не узнать, а ролей на такое имя нет. Исправьте СНИЛС и сверьте снова."),
+)  # fmt: skip
+
+
+@router.get("/leavers")
+def ask(request: Request) -> Response:
+    with reading(request) as work:
+        return _form(request, work)
+
+
+@router.post("/leavers")
+def compare(request: Request, form: Form) -> Response:
+    """The plan; nothing is written but that it was looked at."""
+    typed = {name: text(form, name) for name in ("inn", "pasted", "way")}
+    with reading(request) as work:
+        try:
+            found, card_id = _compared(work, form, typed["inn"])
+        except (BadIdentifier, NotFound, RosterError) as wrong:
+            return _form(request, work, status=422, problem=_problem(wrong), typed=typed)
+        answer = _plan(request, work, found)
+    looked(request, leavers.COMPARED, f"organisation:{card_id}", cases=found.cases(), drafts=[])
+    return answer
+
+
+@router.post("/leavers/drafts")
+def draft(request: Request, form: Form) -> Response:
+    """Drafts for the roles that stayed ticked in the plan."""
+    chosen = {int(value) for value in form.getlist("grant") if isinstance(value, str) and value.isdigit()}
+    if not chosen:
+        raise Conflict("Ни одна роль не отмечена. Вернитесь назад и отметьте, что прекратить.")
+    with work_of(request) as work:
+        drafts = leavers.ask_to_end(work, inn=text(form, "inn", 20), grant_ids=chosen)
+        return page(request, "leavers-done.html", drafts=drafts, waiting=waiting(work))
+
+
+def _compared(work: Work, form: FormData, inn: str) -> tuple[Departures, int]:
+    """Raises BadIdentifier, NotFound, RosterError."""
+    if not inn:
+        raise NotFound("Выберите организацию, из которой ушли.")
+    card = work.session.execute(
+        select(col(Organisation.id)).where(col(Organisation.inn) == inn).limit(1)
+    ).scalar_one_or_none()
+    if card is None:
+        raise NotFound("Такой организации среди ваших нет. Выберите другую.")
+    with tempfile.TemporaryDirectory() as folder:
+        left, old, new = (_file(form, name, Path(folder)) for name in ("left", "old", "new"))
+        pasted = _pasted(text(form, "pasted", 500_000), Path(folder))
+        if old and new:
+            return leavers.compare(work, new, inn=inn, before=old), card
+        one = pasted if text(form, "way") == "paste" else left or pasted
+        if text(form, "way") == "two" or one is None:
+            raise NotFound(
+                _MISSING.get(text(form, "way"), "Приложите список ушедших, вставьте его или приложите два списка.")
+            )
+        return leavers.compare(work, one, inn=inn), card
+
+
+_MISSING = {
+    "two": "Нужны оба файла: прежний список и нынешний.",
+    "file": "Приложите файл со списком ушедших.",
+    "paste": "Вставьте список ушедших: по человеку в строке.",
+}
+
+
+def _file(form: FormData, name: str, folder: Path) -> Path | None:
+    """An uploaded roster under a name of ours; its bytes decide what it is."""
+    chosen = uploads(form, name, _MOST)
+    if not chosen:
+        return None
+    path = folder / name
+    path.write_bytes(chosen[0][1])
+    return path
+
+
+def _pasted(typed: str, folder: Path) -> Path | None:
+    """Cells copied with their headings stay a table; else each line is a name and a СНИЛС in any order."""
+    rows = [line for line in typed.splitlines() if line.strip()]
+    if not rows:
+        return None
+    path = folder / "pasted"
+    if _HEADED.search(rows[0]):
+        path.write_text("\n".join(rows), "utf-8")
+        return path
+    written = io.StringIO()
+    table = csv.writer(written, delimiter=";")
+    table.writerow(("СНИЛС", "ФИО"))
+    for line in rows:
+        number = _SNILS.search(line)
+        snils = number.group() if number else ""
+        name = " ".join(re.sub(r"[^\w.\- ]", " ", line.replace(snils, " ") if snils else line).split())
+        table.writerow((snils, re.sub(r"^\d+[.)]?\s+", "", name)))
+    path.write_text(written.getvalue(), "utf-8")
+    return path
+
+
+def _problem(wrong: Exception) -> Finding:
+    """A file that is no roster comes with the rule that says what a roster is."""
+    if isinstance(wrong, RosterError):
+        return sourced(Finding(wrong.rule, Severity.ERROR, str(wrong), field="file"))
+    return Finding("", Severity.ERROR, str(wrong), field="inn")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """People of one case."""
+
+    case: Case
+    title: str
+    help: str
+    people: Sequence[leavers.Leaver]
+
+
+def _plan(request: Request, work: Work, found: Departures) -> Response:
+    groups = [Part(case, title, told, found.of(case)) for case, title, told in TITLES if found.of(case)]
+    return page(
+        request, "leavers-plan.html", it=found, groups=groups,
+        to_draft=any(part.case in (Case.HOLDS, Case.QUESTION) for part in groups), waiting=waiting(work),
+    )  # fmt: skip
+
+
+def _form(
+    request: Request,
+    work: Work,
+    *,
+    status: int = 200,
+    problem: Finding | None = None,
+    typed: dict[str, str] | None = None,
+) -> Response:
+    given = select(col(Grant.organisation_id)).where(col(Grant.until).is_(None))
+    query = select(Organisation).where(col(Organisation.id).in_(given)).order_by(col(Organisation.fold)).limit(500)
+    return page(
+        request, "leavers.html", status=status, organisations=work.session.execute(query).scalars().all(),
+        problems=[problem] if problem else [], typed={"inn": "", "pasted": "", "way": "file"} | (typed or {}),
+        waiting=waiting(work),
+    )  # fmt: skip

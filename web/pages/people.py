@@ -1,0 +1,187 @@
+"""People and roles: the matrix as of a day, its workbooks, the card of a person, the history of a role."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from actions import revocations
+from actions.context import Conflict, Work
+from models.identifiers import BadIdentifier, format_snils
+from web.bodies import Form, text
+from web.days import Day, day_of, shortcuts
+from web.installed import looked, reading, work_of
+from web.matrices import Filters, Matrix, choices, columns, everyone, matrix
+from web.matrix_books import MOST, list_book, matrix_book, title_of
+from web.pages.files import download
+from web.persons import PersonCard, person_card, reached
+from web.rendering import page
+from web.role_histories import role_history
+from web.users import own
+from web.waiting import waiting
+
+router = APIRouter()
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_BOOKS = {"matrix": ("Матрица", matrix_book), "list": ("Список", list_book)}
+
+
+def _filters(
+    organisation: str = "", role: str = "", text: str = "", clashing: str = "", everybody: str = "",
+    after: str = "", before: str = "",
+) -> Filters:  # fmt: skip
+    """What an empty field or a mistyped number asks for is nothing."""
+    return Filters(
+        _number(organisation) or None, role.strip()[:120], text.strip()[:120], clashing == "1", everybody == "1",
+        _number(after), _number(before),
+    )  # fmt: skip
+
+
+def _number(typed: str) -> int:
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 16 else 0
+
+
+Asked = Annotated[Filters, Depends(_filters)]
+
+
+@router.get("/people")
+def show_people(request: Request, asked: Asked, as_of: str = "", view: str = "") -> Response:
+    """The matrix, or with `view=list` a row per role. A search for a person is recorded, and what was looked at."""
+    with reading(request) as work:
+        shown, problem = _matrix(work, asked, as_of)
+        answer = page(
+            request, "people.html", status=422 if problem else 200, it=shown, asked=asked, view="list" if view == "list" else "",
+            problem=problem, choices=choices(work), shortcuts=shortcuts(work.now), today=day_of("", work.now).date,
+            link=_linker(shown.day, asked, view), waiting=waiting(work),
+        )  # fmt: skip
+    seen = [row.person.id for row in shown.rows]
+    if asked.text and not problem:
+        looked(request, "people.searched", "people", persons=seen)
+    elif seen:
+        looked(request, "holders.viewed", "holders", as_of=shown.day.date.isoformat(), people=len(seen))
+    return answer
+
+
+def _matrix(work: Work, asked: Filters, as_of: str) -> tuple[Matrix, str]:
+    """A mistake is told above an empty table; what was typed stays in the form."""
+    try:
+        return matrix(work, asked, day_of(as_of, work.now)), ""
+    except BadIdentifier as wrong:
+        return Matrix(day_of("", work.now), (), (), 0, 0, 0), str(wrong)
+
+
+class _Linker:
+    """Addresses of the same selection with something changed."""
+
+    def __init__(self, values: dict[str, object]) -> None:
+        self.values = values
+
+    def __call__(self, path: str = "/people", **changed: object) -> str:
+        kept = {name: value for name, value in (self.values | changed).items() if value}
+        return f"{path}?{urlencode(kept)}" if kept else path
+
+
+def _linker(day: Day, asked: Filters, view: str) -> _Linker:
+    return _Linker(
+        {
+            "as_of": day.date.isoformat(), "organisation": asked.organisation, "role": asked.role, "text": asked.text,
+            "clashing": "1" if asked.clashing else "", "everybody": "1" if asked.everybody else "",
+            "view": view if view == "list" else "",
+        }
+    )  # fmt: skip
+
+
+@router.get("/people/{kind}.xlsx")
+def export_people(request: Request, kind: str, asked: Asked, as_of: str = "") -> Response:
+    """The whole selection, every screen of it. Who exported is recorded: the workbook holds personal data."""
+    name, book = _BOOKS["matrix" if kind == "matrix" else "list"]
+    with reading(request) as work:
+        day = day_of(as_of, work.now)
+        rows = everyone(work, asked.whole, day, most=MOST)
+        data = book(day, columns(work, asked, day), rows, day_of("", work.now).date)
+    roles = sum(len(row.entries) for row in rows)
+    looked(
+        request,
+        "holders.exported",
+        "holders",
+        as_of=day.date.isoformat(),
+        people=len(rows),
+        rows=roles,
+        searched=bool(asked.text),
+    )
+    return download(data, f"{title_of(day)}. {name}.xlsx", _XLSX)
+
+
+@router.get("/people/{number:int}")
+def show_person(request: Request, number: int) -> Response:
+    with reading(request) as work:
+        answer = _card(request, work, person_card(work, number))
+    looked(request, "person.viewed", "people", person=number)
+    return answer
+
+
+@router.get("/people/{number:int}/snils")
+def show_snils(request: Request, number: int) -> Response:
+    """The card with the whole number; that it was shown is recorded."""
+    with reading(request) as work:
+        card = person_card(work, number)
+        answer = _card(request, work, card, snils=format_snils(card.person.snils) if card.masked else "")
+    looked(request, "person.snils-viewed", f"person:{number}")
+    return answer
+
+
+@router.post("/people/{number:int}/revoke")
+def revoke(request: Request, number: int, form: Form) -> Response:
+    """Drafts that ask to end the ticked roles; nothing leaves before the draft is checked and signed."""
+    chosen = {int(value) for value in form.getlist("grant") if isinstance(value, str) and value.isdigit()}
+    with work_of(request) as work:
+        reached(work, number)
+        try:
+            if not chosen:
+                raise Conflict("Отметьте роли, которые больше не нужны.")
+            with work.session.begin_nested():
+                drafts = revocations.of_person(work, number, chosen, why=text(form, "why", 40))
+        except Conflict as wrong:
+            card = person_card(work, number)
+            return _card(request, work, card, status=422, problem=str(wrong), chosen=chosen, why=text(form, "why", 40))
+    target = f"/requests/{drafts[0].id}" if len(drafts) == 1 else f"/people/{number}"
+    return RedirectResponse(target, status_code=303)
+
+
+def _card(
+    request: Request, work: Work, card: PersonCard, *, status: int = 200, snils: str = "", problem: str = "",
+    chosen: Sequence[int] | set[int] = (), why: str = "",
+) -> Response:  # fmt: skip
+    return page(
+        request, "person.html", status=status, it=card, snils=snils, problem=problem, chosen=chosen, why=why,
+        acts=own(request).acts, waiting=waiting(work),
+    )  # fmt: skip
+
+
+@router.get("/people/roles/{subsystem}/{role}")
+def show_role(request: Request, subsystem: str, role: str, organisation: str = "", before: str = "") -> Response:
+    with reading(request) as work:
+        shown = role_history(work, subsystem, role, organisation=_number(organisation) or None, before=_number(before))
+        answer = page(
+            request, "role.html", it=shown, key=f"{subsystem}/{role}", organisation=_number(organisation),
+            organisations=choices(work).organisations, waiting=waiting(work),
+        )  # fmt: skip
+    looked(
+        request,
+        "holders.viewed",
+        "holders",
+        subsystem=subsystem,
+        role=role,
+        people=len({bar.person.id for bar in shown.bars}),
+    )
+    return answer
+
+
+@router.get("/holders")
+def moved(as_of: str = "") -> Response:
+    """Where the list of holders was."""
+    return RedirectResponse(f"/people?{urlencode({'as_of': as_of})}" if as_of else "/people", status_code=308)

@@ -1,0 +1,111 @@
+"""Who held a role and when: bars along one line of time, drawn beside the table."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from actions.context import NotFound, Work
+from actions.holdings import called, role_label
+from models.organisation import Organisation
+from models.person import Person
+from models.record import Grant
+from models.request import AccessRequest
+from web.days import local_date
+from web.holders import GONE
+
+SHOWN = 100
+WIDTH = 1000  # of the line of time, in its own units
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One holding. `x` and `width` on the line of time."""
+
+    grant: Grant
+    person: Person
+    organisation: Organisation
+    request: AccessRequest
+    x: int
+    width: int
+
+    @property
+    def name(self) -> str:
+        return self.person.name or GONE
+
+    @property
+    def place(self) -> str:
+        return called(self.organisation)
+
+
+@dataclass(frozen=True, slots=True)
+class RoleHistory:
+    """`years`: (year, where it begins on the line of time). `last`: the holding that the next screen begins after."""
+
+    subsystem: str
+    label: str
+    since: dt.date
+    today: dt.date
+    years: tuple[tuple[int, int], ...]
+    bars: tuple[Bar, ...]
+    held: int
+    present: int
+    last: int
+
+
+def role_history(work: Work, subsystem: str, role: str, *, organisation: int | None, before: int) -> RoleHistory:
+    """Newest holdings first. Raises NotFound when nobody whom the user sees ever held the role."""
+    where = [col(Grant.subsystem) == subsystem, col(Grant.role) == role]
+    if organisation:
+        where.append(col(Grant.organisation_id) == organisation)
+    totals = select(func.count(), func.count() - func.count(col(Grant.until)), func.min(col(Grant.since)))
+    held, present, since = work.session.execute(totals.select_from(Grant).where(*where)).one()
+    if since is None:
+        raise NotFound("Этой роли ни у кого из ваших работников не было. Вернитесь к списку ролей и выберите другую.")
+    page = [col(Grant.id) < before] if before else []
+    query = (
+        select(Grant, Person, Organisation, AccessRequest)
+        .join(Person, col(Person.id) == col(Grant.person_id))
+        .join(Organisation, col(Organisation.id) == col(Grant.organisation_id))
+        .join(AccessRequest, col(AccessRequest.id) == col(Grant.request_id))
+        .where(*where, *page)
+        .order_by(col(Grant.id).desc())
+        .limit(SHOWN + 1)
+    )
+    rows = [row._tuple() for row in work.session.execute(query)]
+    line = _Line(since, work.now)
+    bars = tuple(
+        Bar(
+            grant,
+            person,
+            place,
+            request,
+            line.at(grant.since),
+            max(4, line.at(grant.until or work.now) - line.at(grant.since)),
+        )
+        for grant, person, place, request in rows[:SHOWN]
+    )
+    first, today = local_date(since), local_date(work.now)
+    years = tuple(
+        (year, line.at(dt.datetime(year, 1, 1, tzinfo=dt.UTC))) for year in range(first.year + 1, today.year + 1)
+    )
+    entry = work.catalog.subsystems.get(subsystem)
+    return RoleHistory(
+        entry.name if entry else subsystem, role_label(work, subsystem, role), first, today, years, bars, held, present,
+        (bars[-1].grant.id or 0) if len(rows) > SHOWN else 0,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """From the first holding until now."""
+
+    since: dt.datetime
+    until: dt.datetime
+
+    def at(self, moment: dt.datetime) -> int:
+        whole = (self.until - self.since).total_seconds() or 1.0
+        return round(WIDTH * min(max((moment - self.since).total_seconds() / whole, 0.0), 1.0))

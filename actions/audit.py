@@ -15,7 +15,7 @@ from sqlmodel import Session, col
 from actions.context import Work
 from models.record import ChainHead, Event
 
-_START = "0" * 64
+START = "0" * 64
 
 
 def canonical(data: Mapping[str, object]) -> str:
@@ -39,7 +39,7 @@ def _locked_head(session: Session) -> ChainHead:
         return head
     try:
         with session.begin_nested():
-            session.add(ChainHead(id=1, seq=0, hash=_START))
+            session.add(ChainHead(id=1, seq=0, hash=START))
     except IntegrityError:  # another writer made it first
         pass
     made: ChainHead = session.execute(_LOCKED_HEAD).scalar_one()
@@ -83,7 +83,7 @@ class Anchor:
 def anchor(session: Session) -> Anchor:
     """The chain's present head."""
     head = session.get(ChainHead, 1)
-    return Anchor(head.seq, head.hash) if head else Anchor(0, _START)
+    return Anchor(head.seq, head.hash) if head else Anchor(0, START)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def _stream(session: Session) -> Iterator[Event]:
 
 def check_chain(events: Iterable[Event]) -> Verdict:
     """Finds an edit, a deletion, a reordering. A cut-off tail needs an anchor, see `verify`."""
-    count, last = 0, _START
+    count, last = 0, START
     for event in events:
         if event.seq != count + 1:
             return Verdict(count, last, count + 1, f"Записи № {count + 1} нет: она удалена или переставлена.")
@@ -122,29 +122,37 @@ def check_chain(events: Iterable[Event]) -> Verdict:
 
 def verify(session: Session, anchors: Iterable[Anchor] = ()) -> Verdict:
     """The whole chain, the head row and every known anchor."""
-    verdict = check_chain(_stream(session))
+    known = [anchor(session), *anchors]  # the head first: the chain may grow meanwhile
+    return compared(session, check_chain(_stream(session)), known)
+
+
+def compared(session: Session, verdict: Verdict, known: Iterable[Anchor]) -> Verdict:
+    """What anchors say of a chain that is whole in itself."""
     if not verdict.ok:
         return verdict
-    head = anchor(session)
-    for known in (head, *anchors):
-        if known.seq > verdict.events:
+    for each in known:
+        if each.seq > verdict.events:
             return Verdict(verdict.events, verdict.head, verdict.events + 1, "Конец журнала отрезан.")
-        found = session.get(Event, known.seq)
-        if known.seq and (found is None or found.hash != known.hash):
-            return Verdict(verdict.events, verdict.head, known.seq, "Журнал не совпадает с известной отметкой.")
+        found = session.get(Event, each.seq)
+        if each.seq and (found is None or found.hash != each.hash):
+            return Verdict(verdict.events, verdict.head, each.seq, "Журнал не совпадает с известной отметкой.")
     return verdict
 
 
 def export(session: Session) -> Iterator[dict[str, object]]:
     """Every event as a JSON object, oldest first."""
-    for event in _stream(session):
-        yield {
-            "seq": event.seq,
-            "at": event.at.isoformat(),
-            "actor": event.actor,
-            "action": event.action,
-            "subject": event.subject,
-            "data": json.loads(event.data),
-            "previous": event.previous,
-            "hash": event.hash,
-        }
+    yield from map(exported, _stream(session))
+
+
+def exported(event: Event) -> dict[str, object]:
+    """All of an event: from this its hash can be computed again."""
+    return {
+        "seq": event.seq,
+        "at": event.at.isoformat(),
+        "actor": event.actor,
+        "action": event.action,
+        "subject": event.subject,
+        "data": json.loads(event.data),
+        "previous": event.previous,
+        "hash": event.hash,
+    }

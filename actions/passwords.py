@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from functools import cache
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
@@ -43,6 +44,12 @@ def weakness(password: str, login: str) -> str:
     if len(set(password)) < 4 or login.lower() in password.lower() or "".join(sorted(password)) in "01234567899":
         return "Пароль слишком простой: его угадают первым. Подойдёт фраза из нескольких слов."
     return ""
+
+
+def made_up() -> str:
+    """A first password, easy to dictate over the phone: no letters that look alike."""
+    letters = "abcdefghjkmnpqrstuvwxyz23456789"
+    return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(4))
 
 
 def fits(password: str, stored: str | None) -> bool:

@@ -36,16 +36,16 @@ def test_letter(to: Annotated[str, typer.Argument(help="Кому послать 
     from wiring.gateways import probe
     from wiring.settings import load
 
-    for line in probe(load(), to):
-        say(line)
+    for tried in probe(load(), to):
+        say(tried.text)
 
 
 def backup(file: Annotated[Path, typer.Argument(help="Куда записать архив .zip.")]) -> None:
     """Сохранить базу и файлы в один архив; работу прерывать не нужно."""
-    from cli.speech import opened
+    from cli.speech import actor, opened
     from wiring.backup import back_up
 
-    count = back_up(opened(), file)
+    count = back_up(opened(), file, by=actor())
     say(f"Копия записана: {file}, файлов {count}.")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Annotated, Any
 
 import typer
@@ -48,7 +47,7 @@ def add(
     from actions import accounts, organisations, passwords
     from actions.context import Conflict
 
-    password = _password()
+    password = passwords.made_up()
     hash = passwords.hashed(password, login=login)
     try:
         with working() as work:
@@ -67,16 +66,10 @@ def reset_password(login: _Login) -> None:
     """Дать новый пароль: печатается один раз, все сеансы завершаются."""
     from actions import accounts, passwords
 
-    password = _password()
+    password = passwords.made_up()
     with working() as work:
         account = accounts.find(work, login)
         if account is None:
             refuse(f"Пользователя «{login}» нет. Список: egisz-access user list")
         accounts.set_password(work, account, passwords.hashed(password, login=account.login), by_other=True)
     say(f"Новый пароль для {account.login}: {password}. При входе его попросят сменить.")
-
-
-def _password() -> str:
-    """Easy to dictate over the phone: no letters that look alike."""
-    letters = "abcdefghjkmnpqrstuvwxyz23456789"
-    return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(4))

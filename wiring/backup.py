@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
 import os
+import re
+import shutil
 import sqlite3
 import tempfile
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from zoneinfo import ZoneInfo
 
+from actions import audit
 from wiring.settings import Settings
 from wiring.work import Installation
 
 _DATABASE = "database.sqlite3"
-_LOOSE = ("settings.toml", "secret.key")
+_LOOSE = ("settings.toml", "secret.key", "calendar.json")
+_KEPT = re.compile(r"egisz-access-\d{4}-\d{2}-\d{2}-\d{6}\.zip")
 
 
 class BackupError(Exception):
@@ -21,7 +29,7 @@ class BackupError(Exception):
     for_people = True
 
 
-def back_up(installation: Installation, target: Path) -> int:
+def back_up(installation: Installation, target: Path, *, by: str = "командная строка") -> int:
     """Write the archive beside its place and rename it when it is whole. Returns how many files it holds."""
     source = _sqlite_path(installation.settings)
     installation.engine.connect().close()
@@ -38,7 +46,93 @@ def back_up(installation: Installation, target: Path) -> int:
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)
+    with installation.work(by=by) as work:
+        audit.record(work, "backup.made", "backups", files=len(names) + 1, bytes=target.stat().st_size)
     return len(names) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A copy in the data folder's own `backups`."""
+
+    name: str
+    size: int
+    made_at: dt.datetime
+
+
+def folder(settings: Settings) -> Path:
+    return settings.home / "backups"
+
+
+def kept(settings: Settings) -> list[Kept]:
+    """Whole copies, the newest first."""
+    found = []
+    for path in sorted(folder(settings).glob("*.zip"), reverse=True):
+        if _KEPT.fullmatch(path.name):
+            facts = path.stat()
+            found.append(Kept(path.name, facts.st_size, dt.datetime.fromtimestamp(facts.st_mtime, dt.UTC)))
+    return found
+
+
+def kept_path(settings: Settings, name: str) -> Path | None:
+    """Where a copy of that name lies; None for what is none of ours."""
+    path = folder(settings) / name
+    return path if _KEPT.fullmatch(name) and path.is_file() else None
+
+
+def under_way(settings: Settings) -> Path | None:
+    """The archive that some process is writing now. What a killed one left behind is cleared away."""
+    for path in folder(settings).glob(".*.part"):
+        number = path.name.rsplit(".", 2)[-2]
+        if number.isdigit() and _is_alive(int(number)):
+            return path
+        path.unlink(missing_ok=True)
+    return None
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def room_problem(settings: Settings) -> str:
+    """Why no copy can be made now, in Russian; "" when it can. Scans hardly shrink, so the worst case is counted.
+
+    Raises BackupError where copies are not ours to make.
+    """
+    needed = sum(path.stat().st_size for path in (_sqlite_path(settings), *_files(settings)) if path.exists())
+    free = shutil.disk_usage(settings.home).free
+    if free < needed:
+        return f"На диске мало места: нужно до {needed // 2**20 + 1} МБ, свободно {free // 2**20} МБ."
+    return ""
+
+
+def make(installation: Installation, *, by: str) -> None:
+    """A copy into `backups`, named by Moscow's clock. Failures are recorded: whoever asked is not there any more."""
+    place = folder(installation.settings)
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    moment = installation.clock().astimezone(ZoneInfo("Europe/Moscow"))
+    target = place / f"egisz-access-{moment:%Y-%m-%d-%H%M%S}.zip"
+    try:
+        back_up(installation, target, by=by)
+    except (BackupError, OSError, sqlite3.Error) as error:
+        with installation.work(by=by) as work:
+            audit.record(work, "backup.failed", "backups", error=type(error).__name__)
+
+
+def drop(settings: Settings, name: str) -> bool:
+    """Whether there was such a copy."""
+    path = kept_path(settings, name)
+    with contextlib.suppress(FileNotFoundError):
+        if path is not None:
+            path.unlink()
+            return True
+    return False
 
 
 def _sqlite_path(settings: Settings) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from notifications.composing import OutgoingLetter, compose, message_id
 from notifications.errors import MailboxError, PostError, explain
@@ -12,6 +13,7 @@ from notifications.imap import ImapGateway, ImapSettings
 from notifications.smtp import SmtpGateway
 from notifications.smtp_conversation import SmtpSettings
 from notifications.tls import Security
+from notifications.webhooks import WebhookGateway
 from wiring.settings import Settings
 
 
@@ -64,8 +66,21 @@ def imap_gateway(settings: Settings) -> ImapGateway:
     )
 
 
-def probe(settings: Settings, to: str) -> Iterator[str]:
-    """Send a test letter and look into the mailbox; a line of Russian for each."""
+def webhook_gateway() -> WebhookGateway:
+    """To whoever subscribed; nothing of it is set."""
+    return WebhookGateway()
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """One thing that was tried, in a line of Russian."""
+
+    ok: bool
+    text: str
+
+
+def probe(settings: Settings, to: str) -> Iterator[Probed]:
+    """Send a test letter and look into the mailbox. Raises NoMailbox."""
     now = dt.datetime.now(dt.UTC)
     letter = OutgoingLetter(
         sender=settings.mail.sender,
@@ -78,12 +93,16 @@ def probe(settings: Settings, to: str) -> Iterator[str]:
     )
     try:
         asyncio.run(smtp_gateway(settings).send(compose(letter), settings.mail.sender, [to]))
-        yield f"Исходящая почта работает: письмо на {to} принято сервером."
+        yield Probed(True, f"Исходящая почта работает: письмо на {to} принято сервером.")
     except PostError as error:
-        yield f"Исходящая почта: {explain(error)}"
+        yield Probed(False, f"Исходящая почта: {explain(error)}")
     try:
         with imap_gateway(settings) as mailbox:
-            names = ", ".join(folder.name for folder in mailbox.folders())
-        yield f"Входящая почта работает. Папки: {names}."
+            names = [folder.name for folder in mailbox.folders()]
     except MailboxError as error:
-        yield f"Входящая почта: {explain(error)}"
+        yield Probed(False, f"Входящая почта: {explain(error)}")
+        return
+    yield Probed(True, f"Входящая почта работает. Папки: {', '.join(names)}.")
+    for name in (*settings.imap.folders, *filter(None, [settings.imap.sent_folder])):
+        if name not in names:
+            yield Probed(False, f"Папки «{name}» в ящике нет. Проверьте её имя в настройках.")

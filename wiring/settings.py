@@ -21,19 +21,19 @@ class SmtpPart(Part):
     """Исходящая почта."""
 
     host: str = ""
-    port: int = 465
+    port: int = Field(default=465, ge=1, le=65535)
     tls: Tls = "tls"
     login: str = ""
     password: SecretStr = SecretStr("")
     ca_bundle: Path | None = None
-    timeout_seconds: float = 30
+    timeout_seconds: float = Field(default=30, gt=0, le=600)
 
 
 class ImapPart(Part):
     """Входящая почта: the same mailbox that the letters leave from (SND-5)."""
 
     host: str = ""
-    port: int = 993
+    port: int = Field(default=993, ge=1, le=65535)
     tls: Tls = "tls"
     login: str = ""
     password: SecretStr = SecretStr("")
@@ -41,8 +41,8 @@ class ImapPart(Part):
     folders: tuple[str, ...] = ("INBOX",)
     sent_folder: str = ""
     copy_sent: bool = False  # true when the server itself keeps no copies of what is sent through it
-    timeout_seconds: float = 30
-    max_letter_megabytes: int = 40
+    timeout_seconds: float = Field(default=30, gt=0, le=600)
+    max_letter_megabytes: int = Field(default=40, ge=1)
 
 
 class MailPart(Part):
@@ -75,9 +75,9 @@ class RemindersPart(Part):
     """Напоминания: days are working days."""
 
     officers: tuple[str, ...] = ()
-    first_login_days: int = 2
-    idle_days: int = 3
-    verify_days: int = 2
+    first_login_days: int = Field(default=2, ge=1)
+    idle_days: int = Field(default=3, ge=1)
+    verify_days: int = Field(default=2, ge=1)
     digest_from: dt.time = dt.time(9, 0)
     digest_until: dt.time = dt.time(18, 0)
     follow_up: bool = True

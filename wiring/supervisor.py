@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from actions import accounts
 from wiring import database
@@ -64,6 +65,8 @@ class Service:
         self._page_address()
         if not (self.settings.smtp.host and self.settings.imap.host):
             self._demo_post()
+        # Chosen before the page starts: it asks the planner how the schedules fare.
+        self.extra["PREFECT_API_URL"] = f"http://127.0.0.1:{free_port('127.0.0.1', 4200)}/api"
         self._child("web", self._python("-m", "uvicorn", "web.app:create_app", "--factory", "--no-access-log",
                                         "--host", self.settings.page.host, "--port", self.extra["EGISZ_PAGE__PORT"]))
         self._prefect()
@@ -132,8 +135,7 @@ class Service:
         self.say("Почта не настроена: запущены учебные почта и СТП на этой машине, наружу ничего не уходит.")
 
     def _prefect(self) -> None:
-        port = free_port("127.0.0.1", 4200)
-        self.extra["PREFECT_API_URL"] = f"http://127.0.0.1:{port}/api"
+        port = urlsplit(self.extra["PREFECT_API_URL"]).port
         self._child("prefect-server", [str(_BIN / "prefect"), "server", "start", "--host", "127.0.0.1",
                                        "--port", str(port), "--no-ui"])
         self._until(f"{self.extra['PREFECT_API_URL']}/health", "Планировщик", 90)

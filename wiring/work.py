@@ -94,6 +94,15 @@ class Installation:
             own_catalog=self.settings.catalog_folder,
         )
 
+    def take_up(self, settings: Settings) -> None:
+        """From now on this process follows these settings; its database and folder stay those it was started with."""
+        from catalog.forgetting import forget
+
+        forget()
+        self.settings = settings
+        for name in ("catalog", "calendar", "desk_schedule", "policy"):
+            self.__dict__.pop(name, None)
+
     @contextmanager
     def work(self, by: str, only_of: int | None = None) -> Iterator[Work]:
         """A transaction: committed when the block ends well, rolled back when it raises.

@@ -1,32 +1,220 @@
-"""The audit log: is it whole, and what was done last."""
+"""The audit log: searched, verified, exported."""
 
 from __future__ import annotations
 
+import csv
+import datetime as dt
+import io
 import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter
-from sqlalchemy import select
-from sqlmodel import col
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
-from actions import audit
+from actions import accounts, audit, log_checking, log_search, organisations, requests
+from actions.audit import Anchor
+from actions.context import NotFound, Work
+from actions.log_search import MACHINE, Search
 from models.record import Event
-from web.installed import work_of
-from web.labels import EVENTS
-from web.rendering import page
+from web.errors import notice
+from web.installed import looked, reading
+from web.log_lines import action_groups, actors, chosen_actions, lines
+from web.rendering import MOSCOW, page, short_moment
+from web.users import own
 from web.waiting import waiting
 
-router = APIRouter()
-_LAST = 100
+router = APIRouter(prefix="/audit")
 
 
-@router.get("/audit")
-def show_audit(request: Request) -> Response:
-    """Verified anew on every look."""
-    with work_of(request) as work:
-        events = work.session.execute(select(Event).order_by(col(Event.seq).desc()).limit(_LAST)).scalars().all()
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was typed, what it means, and what of it means nothing."""
+
+    typed: dict[str, str]
+    search: Search
+    problems: dict[str, str]
+
+    @property
+    def address(self) -> str:
+        """The question as the end of an address, "" when everything is asked for."""
+        return urlencode({name: value for name, value in self.typed.items() if value})
+
+
+def _asked(request: Request, work: Work) -> Asked:
+    typed = {name: request.query_params.get(name, "").strip()[:100] for name in _READERS}
+    problems: dict[str, str] = {}
+    meant: dict[str, Any] = {}
+    for name, value in typed.items():
+        try:
+            meant |= _READERS[name](work, value) if value else {}
+        except (ValueError, LookupError) as wrong:
+            problems[name] = str(wrong)
+    user = own(request)
+    accounts_too = user.only_of is None or user.administers
+    return Asked(typed, Search(scoped=user.only_of is not None, accounts=accounts_too, **meant), problems)
+
+
+def _day(value: str) -> dt.datetime:
+    """Its beginning by Moscow's clock."""
+    try:
+        return dt.datetime.combine(dt.date.fromisoformat(value), dt.time(), MOSCOW)
+    except ValueError:
+        raise ValueError("Дату пишут так: 2026-11-23.") from None
+
+
+def _actor(work: Work, value: str) -> str:
+    if value == MACHINE:
+        return MACHINE
+    if not value.isdigit():
+        raise ValueError("Выберите пользователя из списка.")
+    return accounts.get(work, int(value)).login
+
+
+def _actions(value: str) -> tuple[str, ...]:
+    found = chosen_actions(value)
+    if found is None:
+        raise ValueError("Выберите действие из списка.")
+    return found
+
+
+def _subject(work: Work, value: str) -> str:
+    """A request by its number, an organisation by its ИНН, anything by its code in the log."""
+    kind, colon, number = value.partition(":")
+    if colon and kind.isascii():
+        return f"{kind}:{number}"
+    if value.isdigit() and len(value) in (10, 12):
+        card = organisations.find(work, value)
+        if card is None:
+            raise NotFound(f"Организации с ИНН {value} нет.")
+        return f"organisation:{card.id}"
+    return requests.subject(requests.find(work, value))
+
+
+_READERS: Mapping[str, Callable[[Work, str], dict[str, Any]]] = {
+    "since": lambda _, value: {"since": _day(value)},
+    "until": lambda _, value: {"until": _day(value) + dt.timedelta(days=1)},
+    "who": lambda work, value: {"actor": _actor(work, value)},
+    "action": lambda _, value: {"actions": _actions(value)},
+    "about": lambda work, value: {"subject": _subject(work, value)},
+}
+
+
+@router.get("")
+def show_audit(request: Request, before: str = "") -> Response:
+    """A page of events; the next begins where this one ends, so new events shift nothing."""
+    with reading(request) as work:
+        asked = _asked(request, work)
+        place = int(before) if before.isdigit() and len(before) < 16 else None
+        found = log_search.find(work, asked.search, place) if not asked.problems else log_search.Found((), None)
         return page(
-            request, "audit.html", verdict=audit.verify(work.session), anchor=str(audit.anchor(work.session)),
-            told=EVENTS, events=[(event, json.loads(event.data)) for event in events], waiting=waiting(work),
-        )
+            request, "audit.html", status=422 if asked.problems else 200, typed=asked.typed, problems=asked.problems,
+            address=asked.address, lines=lines(work, found.events, administers=own(request).administers), found=found,
+            place=place, actors=actors(work), groups=action_groups(), machine=MACHINE, head=audit.anchor(work.session).seq,
+            scoped=asked.search.scoped, waiting=waiting(work),
+        )  # fmt: skip
+
+
+@router.get("/verify")
+def verify(request: Request, anchor: str = "", after: str = "") -> Response:
+    """Piece by piece where the page can ask again by itself, the whole at once for a browser without scripts."""
+    problem, known = "", []
+    if anchor.strip():
+        try:
+            known = [Anchor.parse(anchor)]
+        except ValueError as wrong:
+            problem = str(wrong)
+    begun = bool(after)
+    with reading(request) as work:
+        checked = None
+        if begun and not problem:
+            if request.headers.get("hx-request"):
+                start = int(after) if after.isdigit() and len(after) < 16 else 0
+                checked = log_checking.check_piece(work.session, start, known)
+            else:
+                verdict = log_checking.check_whole(work.session, known)
+                checked = log_checking.Checked(verdict.events, verdict.events, verdict)
+        answer = page(
+            request, "audit-verify.html", status=422 if problem else 200, anchor=anchor.strip(), problem=problem,
+            checked=checked, head=audit.anchor(work.session), matches=_matches(work, known), waiting=waiting(work),
+        )  # fmt: skip
+    if checked and checked.verdict:
+        looked(request, "audit.checked", "audit", ok=checked.verdict.ok, events=checked.verdict.events)
+    return answer
+
+
+def _matches(work: Work, known: list[Anchor]) -> bool | None:
+    """Whether the event that an anchor names is the same today; None when none was given."""
+    if not known:
+        return None
+    found = work.session.get(Event, known[0].seq)
+    return found is not None and found.hash == known[0].hash
+
+
+@router.get("/export.csv")
+def export_table(request: Request) -> Response:
+    return _exported(request, "csv", "text/csv; charset=utf-8", _table)
+
+
+@router.get("/export.jsonl")
+def export_events(request: Request) -> Response:
+    return _exported(request, "jsonl", "application/x-ndjson", _events)
+
+
+@router.get("/chain.jsonl")
+def export_chain(request: Request) -> Response:
+    """The same as `audit export`: all of it, so that the chain can be checked elsewhere."""
+    if own(request).only_of is not None:
+        text = "Цепочку выгружают целиком, а вам видны не все организации. Попросите того, кто видит все."
+        return notice(request, 403, text)
+    looked(request, "audit.exported", "audit", what="chain")
+    return _streamed(_chain(request), "chain.jsonl", "application/x-ndjson")
+
+
+def _exported(request: Request, suffix: str, media_type: str, written: Any) -> Response:
+    """Recorded before the first line leaves; which filters were set is told, not what they said."""
+    with reading(request) as work:
+        asked = _asked(request, work)
+    if asked.problems:
+        return notice(request, 422, " ".join(asked.problems.values()))
+    looked(request, "audit.exported", "audit", what=suffix, filters=sorted(name for name, value in asked.typed.items() if value))
+    return _streamed(written(request, asked.search), f"audit.{suffix}", media_type)
+
+
+def _streamed(body: Iterator[str], name: str, media_type: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Security-Policy": "default-src 'none'; sandbox"}
+    return StreamingResponse(body, media_type=media_type, headers=headers)
+
+
+def _chain(request: Request) -> Iterator[str]:
+    with reading(request) as work:
+        for event in audit.export(work.session):
+            yield json.dumps(event, ensure_ascii=False) + "\n"
+
+
+def _events(request: Request, search: Search) -> Iterator[str]:
+    with reading(request) as work:
+        for event in log_search.every(work, search):
+            yield json.dumps(audit.exported(event), ensure_ascii=False) + "\n"
+
+
+def _table(request: Request, search: Search) -> Iterator[str]:
+    """For Excel as it is set up here: a mark of UTF-8, semicolons."""
+    yield "\ufeff" + _row(("№", "Когда (МСК)", "Логин", "Кто", "Что", "О чём", "Подробно"))
+    with reading(request) as work:
+        events = log_search.every(work, search)
+        while some := list(islice(events, 500)):
+            for line in lines(work, some):
+                details = "; ".join(f"{key}: {value}" for key, value in line.details)
+                event = line.event
+                yield _row((str(event.seq), short_moment(event.at), event.actor, line.who, line.what, line.about, details))
+
+
+def _row(cells: tuple[str, ...]) -> str:
+    held = io.StringIO()
+    csv.writer(held, delimiter=";").writerow([f"'{cell}" if cell.startswith(("=", "+", "-", "@")) else cell for cell in cells])
+    return held.getvalue()

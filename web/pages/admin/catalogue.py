@@ -1,0 +1,98 @@
+"""The administrator's own folder over the shipped catalogue: checked, compared, taken up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from actions import audit
+from actions.catalog_changes import Comparison, compared, problems
+from catalog.auditing import FILES, laid
+from catalog.comparing import HOW, WHAT
+from catalog.forgetting import forget
+from catalog.loading import CatalogError, Problem
+from states.guards import STATUS_LABELS
+from web.bodies import Form, text, ticked
+from web.installed import installed, reading, work_of
+from web.rendering import page
+from web.users import own
+from web.waiting import waiting
+from wiring import settings_file
+from wiring.settings_file import WrongSettings
+
+router = APIRouter(prefix="/catalogue")
+
+
+@router.get("")
+def show_catalogue(request: Request, folder: str = "", done: str = "") -> Response:
+    return _page(request, folder.strip(), done=done)
+
+
+@router.post("")
+def take_up(request: Request, form: Form) -> Response:
+    """An empty folder's name: the shipped catalogue alone. Refused while anything is wrong with it."""
+    typed = text(form, "folder", 1000)
+    folder = Path(typed) if typed else None
+    judged = _problems(folder)
+    if any(judged):
+        return _page(request, typed, problem="Папка не принята: сначала исправьте ошибки.", judged=judged)
+    with installed(request).reading(by=own(request).login) as work:
+        stranded = compared(work, folder).stranded
+    if stranded and not ticked(form, "stranded"):
+        problem = "Есть заявки, которые не смогут идти дальше. Подтвердите, что это понятно."
+        return _page(request, typed, problem=problem, judged=judged)
+    try:
+        settings = settings_file.change({"catalog_folder": str(folder.absolute()) if folder else None})
+    except WrongSettings as refused:
+        return _page(request, typed, problem=str(refused), judged=judged)
+    installed(request).take_up(settings)
+    with work_of(request) as work:
+        audit.record(work, "catalog.taken-up", "settings", own=folder is not None, stranded=len(stranded))
+    return RedirectResponse("/admin/catalogue?done=1", status_code=303)
+
+
+_Judged = tuple[list[Problem], str]
+
+
+def _problems(folder: Path | None) -> _Judged:
+    """What is wrong with the folder's files, or why they cannot be looked at."""
+    if folder is None:
+        return [], ""
+    forget()  # the files may have been mended since they were read last
+    try:
+        return problems(folder), ""
+    except CatalogError as error:
+        return [], str(error)
+
+
+def _page(
+    request: Request, typed: str, *, problem: str = "", done: str = "", judged: _Judged | None = None
+) -> Response:
+    present = installed(request).settings.catalog_folder
+    asked = Path(typed) if typed else present
+    found, wrong = judged or _problems(asked)
+    comparison = None
+    if asked is not None and not found and not wrong:
+        with installed(request).reading(by=own(request).login) as work:
+            comparison = compared(work, asked)
+    with reading(request) as work:
+        return page(
+            request, "admin-catalogue.html", status=422 if problem else 200, present=present, asked=asked, found=found,
+            wrong=wrong, problem=problem, laid=laid(asked) if asked and asked.is_dir() else None, comparison=comparison,
+            changed=_lines(comparison), labels=STATUS_LABELS, done=done, files=FILES, waiting=waiting(work),
+            fixed="catalog_folder" in settings_file.from_environment(),
+        )  # fmt: skip
+
+
+def _lines(comparison: Comparison | None) -> list[tuple[str, list[str]]]:
+    """(what was changed, its differences) in words."""
+    return [
+        (
+            f"{WHAT[change.what]} «{change.name or change.code}»: {HOW[change.how]}",
+            [f"{one.label}: {one.old or 'не было'} → {one.new or 'нет'}" for one in change.differences],
+        )
+        for change in (comparison.changes if comparison else ())
+    ]

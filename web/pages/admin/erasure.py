@@ -1,0 +1,91 @@
+"""What is erased and when: due now, due soon, acts made, and a run at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from fastapi import APIRouter
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from actions import audit, erasure
+from models.request import AccessRequest
+from web.bodies import Form, ticked
+from web.installed import installed, reading, work_of
+from web.log_lines import lines
+from web.rendering import page
+from web.setting_forms import Setting, controls, effective, read, typed_values
+from web.users import own
+from web.waiting import waiting
+from wiring import settings_file
+from wiring.settings_file import WrongSettings
+
+router = APIRouter(prefix="/erasure")
+SOON = dt.timedelta(days=30)
+TERMS = (
+    Setting("personal_data.retention_days", "Данные работников после закрытия заявки хранить, дней", "number"),
+    Setting("personal_data.patient_days", "Данные пациентов после закрытия заявки хранить, дней", "number"),
+)
+
+
+@router.get("")
+def show_erasure(request: Request, done: str = "") -> Response:
+    return _page(request, done=done)
+
+
+@router.post("")
+def erase_now(request: Request, form: Form) -> Response:
+    """What the nightly sweep would do, now and in the name of whoever asked."""
+    if not ticked(form, "sure"):
+        return _page(request, problem="Отметьте, что понимаете: стёртое не вернуть.")
+    with installed(request).work(by=own(request).login) as work:
+        count = erasure.erase_due(work) + erasure.erase_patients(work)
+    return RedirectResponse(f"/admin/erasure?done={'erased' if count else 'nothing'}", status_code=303)
+
+
+@router.post("/terms")
+def save_terms(request: Request, form: Form) -> Response:
+    try:
+        settings = settings_file.change(read(form, TERMS))
+    except WrongSettings as wrong:
+        return _page(request, typed=form, wrong=wrong)
+    installed(request).take_up(settings)
+    with work_of(request) as work:
+        audit.record(
+            work, "settings.changed", "settings", sections=["personal_data"],
+            term_days=settings.personal_data.retention_days, patient_days=settings.personal_data.patient_days,
+        )  # fmt: skip
+    return RedirectResponse("/admin/erasure?done=terms", status_code=303)
+
+
+def _page(
+    request: Request,
+    *,
+    done: str = "",
+    problem: str = "",
+    typed: FormData | None = None,
+    wrong: WrongSettings | None = None,
+) -> Response:
+    problems = wrong.problems if wrong else {}
+    shown = controls(
+        effective(installed(request).settings), TERMS, typed_values(typed, TERMS) if typed else None, problems
+    )
+    with installed(request).reading(by=own(request).login) as work:
+        due, later = erasure.closed_due(work, work.now), erasure.closed_due(work, work.now + SOON)
+        patients, patients_later = erasure.patients_due(work, work.now), erasure.patients_due(work, work.now + SOON)
+        acts = lines(work, erasure.acts(work))
+        policy = work.policy
+    with reading(request) as work:
+        return page(
+            request, "admin-erasure.html", status=422 if problem or problems else 200, done=done, problem=problem,
+            controls=shown, terms=TERMS, wrong=bool(problems), due=due, later=_rest(later, due), patients=patients,
+            patients_later=_rest(patients_later, patients), acts=acts, policy=policy, waiting=waiting(work), now=work.now,
+            others=[f"{key}: {told}" if key else told for key, told in problems.items() if key not in shown],
+            days=dt.timedelta,
+        )  # fmt: skip
+
+
+def _rest(later: Sequence[AccessRequest], due: Sequence[AccessRequest]) -> list[AccessRequest]:
+    return [each for each in later if each not in due]

@@ -1,0 +1,132 @@
+"""Mail settings, written to settings.toml, and the test letter."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from actions import accounts, audit
+from notifications.tls import BadBundle
+from states.rules.emails import email_problem
+from web.bodies import Form, text
+from web.installed import installed, reading, work_of
+from web.rendering import page
+from web.setting_forms import Setting, controls, effective, read, typed_values
+from web.users import own
+from web.waiting import waiting
+from wiring import settings_file
+from wiring.gateways import NoMailbox, Probed, probe
+from wiring.settings import Settings
+from wiring.settings_file import WrongSettings
+
+router = APIRouter(prefix="/mail")
+_TLS = (("tls", "TLS с начала связи"), ("starttls", "STARTTLS"), ("plain", "без защиты (только эта же машина)"))
+
+
+def _server(part: str, port: int) -> tuple[Setting, ...]:
+    return (
+        Setting(f"{part}.host", "Сервер", help="имя, например mail.clinic.ru"),
+        Setting(f"{part}.port", "Порт", "number", f"обычно {port}"),
+        Setting(f"{part}.tls", "Защита", "choice", choices=_TLS),
+        Setting(f"{part}.login", "Логин"),
+        Setting(f"{part}.password", "Пароль", "secret"),
+        Setting(
+            f"{part}.ca_bundle",
+            "Файл своих корневых сертификатов",
+            "path",
+            "нужен, если сертификат сервера выдан не общим центром",
+        ),
+        Setting(f"{part}.timeout_seconds", "Сколько ждать ответа, секунд", "number"),
+    )
+
+
+SECTIONS: tuple[tuple[str, str, tuple[Setting, ...]], ...] = (
+    ("Отправитель", "Чьи письма и куда заявки", (
+        Setting("mail.sender", "Адрес отправителя", "email", "ящик, с которого уходят заявки и куда приходят ответы"),
+        Setting("mail.sender_name", "Имя отправителя"),
+        Setting("mail.desk_address", "Адрес СТП", "email", "пусто: по регламенту на день отправки"),
+        Setting("answers.apply", "Ясные ответы СТП", "choice", choices=(("clear", "применяет программа"), ("never", "всегда решает человек"))),
+    )),
+    ("Исходящая почта", "SMTP", _server("smtp", 465)),
+    ("Входящая почта", "IMAP, тот же ящик", (
+        *_server("imap", 993),
+        Setting("imap.folders", "Папки, которые читать", "lines", "по одной в строке"),
+        Setting("imap.sent_folder", "Папка отправленных", help="пусто: найдём сами"),
+        Setting("imap.copy_sent", "Класть копии отправленного в эту папку", "tick", "если сервер сам их не хранит"),
+    )),
+)  # fmt: skip
+ALL = tuple(setting for _, _, settings in SECTIONS for setting in settings)
+
+
+@router.get("")
+def show_mail(request: Request, done: str = "") -> Response:
+    return _page(request, done=done)
+
+
+@router.post("")
+def save_mail(request: Request, form: Form) -> Response:
+    """The page follows at once; sweeps read the file at each run."""
+    try:
+        values = read(form, ALL)
+        settings = settings_file.change(values)
+    except WrongSettings as wrong:
+        return _page(request, typed=form, wrong=wrong)
+    installed(request).take_up(settings)
+    with work_of(request) as work:
+        audit.record(work, "settings.changed", "settings", sections=["mail", "smtp", "imap", "answers"])
+    return RedirectResponse("/admin/mail?done=1", status_code=303)
+
+
+@router.post("/probe")
+def send_test_letter(request: Request, form: Form) -> Response:
+    """With the settings that a real letter would go by."""
+    to = text(form, "to", 320)
+    problem = email_problem(to)
+    if problem:
+        return _page(request, to=to, probed=[Probed(False, problem)], status=422)
+    try:
+        told = list(probe(_tried(installed(request).settings), to))
+    except NoMailbox as missing:
+        told = [Probed(False, str(missing))]
+    except BadBundle:
+        told = [Probed(False, "Файл корневых сертификатов не прочитать: нужен PEM. Проверьте путь и содержимое.")]
+    with work_of(request) as work:
+        audit.record(work, "mail.probed", "settings", ok=all(each.ok for each in told))
+    return _page(request, to=to, probed=told)
+
+
+def _tried(settings: Settings) -> Settings:
+    """While the service practises, real servers that the file already names are tried before the restart."""
+    if not settings_file.practising():
+        return settings
+    kept = settings_file.in_file()
+    return kept if kept.smtp.host and kept.imap.host else settings
+
+
+def _page(
+    request: Request, *, typed: FormData | None = None, wrong: WrongSettings | None = None, done: str = "", to: str = "",
+    probed: list[Probed] | None = None, status: int = 200,
+) -> Response:  # fmt: skip
+    problems = dict(wrong.problems) if wrong else {}
+    try:
+        shown = controls(
+            effective(installed(request).settings), ALL, typed_values(typed, ALL) if typed else None, problems
+        )
+    except WrongSettings as broken:  # the file was spoiled by hand while the page was running
+        shown = controls(installed(request).settings, ALL)
+        problems |= broken.problems
+    known = {setting.key for setting in ALL}
+    with reading(request) as work:
+        return page(
+            request, "admin-mail.html", status=422 if problems else status, parts=SECTIONS, controls=shown, done=done,
+            practising=settings_file.practising(), location=settings_file.location(), waiting=waiting(work), to=to,
+            others=[f"{key}: {told}" if key else told for key, told in problems.items() if key not in known],
+            wrong=bool(problems), probed=probed, fixed=any(each.fixed for each in shown.values()), me=_own_address(request),
+        )  # fmt: skip
+
+
+def _own_address(request: Request) -> str:
+    with reading(request) as work:
+        return accounts.get(work, own(request).id).email

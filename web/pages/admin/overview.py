@@ -1,0 +1,54 @@
+"""The first page of administration: how everything fares, what is red first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from web.installed import installed, reading
+from web.rendering import page
+from web.users import own
+from web.waiting import waiting
+from wiring import planner, state_of_health
+from wiring.state_of_health import Check
+
+router = APIRouter()
+_ORDER = ("bad", "warning", "note", "good")
+# The shape and the word of a level.
+LEVELS = {
+    "bad": ("error", "не работает"), "warning": ("warning", "требует внимания"),
+    "note": ("advice", "к сведению"), "good": ("verified", "в порядке"),
+}  # fmt: skip
+_PLACES = {
+    "mailbox": ("/admin/mail", "Почта"), "queue": ("/triage", "Письма"), "letters": ("/triage", "Письма"),
+    "log": ("/audit/verify", "Проверить журнал"), "backup": ("/admin/backups", "Резервные копии"),
+    "calendar": ("/admin/calendar", "Календарь"), "disk": ("/admin/backups", "Резервные копии"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    check: Check
+    shape: str
+    word: str
+    place: tuple[str, str] | None
+
+
+@router.get("")
+def show_overview(request: Request) -> Response:
+    """Health is the installation's, so what the administrator sees elsewhere does not narrow it."""
+    asked = planner.ask()
+    with installed(request).reading(by=own(request).login) as work:
+        checks = state_of_health.look(installed(request), work, asked)
+    shown = [
+        Shown(check, *LEVELS[check.level], _PLACES.get(check.code))
+        for check in sorted(checks, key=lambda check: _ORDER.index(check.level))
+    ]
+    with reading(request) as work:
+        return page(
+            request, "admin-overview.html", checks=shown, waiting=waiting(work),
+            red=sum(each.check.level == "bad" for each in shown), yellow=sum(each.check.level == "warning" for each in shown),
+        )  # fmt: skip

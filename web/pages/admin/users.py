@@ -1,0 +1,181 @@
+"""Users of the page: list, add, change, a new password, sessions ended."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import AbstractContextManager
+from typing import Any
+
+from fastapi import APIRouter
+from sqlalchemy import func, select
+from sqlmodel import col
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from actions import accounts, audit, passwords, sessions
+from actions.accounts import ROLE_LABELS, ROLE_MEANINGS, BadAccount
+from actions.context import Conflict, Work
+from models.account import Account, AccountOrganisation, AccountSession, Role
+from models.organisation import Organisation
+from states.rules.emails import email_problem
+from web.bodies import Form, text, ticked
+from web.installed import installed
+from web.rendering import page
+from web.users import own
+from web.waiting import waiting
+
+router = APIRouter(prefix="/users")
+
+
+@router.get("")
+def show_users(request: Request) -> Response:
+    with _reading(request) as work:
+        listed = accounts.listed(work)
+        return page(
+            request, "admin-users.html", users=listed, roles=ROLE_LABELS, role=Role, waiting=waiting(work),
+            organisations=_counted(work, col(AccountOrganisation.account_id)),
+            sessions=_counted(work, col(AccountSession.account_id), col(AccountSession.ends_at) > work.now),
+        )  # fmt: skip
+
+
+def _counted(work: Work, column: Any, *where: Any) -> Counter[int]:
+    query = select(column, func.count()).where(*where).group_by(column)
+    return Counter(dict(work.session.execute(query).tuples().all()))
+
+
+@router.get("/new")
+def ask_user(request: Request) -> Response:
+    empty = {"login": "", "name": "", "email": "", "everywhere": "1", "active": "1"}
+    return _form(request, None, empty, {Role.OFFICER}, set())
+
+
+@router.post("/new")
+def add_user(request: Request, form: Form) -> Response:
+    """The password is on the answer's page and nowhere else."""
+    typed, roles, chosen = _typed(form)
+    password = passwords.made_up()
+    try:
+        _check_address(typed["email"])
+        hash = passwords.hashed(password, login=typed["login"] or " ")
+        with _working(request) as work:
+            account = accounts.create(
+                work, login=typed["login"], name=typed["name"], roles=roles, email=typed["email"],
+                everywhere=bool(typed["everywhere"]), organisation_ids=_existing(work, typed, chosen), password_hash=hash,
+            )  # fmt: skip
+    except (BadAccount, Conflict) as wrong:
+        return _form(request, None, typed, roles, chosen, problem=str(wrong))
+    return _password(request, account, password, new=True)
+
+
+@router.get("/{number:int}")
+def show_user(request: Request, number: int, done: str = "") -> Response:
+    with _reading(request) as work:
+        account = accounts.get(work, number)
+        chosen = accounts.organisations_of(work, account)
+    typed = {
+        "name": account.name, "login": account.login, "email": account.email,
+        "everywhere": "1" if account.everywhere else "", "active": "1" if account.active else "",
+    }  # fmt: skip
+    return _form(request, account, typed, {Role(role) for role in account.roles}, chosen, done=done)
+
+
+@router.post("/{number:int}")
+def change_user(request: Request, number: int, form: Form) -> Response:
+    typed, roles, chosen = _typed(form)
+    with _reading(request) as work:
+        present = accounts.get(work, number)
+    typed["login"] = present.login
+    try:
+        _check_address(typed["email"])
+        with _working(request) as work:
+            accounts.change(
+                work, accounts.get(work, number), name=typed["name"], roles=roles, email=typed["email"],
+                everywhere=bool(typed["everywhere"]), organisation_ids=_existing(work, typed, chosen),
+                active=bool(typed["active"]),
+            )  # fmt: skip
+    except (BadAccount, Conflict) as wrong:
+        return _form(request, present, typed, roles, chosen, problem=str(wrong))
+    return RedirectResponse(f"/admin/users/{number}?done=saved", status_code=303)
+
+
+@router.post("/{number:int}/password")
+def reset_password(request: Request, number: int) -> Response:
+    """Every session of the user ends with the old password."""
+    with _reading(request) as work:
+        login = accounts.get(work, number).login
+    password = passwords.made_up()
+    hash = passwords.hashed(password, login=login)
+    with _working(request) as work:
+        account = accounts.get(work, number)
+        accounts.set_password(work, account, hash, by_other=True)
+    return _password(request, account, password, new=False)
+
+
+@router.post("/{number:int}/sessions/end")
+def end_sessions(request: Request, number: int) -> Response:
+    """One's own present session stays: it is this one."""
+    with _working(request) as work:
+        account = accounts.get(work, number)
+        keep = own(request).session_id if account.id == own(request).id else None
+        sessions.end_all(work, account, keep=keep)
+        audit.record(work, "account.sessions-ended", accounts.subject(account))
+    return RedirectResponse(f"/admin/users/{number}?done=sessions", status_code=303)
+
+
+def _working(request: Request) -> AbstractContextManager[Work]:
+    """Accounts are the installation's: an administrator who sees few organisations must not take the others from people."""
+    return installed(request).work(by=own(request).login)
+
+
+def _reading(request: Request) -> AbstractContextManager[Work]:
+    return installed(request).reading(by=own(request).login)
+
+
+def _typed(form: FormData) -> tuple[dict[str, str], set[Role], set[int]]:
+    typed = {name: text(form, name, 300) for name in ("login", "name", "email")}
+    typed |= {name: "1" if ticked(form, name) else "" for name in ("active",)}
+    typed["everywhere"] = "1" if text(form, "seen") == "all" else ""
+    roles = {Role(value) for value in form.getlist("roles") if value in set(Role)}
+    chosen = {int(value) for value in form.getlist("organisations") if isinstance(value, str) and value.isdigit()}
+    return typed, roles, chosen
+
+
+def _check_address(typed: str) -> None:
+    problem = email_problem(typed) if typed else ""
+    if problem:
+        raise BadAccount(f"Эл. почта: {problem}")
+
+
+def _existing(work: Work, typed: dict[str, str], chosen: set[int]) -> set[int]:
+    """Raises BadAccount for a user who would see nothing at all."""
+    if typed["everywhere"]:
+        return set()
+    known = set(work.session.execute(select(col(Organisation.id)).where(col(Organisation.id).in_(chosen))).scalars())
+    if not known:
+        raise BadAccount(
+            "Отметьте хотя бы одну организацию или «все организации»: иначе пользователь ничего не увидит."
+        )
+    return {number for number in known if number is not None}
+
+
+def _form(
+    request: Request, account: Account | None, typed: dict[str, str], roles: set[Role], chosen: set[int], *,
+    problem: str = "", done: str = "",
+) -> Response:  # fmt: skip
+    with _reading(request) as work:
+        known = work.session.execute(select(Organisation).order_by(col(Organisation.fold))).scalars().all()
+        return page(
+            request, "admin-user.html", status=422 if problem else 200, account=account, typed=typed, chosen=chosen,
+            roles=roles, labels=ROLE_LABELS, meanings=ROLE_MEANINGS, problem=problem, done=done, waiting=waiting(work),
+            organisations=sorted(known, key=lambda card: card.id not in chosen),
+            sessions=sessions.of(work, account) if account else (), here=own(request).session_id,
+        )  # fmt: skip
+
+
+def _password(request: Request, account: Account, password: str, *, new: bool) -> Response:
+    with _reading(request) as work:
+        return page(
+            request, "admin-password.html", account=account, password=password, new=new, address=work.policy.page_url,
+            waiting=waiting(work),
+        )  # fmt: skip

@@ -1,0 +1,201 @@
+"""settings.toml as the page writes it: comments stay, a wrong value is refused before anything is written."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import secrets
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource
+from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import Table
+
+from wiring.settings import Settings, home_folder, load
+
+_WHOLE = ""  # the key of a problem that belongs to the file, not to one of its keys
+
+
+class WrongSettings(ValueError):
+    """`problems`: a dotted key («smtp.port») to a Russian sentence; "" for the file as a whole."""
+
+    for_people = True
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__(" ".join(f"{key}: {told}" if key else told for key, told in problems.items()))
+        self.problems = dict(problems)
+
+
+class _FileOnly(Settings):
+    """What the file alone says: the environment must not hide a mistake that a later start would meet."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)
+
+
+def location() -> Path:
+    return home_folder() / "settings.toml"
+
+
+def practising() -> bool:
+    """Whether the service plays the post itself: its children get the practice mailbox by the environment."""
+    return os.environ.get("EGISZ_DEMO") == "1"
+
+
+def from_environment() -> frozenset[str]:
+    """Dotted keys whose value the environment gives, whatever the file says."""
+    return frozenset(_leaves(EnvSettingsSource(Settings)()))
+
+
+def _leaves(values: Mapping[str, Any], above: str = "") -> Iterator[str]:
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, f"{above}{name}.")
+        else:
+            yield f"{above}{name}"
+
+
+def in_file() -> Settings:
+    """The settings of the file alone, over the defaults. Raises WrongSettings."""
+    return _checked(_document())
+
+
+def value_of(settings: Settings, key: str) -> Any:
+    """The value at a dotted key."""
+    found: Any = settings
+    for name in key.split("."):
+        found = getattr(found, name)
+    return found
+
+
+def change(values: Mapping[str, object]) -> Settings:
+    """Write values at dotted keys and give the settings that now hold. None takes a key out: the default holds again.
+
+    A key that is not in the file and would only repeat its default is not written. Raises WrongSettings with every
+    wrong key; then the file is as it was.
+    """
+    document = _document()
+    for key, value in values.items():
+        _put(document, key, value)
+    _checked(document)
+    _replace(location(), tomlkit.dumps(document))
+    return load()
+
+
+def _document() -> tomlkit.TOMLDocument:
+    try:
+        return tomlkit.parse(location().read_text("utf-8"))
+    except FileNotFoundError:
+        return tomlkit.document()
+    except (TOMLKitError, UnicodeDecodeError) as error:
+        told = f"Файл settings.toml не разобрать: {error}. Исправьте его на сервере, потом меняйте настройки здесь."
+        raise WrongSettings({_WHOLE: told}) from error
+
+
+def _put(document: tomlkit.TOMLDocument, key: str, value: object) -> None:
+    *parts, name = key.split(".")
+    table: Any = document
+    for part in parts:
+        if part not in table:
+            if value is None or _is_default(key, value):
+                return
+            if len(document):
+                document.add(tomlkit.nl())
+            document.add(part, tomlkit.table())
+        table = table[part]
+    if not isinstance(table, Table | tomlkit.TOMLDocument):
+        raise WrongSettings({key: "в файле на этом месте не раздел. Исправьте файл на сервере."})
+    if value is None:
+        if name in table:
+            table.remove(name)
+    elif name in table or not _is_default(key, value):
+        table[name] = value
+
+
+def _is_default(key: str, value: object) -> bool:
+    return value == plain(value_of(_FileOnly(), key))
+
+
+def plain(value: Any) -> object:
+    """A value of the settings as TOML spells it; None has no spelling."""
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, tuple):
+        return [plain(each) for each in value]
+    return value
+
+
+def _checked(document: tomlkit.TOMLDocument) -> Settings:
+    try:
+        return _FileOnly(**{"home": home_folder(), **document.unwrap()})
+    except ValidationError as error:
+        raise WrongSettings({_key(each): _told(each) for each in error.errors()}) from error
+
+
+def _key(error: ErrorDetails) -> str:
+    return ".".join(part for part in error["loc"] if isinstance(part, str))
+
+
+_SENTENCES = {
+    "int_parsing": "нужно целое число.",
+    "int_type": "нужно целое число.",
+    "int_from_float": "нужно целое число.",
+    "float_parsing": "нужно число.",
+    "float_type": "нужно число.",
+    "bool_parsing": "нужно «да» или «нет» (true или false).",
+    "bool_type": "нужно «да» или «нет» (true или false).",
+    "time_parsing": "время пишут так: 09:00.",
+    "time_type": "время пишут так: 09:00.",
+    "extra_forbidden": "такого ключа нет. Проверьте написание в файле на сервере.",
+    "string_type": "нужен текст в кавычках.",
+    "greater_than_equal": "нужно не меньше {ge}.",
+    "greater_than": "нужно больше {gt}.",
+    "less_than_equal": "нужно не больше {le}.",
+    "literal_error": "можно только: {expected}.",
+}
+
+
+def _told(error: ErrorDetails) -> str:
+    known = _SENTENCES.get(error["type"])
+    return known.format(**error.get("ctx", {})).replace(" or ", " или ") if known else f"не годится: {error['msg']}."
+
+
+def _replace(path: Path, text: str) -> None:
+    """Whole or not at all, readable by the owner only: passwords lie in it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".settings.{os.getpid()}.{secrets.token_hex(4)}")
+    try:
+        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def as_text(value: object) -> str:
+    """A value as a form shows it; a secret is never shown."""
+    if value is None or isinstance(value, SecretStr | BaseModel):
+        return ""
+    if isinstance(value, tuple):
+        return "\n".join(str(each) for each in value)
+    if isinstance(value, dt.time):
+        return f"{value:%H:%M}"
+    return f"{value:g}" if isinstance(value, float) else str(value)

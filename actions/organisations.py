@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlmodel import col
 
 from actions import audit
 from actions.context import Conflict, NotFound, Work
 from catalog.subjects import find_subject, subject_name
-from models.facts import BranchFacts, EducationFacts, Licence, OrganisationFacts, RegistryStatus, Route, SealPolicy
+from models.facts import (
+    BranchFacts,
+    EducationFacts,
+    Licence,
+    OrganisationFacts,
+    RegistryStatus,
+    RequestFacts,
+    Route,
+    SealPolicy,
+)
+from models.findings import Finding, sourced
 from models.identifiers import BadIdentifier, inn_digits, kpp_code, ogrn_digits
 from models.organisation import Organisation
+from models.refbook import RefbookOrganisation
 from models.text import fold, tidy
 from registry.store import Match, match_organisation
+from states.rules import organisation as rules_of_cards
+from states.rules.emails import email_problem
 
 _CHOICES = {"seal": SealPolicy, "licence": Licence, "route": Route}
 _NUMBERS = {"inn": inn_digits, "kpp": kpp_code, "ogrn": ogrn_digits}
@@ -53,6 +68,18 @@ def find(work: Work, inn: str, kpp: str | None = None) -> Organisation | None:
     return work.session.execute(query.order_by(col(Organisation.id)).limit(1)).scalar_one_or_none()
 
 
+def listed(work: Work, text: str = "", *, limit: int = 50, offset: int = 0) -> tuple[int, Sequence[Organisation]]:
+    """How many fit, and a page of them by name. Words of the name in any order, or the beginning of an ИНН or ОГРН."""
+    where: list[ColumnElement[bool]] = []
+    for word in fold(text).split():
+        fits = col(Organisation.fold).contains(word, autoescape=True)
+        numbers = (col(Organisation.inn), col(Organisation.ogrn)) if word.isdigit() else ()
+        where.append(or_(fits, *(number.startswith(word) for number in numbers)))
+    count = work.session.execute(select(func.count()).select_from(Organisation).where(*where)).scalar_one()
+    query = select(Organisation).where(*where).order_by(col(Organisation.fold), col(Organisation.id))
+    return count, work.session.execute(query.limit(limit).offset(offset)).scalars().all()
+
+
 def get(work: Work, organisation_id: int) -> Organisation:
     organisation = work.session.get(Organisation, organisation_id)
     if organisation is None:
@@ -66,16 +93,23 @@ def card(work: Work, inn: object) -> Organisation:
     found = find(work, digits)
     if found is not None:
         return found
-    organisation = Organisation(inn=digits, sole_proprietor=len(digits) == 12)
-    _fill_from_refbook(work, organisation)
+    return _added(work, Organisation(inn=digits, sole_proprietor=len(digits) == 12))
+
+
+def card_of(work: Work, record: RefbookOrganisation) -> Organisation:
+    """A new card of just this record: a branch has a number and a КПП of its own."""
+    return _added(work, Organisation(inn=record.inn, sole_proprietor=len(record.inn) == 12), record)
+
+
+def _added(work: Work, organisation: Organisation, record: RefbookOrganisation | None = None) -> Organisation:
+    _fill_from_refbook(work, organisation, record or _match(work, organisation).record)
     work.session.add(organisation)
     work.session.flush()
-    audit.record(work, "organisation.added", f"organisation:{organisation.id}", inn=digits)
+    audit.record(work, "organisation.added", f"organisation:{organisation.id}", inn=organisation.inn)
     return organisation
 
 
-def _fill_from_refbook(work: Work, organisation: Organisation) -> None:
-    record = _match(work, organisation).record
+def _fill_from_refbook(work: Work, organisation: Organisation, record: RefbookOrganisation | None) -> None:
     if record is None:
         return
     organisation.kpp, organisation.ogrn, organisation.oid = record.kpp or "", record.ogrn or "", record.oid
@@ -114,11 +148,45 @@ def change(work: Work, organisation: Organisation, values: Mapping[str, object])
     return organisation
 
 
+def problems(work: Work, organisation: Organisation, values: Mapping[str, object]) -> dict[str, str]:
+    """What is wrong with values for the card, by field, all at once; nothing is written."""
+    found = {}
+    for name, value in values.items():
+        try:
+            _checked(work, name, value)
+        except ValueError as wrong:
+            found[name] = str(wrong)
+    if "kpp" in values and "kpp" not in found and _is_taken(work, organisation, str(_checked(work, "kpp", values["kpp"]))):
+        found["kpp"] = "Карточка с этими ИНН и КПП уже есть. Откройте её или проверьте КПП."
+    return found
+
+
+def _is_taken(work: Work, organisation: Organisation, kpp: str) -> bool:
+    """Asked of the table itself: a user who sees only his organisations may not make a second one of another's."""
+    table = Organisation.__table__  # type: ignore[attr-defined]
+    query = select(table.c.id).where(table.c.inn == organisation.inn, table.c.kpp == kpp, table.c.id != organisation.id)
+    return work.session.execute(query.limit(1)).first() is not None
+
+
+def fingerprint(organisation: Organisation) -> str:
+    """Changes with every editable field, so that a form over an old card is noticed."""
+    told = repr([getattr(organisation, name) for name in EDITABLE])
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
 def _checked(work: Work, name: str, value: object) -> object:
     if value in ("", None):
-        return "" if name in _TEXTS else None
+        if name in ("kind", "time_zone"):
+            raise BadIdentifier("Пустым не бывает: выберите из списка.")
+        return False if name == "sole_proprietor" else "" if name in _TEXTS else None
     if name in _NUMBERS:
         return _NUMBERS[name](value)
+    if name == "officer_email" and (problem := email_problem(str(value))):
+        raise BadIdentifier(problem)
+    if name == "time_zone":
+        _known_zone(str(value))
+    if name == "branch" and isinstance(value, Mapping):
+        return _checked_branch(value)
     if name in _CHOICES:
         return _choice(name, str(value))
     if name == "subject":
@@ -138,12 +206,44 @@ def _checked(work: Work, name: str, value: object) -> object:
     return tidy(value) if isinstance(value, str) else value
 
 
+def _known_zone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise BadIdentifier(f"Часового пояса «{name}» нет. Пример: Asia/Yekaterinburg.") from None
+
+
+def _checked_branch(value: Mapping[str, object]) -> dict[str, object]:
+    """Head's numbers as any others (ORG-11)."""
+    checked = dict(value)
+    if not value.get("head_inn"):
+        raise BadIdentifier("У филиала впишите ИНН головной организации.")
+    checked["head_inn"] = inn_digits(value["head_inn"])
+    if value.get("head_kpp"):
+        checked["head_kpp"] = kpp_code(value["head_kpp"])
+    return checked
+
+
 def _choice(name: str, value: str) -> object:
     try:
         return _CHOICES[name](value)
     except ValueError:
         known = ", ".join(member.value for member in _CHOICES[name])
         raise BadIdentifier(f"Значение «{value}» не подходит. Возможны: {known}.") from None
+
+
+def findings(work: Work, organisation: Organisation) -> list[Finding]:
+    """What an application for access would say of this card (register section 1)."""
+    for kind in work.catalog.kinds.values():
+        if kind.organisation_rules and kind.people and kind.applicant == "organisation":
+            facts = RequestFacts(kind.code, facts_of(work, organisation))
+            return [sourced(finding) for finding in rules_of_cards.check(facts, work.catalog)]
+    return []
+
+
+def registry_of(work: Work, organisation: Organisation) -> RegistryStatus:
+    """What the refbook says of it today (ORG-1, ORG-2)."""
+    return _match(work, organisation).status
 
 
 def facts_of(work: Work, organisation: Organisation) -> OrganisationFacts:

@@ -30,6 +30,7 @@ from models.facts import (
 )
 from models.findings import Finding, Severity
 from models.letters import OutboxLetter, OutboxState
+from models.organisation import Organisation
 from models.person import Person
 from models.request import AccessRequest, LineState, RequestFile, RequestLine, Status
 from models.text import fold
@@ -86,7 +87,7 @@ def create(
     today = work.now.date()
     if not is_current(entry, today) or not all(is_current(subsystem, today) for subsystem in subsystems):
         raise Conflict(f"Вид заявки «{entry.title}» сейчас не действует: в каталоге у него или у подсистемы другой срок.")
-    _known_fields(entry, fields or {}, work.policy.own_catalog)
+    check_fields(entry, fields or {}, work.policy.own_catalog)
     organisation = organisations.get(work, organisation_id)
     request = AccessRequest(
         number=str(uuid.uuid4()),
@@ -140,8 +141,8 @@ class UnknownField(ValueError):
     for_people = True
 
 
-def _known_fields(kind: RequestKind, values: Mapping[str, str], own: Path | None) -> None:
-    """Forms of add-applications have lines of their own beside the kind's fields."""
+def check_fields(kind: RequestKind, values: Mapping[str, str], own: Path | None) -> None:
+    """Raises UnknownField. Forms of add-applications have lines of their own beside the kind's fields."""
     known = {field.code for field in kind.fields} | {
         line.answer for layout in load_layouts(own).values() for line in layout.fields if line.answer
     }
@@ -177,7 +178,7 @@ def put_lines(work: Work, request: AccessRequest, lines: Sequence[LineFacts]) ->
                 person_id=person.id if person else None,
                 position=position,
                 roles=[[ref.subsystem, ref.role] for ref in line.roles],
-                typed=_typed(line),
+                typed=typed_values(line),
             )
         )
     work.session.flush()
@@ -188,7 +189,7 @@ def fill_in(work: Work, request: AccessRequest, values: Mapping[str, str]) -> No
 
     Raises UnknownField.
     """
-    _known_fields(work.catalog.kind(request.kind), values, work.policy.own_catalog)
+    check_fields(work.catalog.kind(request.kind), values, work.policy.own_catalog)
     request.fields = _filled({**request.fields, **values})
     next_version(work, request)
     request.revision += 1
@@ -258,7 +259,8 @@ def _id(request: AccessRequest) -> int:
     return request.id
 
 
-def _typed(line: LineFacts) -> dict[str, object]:
+def typed_values(line: LineFacts) -> dict[str, object]:
+    """A line as its JSON column keeps it; its roles stand in a column of their own."""
     values = {field.name: getattr(line, field.name) for field in dataclasses.fields(line)}
     for name in _NOT_TYPED:
         del values[name]
@@ -288,6 +290,8 @@ def lines_of(work: Work, request: AccessRequest) -> list[RequestLine]:
 
 def persons_of(work: Work, lines: Iterable[RequestLine]) -> dict[int, Person]:
     wanted = [line.person_id for line in lines if line.person_id is not None]
+    if not wanted:
+        return {}
     found = work.session.execute(select(Person).where(col(Person.id).in_(wanted))).scalars()
     return {person.id: person for person in found if person.id is not None}
 
@@ -317,18 +321,37 @@ def companion_of(work: Work, request: AccessRequest) -> AccessRequest | None:
     return child_of(work, request, "companion")
 
 
-def facts_of(work: Work, request: AccessRequest) -> RequestFacts:
-    """Everything the rules may ask, read in a fixed number of queries."""
+@dataclasses.dataclass(frozen=True, slots=True)
+class Rows:
+    """What belongs to a request: its lines in order, their people by number, the files of every version."""
+
+    lines: list[RequestLine]
+    persons: dict[int, Person]
+    files: list[RequestFile]
+
+    def files_of(self, request: AccessRequest) -> list[RequestFile]:
+        return [file for file in self.files if file.version == request.version and file.replaced_at is None]
+
+
+def rows_of(work: Work, request: AccessRequest) -> Rows:
+    """Three queries, for a page that shows the rows and judges them too."""
     lines = lines_of(work, request)
-    persons = persons_of(work, lines)
+    query = select(RequestFile).where(col(RequestFile.request_id) == request.id).order_by(col(RequestFile.id))
+    return Rows(lines, persons_of(work, lines), list(work.session.execute(query).scalars()))
+
+
+def facts_of(work: Work, request: AccessRequest, rows: Rows | None = None) -> RequestFacts:
+    """Everything the rules may ask, read in a fixed number of queries. `rows`: where they were read already."""
+    lines = rows.lines if rows else lines_of(work, request)
+    persons = rows.persons if rows else persons_of(work, lines)
     facts = tuple(line_facts(line, persons.get(line.person_id or 0)) for line in lines)
     organisation = organisations.get(work, request.organisation_id)
-    files = files_of(work, request)
+    files = rows.files_of(request) if rows else files_of(work, request)
     return RequestFacts(
         kind=request.kind,
         organisation=organisations.facts_of(work, organisation),
         lines=facts,
-        held=tuple(_held(work, organisation.id, [line.person_id for line in lines if line.person_id])),
+        held=tuple(_held(work, request, organisation, persons)),
         emails_of_others=people.owners_of(work, [line.email for line in facts]),
         signature=signature_of(request),
         fields=dict(request.fields),
@@ -340,9 +363,16 @@ def facts_of(work: Work, request: AccessRequest) -> RequestFacts:
     )
 
 
-def _held(work: Work, organisation_id: int | None, person_ids: list[int]) -> Iterable[HeldRole]:
-    for grant, person, inn in grants.in_force(work, organisation_id=organisation_id, person_ids=person_ids):
-        yield HeldRole(person.snils, grant.subsystem, grant.role, inn)
+def _held(
+    work: Work, request: AccessRequest, organisation: Organisation, persons: Mapping[int, Person]
+) -> Iterable[HeldRole]:
+    """Of these people anywhere; of the whole organisation only whether it has what its subsystems need (thousands hold)."""
+    for person_id, subsystem, role, inn in grants.held_by(work, list(persons)):
+        yield HeldRole(persons[person_id].snils, subsystem, role, inn)
+    for code in work.catalog.kind(request.kind).subsystems:
+        needs = work.catalog.subsystems[code].needs
+        if needs and grants.is_held_in(work, organisation.id or 0, needs.subsystem):
+            yield HeldRole("", needs.subsystem, "", organisation.inn)
 
 
 def _attached(work: Work, request: AccessRequest, files: list[RequestFile]) -> frozenset[str]:
@@ -397,13 +427,15 @@ def case_of(
     outcome: str | None = None,
     signature: SignatureFacts | None = None,
     address_confirmed: bool = False,
+    facts: RequestFacts | None = None,
 ) -> Case:
     """The request as guards see it; `signature`, `ticket` and `outcome` are what the step would write."""
-    facts = facts_of(work, request)
+    facts = facts or facts_of(work, request)
     if signature is not None:
         facts = dataclasses.replace(facts, signature=signature)
     states = _package_states(work, request)
-    unproven = [line for line in lines_of(work, request) if line.state in (LineState.GRANTED, LineState.TROUBLE)]
+    granted = lines_of(work, request) if request.status is Status.GRANTED else []
+    unproven = [line for line in granted if line.state in (LineState.GRANTED, LineState.TROUBLE)]
     persons = persons_of(work, unproven)
     return Case(
         facts=facts,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from catalog import Catalog
 from documents.rosters import Roster, RosterError, read_roster, roster_lines
+from documents.rosters.pasting import read_pasted
 from documents.rosters.understanding import missing_fields
 from models.facts import Licence, LineFacts, OrganisationFacts, RequestFacts, SealPolicy
 from models.findings import Finding, Severity, has_errors, sourced
@@ -69,6 +70,15 @@ def read_people(
 ) -> tuple[list[LineFacts], list[Finding]]:
     """Lines for a draft, and what reading the file found. Raises RosterError for a file that is no roster."""
     roster = read_roster(path, catalog)
+    lines, intake = roster_lines(roster, catalog, organisation=organisation, kind=kind)
+    return lines, [sourced(finding) for finding in intake]
+
+
+def paste_people(
+    text: str, *, catalog: Catalog, kind: str, organisation: OrganisationFacts
+) -> tuple[list[LineFacts], list[Finding]]:
+    """The same of rows that were copied in a table programme. Raises RosterError."""
+    roster = read_pasted(text, catalog)
     lines, intake = roster_lines(roster, catalog, organisation=organisation, kind=kind)
     return lines, [sourced(finding) for finding in intake]
 

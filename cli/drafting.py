@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from actions.line_questions import usual_roles
 from models.facts import LineFacts, OrganisationFacts, RoleRef, SignatureFacts
 
 if TYPE_CHECKING:
@@ -157,14 +158,6 @@ def _roles(
             raise BadData(f"{where}: роли «{text}» нет. Есть: {known}.")
         found += refs
     return tuple(dict.fromkeys(found))
-
-
-def usual_roles(kind: RequestKind, catalog: Catalog, organisation: OrganisationFacts) -> tuple[RoleRef, ...]:
-    """One role of each subsystem of the kind, as the organisation may have it."""
-    if not kind.roles_asked:
-        return ()
-    usual = [(code, catalog.subsystems[code].usual_role(organisation.kind, organisation.authority)) for code in kind.subsystems]
-    return tuple(RoleRef(code, role.code) for code, role in usual if role is not None)
 
 
 def _matching(text: str, kind: RequestKind, catalog: Catalog) -> list[RoleRef]:

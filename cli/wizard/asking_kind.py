@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from actions.kind_choices import by_subsystem, matching, offered
 from catalog import Catalog
 from catalog.describing import describe_kind
 from catalog.kinds import RequestKind
@@ -12,14 +13,12 @@ from cli.wizard.records import Records
 from cli.wizard.sheet import Sheet
 from cli.wizard.talking import line
 from cli.wrapping import tell
-from models.text import fold
-from states.rules.roles import is_current
 
 _HELP = "Введите номер, код или слова из названия; «? НОМЕР» покажет, что понадобится; Enter – весь список."
 
 
 def ask_kind(sheet: Sheet, records: Records) -> None:
-    every = [kind for kind in sheet.catalog.kinds.values() if is_current(kind, sheet.today)]
+    every = offered(sheet.catalog, sheet.today)
     shown = _list(every, sheet.catalog)
     while True:
         text = line("Вид заявки: номер, код или слова", help=_HELP)
@@ -44,16 +43,10 @@ def ask_kind(sheet: Sheet, records: Records) -> None:
 def _list(kinds: list[RequestKind], catalog: Catalog) -> list[RequestKind]:
     """The kinds in the order in which they were shown: numbers mean these."""
     shown: list[RequestKind] = []
-    groups = [*catalog.subsystems.values(), None]
-    for group in groups:
-        of_group = [
-            kind for kind in kinds if kind not in shown and (group is None or group.code in kind.subsystems)
-        ]  # a kind of two subsystems stands under the first
-        if not of_group:
-            continue
+    for group in by_subsystem(kinds, catalog):
         say()
-        tell(group.name if group else "Без подсистемы")
-        for kind in of_group:
+        tell(group.subsystem.name if group.subsystem else "Без подсистемы")
+        for kind in group.kinds:
             shown.append(kind)
             tell(kind.title, indent=2, mark=f"{len(shown)}. ")
     return shown
@@ -62,17 +55,7 @@ def _list(kinds: list[RequestKind], catalog: Catalog) -> list[RequestKind]:
 def _named(text: str, every: list[RequestKind], shown: list[RequestKind], catalog: Catalog) -> list[RequestKind]:
     if text.isdigit():
         return shown[int(text) - 1 : int(text)] if int(text) else []
-    exact = [kind for kind in every if kind.code == text.strip().lower()]
-    if exact:
-        return exact
-    words = fold(text).split()
-    return [kind for kind in every if all(word in _searched(kind, catalog) for word in words)]
-
-
-def _searched(kind: RequestKind, catalog: Catalog) -> str:
-    own = (catalog.subsystems[code] for code in kind.subsystems)
-    names = " ".join(f"{entry.name} {entry.full_name} {' '.join(entry.aliases)}" for entry in own)
-    return fold(f"{kind.code} {kind.title} {kind.short_title} {kind.about} {names}")
+    return matching(text, every, catalog)
 
 
 def needs_in_short(kind: RequestKind) -> str:

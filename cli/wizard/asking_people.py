@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Sequence
 
+from actions.line_questions import UNITS, line_questions, role_options, usual_roles
 from catalog.wording import LINE_FIELDS
-from cli.drafting import usual_roles
 from cli.speech import say
 from cli.wizard.paths import PathError, dropped_file
 from cli.wizard.records import Records
@@ -16,11 +16,9 @@ from cli.wrapping import tell
 from models.facts import LineFacts, RoleRef
 from models.findings import Finding, Severity
 from models.identifiers import BadIdentifier, format_snils, mask_snils, snils_digits, valid_snils
-from states.rules.roles import is_current, is_refused
 
 _ORDER = ("surname", "given", "patronymic", "snils", "email", "post")
 _LABELS = {code: label[0].upper() + label[1:] for code, label in LINE_FIELDS.items()} | {"patronymic": "Отчество"}
-_UNITS = (("hr", "кадровая"), ("maintenance", "административно-хозяйственная"), ("other", "другая"))
 _HELP = (
     "Фамилия ищет среди тех, кто уже записан. «файл» – список сотрудников из Excel, ODS или CSV. «новый» – ввести человека. "
     "«изменить 2», «убрать 2» – правка списка. Enter – дальше."
@@ -129,32 +127,20 @@ def _wrong(sheet: Sheet, place: int, name: str) -> list[Finding]:
 
 
 def _steps(sheet: Sheet, records: Records) -> list[tuple[str, Step]]:
-    kind = sheet.kind
-    named = [
-        name for name in _ORDER if name in kind.line_fields or (name == "patronymic" and "surname" in kind.line_fields)
-    ]
-    steps: list[tuple[str, Step]] = [(name, _field_step(name, sheet, records)) for name in named]
-    if "post" not in named and kind.organisation_rules:
-        steps.append(("post", _field_step("post", sheet, records)))
-    if "email" in named and kind.esia_email != "any":
+    asked = line_questions(sheet.kind, sheet.catalog)
+    steps: list[tuple[str, Step]] = [(name, _field_step(name, sheet, records)) for name in asked.texts]
+    if asked.esia_email:
         steps.append(("email_is_esia", _flag_step("email_is_esia", "Это почта из его профиля на Госуслугах", sheet)))
-    if kind.first_login:
+    if asked.esia_account:
         steps.append(("esia", _flag_step("esia_confirmed", "Учётная запись на Госуслугах есть и подтверждена", sheet)))
-    if kind.roles_asked:
+    if asked.roles:
         steps.append(("role", lambda place: _ask_roles(place, sheet)))
-        scope = [sheet.catalog.subsystems[code] for code in kind.subsystems]
-        if any(entry.staff_advice for entry in scope):
-            steps.append(("unit", lambda place: _ask_unit(place, sheet)))
-        if any(entry.own_card for entry in scope):
-            steps.append(
-                (
-                    "purpose",
-                    _flag_step(
-                        "own_card", "Доступ нужен ему, чтобы заполнять собственную карточку", sheet, usual=False
-                    ),
-                )
-            )
-    for entry in kind.confirmations:
+    if asked.unit:
+        steps.append(("unit", lambda place: _ask_unit(place, sheet)))
+    if asked.own_card:
+        text = "Доступ нужен ему, чтобы заполнять собственную карточку"
+        steps.append(("purpose", _flag_step("own_card", text, sheet, usual=False)))
+    for entry in asked.confirmations:
         steps.append((entry.code, _confirmation_step(entry.code, f"Подтверждаю: {entry.label}", sheet)))
     return steps
 
@@ -207,10 +193,10 @@ def _confirmation_step(code: str, label: str, sheet: Sheet) -> Step:
 
 
 def _ask_unit(place: int, sheet: Sheet) -> None:
-    codes = [code for code, _ in _UNITS]
+    codes = [code for code, _ in UNITS]
     now = sheet.lines[place].unit
     chosen = choice(
-        "Служба", [label for _, label in _UNITS], current=codes.index(now) if now in codes else None, empty=True
+        "Служба", [label for _, label in UNITS], current=codes.index(now) if now in codes else None, empty=True
     )
     sheet.put(place, unit=codes[chosen] if chosen is not None else None)
 
@@ -241,19 +227,8 @@ def _ask_roles(place: int, sheet: Sheet) -> None:
 
 def _role_options(place: int, sheet: Sheet) -> list[RoleRef]:
     """For an end of access the roles that the person holds; else those of the kind that are not for others."""
-    kind = sheet.kind
-    if kind.revokes:
-        held = [RoleRef(one.subsystem, one.role) for one in sheet.held if one.snils == sheet.lines[place].snils]
-        if held:
-            return sorted(dict.fromkeys(held))
-    refs = [
-        RoleRef(code, role.code)
-        for code in kind.subsystems or sheet.catalog.subsystems
-        for role in sheet.catalog.subsystems[code].roles
-        if is_current(role, sheet.today)
-    ]
-    allowed = [ref for ref in refs if not is_refused(sheet.catalog.role(ref.subsystem, ref.role), sheet.organisation)]
-    return allowed or refs
+    held = [RoleRef(one.subsystem, one.role) for one in sheet.held if one.snils == sheet.lines[place].snils]
+    return role_options(sheet.kind, sheet.catalog, sheet.organisation, sheet.today, held=held)
 
 
 def _role_label(ref: RoleRef, sheet: Sheet, *, named: bool) -> str:

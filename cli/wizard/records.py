@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from actions import attachments, grants, known_people, organisations, people, requests
+from actions import attachments, grants, known_people, organisation_choices, organisations, people, requests
 from actions.context import Conflict, Work
 from cli.speech import actor
 from cli.wizard.sheet import Sheet
 from models.facts import HeldRole, LineFacts, OrganisationFacts
 from models.findings import Finding
 from models.request import AccessRequest, Status
-from models.text import fold
 from wiring.work import Installation
 
 
@@ -45,18 +44,8 @@ class Records:
 
     def cards(self, text: str = "", *, limit: int = 9) -> list[Found]:
         """Cards on record, the newest first."""
-        from sqlalchemy import select
-        from sqlmodel import col
-
-        from models.organisation import Organisation
-
-        query = select(Organisation).order_by(col(Organisation.id).desc()).limit(limit)
-        wanted = fold(text)
-        if wanted:
-            known = col(Organisation.fold).contains(wanted, autoescape=True) | (col(Organisation.inn) == text.strip())
-            query = query.where(known)
         with self.installation.work(actor()) as work:
-            rows = work.session.execute(query).scalars()
+            rows = organisation_choices.cards(work, text, limit=limit)
             return [
                 Found(row.inn, f"{row.short_name or row.full_name or 'без названия'}, ИНН {row.inn}", row.id or 0)
                 for row in rows
@@ -93,14 +82,7 @@ class Records:
 
     def persons(self, text: str) -> list[LineFacts]:
         with self.installation.work(actor()) as work:
-            return [
-                LineFacts(
-                    snils=person.snils, surname=person.surname, given=person.given, patronymic=person.patronymic,
-                    email=person.email, post=person.post, unit=person.unit, email_is_esia=person.email_is_esia,
-                    esia_confirmed=True if person.esia_confirmed_on else None, first_login_on=person.first_login_on,
-                )
-                for person in known_people.search(work, text)
-            ]  # fmt: skip
+            return [known_people.line_of(person) for person in known_people.search(work, text)]
 
     def look_around(self, sheet: Sheet) -> None:
         """Roles that the people hold already, and whose their addresses are (APP-14, APP-17, HIV-1)."""

@@ -73,7 +73,12 @@ def _best_sheet(sheets: Sequence[Mapping[str, Any]], catalog: Catalog) -> Roster
             "Электронная почта, Подсистема.",
             "APP-11",
         )
-    rosters = [_roster(heading, sheet, vocabulary) for heading, sheet in found]
+    return best_roster([(sheet, heading) for heading, sheet in found], vocabulary)
+
+
+def best_roster(found: Sequence[tuple[Mapping[str, Any], Heading]], vocabulary: Vocabulary) -> Roster:
+    """The sheet that has most of a list of people. Raises RosterError when none has anybody."""
+    rosters = [_roster(heading, sheet, vocabulary) for sheet, heading in found]
     best = max(rosters, key=lambda roster: (bool(roster.rows), len(roster.columns), len(roster.rows)))
     if not best.rows:
         raise RosterError("no-rows", "Под заголовками нет ни одной строки с работником.", "APP-11")

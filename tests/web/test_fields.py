@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
-from actions import requests, steps
+from actions import drafting, requests, steps
 from models.record import Event
 from models.request import AccessRequest, Status
 from tests.kinds import files
@@ -32,8 +34,10 @@ def test_every_kind_has_its_page_of_fields_with_labels_and_help(officer: TestCli
         entry = work.catalog.kind(kind)
     for field in entry.fields:
         assert f'name="field-{field.code}"' in text
+        assert f'id="field-{field.code}"' in text
     for attachment in entry.attachments:
-        assert f'name="file-{attachment.code}"' in text
+        assert f'id="file-{attachment.code}"' in text
+        assert (f'name="file-{attachment.code}"' in text) == attachment.sent  # the others come with the answer
     assert officer.get(f"/requests/{request.id}").status_code == 200
 
 
@@ -47,8 +51,8 @@ def test_filled_in_fields_are_kept_and_what_is_wrong_is_told_beside_each(officer
     assert _now(world, request).fields["trade-name"] == "Эпивир"
     typed |= {"field-doses": "60", "revision": str(_now(world, request).revision)}
     answer = officer.post(f"/requests/{request.id}/fields", data=typed, follow_redirects=True)
-    assert answer.url.path == f"/requests/{request.id}"
-    assert "Эпивир" in answer.text
+    assert answer.url.path == f"/requests/{request.id}/check"
+    assert "Эпивир" in officer.get(f"/requests/{request.id}").text
 
 
 def test_file_is_attached_replaced_and_taken_away(officer: TestClient, world: World) -> None:
@@ -66,20 +70,62 @@ def test_file_is_attached_replaced_and_taken_away(officer: TestClient, world: Wo
         f"/requests/{request.id}/fields", data={**fields, "revision": str(_now(world, request).revision)}, files=right,
         follow_redirects=True,
     )
-    assert answer.url.path == f"/requests/{request.id}"
+    assert answer.url.path == f"/requests/{request.id}/check"
     data = {**fields, "drop-certificate": "1", "revision": str(_now(world, request).revision)}
     answer = officer.post(f"/requests/{request.id}/fields", data=data, follow_redirects=True)
     assert "Приложите файл сертификата" in answer.text
 
 
-def test_stale_or_closed_form_is_a_conflict_and_writes_nothing(officer: TestClient, world: World) -> None:
+def test_form_of_a_request_that_is_no_draft_any_more_is_a_conflict(officer: TestClient, world: World) -> None:
     request = _draft(world, "tub-access")
-    answer = officer.post(f"/requests/{request.id}/fields", data={"revision": "99"})
-    assert answer.status_code == 409
     with world.installation.work(by="тест") as work:
         steps.take(work, requests.get(work, request.id or 0), "validate")
-    revision = str(_now(world, request).revision)
-    assert officer.post(f"/requests/{request.id}/fields", data={"revision": revision}).status_code == 409
+    assert officer.post(f"/requests/{request.id}/fields", data={}).status_code == 409
+
+
+def test_fields_that_somebody_else_has_changed_are_not_written_over_and_what_was_typed_stays(
+    officer: TestClient, world: World
+) -> None:
+    request = _draft(world, "tub-change-records")
+    at = f"/requests/{request.id}/fields"
+    seen = _shown(officer.get(at).text)
+    with world.installation.work(by="другой") as work:
+        requests.fill_in(work, requests.get(work, request.id or 0), {"reason": "Ошибка другого."})
+    answer = officer.post(at, data={"field-reason": "Моя причина.", "seen": seen})
+    assert answer.status_code == 409
+    assert "Моя причина." in answer.text
+    assert _now(world, request).fields["reason"] == "Ошибка другого."
+    officer.post(at, data={"field-reason": "Моя причина.", "seen": _shown(answer.text)})
+    assert _now(world, request).fields["reason"] == "Моя причина."
+
+
+def _shown(page: str) -> str:
+    found = re.search(r'id="seen" value="(\w+)"', page)
+    assert found is not None
+    return found.group(1)
+
+
+def test_field_appears_when_its_condition_does_and_each_change_is_kept_at_once(officer: TestClient, world: World) -> None:
+    request = _draft(world, "dsp-inpatient")
+    at = f"/requests/{request.id}/fields"
+    hidden = '<span id="off-changes" class="place-off">'
+    assert hidden in officer.get(at).text
+    answer = officer.post(at, data={"field-action": "edit"}, headers={"HX-Request": "true"})
+    assert (answer.status_code, hidden in answer.text) == (200, False)
+    assert "Сохранено 12:00" in answer.text
+    assert "Не заполнено поле" in answer.text
+    assert _now(world, request).fields["action"] == "edit"
+    assert _now(world, request).version == request.version
+
+
+def test_lines_of_an_add_application_are_filled_in_on_the_same_page(officer: TestClient, world: World) -> None:
+    request = _draft(world, "frmo-add-organisation")
+    at = f"/requests/{request.id}/fields"
+    with world.installation.reading(by="тест") as work:
+        line = drafting.form_lines(work, request)[0]
+    assert f'id="field-{line.answer}"' in officer.get(at).text
+    officer.post(at, data={f"field-{line.answer}": "Вписано", "go": "save"})
+    assert _now(world, request).fields == {line.answer: "Вписано"}
 
 
 @pytest.mark.rule("SKL-3", "SKL-5")

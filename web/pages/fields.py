@@ -1,7 +1,11 @@
-"""The fields and attachments of a request kind, drawn from the catalogue: one page for every kind."""
+"""The fields and attachments of a request kind, drawn from the catalogue: one page for every kind, kept as it is typed."""
 
 from __future__ import annotations
 
+import hashlib
+import json
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fastapi import APIRouter
@@ -9,31 +13,39 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import attachments, audit, requests, show
+from actions import attachments, drafting, organisations, requests
 from actions.context import Work
 from catalog.kinds import Attachment, KindField
+from catalog.wording import condition_text, media_text
 from models.findings import Finding
-from models.request import AccessRequest, RequestFile, Status
-from states.rules.fields import is_required
+from models.request import AccessRequest, RequestFile
+from states.rules import attachments as attachment_rules
+from states.rules.fields import applies, is_required
 from web.bodies import Form, text, uploads
 from web.dossiers import dossier
-from web.findings import Group, grouped
-from web.installed import work_of
+from web.drafts import clock, is_writable, places_in, stages
+from web.findings import grouped
+from web.installed import looked, reading, work_of
 from web.rendering import page
+from web.users import own
 from web.waiting import waiting
 
 router = APIRouter()
+_AT = "/requests/{number:int}/fields"
+_ISO = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True, slots=True)
 class FieldView:
-    """`control` is the HTML control that the type asks for."""
+    """`control` is the HTML control that the type asks for; `shown` false hides one that is not asked for now."""
 
     field: KindField
     value: str
     required: bool
     control: str
     findings: tuple[Finding, ...]
+    shown: bool = True
+    when: str = ""  # the condition under which it has to be filled in, in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +53,9 @@ class AttachmentView:
     entry: Attachment
     files: tuple[RequestFile, ...]
     findings: tuple[Finding, ...]
+    required: bool
+    accepts: str
+    when: str = ""
 
 
 _CONTROLS = {
@@ -49,70 +64,126 @@ _CONTROLS = {
 }  # fmt: skip
 
 
-@router.get("/requests/{number:int}/fields")
+def _control(field: KindField, value: str) -> str:
+    """A date that was typed in words of one's own stays readable: a browser's calendar would hide it."""
+    plain = _CONTROLS.get(field.type, "text")
+    return "text" if plain == "date" and value and not _ISO.fullmatch(value) else plain
+
+
+@router.get(_AT)
 def show_fields(request: Request, number: int) -> Response:
-    with work_of(request) as work:
-        return _page(request, work, requests.get(work, number))
+    with reading(request) as work:
+        found = requests.get(work, number)
+        kind = work.catalog.kind(found.kind)
+        answer = _page(request, work, found)
+        patients = any(field.holds == "patient" and found.fields.get(field.code) for field in kind.fields)
+    if patients:
+        looked(request, "patients.viewed", requests.subject(found))
+    return answer
 
 
-@router.post("/requests/{number:int}/fields")
+@router.post(_AT)
 def fill_in(request: Request, number: int, form: Form) -> Response:
-    """What is wrong with the values does not keep them from being saved: the page then says it beside each field."""
+    """What is wrong with the values does not keep them from being saved: the page then says it beside each field.
+
+    Over what somebody else has changed meanwhile nothing is written: the form stays as typed, for a second look.
+    """
     with work_of(request) as work:
         found = requests.get(work, number)
-        if found.status is not Status.DRAFT or text(form, "revision") != str(found.revision):
+        if not is_writable(found):
             return page(request, "stale.html", status=409, it=dossier(work, found), waiting=waiting(work))
-        _save(work, found, form)
-        missing = bool(_own_findings(work, found))
-    return RedirectResponse(f"/requests/{number}/fields" if missing else f"/requests/{number}", status_code=303)
+        typed = _typed(work, found, form)
+        if _clashes(found, typed, text(form, "seen", 20)):
+            return _page(request, work, found, status=409, typed=typed)
+        _save(work, found, typed, form)
+        if request.headers.get("hx-request"):
+            return _page(request, work, found, saved=True)
+        goes_on = text(form, "go", 10) == "next" or (text(form, "go", 10) != "save" and not _own_errors(work, found))
+    return RedirectResponse(f"/requests/{number}/check" if goes_on else f"/requests/{number}/fields", status_code=303)
 
 
-def _save(work: Work, found: AccessRequest, form: FormData) -> None:
-    kind = work.catalog.kind(found.kind)
-    typed = {field.code: text(form, f"field-{field.code}") for field in kind.fields}
+def _typed(work: Work, found: AccessRequest, form: FormData) -> dict[str, str]:
+    """Only what the form has: the one of a single file has no fields."""
+    codes = [field.code for field in work.catalog.kind(found.kind).fields]
+    codes += [line.answer or "" for line in drafting.form_lines(work, found)]
+    return {code: text(form, f"field-{code}") for code in codes if f"field-{code}" in form}
+
+
+def _digest(fields: Mapping[str, str]) -> str:
+    """Whether the fields are still what the form was drawn from."""
+    return hashlib.sha256(json.dumps(dict(fields), sort_keys=True).encode()).hexdigest()[:10]
+
+
+def _clashes(found: AccessRequest, typed: Mapping[str, str], seen: str) -> bool:
+    return seen not in ("", _digest(found.fields)) and any(found.fields.get(code, "") != value for code, value in typed.items())
+
+
+def _save(work: Work, found: AccessRequest, typed: Mapping[str, str], form: FormData) -> None:
     changed = {code: value for code, value in typed.items() if value != found.fields.get(code, "")}
     if changed:
-        requests.fill_in(work, found, changed)
+        drafting.fill_in(work, found, changed)
         attachments.search_again(work, found)
-    for entry in kind.attachments:
+    for entry in work.catalog.kind(found.kind).attachments:
         if text(form, f"drop-{entry.code}"):
             attachments.detach(work, found, entry.code)
+        kept = any(file.purpose == entry.code for file in requests.files_of(work, found))
+        more = kept and bool(text(form, f"more-{entry.code}"))
         for place, (name, data) in enumerate(uploads(form, f"file-{entry.code}")):
-            attachments.attach(work, found, entry.code, name, data, replace=place == 0)
+            attachments.attach(work, found, entry.code, name, data, replace=place == 0 and not more)
 
 
-def _own_findings(work: Work, found: AccessRequest) -> list[Finding]:
+def _own_errors(work: Work, found: AccessRequest) -> bool:
+    """Something of this page is wrong or missing."""
     kind = work.catalog.kind(found.kind)
-    own = {field.code for field in kind.fields} | {entry.code for entry in kind.attachments}
-    return [finding for finding in show.findings(work, found) if finding.field in own and finding.severity.value == "error"]
+    own_codes = {field.code for field in kind.fields} | {entry.code for entry in kind.attachments}
+    findings = drafting.judged(work, found).findings
+    return any(finding.field in own_codes and finding.severity.value == "error" for finding in findings)
 
 
-def _page(request: Request, work: Work, found: AccessRequest) -> Response:
-    facts = requests.facts_of(work, found)
-    kind = work.catalog.kind(found.kind)
-    if any(field.holds == "patient" and facts.fields.get(field.code) for field in kind.fields):
-        audit.record(work, "patients.viewed", requests.subject(found))
-    findings = show.findings(work, found) if found.status is Status.DRAFT else []
+def _page(
+    request: Request,
+    work: Work,
+    found: AccessRequest,
+    *,
+    status: int = 200,
+    typed: Mapping[str, str] | None = None,
+    saved: bool = False,
+) -> Response:
+    """`typed` is what the form held when somebody else was faster."""
+    kind, card = work.catalog.kind(found.kind), organisations.get(work, found.organisation_id)
+    judged = drafting.judged(work, found)
+    writable = is_writable(found) and own(request).acts
+    findings = judged.findings if is_writable(found) else ()
     by_field: dict[str, list[Finding]] = {}
     for finding in findings:
         by_field.setdefault(finding.field or "", []).append(finding)
+    values = {**judged.facts.fields, **(typed or {})}
     fields = [
         FieldView(
-            field, facts.fields.get(field.code, ""), is_required(field, facts, work.catalog),
-            _CONTROLS.get(field.type, "text"), tuple(by_field.get(field.code, ())),
+            field, values.get(field.code, ""), is_required(field, judged.facts, work.catalog),
+            _control(field, values.get(field.code, "")),
+            tuple(by_field.get(field.code, ())), applies(field, judged.facts, work.catalog) or bool(values.get(field.code)),
+            condition_text(field.required_if, kind, work.catalog),
         )
         for field in kind.fields
     ]  # fmt: skip
+    lines = [
+        (line, values.get(line.answer or "", ""), tuple(by_field.get(line.answer or "", ())))
+        for line in drafting.form_lines(work, found)
+    ]
     kept = requests.files_of(work, found)
     attached = [
         AttachmentView(
-            entry, tuple(file for file in kept if file.purpose == entry.code), tuple(by_field.get(entry.code, ()))
+            entry, tuple(file for file in kept if file.purpose == entry.code), tuple(by_field.get(entry.code, ())),
+            attachment_rules.is_required(entry, judged.facts, work.catalog), media_text(entry.media_types),
+            condition_text(entry.required_if, kind, work.catalog),
         )
         for entry in kind.attachments
-    ]
-    shown = {view.field.code for view in fields} | {view.entry.code for view in attached}
-    rest: list[Group] = grouped([finding for finding in findings if finding.field not in shown])
+    ]  # fmt: skip
+    of_checks = [finding for finding in findings if finding.field == "act"]
     return page(
-        request, "fields.html", it=dossier(work, found), fields=fields, attachments=attached, rest=rest,
-        editable=found.status is Status.DRAFT, waiting=waiting(work),
+        request, "fields.html", status=status, draft=found, kind=kind, organisation=card, fields=fields, lines=lines,
+        attachments=attached, rest=grouped(of_checks, places_in(work, found, judged).of), editable=writable,
+        clash=typed is not None, seen=_digest(found.fields), saved=clock(work.now) if saved else "",
+        stages=stages(work, found, card, judged, "fields") if is_writable(found) else [], waiting=waiting(work),
     )  # fmt: skip

@@ -1,0 +1,277 @@
+"""A draft written piece by piece: begun at once, each change kept as it is typed, rows changed where they stand."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from sqlalchemy import delete, select, update
+from sqlmodel import col
+
+from actions import audit, links, organisations, papers, people, requests
+from actions.context import Conflict, Work
+from catalog.layouts import FormField, layout
+from models.facts import LineFacts, RequestFacts, SignatureFacts
+from models.findings import Finding
+from models.identifiers import valid_snils
+from models.letters import OutboxLetter, OutboxState
+from models.record import Event, PersonalLink
+from models.request import AccessRequest, RequestLine, Status
+from states.guards import Case, facts_valid
+
+LINES_CHANGED = "request.lines-changed"
+# Writing a draft, and looking at what was typed: nothing of the version has left the page meanwhile.
+_WRITING = (
+    "request.created", LINES_CHANGED, "request.filled-in", "request.signer-planned", "request.people-viewed",
+    "patients.viewed", "file.added", "file.attached", "file.detached", "file.replaced",
+)  # fmt: skip
+
+
+def begin(work: Work, *, kind: str, organisation_id: int) -> AccessRequest:
+    """A new draft; one's own that is still empty is taken instead of a second. Raises Conflict like `requests.create`."""
+    untouched = (
+        select(AccessRequest)
+        .where(
+            col(AccessRequest.kind) == kind,
+            col(AccessRequest.organisation_id) == organisation_id,
+            col(AccessRequest.created_by) == work.by,
+            col(AccessRequest.status) == Status.DRAFT,
+            col(AccessRequest.revision) == 0,
+            col(AccessRequest.parent_id).is_(None),
+            col(AccessRequest.id).not_in(select(col(RequestLine.request_id))),
+        )
+        .order_by(col(AccessRequest.id).desc())
+        .limit(1)
+    )
+    empty = [found for found in work.session.execute(untouched).scalars() if not found.fields]
+    return empty[0] if empty else requests.create(work, kind=kind, organisation_id=organisation_id)
+
+
+def begin_like(work: Work, request: AccessRequest) -> AccessRequest:
+    """A new draft with the same people and fields; the old request stays as it is. Raises Conflict."""
+    lines = requests.lines_of(work, request)
+    persons = requests.persons_of(work, lines)
+    same = [requests.line_facts(line, persons.get(line.person_id or 0)) for line in lines]
+    numbered = [dataclasses.replace(line, row=place) for place, line in enumerate(same, 1)]
+    return requests.create(
+        work, kind=request.kind, organisation_id=request.organisation_id, lines=numbered, fields=request.fields
+    )
+
+
+def of_mine(work: Work, *, limit: int = 6) -> list[AccessRequest]:
+    """The drafts of whoever works, the newest first."""
+    query = select(AccessRequest).where(
+        col(AccessRequest.created_by) == work.by,
+        col(AccessRequest.status) == Status.DRAFT,
+        col(AccessRequest.relation).is_(None),
+    )
+    return list(work.session.execute(query.order_by(col(AccessRequest.id).desc()).limit(limit)).scalars())
+
+
+def edit_lines(
+    work: Work,
+    request: AccessRequest,
+    *,
+    changed: Mapping[int, LineFacts] | None = None,
+    added: Sequence[LineFacts] = (),
+    removed: Collection[int] = (),
+    intake: Iterable[Finding] = (),
+) -> list[RequestLine]:
+    """Rows by their ids, kept as typed; gives the new ones. What reading a roster found of a row goes with its change.
+
+    `intake` is of the added ones, its rows as theirs. Raises Conflict when the request is no draft.
+    """
+    _writable(request)
+    changed = changed or {}
+    before = requests.lines_of(work, request)
+    kept = [line for line in before if line.id not in removed]
+    for line in before:
+        if line.id in removed:
+            _forget_invitation(work, request, line)
+            work.session.delete(line)
+        elif line.id is not None and line.id in changed:
+            _put(work, request, line, changed[line.id])
+    fresh = [_new(work, request, facts) for facts in added]
+    old = _still_said(requests.intake_of(request), _places(kept, set(changed)))
+    new = _still_said(intake, {facts.row: len(kept) + place for place, facts in enumerate(added, 1) if facts.row})
+    request.intake = [dict(finding.as_json()) for finding in (*old, *new)]
+    for place, line in enumerate((*kept, *fresh), 1):
+        if line.position != place or line.typed.get("row") != place:
+            line.position, line.typed = place, {**line.typed, "row": place}
+            work.session.add(line)
+    work.session.flush()
+    _edited(
+        work,
+        request,
+        LINES_CHANGED,
+        changed=sorted(changed),
+        added=[line.id for line in fresh],
+        removed=sorted(removed),
+    )
+    return fresh
+
+
+def fill_in(work: Work, request: AccessRequest, values: Mapping[str, str]) -> None:
+    """Answers of the kind's form; an empty one is taken away. Raises Conflict, UnknownField."""
+    _writable(request)
+    requests.check_fields(work.catalog.kind(request.kind), values, work.policy.own_catalog)
+    request.fields = {name: value for name, value in {**request.fields, **values}.items() if value.strip()}
+    _edited(work, request, "request.filled-in", fields=sorted(values))
+
+
+def _writable(request: AccessRequest) -> None:
+    if request.status is not Status.DRAFT:
+        raise Conflict(f"Заявка {request.number} уже не черновик: верните её в черновик на её странице.")
+
+
+def _edited(work: Work, request: AccessRequest, action: str, **data: object) -> None:
+    """The version grows when something besides writing has happened since the last change: a paper may have been seen."""
+    query = (
+        select(col(Event.action)).where(col(Event.subject) == requests.subject(request)).order_by(col(Event.seq).desc())
+    )
+    if work.session.execute(query.limit(1)).scalar_one_or_none() not in _WRITING:
+        requests.next_version(work, request)
+    request.revision += 1
+    work.session.add(request)
+    work.session.flush()
+    audit.record(work, action, requests.subject(request), **data)
+
+
+def _put(work: Work, request: AccessRequest, line: RequestLine, facts: LineFacts) -> None:
+    person = people.enrol(work, facts)
+    if line.person_id is not None and (person is None or person.id != line.person_id):
+        _forget_invitation(work, request, line)
+    line.person_id = person.id if person else None
+    line.roles = [[ref.subsystem, ref.role] for ref in facts.roles]
+    line.typed = requests.typed_values(facts)
+    work.session.add(line)
+
+
+def _new(work: Work, request: AccessRequest, facts: LineFacts) -> RequestLine:
+    line = RequestLine(request_id=request.id or 0)
+    _put(work, request, line, facts)
+    work.session.flush()
+    return line
+
+
+def _forget_invitation(work: Work, request: AccessRequest, line: RequestLine) -> None:
+    """A link shows one person's data: it dies with his row, and the letter with it does not leave any more."""
+    if line.person_id is not None:
+        work.session.execute(
+            update(OutboxLetter)
+            .where(
+                col(OutboxLetter.request_id) == request.id,
+                col(OutboxLetter.person_id) == line.person_id,
+                col(OutboxLetter.state) == OutboxState.PROMISED,
+            )
+            .values(state=OutboxState.CANCELLED)
+            .execution_options(synchronize_session=False)
+        )
+    work.session.execute(delete(PersonalLink).where(col(PersonalLink.line_id) == line.id))
+
+
+def _places(kept: Sequence[RequestLine], changed: Collection[int]) -> dict[int, int]:
+    """The row that findings know a line by, to its new place; what was typed anew has none."""
+    return {
+        int(str(line.typed["row"])): place
+        for place, line in enumerate(kept, 1)
+        if line.typed.get("row") and line.id not in changed
+    }
+
+
+def _still_said(intake: Iterable[Finding], places: Mapping[int, int]) -> list[Finding]:
+    return [dataclasses.replace(found, row=places[found.row]) for found in intake if found.row and found.row in places]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Added:
+    """What came of people put into a draft at once; `known` stood there already."""
+
+    added: int
+    known: int
+
+
+def add_people(
+    work: Work,
+    request: AccessRequest,
+    lines: Sequence[LineFacts],
+    intake: Iterable[Finding] = (),
+    *,
+    replace: bool = False,
+) -> Added:
+    """A roster's people behind those that are there, or in their place. Raises Conflict for no draft.
+
+    Who stands there already is not put in twice; a repetition within the roster is, for its findings tell of it.
+    """
+    present = requests.lines_of(work, request)
+    gone = [line.id or 0 for line in present if replace or is_blank(requests.line_facts(line, None))]
+    there = set() if replace else {str(line.typed.get("snils")) for line in present}
+    fresh = [line for line in lines if not (valid_snils(line.snils) and line.snils in there)]
+    if fresh or gone:
+        edit_lines(work, request, added=fresh, removed=gone, intake=intake)
+    return Added(len(fresh), len(lines) - len(fresh))
+
+
+def drop_blanks(work: Work, request: AccessRequest) -> None:
+    """Rows of which nothing was typed are nobody."""
+    blank = [line.id or 0 for line in requests.lines_of(work, request) if is_blank(requests.line_facts(line, None))]
+    if blank:
+        edit_lines(work, request, removed=blank)
+
+
+def is_blank(line: LineFacts) -> bool:
+    return not any((line.snils, line.surname, line.given, line.patronymic, line.email, line.post))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Judged:
+    """A draft as its rules see it now; rows are the places of the lines, whatever a roster called them."""
+
+    facts: RequestFacts
+    findings: tuple[Finding, ...]
+
+
+def judged(work: Work, request: AccessRequest) -> Judged:
+    """Everything that stands against the draft, and what is worth a look."""
+    lines, facts = requests.lines_of(work, request), requests.facts_of(work, request)
+    places = _places(lines, ())
+    numbered = tuple(dataclasses.replace(line, row=place) for place, line in enumerate(facts.lines, 1))
+    facts = dataclasses.replace(facts, lines=numbered)
+    case = Case(
+        facts=facts, catalog=work.catalog, kind=work.catalog.kind(request.kind),
+        intake=tuple(_placed(requests.intake_of(request), places)),
+    )  # fmt: skip
+    return Judged(facts, (*facts_valid(case), *papers.blanks(work, request, facts)))
+
+
+def _placed(intake: Iterable[Finding], places: Mapping[int, int]) -> Iterable[Finding]:
+    """What concerns no row of a person keeps none."""
+    return (dataclasses.replace(found, row=places.get(found.row or 0)) for found in intake)
+
+
+def form_lines(work: Work, request: AccessRequest) -> list[FormField]:
+    """Lines that the form has beside the kind's fields, as that of an add-application by the organisation's kind."""
+    kind = work.catalog.kind(request.kind)
+    code = papers.layout_code(
+        work, request, organisations.facts_of(work, organisations.get(work, request.organisation_id))
+    )
+    form = layout(code, work.policy.own_catalog)
+    known = {field.code for field in kind.fields}
+    return [one for one in form.fields if one.answer and one.answer not in known]
+
+
+def plan_signer(work: Work, request: AccessRequest, signer: SignatureFacts) -> None:
+    """Who is going to sign. Raises Conflict when the request is no draft."""
+    _writable(request)
+    request.signature = requests.signature_values(signer)
+    _edited(work, request, "request.signer-planned", capacity=signer.capacity, body=signer.body)
+
+
+def is_invited(work: Work, request: AccessRequest) -> bool:
+    """Whether somebody of it has a link for the first login."""
+    query = (
+        select(col(PersonalLink.id))
+        .join(RequestLine, col(RequestLine.id) == col(PersonalLink.line_id))
+        .where(col(RequestLine.request_id) == request.id, col(PersonalLink.purpose) == links.FIRST_LOGIN)
+    )
+    return work.session.execute(query.limit(1)).first() is not None

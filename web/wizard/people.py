@@ -1,0 +1,270 @@
+"""The people of a draft: typed, pasted, uploaded or picked; each row is kept as it is typed and judged at once."""
+
+from __future__ import annotations
+
+import dataclasses
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from actions import drafting, known_people, organisations, requests, rosters
+from actions.context import Work
+from actions.line_questions import UNITS, line_questions, usual_roles
+from documents.rosters import RosterError
+from models.facts import LineFacts
+from models.findings import Finding, Severity
+from models.identifiers import mask_snils
+from models.person import Person
+from models.request import AccessRequest
+from web.bodies import Form, text, uploads
+from web.drafts import clock, companion_number, is_writable, next_page, places_in, stages
+from web.findings import grouped
+from web.installed import looked, reading, work_of
+from web.rendering import page
+from web.users import own
+from web.waiting import waiting
+from web.wizard.rows import LABELS, blank, digest, same, table, typed
+
+router = APIRouter()
+_AT = "/requests/{number:int}/people"
+_LARGEST = 20 * 1024 * 1024
+_WHERE_FROM = (".xlsx", ".xls", ".ods", ".csv")
+
+
+async def _wide(request: Request) -> AsyncIterator[FormData]:
+    """Hundreds of people in one form."""
+    async with request.form(max_files=1, max_fields=60_000, max_part_size=1024 * 1024) as form:
+        yield form
+
+
+WideForm = Annotated[FormData, Depends(_wide)]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Written:
+    """What came of a form: lines as they were typed over somebody else's change, by their ids, and the keys of new lines."""
+
+    clashes: dict[int, LineFacts]
+    fresh: dict[str, int]
+
+
+@router.get(_AT)
+def show_people(request: Request, number: int, known: int = 0, added: int = -1) -> Response:
+    """Full СНИЛС stand in the form: that somebody opened it is recorded."""
+    told = _told_of_import(added, known)
+    with reading(request) as work:
+        found = requests.get(work, number)
+        answer = _page(request, work, found, told=told)
+    if own(request).acts and is_writable(found):
+        looked(request, "request.people-viewed", requests.subject(found))
+    return answer
+
+
+@router.post(_AT)
+def save_people(request: Request, number: int, form: WideForm) -> Response:
+    """The whole form, as a browser without scripts sends it."""
+    with work_of(request) as work:
+        found = requests.get(work, number)
+        written = _write(work, found, form, [str(key) for key in form.getlist("row")])
+        place = _remove(work, found, written, text(form, "remove", 20))
+        if written.clashes:
+            return _page(request, work, found, status=409, clashes=written.clashes)
+        count = len(requests.lines_of(work, found))
+        if text(form, "go", 10) == "next":
+            drafting.drop_blanks(work, found)
+            return RedirectResponse(next_page(work, found, "people"), status_code=303)
+    row = count + 1 if text(form, "go", 10) == "add" else min(place, count) or 1
+    return RedirectResponse(f"/requests/{number}/people#line-{row}", status_code=303)
+
+
+def _remove(work: Work, found: AccessRequest, written: _Written, key: str) -> int:
+    """The place where that row stood, 0 for none."""
+    number = written.fresh.get(key) or (int(key) if key.isdigit() else 0)
+    line = next((each for each in requests.lines_of(work, found) if each.id == number), None)
+    if line is None:
+        return 0
+    place = line.position
+    drafting.edit_lines(work, found, removed=[number])
+    return place
+
+
+@router.post(_AT + "/row")
+def save_row(request: Request, number: int, form: Form) -> Response:
+    """One row while it is typed; the answer tells what is wrong with every row now, for one may mend another."""
+    with work_of(request) as work:
+        found = requests.get(work, number)
+        key = text(form, "row", 20)
+        written = _write(work, found, form, [key])
+        judged = drafting.judged(work, found)
+        shown = table(work, found, judged, written.clashes)
+        line = written.fresh.get(key) or int(text(form, f"{key}.line", 18) or 0)
+        mine = next((row for row in shown.rows if row.line == line), None)
+        return page(
+            request, "new-people-saved.html", shown=shown, key=key, mine=mine, clash=bool(written.clashes), saved=clock(work.now), draft=found,
+            revokes=work.catalog.kind(found.kind).revokes, groups=grouped(shown.rest, places_in(work, found, judged).of),
+            stages=stages(work, found, organisations.get(work, found.organisation_id), judged, "people"),
+        )  # fmt: skip
+
+
+@router.post(_AT + "/paste")
+def paste(request: Request, number: int, form: WideForm) -> Response:
+    """Rows out of Excel. What was typed in the table so far is kept first."""
+    return _take_in(request, number, form, lambda work, found: _pasted(work, found, text(form, "pasted", 500_000)))
+
+
+@router.post(_AT + "/upload")
+def upload(request: Request, number: int, form: WideForm) -> Response:
+    files = uploads(form, "roster", _LARGEST)
+    return _take_in(request, number, form, lambda work, found: _uploaded(work, found, files))
+
+
+@router.post(_AT + "/known")
+def pick_known(request: Request, number: int, form: WideForm) -> Response:
+    """Search among this organisation's people, or put the ticked ones in. A name never stands in an address."""
+    wanted = text(form, "surname", 100)
+    with work_of(request) as work:
+        found = requests.get(work, number)
+        ids = [int(str(value)) for value in form.getlist("person") if str(value).isdigit()]
+        if not ids:
+            people = known_people.search(work, wanted, organisation_id=found.organisation_id)
+            return _page(request, work, found, wanted=wanted, found_people=people)
+        lines = _with_roles(work, found, known_people.named(work, found.organisation_id, ids))
+        came = drafting.add_people(work, found, lines)
+    return _back(number, came)
+
+
+def _with_roles(work: Work, found: AccessRequest, people: Iterable[Person]) -> list[LineFacts]:
+    kind = work.catalog.kind(found.kind)
+    facts = organisations.facts_of(work, organisations.get(work, found.organisation_id))
+    roles = usual_roles(kind, work.catalog, facts)
+    asked = line_questions(kind, work.catalog)
+    return [
+        dataclasses.replace(known_people.line_of(person), roles=roles if asked.roles else (), row=place)
+        for place, person in enumerate(people, 1)
+    ]
+
+
+def _take_in(
+    request: Request,
+    number: int,
+    form: FormData,
+    read: Callable[[Work, AccessRequest], tuple[list[LineFacts], list[Finding]]],
+) -> Response:
+    """A list that cannot be read is told of; what stands in the draft stays."""
+    with work_of(request) as work:
+        found = requests.get(work, number)
+        try:
+            lines, intake = read(work, found)
+        except RosterError as wrong:
+            finding = Finding(wrong.rule, Severity.ERROR, str(wrong))
+            return _page(request, work, found, status=422, refused=[finding], pasted=text(form, "pasted", 500_000))
+        came = drafting.add_people(work, found, lines, intake, replace=text(form, "replace", 5) == "1")
+    return _back(number, came)
+
+
+def _pasted(work: Work, found: AccessRequest, pasted: str) -> tuple[list[LineFacts], list[Finding]]:
+    return rosters.paste_people(
+        pasted, catalog=work.catalog, kind=found.kind,
+        organisation=organisations.facts_of(work, organisations.get(work, found.organisation_id)),
+    )  # fmt: skip
+
+
+def _uploaded(
+    work: Work, found: AccessRequest, files: Sequence[tuple[str, bytes]]
+) -> tuple[list[LineFacts], list[Finding]]:
+    """Read in a limited child process. Raises RosterError."""
+    if not files:
+        raise RosterError("absent", "Выберите файл со списком: Excel (.xlsx), ODS или CSV.")
+    name, data = files[0]
+    suffix = Path(name).suffix.lower()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"roster{suffix if suffix in _WHERE_FROM else '.xlsx'}"
+        path.write_bytes(data)
+        return rosters.read_people(
+            path, catalog=work.catalog, kind=found.kind,
+            organisation=organisations.facts_of(work, organisations.get(work, found.organisation_id)),
+        )  # fmt: skip
+
+
+def _back(number: int, came: drafting.Added) -> Response:
+    return RedirectResponse(
+        f"/requests/{number}/people?added={came.added}&known={came.known}", status_code=303
+    )
+
+
+def _told_of_import(added: int, known: int) -> str:
+    if added < 0:
+        return ""
+    told = f"Добавлено строк: {added}." if added else "Новых людей нет."
+    return f"{told} Уже были в списке и второй раз не добавлены: {known}." if known else told
+
+
+def _write(work: Work, found: AccessRequest, form: FormData, keys: Sequence[str]) -> _Written:
+    """Rows that differ from what is kept. One that somebody else has changed since it was shown is not written over."""
+    asked = line_questions(work.catalog.kind(found.kind), work.catalog)
+    lines = {line.id or 0: line for line in requests.lines_of(work, found)}
+    persons = requests.persons_of(work, lines.values())
+    changed: dict[int, LineFacts] = {}
+    added: dict[str, LineFacts] = {}
+    clashes: dict[int, LineFacts] = {}
+    for key in keys:
+        told = text(form, f"{key}.line", 18)
+        line = lines.get(int(told)) if told.isdigit() else None
+        if line is None:
+            fresh = typed(form, key, LineFacts(), LineFacts(), asked, work.catalog)
+            if not drafting.is_blank(fresh):
+                added[key] = fresh
+            continue
+        base, shown = requests.line_facts(line, None), requests.line_facts(line, persons.get(line.person_id or 0))
+        now = typed(form, key, base, shown, asked, work.catalog)
+        kept_mark = (
+            dataclasses.replace(now, esia_confirmed=True)
+            if shown.esia_confirmed and base.esia_confirmed is None
+            else now
+        )
+        if same(kept_mark, shown, asked):
+            continue
+        seen = text(form, f"{key}.seen", 20)
+        if seen in ("", digest(shown, asked)):
+            changed[line.id or 0] = now
+        elif digest(kept_mark, asked) != seen:
+            clashes[line.id or 0] = kept_mark
+    fresh_lines = (
+        drafting.edit_lines(work, found, changed=changed, added=list(added.values())) if changed or added else []
+    )
+    return _Written(clashes, dict(zip(added, (line.id or 0 for line in fresh_lines), strict=True)))
+
+
+def _page(
+    request: Request,
+    work: Work,
+    found: AccessRequest,
+    *,
+    status: int = 200,
+    clashes: dict[int, LineFacts] | None = None,
+    refused: Sequence[Finding] = (),
+    pasted: str = "",
+    wanted: str = "",
+    found_people: Sequence[Person] | None = None,
+    told: str = "",
+) -> Response:
+    kind, card = work.catalog.kind(found.kind), organisations.get(work, found.organisation_id)
+    judged = drafting.judged(work, found)
+    shown = table(work, found, judged, clashes)
+    writable = is_writable(found) and own(request).acts
+    there = {row.facts.snils for row in shown.rows}
+    return page(
+        request, "new-people.html", status=status, draft=found, kind=kind, organisation=card, shown=shown,
+        blanks=blank(shown, 0 if kind.single and shown.rows else 1) if writable else [], writable=writable,
+        spare=blank(shown, 1)[0], labels=LABELS, units=UNITS, stages=stages(work, found, card, judged, "people"),
+        groups=grouped(shown.rest, places_in(work, found, judged).of), refused=grouped(refused), pasted=pasted, wanted=wanted, told=told,
+        clash=bool(clashes), companion=companion_number(work, found), mask=mask_snils,
+        people=None if found_people is None else [(person, person.snils in there) for person in found_people],
+        waiting=waiting(work),
+    )  # fmt: skip

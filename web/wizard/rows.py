@@ -1,0 +1,260 @@
+"""A draft's people as rows of a form: shown, read back, and told apart from what somebody else has saved meanwhile."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import hashlib
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from starlette.datastructures import FormData
+
+from actions import drafting, requests
+from actions.context import Work
+from actions.line_questions import LineQuestions, line_questions, role_options, usual_roles
+from catalog import Catalog
+from catalog.kinds import RequestKind
+from catalog.wording import LINE_FIELDS
+from models.facts import HeldRole, LineFacts, OrganisationFacts, RoleRef
+from models.findings import Finding, Severity
+from models.identifiers import BadIdentifier, format_snils, snils_digits, valid_snils
+from models.request import AccessRequest
+from web.bodies import text
+from web.drafts import of_rows, only_missing
+from web.findings import Shown, grouped
+from web.rendering import MOSCOW
+
+LABELS = {code: label[0].upper() + label[1:] for code, label in LINE_FIELDS.items()} | {
+    "patronymic": "Отчество", "email": "Эл. почта",
+}  # fmt: skip
+_LIMITS = {"snils": 60, "email": 254}
+# Told once above the table: it is mended by an invitation, not by typing.
+LATER = frozenset({"esia"})
+
+
+@dataclass(frozen=True, slots=True)
+class RoleChoice:
+    value: str
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A finding of a row; `style` is error, warning, advice, or open for what is not typed yet."""
+
+    style: str
+    shown: Shown
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """`key` names the row's controls; `line` is 0 until it is saved; `seen` is what was shown, in short."""
+
+    key: str
+    line: int
+    place: int
+    facts: LineFacts
+    roles: tuple[RoleChoice, ...]
+    told: tuple[Told, ...] = ()
+    wrong: frozenset[str] = frozenset()
+    held: tuple[str, ...] = ()
+    login: str = ""
+    account_known: bool = False
+    seen: str = ""
+    clash: bool = False
+
+    def text(self, name: str) -> str:
+        """As it is written everywhere; a wrong value as it was typed."""
+        value = str(getattr(self.facts, name) or "")
+        return format_snils(value) if name == "snils" and valid_snils(value) else value
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`rest` are findings of the whole list, `later` how many have no confirmed account yet."""
+
+    rows: tuple[RowView, ...]
+    asked: LineQuestions
+    rest: tuple[Finding, ...]
+    later: int
+    usual: tuple[RoleChoice, ...]
+
+
+def table(
+    work: Work, request: AccessRequest, judged: drafting.Judged, clashes: Mapping[int, LineFacts] | None = None
+) -> Table:
+    """`clashes`: what was typed over lines that somebody else has changed; it stands in the rows instead."""
+    kind = work.catalog.kind(request.kind)
+    asked, facts = line_questions(kind, work.catalog), judged.facts
+    lines = requests.lines_of(work, request)
+    found = of_rows(judged.findings, range(1, len(lines) + 1))
+    held = _held(facts.held, work.catalog, facts.organisation.inn)
+    options = _options(kind, work.catalog, facts.organisation, work.now.date())
+    stored = {line.id or 0: requests.line_facts(line, None) for line in lines}
+    rows = []
+    for place, (line, shown) in enumerate(zip(lines, facts.lines, strict=True), 1):
+        typed = (clashes or {}).get(line.id or 0)
+        mine = [ref for ref, _ in held.get(shown.snils, ())] if kind.revokes and shown.snils else []
+        own = role_options(kind, work.catalog, facts.organisation, work.now.date(), held=mine) if mine else options
+        now = typed or shown
+        rows.append(
+            RowView(
+                key=str(line.id), line=line.id or 0, place=place, facts=now, roles=_choices(own, now.roles, work.catalog),
+                told=_told(found[place], shown), wrong=_wrong(found[place], shown), login=_login(shown) if kind.first_login else "",
+                held=tuple(label for _, label in held.get(shown.snils, ())) if shown.snils else (),
+                account_known=bool(shown.esia_confirmed) and stored[line.id or 0].esia_confirmed is None,
+                seen=digest(shown, asked), clash=typed is not None,
+            )
+        )  # fmt: skip
+    pages = ("lines", "email", "role", "subsystem", "unit", "purpose")
+    rest = tuple(finding for finding in judged.findings if finding.row is None and finding.field in pages)
+    later = sum(1 for row in found.values() for finding in row if finding.field in LATER)
+    before = next(
+        (line.roles for line in reversed(facts.lines) if line.roles),
+        usual_roles(kind, work.catalog, facts.organisation),
+    )
+    return Table(tuple(rows), asked, rest, later, _choices(options, () if kind.revokes else before, work.catalog))
+
+
+def blank(shown: Table, count: int) -> list[RowView]:
+    """Empty rows to type into: they become lines with the first letter."""
+    first = len(shown.rows) + 1
+    return [
+        RowView(key=f"new{number}", line=0, place=first + number - 1, facts=LineFacts(), roles=shown.usual)
+        for number in range(1, count + 1)
+    ]
+
+
+def _options(kind: RequestKind, catalog: Catalog, organisation: OrganisationFacts, day: dt.date) -> list[RoleRef]:
+    return role_options(kind, catalog, organisation, day) if kind.roles_asked else []
+
+
+def _choices(options: Sequence[RoleRef], chosen: Sequence[RoleRef], catalog: Catalog) -> tuple[RoleChoice, ...]:
+    """What is asked for already is always there to be taken back."""
+    refs = dict.fromkeys([*options, *chosen])
+    several = len({ref.subsystem for ref in refs}) > 1
+    return tuple(
+        RoleChoice(f"{ref.subsystem}:{ref.role}", _label(ref, catalog, named=several), ref in chosen) for ref in refs
+    )
+
+
+def _label(ref: RoleRef, catalog: Catalog, *, named: bool) -> str:
+    label, name = catalog.role(ref.subsystem, ref.role).label, catalog.subsystems[ref.subsystem].name
+    return f"{name}: {label}" if named and name not in label else label
+
+
+def _held(held: Sequence[HeldRole], catalog: Catalog, inn: str) -> dict[str, list[tuple[RoleRef, str]]]:
+    """СНИЛС to what that person holds, with where."""
+    found: dict[str, list[tuple[RoleRef, str]]] = defaultdict(list)
+    for one in held:
+        entry = catalog.subsystems.get(one.subsystem)
+        if not one.snils or entry is None or all(role.code != one.role for role in entry.roles):
+            continue
+        ref = RoleRef(one.subsystem, one.role)
+        where = "" if one.organisation_inn == inn else f" (организация с ИНН {one.organisation_inn})"
+        found[one.snils].append((ref, f"{_label(ref, catalog, named=True)}{where}"))
+    return found
+
+
+def _told(findings: Sequence[Finding], line: LineFacts) -> tuple[Told, ...]:
+    """Cells that nobody has filled in yet are told together."""
+    missing = [finding for finding in findings if _is_empty(finding, line)]
+    rest = [finding for finding in findings if finding.field not in LATER and finding not in missing]
+    told = tuple(Told(group.style, shown) for group in grouped(rest) for shown in group.findings)
+    if not missing:
+        return told
+    labels = ", ".join(LABELS[finding.field or ""] for finding in missing)
+    (group,) = grouped([dataclasses.replace(missing[0], message=f"Осталось заполнить: {labels}.")])
+    return (*told, Told("open", group.findings[0]))
+
+
+def _is_empty(finding: Finding, line: LineFacts) -> bool:
+    return finding.field in LABELS and only_missing(finding, str(getattr(line, finding.field or "")))
+
+
+def _wrong(findings: Sequence[Finding], line: LineFacts) -> frozenset[str]:
+    """Fields with a value that cannot be."""
+    return frozenset(
+        finding.field for finding in findings
+        if finding.field and finding.severity is Severity.ERROR and not _is_empty(finding, line)
+    )  # fmt: skip
+
+
+def _login(line: LineFacts) -> str:
+    if line.first_login_on:
+        return f"первый вход был {line.first_login_on.astimezone(MOSCOW):%d.%m.%Y}"
+    if line.esia_confirmed:
+        return "запись подтверждена, первого входа ещё не было"
+    return "первого входа ещё не было"
+
+
+def digest(line: LineFacts, asked: LineQuestions) -> str:
+    """The values of a row's controls in ten characters: whether it is still what was shown."""
+    return hashlib.sha256(repr(_controlled(line, asked)).encode()).hexdigest()[:10]
+
+
+def _controlled(line: LineFacts, asked: LineQuestions) -> tuple[object, ...]:
+    return (
+        *(getattr(line, name) for name in asked.texts), tuple(sorted(line.roles)) if asked.roles else (),
+        bool(line.email_is_esia) if asked.esia_email else None, bool(line.esia_confirmed) if asked.esia_account else None,
+        (line.unit or "") if asked.unit else None, bool(line.own_card) if asked.own_card else None,
+        tuple(sorted(set(line.confirmed) & {entry.code for entry in asked.confirmations})),
+    )  # fmt: skip
+
+
+def same(one: LineFacts, other: LineFacts, asked: LineQuestions) -> bool:
+    return _controlled(one, asked) == _controlled(other, asked)
+
+
+def typed(
+    form: FormData, key: str, base: LineFacts, shown: LineFacts, asked: LineQuestions, catalog: Catalog
+) -> LineFacts:
+    """The row as the form has it, laid over what was typed before. `shown` has what is on record of the person, too.
+
+    A mark that was not shown as set and is not set says nothing; one that was and is not any more is taken back.
+    """
+    values: dict[str, object] = {name: _text(form, key, name) for name in asked.texts}
+    if asked.roles:
+        values["roles"] = _roles(form, key, catalog)
+    for name, wanted in (
+        ("email_is_esia", asked.esia_email), ("esia_confirmed", asked.esia_account), ("own_card", asked.own_card),
+    ):  # fmt: skip
+        if wanted:
+            values[name] = _mark(form, f"{key}.{name}", getattr(base, name), getattr(shown, name))
+    if asked.unit:
+        values["unit"] = text(form, f"{key}.unit", 20) or None
+    codes = {entry.code for entry in asked.confirmations}
+    if codes:
+        others = set(base.confirmed) - codes
+        values["confirmed"] = tuple(
+            sorted(others | {code for code in codes if text(form, f"{key}.confirmed-{code}", 5)})
+        )
+    return dataclasses.replace(base, **values)  # type: ignore[arg-type]
+
+
+def _text(form: FormData, key: str, name: str) -> str:
+    value = text(form, f"{key}.{name}", _LIMITS.get(name, 300))
+    if name == "snils":
+        with suppress(BadIdentifier):
+            return snils_digits(value)
+    return value
+
+
+def _mark(form: FormData, name: str, before: bool | None, shown: bool | None) -> bool | None:
+    if text(form, name, 5):
+        return True
+    return None if before or shown else before
+
+
+def _roles(form: FormData, key: str, catalog: Catalog) -> tuple[RoleRef, ...]:
+    refs = []
+    for value in form.getlist(f"{key}.role"):
+        subsystem, _, code = str(value).partition(":")
+        entry = catalog.subsystems.get(subsystem)
+        if entry is not None and any(role.code == code for role in entry.roles):
+            refs.append(RoleRef(subsystem, code))
+    return tuple(dict.fromkeys(refs))

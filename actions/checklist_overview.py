@@ -39,8 +39,8 @@ class Standing:
         }
 
 
-def overview(work: Work) -> list[Standing]:
-    """Every opened list of every organisation, what is late first; a few queries for any number of them."""
+def overview(work: Work, organisation_ids: Collection[int] | None = None) -> list[Standing]:
+    """Every opened list of every organisation (or of those), what is late first; a few queries for any number of them."""
     known = checklists.catalogue(work)
     counts = _counts(work)
     workers = dict(
@@ -55,6 +55,8 @@ def overview(work: Work) -> list[Standing]:
         .join(Organisation, col(Organisation.id) == col(OpenedChecklist.organisation_id))
         .order_by(col(Organisation.fold), col(Organisation.id), col(OpenedChecklist.id))
     )
+    if organisation_ids is not None:
+        query = query.where(col(OpenedChecklist.organisation_id).in_(organisation_ids))
     found = []
     done_of: dict[int, set[Place]] = defaultdict(set)
     opened_lists = work.session.execute(query).tuples().all()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from fastapi import APIRouter
 from starlette.datastructures import FormData
@@ -11,14 +11,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import audit, checklist_overview, checklist_views, checklist_workers, checklists, organisations
+from actions import checklist_overview, checklist_views, checklist_workers, checklists, organisations
 from actions.checklist_views import ListView, WorkerView
 from actions.checklists import Change, NotYet, Spot
 from actions.context import Conflict, Work
 from catalog.rules import rules
 from models.identifiers import BadIdentifier
 from web.bodies import Form, text
-from web.installed import work_of
+from web.installed import looked, reading, work_of
 from web.rendering import page
 from web.waiting import waiting
 
@@ -29,25 +29,29 @@ _AT = "/organisations/{number:int}/checklist"
 @router.get("/checklists")
 def show_overview(request: Request) -> Response:
     """Every organisation that fills something in, what is late first."""
-    with work_of(request) as work:
-        return page(
-            request, "checklists.html", standings=checklist_overview.overview(work), waiting=waiting(work)
-        )
+    with reading(request) as work:
+        return page(request, "checklists.html", standings=checklist_overview.overview(work), waiting=waiting(work))
 
 
 @router.get(_AT)
 def show_checklists(request: Request, number: int) -> Response:
-    with work_of(request) as work:
-        return _lists(request, work, number)
+    """Employees' names are shown, their СНИЛС masked: that they were looked at is recorded where there are any."""
+    with reading(request) as work:
+        views = checklist_views.lists_of(work, number)
+        answer = _lists(request, work, number, views=views)
+    workers = [worker.worker.id for view in views for worker in view.workers]
+    if workers:
+        looked(request, "checklist.viewed", checklists.subject(number), workers=workers)
+    return answer
 
 
 @router.get(_AT + "/workers/{worker_id:int}")
 def show_worker(request: Request, number: int, worker_id: int) -> Response:
     """His СНИЛС is shown whole, for it has to be typed into the register: that is recorded."""
-    with work_of(request) as work:
-        checklist_workers.get_worker(work, number, worker_id)
-        audit.record(work, "checklist.worker-viewed", checklists.subject(number), worker=worker_id)
-        return _worker(request, work, number, worker_id)
+    with reading(request) as work:
+        answer = _worker(request, work, number, worker_id)
+    looked(request, "checklist.worker-viewed", checklists.subject(number), worker=worker_id)
+    return answer
 
 
 @router.post(_AT + "/{code}/open")
@@ -149,10 +153,11 @@ def _lists(
     status: int = 200,
     problem: str = "",
     typed: Mapping[str, str] | None = None,
+    views: Sequence[ListView] | None = None,
 ) -> Response:
     card = organisations.get(work, number)
     return page(
-        request, "checklist.html", status=status, card=card, lists=checklist_views.lists_of(work, number),
+        request, "checklist.html", status=status, card=card, lists=views or checklist_views.lists_of(work, number),
         people=checklist_workers.known_people(work, number), rules=rules(), problem=problem, typed=typed or {},
         subsystems=work.catalog.subsystems, waiting=waiting(work),
     )

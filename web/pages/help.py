@@ -1,4 +1,4 @@
-"""How to log in: open to everybody, for a phone and for the printer."""
+"""Help: how a request goes and what to do when something does not; open to everybody, for a phone and for the printer."""
 
 from __future__ import annotations
 
@@ -6,11 +6,37 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from actions.accounts import ROLE_LABELS, ROLE_MEANINGS
 from catalog.help import load_help
+from models.request import Status
+from states.guards import status_label
 from web.installed import installed
 from web.rendering import page
 
 router = APIRouter(prefix="/help")
+
+# What each state means and who moves; in the order of the way.
+STATES = (
+    (Status.DRAFT, "Заявку готовят: список работников, сведения, приглашения на первый вход.", "ответственный"),
+    (Status.VALIDATED, "Замечаний нет, документы готовы. Их печатают и несут на подпись.", "ответственный"),
+    (Status.SIGNED, "Скан с подписью приложен и прочитан. Осталось отправить.", "ответственный"),
+    (Status.SENT, "Почтовый сервер принял письмо. Ждём, что СТП зарегистрирует обращение.", "СТП"),
+    (Status.AWAITING, "Идёт срок ответа. Если СТП спросила, заявка ждёт нашего ответа.", "СТП"),
+    (Status.GRANTED, "Доступ дан. Каждый работник проверяет, что видит подсистему.", "работники"),
+    (Status.VERIFIED, "Все вошли. Заявка закончена, открываются списки заполнения.", "никто"),
+    (Status.REJECTED, "СТП отказала. Исправьте, что названо в причине, и подайте снова: история сохранится.", "ответственный"),
+    (Status.WITHDRAWN, "Заявку отозвали. Начать её снова можно только новой заявкой.", "никто"),
+)
+
+
+@router.get("/")
+def index(request: Request) -> Response:
+    """Nothing of this installation is told but its links to the desk."""
+    return page(
+        request, "help.html", states=[(status, status_label(status), what, who) for status, what, who in STATES],
+        roles=[(ROLE_LABELS[role], meaning) for role, meaning in ROLE_MEANINGS.items()],
+        desk=installed(request).catalog.desk,
+    )  # fmt: skip
 
 
 @router.get("/login")

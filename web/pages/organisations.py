@@ -1,33 +1,181 @@
-"""An organisation's card, why it has to be in the registers at all, and its requests."""
+"""Organisations: the list, a card with its form and what the rules say of it, a new card out of the refbook."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-from starlette.requests import Request
-from starlette.responses import Response
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
 
-from actions import organisations, show
+from fastapi import APIRouter
+from sqlalchemy import func, select
+from sqlmodel import col
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from actions import checklist_overview, checklist_views, organisation_choices, organisations, show
+from actions.context import Work
 from catalog.rules import rules
-from catalog.subjects import subject_name
+from models.findings import Finding, Severity
+from models.identifiers import BadIdentifier
+from models.organisation import Organisation
+from models.refbook import RefbookOrganisation
+from models.request import AccessRequest, Status
+from registry.store import is_loaded
 from states.guards import status_label
 from web.boards import cards
-from web.installed import work_of
-from web.labels import LICENCES, REGISTRY, SEALS
+from web.bodies import Form, text
+from web.errors import notice
+from web.installed import reading, work_of
+from web.labels import REGISTRY
+from web.organisation_cards import Line, changed, line, parts, typed, values_of
 from web.rendering import page
+from web.users import own
 from web.waiting import waiting
 
-router = APIRouter()
+router = APIRouter(prefix="/organisations")
+_PAGE = 50
+_REQUESTS = 50
+_OVER = (Status.VERIFIED, Status.WITHDRAWN)
+_ONLY_ALL = (
+    "Новые карточки заводит тот, кому видны все организации. Попросите администратора завести её и открыть вам: "
+    "«Управление», «Пользователи»."
+)
+_STALE = "Карточку тем временем изменили. Сверьте поля с нынешними и сохраните ещё раз."
 
 
-@router.get("/organisations/{number:int}")
-def show_organisation(request: Request, number: int) -> Response:
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """`after` and `before` are addresses of the neighbouring screens, "" at the ends."""
+
+    lines: tuple[Line, ...]
+    count: int
+    first: int
+    before: str
+    after: str
+
+
+@router.get("")
+def show_organisations(request: Request, text: str = "", start: str = "") -> Response:
+    wanted = text.strip()[:200]
+    offset = int(start) if start.isascii() and start.isdigit() and len(start) < 9 else 0
+    with reading(request) as work:
+        count, found = organisations.listed(work, wanted, limit=_PAGE, offset=offset)
+        listing = Listing(
+            tuple(_lines(work, found)), count, offset + 1, _at(wanted, offset - _PAGE) if offset else "",
+            _at(wanted, offset + _PAGE) if offset + _PAGE < count else "",
+        )  # fmt: skip
+        return page(
+            request, "organisations.html", it=listing, text=wanted, all_seen=own(request).only_of is None,
+            waiting=waiting(work),
+        )  # fmt: skip
+
+
+def _at(wanted: str, offset: int) -> str:
+    asked = {name: value for name, value in (("text", wanted), ("start", max(offset, 0))) if value}
+    return f"/organisations?{urlencode(asked)}" if asked else "/organisations"
+
+
+def _lines(work: Work, found: Sequence[Organisation]) -> list[Line]:
+    ids = [card.id or 0 for card in found]
+    query = (
+        select(col(AccessRequest.organisation_id), func.count())
+        .where(col(AccessRequest.organisation_id).in_(ids), col(AccessRequest.status).not_in(_OVER))
+        .group_by(col(AccessRequest.organisation_id))
+    )
+    still_open = dict(work.session.execute(query).tuples().all())
+    progress: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for standing in checklist_overview.overview(work, ids):
+        summed = progress[standing.organisation.id or 0]
+        for place, number in enumerate((standing.progress.done, standing.progress.total, standing.progress.overdue)):
+            summed[place] += number
+    return [line(work, card, still_open.get(card.id or 0, 0), _three(progress[card.id or 0])) for card in found]
+
+
+def _three(numbers: Sequence[int]) -> tuple[int, int, int]:
+    done, total, late = numbers
+    return done, total, late
+
+
+@router.get("/new")
+def ask_new(request: Request, text: str = "") -> Response:
+    return _new(request, text.strip()[:200])
+
+
+@router.post("/new")
+def open_new(request: Request, form: Form) -> Response:
+    """From a record of the refbook, or an empty card by its ИНН."""
+    if own(request).only_of is not None:
+        return notice(request, 403, _ONLY_ALL)
+    record, inn = text(form, "record", 12), text(form, "inn", 40)
+    try:
+        with work_of(request) as work:
+            if record.isascii() and record.isdigit():
+                number = organisation_choices.open_record(work, int(record)).id
+            else:
+                number = organisation_choices.open_inn(work, inn).id
+    except BadIdentifier as wrong:
+        return _new(request, inn, str(wrong), 422)
+    return RedirectResponse(f"/organisations/{number}", status_code=303)
+
+
+def _new(request: Request, wanted: str, problem: str = "", status: int = 200) -> Response:
+    if own(request).only_of is not None:
+        return notice(request, 403, _ONLY_ALL)
+    with reading(request) as work:
+        records: Sequence[RefbookOrganisation] = (
+            organisation_choices.records(work, wanted, limit=30) if len(wanted) > 2 else ()
+        )
+        known = organisation_choices.cards(work, wanted, limit=10) if len(wanted) > 2 else ()
+        return page(
+            request, "organisation-new.html", status=status, text=wanted, records=records, known=known, problem=problem,
+            loaded=is_loaded(work.session), waiting=waiting(work),
+        )  # fmt: skip
+
+
+@router.get("/{number:int}")
+def show_organisation(request: Request, number: int, saved: str = "") -> Response:
+    with reading(request) as work:
+        return _card(request, work, organisations.get(work, number), saved=saved == "1")
+
+
+@router.post("/{number:int}")
+def change_organisation(request: Request, number: int, form: Form) -> Response:
+    """Only what was changed is written; with anything wrong nothing is, and all of it is told at once."""
     with work_of(request) as work:
         card = organisations.get(work, number)
-        facts = organisations.facts_of(work, card)
-        return page(
-            request, "organisation.html", card=card, reason=rules()["ORG-13"], registry=REGISTRY[facts.registry],
-            kind=work.catalog.organisation_kind(card.kind).label,
-            subject=subject_name(card.subject) if card.subject else "",
-            seal=SEALS[card.seal] if card.seal else "", licence=LICENCES[card.licence] if card.licence else "",
-            cards=cards(work, show.listed(work, inn=card.inn)), label=status_label, waiting=waiting(work),
-        )
+        given = typed(form, parts(work))
+        values = changed(values_of(card), given, card)
+        if text(form, "seen", 40) != organisations.fingerprint(card):
+            return _card(request, work, card, 409, given, {"": _STALE})
+        wrong = organisations.problems(work, card, values)
+        if wrong:
+            return _card(request, work, card, 422, given, wrong)
+        if values:
+            organisations.change(work, card, values)
+    return RedirectResponse(f"/organisations/{number}?saved=1", status_code=303)
+
+
+_TONES = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.ADVICE: "advice"}
+
+
+def _card(
+    request: Request,
+    work: Work,
+    card: Organisation,
+    status: int = 200,
+    given: Mapping[str, str] | None = None,
+    wrong: Mapping[str, str] | None = None,
+    *,
+    saved: bool = False,
+) -> Response:
+    found = show.listed(work, inn=card.inn, limit=_REQUESTS + 1)
+    mine = [(each, organisation) for each, organisation in found if organisation.id == card.id]
+    told: list[Finding] = organisations.findings(work, card)
+    return page(
+        request, "organisation.html", status=status, card=card, reason=rules()["ORG-13"], parts=parts(work),
+        values=given or values_of(card), wrong=wrong or {}, seen=organisations.fingerprint(card), saved=saved,
+        registry=REGISTRY[organisations.registry_of(work, card)], findings=told, tones=_TONES, rules=rules(),
+        lists=[view for view in checklist_views.lists_of(work, card.id or 0) if view.opened],
+        cards=cards(work, mine[:_REQUESTS]), more=len(found) > _REQUESTS, label=status_label, waiting=waiting(work),
+    )  # fmt: skip

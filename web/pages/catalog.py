@@ -1,0 +1,129 @@
+"""The regulation as this installation reads it: subsystems, kinds of requests, rules, forms, the desk, the calendar."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from actions import destinations
+from actions.context import NotFound, Work
+from catalog.describing import describe_kind, describe_subsystem
+from catalog.layouts import load_layouts
+from catalog.rules import rules
+from catalog.wording import CONFIDENCE, FIELD_TYPES, media_text
+from web.installed import reading
+from web.regulation import addresses, chapters, in_force, months, others, subsystems, unusual
+from web.rendering import MOSCOW, page
+from web.waiting import waiting
+
+router = APIRouter(prefix="/catalog")
+_YEAR = re.compile(r"20\d\d", re.ASCII)
+
+
+@router.get("")
+def show_catalog(request: Request, text: str = "") -> Response:
+    wanted = text.strip()[:200]
+    with reading(request) as work:
+        return page(
+            request, "catalog.html", subsystems=subsystems(work.catalog, _today(work), wanted), text=wanted,
+            others=others(work.catalog, wanted), confidence=CONFIDENCE, total=len(work.catalog.subsystems),
+            rules=len(rules()), waiting=waiting(work),
+        )  # fmt: skip
+
+
+def _today(work: Work) -> dt.date:
+    return work.now.astimezone(MOSCOW).date()
+
+
+@router.get("/subsystems/{subsystem}")
+def show_subsystem(request: Request, subsystem: str) -> Response:
+    with reading(request) as work:
+        entry = work.catalog.subsystems.get(subsystem)
+        if entry is None:
+            raise NotFound("Такой подсистемы в каталоге нет.")
+        levels = {level.code: level.label for level in work.catalog.organisations.levels}
+        return page(
+            request, "catalog-subsystem.html", it=describe_subsystem(entry, work.catalog), entry=entry, levels=levels,
+            labels={role.code: role.label for role in entry.roles}, exclusions=work.catalog.exclusions,
+            standing=in_force(entry, _today(work)), confidence=CONFIDENCE, rules=rules(), waiting=waiting(work),
+        )  # fmt: skip
+
+
+@router.get("/kinds/{kind}")
+def show_kind(request: Request, kind: str) -> Response:
+    with reading(request) as work:
+        entry = work.catalog.kinds.get(kind)
+        if entry is None:
+            raise NotFound("Такого вида заявок в каталоге нет.")
+        return page(
+            request, "catalog-kind.html", it=describe_kind(entry, work.catalog, work.policy.own_catalog),
+            subsystems=[work.catalog.subsystems[each] for each in entry.subsystems], types=FIELD_TYPES, media=media_text,
+            companion=work.catalog.kinds.get(entry.companion or ""), standing=in_force(entry, _today(work)),
+            confidence=CONFIDENCE, rules=rules(), waiting=waiting(work),
+        )  # fmt: skip
+
+
+@router.get("/rules")
+def show_rules(request: Request, text: str = "") -> Response:
+    wanted = text.strip()[:200]
+    with reading(request) as work:
+        found = chapters(work.catalog, work.policy.own_catalog, wanted)
+        return page(
+            request, "catalog-rules.html", chapters=found, text=wanted, total=len(rules()),
+            shown=sum(len(chapter.rules) for chapter in found), confidence=CONFIDENCE, waiting=waiting(work),
+        )  # fmt: skip
+
+
+@router.get("/rules/{rule}")
+def find_rule(rule: str) -> Response:
+    """Where findings and colleagues' links lead: the rule among its neighbours."""
+    wanted = rule.strip().upper()
+    if wanted not in rules():
+        raise NotFound("Правила с таким номером нет.")
+    return RedirectResponse(f"/catalog/rules#{wanted}", status_code=303)
+
+
+@router.get("/forms")
+def show_forms(request: Request) -> Response:
+    with reading(request) as work:
+        used: dict[str, list[object]] = {}
+        for kind in work.catalog.kinds.values():
+            for form in describe_kind(kind, work.catalog, work.policy.own_catalog)["documents"]["forms"]:
+                used.setdefault(form["code"], []).append(kind)
+        return page(
+            request, "catalog-forms.html", forms=list(load_layouts(work.policy.own_catalog).values()), used=used,
+            confidence=CONFIDENCE, waiting=waiting(work),
+        )  # fmt: skip
+
+
+@router.get("/desk")
+def show_desk(request: Request) -> Response:
+    with reading(request) as work:
+        return page(
+            request, "catalog-desk.html", desk=work.catalog.desk, addresses=addresses(work.catalog, _today(work)),
+            own=work.policy.desk_address, confirmed=destinations.is_confirmed(work), address=destinations.address(work),
+            schedule=work.desk_schedule, links=list(work.catalog.links.values()), confidence=CONFIDENCE, waiting=waiting(work),
+        )  # fmt: skip
+
+
+@router.get("/calendar")
+def show_calendar(request: Request, year: str = "") -> Response:
+    with reading(request) as work:
+        chosen = _year(year, _today(work).year)
+        found = months(chosen, work.calendar)
+        return page(
+            request, "catalog-calendar.html", year=chosen, months=found, unusual=unusual(found), today=_today(work),
+            warning=work.calendar.warning(chosen), decreed=sorted({*work.calendar.table.decreed, *work.calendar.imported_years}),
+            waiting=waiting(work),
+        )  # fmt: skip
+
+
+def _year(typed: str, present: int) -> int:
+    year = typed.strip() or str(present)
+    if not _YEAR.fullmatch(year):
+        raise NotFound("Календаря на такой год нет. Год пишут четырьмя цифрами: 2026.")
+    return int(year)

@@ -1,0 +1,188 @@
+"""The first page of a working day: what is due and who moves, what the post did, what will be reminded of; and statistics."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter
+from sqlalchemy import select
+from sqlmodel import col
+from starlette.requests import Request
+from starlette.responses import Response
+
+from actions import agenda, organisations, reminders, statistics
+from actions.agenda import Entry, Matter
+from actions.context import NotFound, Work
+from actions.reminders import TITLES
+from actions.statistics import Period
+from models.organisation import Organisation
+from states.reminders import Due
+from web import statistics_charts
+from web.installed import reading
+from web.labels import INBOX, LETTERS, OUTBOX
+from web.rendering import MOSCOW, page
+from web.terms import Term, term_of
+from web.waiting import waiting
+
+router = APIRouter(prefix="/today")
+_DAYS_AHEAD = 3  # working days of reminders
+_ORGANISATIONS = 500
+
+
+@router.get("")
+def show_today(request: Request, day: str = "") -> Response:
+    """Of another day only its letters are told: what was due then is not written down."""
+    with reading(request) as work:
+        today = work.now.astimezone(MOSCOW).date()
+        shown = _day(day, today)
+        matters = agenda.matters(work) if shown == today else []
+        return page(
+            request, "today.html", now=work.now, today=today, shown=shown, ahead=shown + dt.timedelta(days=1),
+            before=shown - dt.timedelta(days=1), matters=[_told(work, matter) for matter in matters],
+            urgent=sum(matter.count for matter in matters if matter.urgent), letters=agenda.day_of(work, shown),
+            post=agenda.post(work), soon=_soon(work) if shown == today else [], nobody=not work.policy.officers,
+            calendar_day=work.calendar.day(shown), labels=LETTERS, out_states=OUTBOX, in_states=INBOX, waiting=waiting(work),
+        )  # fmt: skip
+
+
+def _day(typed: str, today: dt.date) -> dt.date:
+    try:
+        shown = dt.date.fromisoformat(typed.strip()) if typed.strip() else today
+    except ValueError:
+        raise NotFound("Такого дня нет. День пишут так: 2026-11-23.") from None
+    if not dt.date(2000, 1, 1) <= shown <= today:
+        raise NotFound("Этот день ещё не наступил или был слишком давно.")
+    return shown
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An entry with where it leads."""
+
+    entry: Entry
+    href: str
+    term: Term | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A matter with where all of it is shown."""
+
+    matter: Matter
+    lines: tuple[Line, ...]
+    all: str
+
+
+_ALL = {
+    "overdue": "/?overdue=1",
+    "questions": "/?state=awaiting",
+    "letters": "/triage",
+    "triage": "/triage",
+    "rejected": "/?state=rejected",
+    "idle": "/",
+    "first-login": "/",
+    "login-check": "/?state=granted",
+    "results": "/?state=granted",
+    "outcomes": "/",
+    "items": "/checklists",
+    "reviews": "/people",
+}
+
+
+def _told(work: Work, matter: Matter) -> Told:
+    lines = tuple(Line(entry, _href(entry), term_of(work, entry.due)) for entry in matter.entries)
+    return Told(matter, lines, _ALL[matter.code])
+
+
+def _href(entry: Entry) -> str:
+    anchor = f"#{entry.anchor}" if entry.anchor else ""
+    return {
+        "request": f"/requests/{entry.id}",
+        "outbox": "/triage",
+        "inbox": f"/triage/{entry.id}",
+        "checklist": f"/organisations/{entry.id}/checklist{anchor}",
+        "review": f"/reviews/{entry.id}",
+    }[entry.target]
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """One letter of reminders to come: when by the reader's own clock, to whom, of what and how much."""
+
+    at: dt.datetime
+    zone: str  # "" for Moscow's
+    to: str
+    things: tuple[tuple[str, int], ...]
+
+
+def _soon(work: Work) -> list[Digest]:
+    """Addresses are told apart and never shown: a role says who it is."""
+    days = _calendar_days(work)
+    grouped: dict[tuple[dt.datetime, str, bool], list[Due]] = {}
+    for due in reminders.planned(work, days=days):
+        key = (due.at, due.waiting.zone, due.waiting.line_id is not None)
+        grouped.setdefault(key, []).append(due)
+    return [
+        _digest(at, zone, personal, dues)
+        for (at, zone, personal), dues in sorted(grouped.items(), key=lambda item: item[0])
+    ]
+
+
+def _calendar_days(work: Work) -> int:
+    """So many calendar days as hold the working days ahead."""
+    day, left, number = work.now.astimezone(MOSCOW).date(), _DAYS_AHEAD, 0
+    while left:
+        left -= work.calendar.is_working(day)
+        day += dt.timedelta(days=1)
+        number += 1
+    return number
+
+
+def _digest(at: dt.datetime, zone: str, personal: bool, dues: list[Due]) -> Digest:
+    people = len({due.waiting.to for due in dues})
+    who = "работнику" if personal else "ответственному"
+    to = who if people == 1 else f"{'работникам' if personal else 'ответственным'}: {people}"
+    counted = Counter(due.waiting.reason for due in dues)
+    things = tuple((title, counted[reason]) for reason, title in TITLES.items() if counted[reason])
+    offset = at.astimezone(ZoneInfo(zone)).utcoffset() or dt.timedelta()
+    moscow = at.astimezone(MOSCOW).utcoffset() or dt.timedelta()
+    hours = int((offset - moscow).total_seconds() // 3600)
+    return Digest(at.astimezone(ZoneInfo(zone)), f"МСК{hours:+d}" if hours else "", to, things)
+
+
+@router.get("/statistics")
+def show_statistics(request: Request, year: str = "", quarter: str = "", organisation: str = "") -> Response:
+    with reading(request) as work:
+        period = _period(work, year, quarter)
+        chosen = organisations.get(work, int(organisation)) if _is_number(organisation) else None
+        known = select(Organisation).order_by(col(Organisation.fold)).limit(_ORGANISATIONS)
+        number = chosen.id if chosen else None
+        return page(
+            request, "today-statistics.html", period=period, chosen=chosen, now=work.now,
+            years=range(work.now.astimezone(MOSCOW).year, statistics.FIRST_YEAR - 1, -1),
+            organisations=work.session.execute(known).scalars().all(), warnings=_warnings(work, period),
+            desk=statistics_charts.desk(statistics.turnaround(work, period, number)),
+            refusals=statistics_charts.refused(statistics.refusals(work, period, number)),
+            standings=statistics_charts.standings(statistics.states_over_time(work, period, number)), waiting=waiting(work),
+        )  # fmt: skip
+
+
+def _is_number(typed: str) -> bool:
+    return typed.isascii() and typed.isdigit() and len(typed) < 16
+
+
+def _period(work: Work, year: str, quarter: str) -> Period:
+    """This year when nothing is chosen."""
+    typed = year.strip() or str(work.now.astimezone(MOSCOW).year)
+    if not _is_number(typed) or len(typed) > 4 or quarter not in ("", "1", "2", "3", "4"):
+        raise NotFound("Такого периода нет. Выберите год и квартал из списка.")
+    return Period(int(typed), int(quarter) if quarter else None)
+
+
+def _warnings(work: Work, period: Period) -> list[str]:
+    """Working hours of a year without a decree are told with a warning."""
+    told = work.calendar.warning(period.year)
+    return [told] if told else []

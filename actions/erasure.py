@@ -9,26 +9,50 @@ from functools import partial
 from sqlalchemy import select, update
 from sqlmodel import col
 
-from actions import audit, checklist_workers
+from actions import audit, checklist_workers, comments
 from actions.context import Work
 from catalog.kinds import RequestKind
 from models.letters import InboxLetter, InboxState, OutboxLetter
 from models.person import Person
-from models.record import Grant
+from models.record import Event, Grant
 from models.request import AccessRequest, RequestFile, RequestLine, Status
 
 _CLOSED = (Status.VERIFIED, Status.WITHDRAWN)
 
 
+def closed_due(work: Work, at: dt.datetime) -> list[AccessRequest]:
+    """Closed requests whose term for employees' data is over at that moment."""
+    query = select(AccessRequest).where(
+        col(AccessRequest.status).in_(_CLOSED),
+        col(AccessRequest.status_since) < at - dt.timedelta(days=work.policy.retention_days),
+        col(AccessRequest.erased_on).is_(None),
+    )
+    return [request for request in work.session.execute(query).scalars().all() if not _in_force(work, request)]
+
+
+def patients_due(work: Work, at: dt.datetime) -> list[AccessRequest]:
+    """Closed requests whose term for patients' data is over at that moment (SKL-3, SKL-5)."""
+    kinds = [code for code, kind in work.catalog.kinds.items() if _patient_fields(kind)]
+    query = select(AccessRequest).where(
+        col(AccessRequest.kind).in_(kinds),
+        col(AccessRequest.status).in_(_CLOSED),
+        col(AccessRequest.status_since) < at - dt.timedelta(days=work.policy.patient_days),
+        col(AccessRequest.patients_erased_on).is_(None),
+        col(AccessRequest.erased_on).is_(None),
+    )
+    return list(work.session.execute(query).scalars().all())
+
+
+def acts(work: Work, limit: int = 20) -> list[Event]:
+    """Events of what was erased, the newest first."""
+    query = select(Event).where(col(Event.action).in_(("erasure.act", "patients.erased"))).order_by(col(Event.seq).desc())
+    return list(work.session.execute(query.limit(limit)).scalars())
+
+
 def erase_due(work: Work) -> int:
     """Erase what is closed longer than the retention term. Returns how many requests lost their personal data."""
     limit = work.now - dt.timedelta(days=work.policy.retention_days)
-    query = select(AccessRequest).where(
-        col(AccessRequest.status).in_(_CLOSED),
-        col(AccessRequest.status_since) < limit,
-        col(AccessRequest.erased_on).is_(None),
-    )
-    erased = [request for request in work.session.execute(query).scalars().all() if not _in_force(work, request)]
+    erased = closed_due(work, work.now)
     for request in erased:
         _erase_request(work, request)
     workers, items = checklist_workers.erase_done(work, limit)
@@ -50,20 +74,12 @@ def erase_due(work: Work) -> int:
 
 def erase_patients(work: Work) -> int:
     """Patients' data of closed requests have a term of their own (SKL-3, SKL-5). Returns how many requests lost them."""
-    kinds = {code: kind for code, kind in work.catalog.kinds.items() if _patient_fields(kind)}
-    limit = work.now - dt.timedelta(days=work.policy.patient_days)
-    query = select(AccessRequest).where(
-        col(AccessRequest.kind).in_(kinds),
-        col(AccessRequest.status).in_(_CLOSED),
-        col(AccessRequest.status_since) < limit,
-        col(AccessRequest.patients_erased_on).is_(None),
-        col(AccessRequest.erased_on).is_(None),
-    )
-    found = work.session.execute(query).scalars().all()
+    found = patients_due(work, work.now)
     for request in found:
-        gone = _patient_fields(kinds[request.kind])
+        gone = _patient_fields(work.catalog.kind(request.kind))
         request.fields = {name: value for name, value in request.fields.items() if name not in gone}
         request.question, request.note, request.patients_erased_on = None, "", work.now
+        comments.erase(work, request.id, authors=False)
         # Papers and scans bear the same data, and so do letters that carried them.
         hashes = [*_file_hashes(work, request.id), *_letter_hashes(work, request.id)]
         work.session.flush()
@@ -101,6 +117,7 @@ def _erase_request(work: Work, request: AccessRequest) -> None:
         .values(typed={}, reason=None, evidence=None)
         .execution_options(synchronize_session=False)
     )
+    comments.erase(work, number)
     hashes = [*_file_hashes(work, number), *_letter_hashes(work, number)]
     session.flush()
     _delete(work, hashes)

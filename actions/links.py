@@ -16,6 +16,7 @@ from models.record import PersonalLink
 
 FIRST_LOGIN, LOGIN_CHECK = "first-login", "login-check"
 _PLACE = re.compile(r"\{link:(\d+)\}")
+_ADDRESS = re.compile(r"\S*/my/\d+-[\w=-]{20,}")  # as an answer may quote it
 
 
 def token(work: Work, link_id: int) -> str:
@@ -59,3 +60,8 @@ def placeholder(link: PersonalLink) -> str:
 def filled(work: Work, text: str) -> str:
     """A letter's text with real addresses in place of the placeholders."""
     return _PLACE.sub(lambda found: f"{work.policy.page_url}/my/{token(work, int(found.group(1)))}", text)
+
+
+def hidden(text: str, instead: str) -> str:
+    """A letter's text for others than its reader: the link is his secret."""
+    return _ADDRESS.sub(instead, _PLACE.sub(instead, text))

@@ -77,9 +77,11 @@ def page_count(work: Work, request: AccessRequest) -> int:
     return len(paginate(compose(_layout(work, request), paper_facts(work, request))).pages)
 
 
-def blanks(work: Work, request: AccessRequest) -> list[Finding]:
+def blanks(work: Work, request: AccessRequest, facts: RequestFacts | None = None) -> list[Finding]:
     """Lines of the form that nobody has filled in yet; they print empty and may be filled in by hand (ORG-12)."""
-    return [sourced(finding) for finding in unanswered(_layout(work, request), paper_facts(work, request))]
+    facts = facts or requests.facts_of(work, request)
+    form = layout(layout_code(work, request, facts.organisation), work.policy.own_catalog)
+    return [sourced(finding) for finding in unanswered(form, paper_facts(work, request, facts))]
 
 
 def layout_code(work: Work, request: AccessRequest, organisation: OrganisationFacts) -> str:
@@ -91,9 +93,9 @@ def layout_code(work: Work, request: AccessRequest, organisation: OrganisationFa
     return entry.branch_layout if organisation.branch and entry.branch_layout else entry.add_layout
 
 
-def paper_facts(work: Work, request: AccessRequest) -> PaperFacts:
+def paper_facts(work: Work, request: AccessRequest, facts: RequestFacts | None = None) -> PaperFacts:
     """What the forms may say of the request. The date is that of the version's last edit, not of today."""
-    facts = requests.facts_of(work, request)
+    facts = facts or requests.facts_of(work, request)
     kind = work.catalog.kind(request.kind)
     printed = printed_fields(facts, work.catalog)
     return PaperFacts(

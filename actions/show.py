@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, select
 from sqlmodel import col
 
-from actions import audit, organisations, requests, steps
+from actions import audit, board, organisations, requests, searching, steps
 from actions.context import Work
 from actions.event_labels import EVENT_LABELS
 from actions.invitations import role_labels
+from actions.searching import Filters
+from actions.tallies import tally
 from models.attachments import AttachmentFacts
 from models.facts import RequestFacts
 from models.findings import Finding
@@ -20,7 +22,7 @@ from models.organisation import Organisation
 from models.person import Person
 from models.record import Event
 from models.request import AccessRequest, RequestLine, Status
-from models.text import fold, masked
+from models.text import masked
 from states.guards import status_label
 from states.lifecycle import STEPS, Trait, step_for
 from states.rules.fields import printed
@@ -93,25 +95,42 @@ _NEXT: dict[Status, dict[Trait, str]] = {
 }
 
 
-def findings(work: Work, request: AccessRequest) -> list[Finding]:
-    """What stands between the request and its next state."""
+def findings(work: Work, request: AccessRequest, facts: RequestFacts | None = None) -> list[Finding]:
+    """What stands between the request and its next state. `facts`: where they were read already."""
     traits = requests.traits(work, request)
     way = _NEXT.get(request.status, {})
     trigger = next((way[trait] for trait in way if trait in traits), None)
     if trigger is None:
         return []
-    return steps.reasons_against(work, request, step_for(trigger, request.status, traits), {})
+    return steps.reasons_against(work, request, step_for(trigger, request.status, traits), {}, facts)
+
+
+LOOKS = ("request.viewed", "file.viewed", "letter.viewed")  # change nothing; the log as a whole shows them
+TALK = ("comment.added", "comment.removed")  # told by the comments themselves where they stand beside
 
 
 def timeline(work: Work, request: AccessRequest) -> list[dict[str, object]]:
-    """Every event of the request and its letters, oldest first."""
-    letters = work.session.execute(
-        select(col(OutboxLetter.id)).where(col(OutboxLetter.request_id) == request.id)
-    ).scalars()
-    subjects = [requests.subject(request), *(f"letter:{number}" for number in letters)]
-    events = work.session.execute(select(Event).where(col(Event.subject).in_(subjects)).order_by(col(Event.seq)))
+    """What happened to the request and its letters, oldest first."""
     traits = requests.traits(work, request)
-    return [{"at": event.at.isoformat(), "what": told(event, traits), "by": event.actor} for event in events.scalars()]
+    return [
+        {"at": event.at.isoformat(), "what": told(event, traits), "by": event.actor}
+        for event in reversed(latest_events(work, request))
+    ]
+
+
+def latest_events(
+    work: Work, request: AccessRequest, *, after: int = 0, limit: int | None = None, without: Sequence[str] = (),
+    letters: Iterable[int] | None = None,
+) -> Sequence[Event]:
+    """Of the request and its `letters`, newest first; only those later than event number `after`."""
+    if letters is None:
+        own = select(col(OutboxLetter.id)).where(col(OutboxLetter.request_id) == request.id)
+        letters = [number for number in work.session.execute(own).scalars() if number is not None]
+    subjects = [requests.subject(request), *(f"letter:{number}" for number in letters)]
+    query = select(Event).where(
+        col(Event.subject).in_(subjects), col(Event.seq) > after, col(Event.action).not_in((*LOOKS, *without))
+    )
+    return work.session.execute(query.order_by(col(Event.seq).desc()).limit(limit)).scalars().all()
 
 
 def _step_label(action: str, traits: frozenset[Trait]) -> str:
@@ -152,43 +171,39 @@ def listed(
     text: str = "",
     limit: int = 500,
 ) -> list[tuple[AccessRequest, Organisation]]:
-    """Requests, overdue first, then the ones that wait longest."""
-    where: list[ColumnElement[bool]] = []
-    if status is not None:
-        where.append(col(AccessRequest.status) == status)
-    if inn:
-        where.append(col(Organisation.inn) == inn)
-    if overdue:
-        where += [col(AccessRequest.status) == Status.AWAITING, col(AccessRequest.due_at) < work.now]
-    if text:
-        where.append(_matching(text))
+    """Requests, what the desk has first and by its deadline, then from state to state the ones that wait longest."""
+    filters = searching.resolved(work, Filters(status=status, organisation=inn or "", overdue=overdue, text=text))
+    found = board.in_order(work, filters, tally(work, filters).states, sort="", descending=False, limit=limit)
+    return board.pairs(work, found)
+
+
+def listed_after(
+    work: Work,
+    after: int,
+    *,
+    status: Status | None = None,
+    inn: str | None = None,
+    overdue: bool = False,
+    text: str = "",
+    limit: int = 100,
+) -> list[tuple[AccessRequest, Organisation]]:
+    """The same in the order of their numbers, behind number `after`: programs go through all of them page by page."""
     query = (
         select(AccessRequest, Organisation)
         .join(Organisation, col(Organisation.id) == col(AccessRequest.organisation_id))
-        .where(*where)
-        .order_by(col(AccessRequest.due_at).is_(None), col(AccessRequest.due_at), col(AccessRequest.id))
+        .where(col(AccessRequest.id) > after, *_wanted(work, status, inn, overdue, text))
+        .order_by(col(AccessRequest.id))
         .limit(limit)
     )
     return [(request, organisation) for request, organisation in work.session.execute(query)]
 
 
-def _matching(text: str) -> ColumnElement[bool]:
-    wanted = fold(text)
-    people = (
-        select(col(RequestLine.request_id))
-        .join(Person, col(Person.id) == col(RequestLine.person_id))
-        .where(or_(col(Person.fold).contains(wanted, autoescape=True), col(Person.snils) == _digits(wanted)))
-    )
-    return or_(
-        col(AccessRequest.number).contains(text.strip().upper(), autoescape=True),
-        col(AccessRequest.ticket) == text.strip(),
-        col(Organisation.fold).contains(wanted, autoescape=True),
-        col(AccessRequest.id).in_(people),
-    )
-
-
-def _digits(text: str) -> str:
-    return "".join(character for character in text if character.isdigit())
+def _wanted(
+    work: Work, status: Status | None, inn: str | None, overdue: bool, text: str
+) -> list[ColumnElement[bool]]:
+    """For a query that joins the organisation."""
+    where = searching.conditions(work, Filters(status=status, overdue=overdue, text=text))
+    return [*where, col(Organisation.inn) == inn] if inn else where
 
 
 def letters_in(work: Work, request: AccessRequest) -> Sequence[InboxLetter]:

@@ -11,7 +11,7 @@ from sqlmodel import col
 from actions import audit, papers, requests
 from actions.context import Conflict, Work
 from actions.effects import HANDLERS, Data
-from models.facts import SignatureFacts
+from models.facts import RequestFacts, SignatureFacts
 from models.findings import Finding, has_errors
 from models.request import AccessRequest, Status
 from states import guards
@@ -55,8 +55,10 @@ def take(
     return request
 
 
-def reasons_against(work: Work, request: AccessRequest, step: Step, data: Data) -> list[Finding]:
-    """Errors and warnings of every guard of the step."""
+def reasons_against(
+    work: Work, request: AccessRequest, step: Step, data: Data, facts: RequestFacts | None = None
+) -> list[Finding]:
+    """Errors and warnings of every guard of the step. `facts`: where they were read already."""
     if not step.guards:
         return []
     case = requests.case_of(
@@ -66,10 +68,11 @@ def reasons_against(work: Work, request: AccessRequest, step: Step, data: Data) 
         outcome=cast("str | None", data.get("outcome")),
         signature=cast("SignatureFacts | None", data.get("signature")),
         address_confirmed=bool(data.get("confirm_address")),
+        facts=facts,
     )
     findings = [finding for guard in step.guards for finding in guard(case)]
     if Effect.MAKE_DOCUMENTS in step.effects:
-        findings += papers.blanks(work, request)
+        findings += papers.blanks(work, request, facts)
     return findings
 
 

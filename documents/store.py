@@ -65,9 +65,29 @@ class FileStore:
             raise StoreError(f"stored file {sha256[:12]} was changed or is damaged")
         return data
 
-    def delete(self, sha256: str) -> None:
-        """Erase the bytes; nothing happens when they are gone."""
+    def derived(self, sha256: str, what: str) -> Path:
+        """Where something made from a file is kept (a preview): it goes with the file, and copies leave it out."""
         target = self.path(sha256)
+        return target.with_name(f".{sha256}.{what}")
+
+    def keep_derived(self, sha256: str, what: str, data: bytes) -> Path:
+        """It can be made anew at any time, so it is renamed into place but not synced. Raises StoreError without the file."""
+        target = self.derived(sha256, what)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = target.with_name(f"{target.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        partial.write_bytes(data)
+        partial.chmod(0o600)
+        partial.replace(target)
+        if not self.path(sha256).exists():  # erased meanwhile: nothing made from it may outlive it
+            target.unlink(missing_ok=True)
+            raise StoreError(f"no stored file {sha256[:12]}")
+        return target
+
+    def delete(self, sha256: str) -> None:
+        """Erase the bytes and what was made from them; nothing happens when they are gone."""
+        target = self.path(sha256)
+        for made in target.parent.glob(f".{sha256}.*"):
+            made.unlink(missing_ok=True)
         target.unlink(missing_ok=True)
         if target.parent.is_dir():
             _sync_folder(target.parent)

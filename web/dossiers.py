@@ -1,19 +1,23 @@
-"""Everything that the page of one request shows, gathered from the actions."""
+"""Everything that the page of one request shows, gathered from the actions in a fixed number of queries."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlmodel import col
 
-from actions import invitations, links, organisations, requests, show, steps
+from actions import accounts, comments, invitations, organisations, papers, requests, show, steps
 from actions.context import Work
 from catalog.kinds import Recipient, RequestKind
+from catalog.layouts import layout
 from catalog.rules import rules
 from catalog.schema import RuleText
-from models.letters import InboxLetter, OutboxLetter
+from models.account import Account, AccountOrganisation, Role
+from models.comment import Comment
+from models.facts import OrganisationFacts, RequestFacts
 from models.organisation import Organisation
 from models.person import Person
 from models.request import AccessRequest, LineState, RequestFile, RequestLine, Status
@@ -21,9 +25,18 @@ from models.text import masked
 from states.lifecycle import Step
 from states.rules.conditions import holds
 from states.rules.fields import printed
-from web.boards import Card, cards
+from web.correspondence import Correspondence, correspondence
 from web.findings import Group, grouped
-from web.labels import FILES, INBOX, LETTERS, LINES, OUTBOX, path_of
+from web.grids import Grid, View, grid, owed_login
+from web.histories import History, history
+from web.labels import FILES, LINES, path_of
+from web.movers import Mover, Standing, next_mover
+from web.places import Places, positions_of
+from web.previews import paper_of
+from web.terms import Term, term_of
+from web.users import User
+
+_AT_DESK = (Status.SENT, Status.AWAITING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +55,16 @@ class LineView:
 
 @dataclass(frozen=True, slots=True)
 class FileView:
-    """`pages`: how many pages of a scan can be looked at."""
+    """`seen`: its pages can be looked at; `beside`: the file whose pages stand next to them, a scan beside its paper."""
 
     file: RequestFile
     label: str
-    pages: int = 0
+    seen: bool = False
+    beside: int | None = None
+
+    @property
+    def erased(self) -> bool:
+        return self.file.sha256.startswith("erased:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,76 +76,129 @@ class FieldText:
 
 
 @dataclass(frozen=True, slots=True)
-class Dossier:
+class Heading:
+    """Which request a page is about and where it stands."""
+
     request: AccessRequest
     kind: RequestKind
     organisation: Organisation
-    card: Card
     path: list[tuple[Status, str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier(Heading):
+    mover: Mover
+    term: Term | None
     groups: list[Group]
-    lines: list[LineView]
+    grid: Grid
     files: list[FileView]
     earlier: list[FileView]
-    letters_out: list[tuple[OutboxLetter, str, str]]
-    letters_in: list[tuple[InboxLetter, str]]
-    timeline: list[dict[str, object]]
+    letters: Correspondence
+    history: History
+    comments: Sequence[Comment]
+    names: Mapping[str, str]  # of those who commented
     actions: list[Step]
     main: str  # the trigger of the step that is next
+    officers: Sequence[str]  # who may act, told to those who may not
     relatives: Sequence[AccessRequest]
     reason: RuleText
-    scan: FileView | None
     desk_name: str
     desk_link: str
     fields: list[FieldText]
     recipient: Recipient | None
 
 
-def dossier(work: Work, request: AccessRequest) -> Dossier:
-    kind = work.catalog.kind(request.kind)
-    organisation = organisations.get(work, request.organisation_id)
-    facts = requests.facts_of(work, request)
-    shown = printed(facts, work.catalog)
-    files, letters_out = _files(work, request), show.letters_out(work, request)
-    card = cards(work, [(request, organisation)])[0]
-    present = [view for view in files if _is_present(request, view.file)]
+def heading(work: Work, request: AccessRequest) -> Heading:
+    """One query; for the pages that lie under the request's own."""
+    return Heading(
+        request, work.catalog.kind(request.kind), organisations.get(work, request.organisation_id),
+        path_of(request, requests.traits(work, request)),
+    )  # fmt: skip
+
+
+def dossier(
+    work: Work, request: AccessRequest, user: User | None = None, view: View = View(), *, whole_history: bool = False
+) -> Dossier:
+    """`user` None: an officer."""
+    acts = user is None or user.acts
+    top = heading(work, request)
+    kind, organisation = top.kind, top.organisation
+    rows = requests.rows_of(work, request)
+    facts = requests.facts_of(work, request, rows)
+    lines, persons = rows.lines if kind.people else [], rows.persons
+    letters = correspondence(work, request, {number: person.name for number, person in persons.items()})
+    relatives = _relatives(work, request)
+    files = file_views(work, request, rows.files, facts.organisation)
+    present = sorted((view for view in files if _is_present(request, view.file)), key=lambda view: view.beside is None)
+    term = term_of(work, request.due_at) if request.status in _AT_DESK else None
+    places = Places(
+        request, kind, organisation.seal is not None, acts, _companion(request, relatives), positions_of(facts.lines)
+    )
+    said = comments.of(work, request)
     return Dossier(
-        request=request,
-        kind=kind,
-        organisation=organisation,
-        card=card,
-        path=path_of(request, requests.traits(work, request)),
-        groups=grouped(show.findings(work, request)),
-        lines=line_views(work, request),
+        request=request, kind=kind, organisation=organisation, path=top.path,
+        mover=_mover(work, request, kind, lines, persons, letters, term),
+        term=term,
+        groups=grouped(show.findings(work, request, facts), places.of),
+        grid=grid(work, request, lines, persons, view),
         files=present,
-        scan=next((view for view in present if view.file.purpose == "scan"), None),
         earlier=[view for view in files if not _is_present(request, view.file)],
-        letters_out=[
-            (letter, LETTERS.get(letter.purpose, letter.purpose), OUTBOX[letter.state])
-            for letter in letters_out
-        ],
-        letters_in=[(letter, INBOX[letter.state]) for letter in show.letters_in(work, request)],
-        timeline=show.timeline(work, request),
-        actions=steps.allowed(work, request),
-        main=_main_step(request, kind, card, letters_out),
-        relatives=_relatives(work, request),
+        letters=letters,
+        history=history(work, request, letters.sent, whole=whole_history),
+        comments=said,
+        names=accounts.names(work, {comment.by for comment in said}) if said else {},
+        actions=steps.allowed(work, request) if acts else [],
+        main=_main_step(request, kind, term, letters),
+        officers=() if acts else _officers(work, organisation),
+        relatives=relatives,
         reason=rules()["ORG-13"],
         desk_name=work.catalog.desk.web_name,
         desk_link=work.catalog.desk.web_link,
-        fields=[FieldText(field.label, masked(value) if field.holds == "patient" else value) for field, value, _ in shown],
+        fields=_fields(work, facts),
         recipient=next((entry for entry in kind.recipients if holds(entry.when, facts, work.catalog)), None),
+    )  # fmt: skip
+
+
+def _mover(
+    work: Work,
+    request: AccessRequest,
+    kind: RequestKind,
+    lines: Sequence[RequestLine],
+    persons: Mapping[int, Person],
+    letters: Correspondence,
+    term: Term | None,
+) -> Mover:
+    owed = sum(person.first_login_on is None for line in lines if (person := persons.get(line.person_id or 0)))
+    return next_mover(
+        Standing(
+            status=request.status,
+            traits=requests.traits(work, request),
+            lines=Counter(line.state for line in lines),
+            first_logins_owed=owed if kind.first_login else 0,
+            letter=letters.package,
+            question=request.question is not None,
+            overdue=term is not None and term.overdue,
+            recipient="Получатель" if not kind.to_desk else "",
+        )
     )
 
 
-def _main_step(request: AccessRequest, kind: RequestKind, card: Card, letters: Sequence[OutboxLetter]) -> str:
+def _fields(work: Work, facts: RequestFacts) -> list[FieldText]:
+    return [
+        FieldText(field.label, masked(value) if field.holds == "patient" else value)
+        for field, value, _ in printed(facts, work.catalog)
+    ]
+
+
+def _main_step(request: AccessRequest, kind: RequestKind, term: Term | None, letters: Correspondence) -> str:
     """The officer's own next step; "" while it is somebody else's turn."""
     if request.status is Status.DRAFT:
-        invited = any(letter.purpose == links.FIRST_LOGIN for letter in letters)
-        return "invite" if kind.first_login and not invited else "validate"
+        return "invite" if kind.first_login and not letters.invited else "validate"
     if request.status is Status.VALIDATED:
         return "sign" if kind.signature else _handing(kind)
     if request.status is Status.AWAITING and request.question:
         return "reply"
-    if card.term is not None and card.term.overdue:
+    if term is not None and term.overdue:
         return "follow_up"
     if request.status is Status.GRANTED and kind.verified != "login":
         return "verify"
@@ -140,20 +211,6 @@ def _main_step(request: AccessRequest, kind: RequestKind, card: Card, letters: S
 
 def _handing(kind: RequestKind) -> str:
     return "send" if kind.to_desk else "hand_over"
-
-
-_BEFORE_SENDING = (Status.DRAFT, Status.VALIDATED, Status.SIGNED)
-
-
-def _owes(work: Work, request: AccessRequest, line: RequestLine, person: Person | None) -> str:
-    kind = work.catalog.kind(request.kind)
-    if request.status in _BEFORE_SENDING and kind.first_login:
-        purpose = links.FIRST_LOGIN
-    elif request.status is Status.GRANTED and kind.verified == "login":
-        purpose = links.LOGIN_CHECK
-    else:
-        return ""
-    return purpose if person is not None and invitations.owes(line, person, purpose) else ""
 
 
 def line_views(work: Work, request: AccessRequest) -> list[LineView]:
@@ -172,17 +229,35 @@ def _line_view(work: Work, request: AccessRequest, line: RequestLine, person: Pe
         roles=invitations.role_labels(work, line),
         state=line.state,
         label=LINES[line.state],
-        owes=_owes(work, request, line, person),
+        owes=owed_login(work, request, line, person),
     )
 
 
-def _files(work: Work, request: AccessRequest) -> list[FileView]:
-    """Of every version, newest first: history is kept."""
-    query = select(RequestFile).where(col(RequestFile.request_id) == request.id).order_by(col(RequestFile.id).desc())
+def file_views(
+    work: Work, request: AccessRequest, files: Sequence[RequestFile], organisation: OrganisationFacts
+) -> list[FileView]:
+    """Of every version, newest first: history is kept. Scans stand beside the paper that was signed."""
+    kind = work.catalog.kind(request.kind)
+    signed = signed_paper(work, request, organisation)
+    scans = {file.version: file.id for file in files if file.purpose == "scan" and file.replaced_at is None}
     return [
-        FileView(file, FILES.get(file.purpose, "Файл"), int(str(file.detail.get("pages") or 0)))
-        for file in work.session.execute(query).scalars()
-    ]
+        FileView(
+            file, _label(kind, file), paper_of(kind, file) is not None,
+            scans.get(file.version) if file.purpose == signed else None,
+        )
+        for file in reversed(files)
+    ]  # fmt: skip
+
+
+def _label(kind: RequestKind, file: RequestFile) -> str:
+    entry = kind.attachment(file.purpose)
+    return entry.title if entry else FILES.get(file.purpose, "Файл")
+
+
+def signed_paper(work: Work, request: AccessRequest, organisation: OrganisationFacts) -> str:
+    """The purpose of the file that was printed to be signed."""
+    code = papers.layout_code(work, request, organisation)
+    return f"{layout(code, work.policy.own_catalog).purpose}-docx"
 
 
 def _is_present(request: AccessRequest, file: RequestFile) -> bool:
@@ -191,7 +266,20 @@ def _is_present(request: AccessRequest, file: RequestFile) -> bool:
 
 def _relatives(work: Work, request: AccessRequest) -> Sequence[AccessRequest]:
     """The request that this one came from and the ones that came from it."""
-    query = select(AccessRequest).where(
-        (col(AccessRequest.id) == request.parent_id) | (col(AccessRequest.parent_id) == request.id)
+    parent = work.session.get(AccessRequest, request.parent_id) if request.parent_id else None
+    query = select(AccessRequest).where(col(AccessRequest.parent_id) == request.id).order_by(col(AccessRequest.id))
+    return [*([parent] if parent else []), *work.session.execute(query).scalars()]
+
+
+def _companion(request: AccessRequest, relatives: Sequence[AccessRequest]) -> int | None:
+    return next((each.id for each in relatives if each.relation == "companion" and each.parent_id == request.id), None)
+
+
+def _officers(work: Work, organisation: Organisation) -> list[str]:
+    """Names of the officers who see this organisation, a few of them."""
+    theirs = select(col(AccountOrganisation.account_id)).where(col(AccountOrganisation.organisation_id) == organisation.id)
+    query = select(col(Account.name), col(Account.roles)).where(
+        col(Account.active).is_(True), or_(col(Account.everywhere).is_(True), col(Account.id).in_(theirs))
     )
-    return work.session.execute(query.order_by(col(AccessRequest.id))).scalars().all()
+    found = work.session.execute(query.order_by(col(Account.name))).tuples()
+    return [name for name, roles in found if Role.OFFICER.value in roles][:5]

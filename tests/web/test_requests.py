@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
+import re
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import event
+from sqlmodel import col, select
 
 from actions import requests, steps
+from actions.context import Work
+from models.account import Role
 from models.letters import OutboxState
+from models.record import Event
 from models.request import AccessRequest, LineState, Status
 from states.lifecycle import STEPS
-from tests.web.world import NOON, World, package_letter, person, request_at, stored_file
+from tests.web.users import NAMES, client
+from tests.web.world import KIND, NOON, World, clinic, line, package_letter, person, request_at, stored_file
 
 
 def _now(world: World, request: AccessRequest) -> AccessRequest:
@@ -75,7 +84,7 @@ def test_every_button_leads_to_a_form_or_acts(officer: TestClient, world: World,
     for step in allowed:
         answer = officer.get(f"/requests/{request.id}/steps/{step.trigger}")
         assert answer.status_code == 200
-        assert step.label in answer.text
+        assert step.label in answer.text or answer.url.path == f"/requests/{request.id}/scan"  # has a page of its own
 
 
 def test_asking_about_a_step_changes_nothing(officer: TestClient, world: World) -> None:
@@ -97,11 +106,21 @@ def test_a_step_is_taken_by_post(officer: TestClient, world: World) -> None:
 def test_a_stale_click_is_a_conflict_that_shows_the_present_state(officer: TestClient, world: World) -> None:
     request = _at(world, Status.DRAFT)
     path = f"/requests/{request.id}/steps/withdraw"
+    seen = _hidden(officer.get(path).text, "seen")
     officer.post(path, data={"revision": str(request.revision)})
-    answer = officer.post(path, data={"revision": str(request.revision)})
+    answer = officer.post(path, data={"revision": str(request.revision), "seen": seen, "ticket": "Т-77"})
     assert answer.status_code == 409
     assert "Сейчас заявка в состоянии «отозвана»" in answer.text
+    assert f'Отозвать заявку → «отозвана»</span> <span class="soft">{NAMES["officer"]}' in answer.text
+    assert "Черновик создан" not in answer.text  # that was before the page was opened
+    assert "Номер обращения" in answer.text and "Т-77" in answer.text  # what was typed is not lost
     assert _now(world, request).revision == request.revision + 1
+
+
+def _hidden(page: str, name: str) -> str:
+    found = re.search(rf'name="{name}" value="(\d+)"', page)
+    assert found is not None
+    return found.group(1)
 
 
 def test_a_form_without_a_revision_is_stale(officer: TestClient, world: World) -> None:
@@ -120,7 +139,7 @@ def test_a_refused_step_lists_every_reason_and_writes_nothing(officer: TestClien
     request = _at(world, Status.GRANTED)
     answer = officer.post(f"/requests/{request.id}/steps/verify", data={"revision": "0"})
     assert answer.status_code == 422
-    assert answer.text.count("Работник ещё не подтвердил вход.") >= 2
+    assert answer.text.count("Работник ещё не подтвердил вход.") == 1
     assert "Иванова Анна Петровна" in answer.text and "Ёлкин Пётр Сергеевич" in answer.text
     assert _now(world, request).revision == 0
 
@@ -236,3 +255,115 @@ def test_the_officers_own_next_step_stands_out(officer: TestClient, world: World
     rejected = _at(world, Status.REJECTED)
     assert 'class="button main"' not in officer.get(f"/requests/{waiting.id}").text
     assert '<button class="main">Исправить и подать снова' in officer.get(f"/requests/{rejected.id}").text
+
+
+def _many(work: Work, number: int) -> AccessRequest:
+    """Synthetic people without СНИЛС: each lacks the same."""
+    lines = [dataclasses.replace(line(0), snils="", surname=f"Ёлкина{place}", row=place + 1) for place in range(1, number + 1)]
+    return requests.create(work, kind=KIND, organisation_id=clinic(work).id or 0, lines=lines)
+
+
+def test_a_finding_leads_to_the_place_where_it_is_mended(officer: TestClient, world: World) -> None:
+    with world.installation.work(by="тест") as work:
+        organisation = clinic(work)
+        organisation.licence = None
+        request = request_at(work)
+    text = officer.get(f"/requests/{request.id}").text
+    assert f'href="/organisations/{organisation.id}#licence">Исправить: карточка организации' in text
+    assert f'href="/requests/{request.id}#line-1"' in text  # the first login is recorded on this page
+    assert "Почему: ORG-5" in text
+
+
+def test_the_same_finding_about_many_is_told_once_and_folds(officer: TestClient, world: World) -> None:
+    with world.installation.work(by="тест") as work:
+        request = _many(work, 60)
+    text = officer.get(f"/requests/{request.id}").text
+    told = "Не заполнено поле «СНИЛС»"
+    assert text.count(told) == 1
+    assert "И ещё 57" in text
+    assert f'/requests/{request.id}/people#line-60">Ёлкина60 Анна Петровна, строка 61' in text
+
+
+def test_many_people_are_shown_by_fifties_or_all_at_once(officer: TestClient, world: World) -> None:
+    with world.installation.work(by="тест") as work:
+        request = _many(work, 60)
+    path = f"/requests/{request.id}"
+    first, second = officer.get(path).text, officer.get(f"{path}?people=2").text
+    assert 'id="line-50"' in first and 'id="line-51"' not in first and "1–50 из 60" in first
+    assert 'id="line-51"' in second and 'id="line-50"' not in second
+    assert officer.get(f"{path}?people=all").text.count('<tr id="line-') == 60
+    assert officer.get(f"{path}?people=7777777").text.count('<tr id="line-') == 50  # no sense is the first page
+
+
+def test_the_grid_tells_roles_apart_and_can_show_one_outcome(officer: TestClient, world: World) -> None:
+    with world.installation.work(by="тест") as work:
+        request = request_at(work, Status.GRANTED)
+        first, second = requests.lines_of(work, request)
+        first.state, first.reason, first.evidence = LineState.REJECTED, "нет в ФРМР", "Письмо СТП"
+        second.roles = [second.roles[0]]
+    path = f"/requests/{request.id}"
+    text = officer.get(path).text
+    assert text.count('data-role="ФРМО: ') == 2 and text.count('<td data-role="ФРМР: ') == 2
+    assert text.count("Этой роли он не просит") == 1
+    assert "нет в ФРМР" in text and "<blockquote>Письмо СТП</blockquote>" in text
+    only = officer.get(f"{path}?only=rejected").text
+    assert 'id="line-1"' in only and 'id="line-2"' not in only
+
+
+def test_who_only_looks_sees_the_state_and_who_acts_but_no_buttons(officer: TestClient, world: World) -> None:
+    request = _at(world, Status.DRAFT)
+    text = client(world, "auditor", {Role.AUDITOR}).get(f"/requests/{request.id}").text
+    assert "/steps/" not in text and "/logins/" not in text
+    assert f"Действия делает ответственный: {NAMES['officer']}" in text
+    assert "Новый комментарий" not in text
+
+
+def test_a_request_of_another_organisation_is_not_there(world: World) -> None:
+    request = _at(world, Status.DRAFT)
+    other = client(world, "manager", {Role.MANAGER}, organisations=())
+    paths = ("", "/comments", "/letters/out/1", "/files/1/pages")
+    assert [other.get(f"/requests/{request.id}{path}").status_code for path in paths] == [404] * 4
+
+
+def test_each_look_is_on_record_once_and_the_history_does_not_tell_it(officer: TestClient, world: World) -> None:
+    request = _at(world, Status.DRAFT)
+    assert "Заявка просмотрена" not in officer.get(f"/requests/{request.id}").text
+    assert "Заявка просмотрена" not in officer.get(f"/requests/{request.id}").text
+    with world.installation.work(by="тест") as work:
+        looks = work.session.exec(select(Event).where(col(Event.action) == "request.viewed")).all()
+    assert [(look.actor, look.subject) for look in looks] == [("officer", f"request:{request.id}")] * 2
+
+
+def test_the_history_names_people_by_days_and_folds_what_the_program_did(world: World) -> None:
+    client(world)  # there is such an account
+    request = _at(world, Status.DRAFT)
+    with world.installation.work(by="officer") as work:
+        found = requests.get(work, request.id or 0)
+        requests.confirm(work, found, "esia-email")
+    world.clock.now = NOON + dt.timedelta(days=1)
+    for _ in range(2):
+        with world.installation.work(by="напоминания") as work:
+            requests.dismiss(work, requests.get(work, request.id or 0))
+    text = client(world).get(f"/requests/{request.id}").text.replace("\u00a0", " ")
+    assert f'<span>Подтверждено ответственным</span> <span class="soft">{NAMES["officer"]}' in text
+    assert text.index("24 ноября 2026") < text.index("23 ноября 2026")
+    assert "Программа сама: 2 записи" in text
+
+
+def test_the_page_asks_the_database_the_same_number_of_times_for_two_and_for_sixty(officer: TestClient, world: World) -> None:
+    asked = []
+
+    def count(*_: object) -> None:
+        asked.append(1)
+
+    event.listen(world.installation.engine, "before_cursor_execute", count)
+    with world.installation.work(by="тест") as work:
+        small, large = request_at(work), _many(work, 60)
+    numbers = []
+    for request in (small, large):
+        officer.get(f"/requests/{request.id}")
+        asked.clear()
+        officer.get(f"/requests/{request.id}")
+        numbers.append(len(asked))
+    assert max(numbers) <= 36, numbers
+    assert abs(numbers[0] - numbers[1]) <= 3, numbers

@@ -1,21 +1,31 @@
-"""Files of a request and received letters, as downloads that no browser opens as a page."""
+"""Files of a request and received letters: downloads that no browser opens as a page, and pages to look at as pictures."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from actions import audit, inbox, requests
-from actions.context import NotFound, Work
-from documents.scans import page_picture
-from models.request import RequestFile
+from actions import inbox, organisations, requests
+from actions.context import Files, NotFound, Work
+from catalog.kinds import RequestKind
+from documents.preview import PreviewUnavailable
+from documents.store import StoreError
+from models.request import AccessRequest, RequestFile
 from sandbox import Killed, Refused
-from web.installed import work_of
+from web.dossiers import FileView, file_views, heading
+from web.installed import looked, reading
+from web.previews import LARGE, Paper, pages_of, paper_of, pdf_of, picture_of
+from web.rendering import page
+from web.waiting import waiting
 
 router = APIRouter()
+_AT = "/requests/{number:int}/files/{file_id:int}"
+_LOCKED_UP = {"Content-Security-Policy": "default-src 'none'; sandbox"}
+_UNSEEN = "Показать страницы не удалось: файл повреждён, закрыт паролем или слишком сложный. Скачайте его и откройте у себя."
 
 
 def download(data: bytes, name: str, media_type: str) -> Response:
@@ -23,30 +33,107 @@ def download(data: bytes, name: str, media_type: str) -> Response:
     suffix = name.rpartition(".")[2] if "." in name else "bin"
     plain = f"file.{suffix}" if suffix.isascii() and suffix.isalnum() else "file.bin"
     disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
-    headers = {"Content-Disposition": disposition, "Content-Security-Policy": "default-src 'none'; sandbox"}
-    return Response(data, media_type=media_type, headers=headers)
+    return Response(data, media_type=media_type, headers={"Content-Disposition": disposition, **_LOCKED_UP})
 
 
-@router.get("/requests/{number:int}/files/{file_id:int}")
+@router.get(_AT)
 def download_file(request: Request, number: int, file_id: int) -> Response:
     """Who took a file is recorded: it holds personal data."""
-    with work_of(request) as work:
+    with reading(request) as work:
         found, file = requests.get(work, number), _file(work, number, file_id)
+        if file.sha256.startswith("erased:"):
+            raise NotFound("Этот файл стёрт по сроку хранения персональных данных.")
         data = work.files.read(file.sha256)
-        audit.record(work, "file.downloaded", requests.subject(found), file=file_id, sha256=file.sha256)
-        return download(data, file.name, file.media_type)
+    looked(request, "file.downloaded", requests.subject(found), file=file_id, sha256=file.sha256)
+    return download(data, file.name, file.media_type)
 
 
-@router.get("/requests/{number:int}/files/{file_id:int}/pages/{place:int}.png")
-def show_page(request: Request, number: int, file_id: int, place: int, width: int = 1600) -> Response:
-    """One page of a scan, upright and as large as asked, to judge signature and seal by (SGN-4)."""
-    with work_of(request) as work:
-        path = work.files.path(_file(work, number, file_id).sha256)
+@router.get(_AT + "/as.pdf")
+def download_pdf(request: Request, number: int, file_id: int) -> Response:
+    """A document of ours as LibreOffice prints it."""
+    with reading(request) as work:
+        found, file = requests.get(work, number), _file(work, number, file_id)
+        files, paper = work.files, _paper(work.catalog.kind(found.kind), file)
+    if not paper.office:
+        raise NotFound("Этот файл и так не документ Word или Excel. Скачайте его как есть.")
     try:
-        data = page_picture(path, place, width=min(max(width, 120), 2400))
-    except (Refused, Killed):
-        raise NotFound("Такой страницы в файле нет, или её не удалось показать. Скачайте файл целиком.") from None
-    return Response(data, media_type="image/png", headers={"Content-Security-Policy": "default-src 'none'; sandbox"})
+        data = pdf_of(files, paper).read_bytes()
+    except PreviewUnavailable as why:
+        raise NotFound(str(why)) from None
+    looked(request, "file.downloaded", requests.subject(found), file=file_id, sha256=file.sha256, as_pdf=True)
+    return download(data, f"{file.name.rpartition('.')[0] or 'Документ'}.pdf", "application/pdf")
+
+
+@dataclass(frozen=True, slots=True)
+class Leaves:
+    """Pages of a file in order; `problem` says why there are none to look at."""
+
+    view: FileView
+    pages: int = 0
+    problem: str = ""
+
+
+@router.get(_AT + "/pages")
+def show_pages(request: Request, number: int, file_id: int) -> Response:
+    """Every page of a document, the scan of the same page beside it; made on the first look, which takes seconds."""
+    with reading(request) as work:
+        found, file = requests.get(work, number), _file(work, number, file_id)
+        kind, top, files, number_waiting = work.catalog.kind(found.kind), heading(work, found), work.files, waiting(work)
+        views = _views(work, found)
+    view = views[file_id]
+    beside = views.get(view.beside) if view.beside else None
+    leaves = _leaves(files, kind, view)
+    scanned = _leaves(files, kind, beside) if beside else None
+    answer = page(
+        request, "request-pages.html", it=top, left=leaves, right=scanned, waiting=number_waiting,
+        office=paper_of(kind, file), rows=max(leaves.pages, scanned.pages if scanned else 0),
+    )  # fmt: skip
+    looked(request, "file.viewed", requests.subject(found), file=file.id, beside=view.beside)
+    return answer
+
+
+def _views(work: Work, found: AccessRequest) -> dict[int, FileView]:
+    organisation = organisations.facts_of(work, organisations.get(work, found.organisation_id))
+    files = requests.rows_of(work, found).files
+    return {view.file.id or 0: view for view in file_views(work, found, files, organisation)}
+
+
+def _leaves(files: Files, kind: RequestKind, view: FileView) -> Leaves:
+    try:
+        return Leaves(view, pages_of(files, _paper(kind, view.file)))
+    except (PreviewUnavailable, NotFound) as why:
+        return Leaves(view, problem=str(why))
+    except (Refused, Killed, StoreError):
+        return Leaves(view, problem=_UNSEEN)
+
+
+@router.get(_AT + "/pages/{place:int}.png")
+def show_page(request: Request, number: int, file_id: int, place: int, width: int = LARGE) -> Response:
+    """One page, upright and as large as asked, to judge signature and seal by (SGN-4).
+
+    Pictures inside a page of ours belong to a look that is on record; a picture opened by itself is recorded here.
+    """
+    with reading(request) as work:
+        found, file = requests.get(work, number), _file(work, number, file_id)
+        files, paper = work.files, _paper(work.catalog.kind(found.kind), file)
+    try:
+        data = picture_of(files, paper, place, width)
+    except PreviewUnavailable as why:
+        raise NotFound(str(why)) from None
+    except (Refused, Killed, StoreError):
+        raise NotFound(_UNSEEN) from None
+    if data is None:
+        raise NotFound("Такой страницы в файле нет, или её не удалось показать. Скачайте файл целиком.")
+    if request.headers.get("sec-fetch-dest") != "image":
+        looked(request, "file.viewed", requests.subject(found), file=file_id, page=place + 1)
+    return Response(data, media_type="image/png", headers=_LOCKED_UP)
+
+
+def _paper(kind: RequestKind, file: RequestFile) -> Paper:
+    paper = paper_of(kind, file)
+    if paper is None:
+        raise NotFound("Этот файл на странице не показать: его можно только скачать.")
+    return paper
 
 
 def _file(work: Work, number: int, file_id: int) -> RequestFile:
@@ -59,8 +146,8 @@ def _file(work: Work, number: int, file_id: int) -> RequestFile:
 @router.get("/letters/{letter_id:int}")
 def download_letter(request: Request, letter_id: int) -> Response:
     """The letter as it came, for the mail programme."""
-    with work_of(request) as work:
+    with reading(request) as work:
         letter = inbox.get(work, letter_id)
         data = work.files.read(letter.sha256)
-        audit.record(work, "letter.downloaded", f"inbox:{letter_id}")
-        return download(data, f"Письмо {letter_id}.eml", "message/rfc822")
+    looked(request, "letter.downloaded", f"inbox:{letter_id}")
+    return download(data, f"Письмо {letter_id}.eml", "message/rfc822")

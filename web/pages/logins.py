@@ -11,6 +11,7 @@ from actions.context import NotFound
 from models.request import RequestLine
 from web.bodies import Form, text
 from web.installed import work_of
+from web.places import line_address
 
 router = APIRouter()
 
@@ -26,4 +27,4 @@ def record_login(request: Request, number: int, line_id: int, form: Form) -> Res
         snils = people.get(work, line.person_id).snils
         proven = text(form, "purpose") == links.LOGIN_CHECK
         verification.record_logins(work, found, snils={snils}, proven=proven)
-    return RedirectResponse(f"/requests/{number}", status_code=303)
+    return RedirectResponse(line_address(f"/requests/{number}", line.position), status_code=303)

@@ -8,15 +8,21 @@ from starlette.responses import Response
 
 from actions import requests
 from web.dossiers import dossier
-from web.installed import work_of
+from web.grids import view_of
+from web.installed import looked, reading
 from web.rendering import page
+from web.users import own
 from web.waiting import waiting
 
 router = APIRouter()
 
 
 @router.get("/requests/{number:int}")
-def show_request(request: Request, number: int) -> Response:
-    with work_of(request) as work:
-        found = dossier(work, requests.get(work, number))
-        return page(request, "request.html", it=found, waiting=waiting(work))
+def show_request(request: Request, number: int, people: str = "1", only: str = "", history: str = "") -> Response:
+    """`people` is a page of lines or "all", `only` an outcome, `history` "all" for every event."""
+    with reading(request) as work:
+        found = requests.get(work, number)
+        it = dossier(work, found, own(request), view_of(people, only), whole_history=history == "all")
+        answer = page(request, "request.html", it=it, waiting=waiting(work), whole_history=history == "all")
+    looked(request, "request.viewed", requests.subject(found))
+    return answer

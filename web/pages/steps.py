@@ -8,20 +8,22 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import destinations, packages, requests, steps
+from actions import destinations, organisations, packages, requests, steps
 from actions.context import Work
 from models.findings import Finding
 from models.request import AccessRequest
 from sandbox import Killed
 from sandbox import Refused as RefusedFile
 from states.lifecycle import Refused, Step
-from states.rules.signers import signer_rule
 from web.bodies import Form, text
-from web.dossiers import dossier, line_views
+from web.dossiers import heading, line_views
 from web.findings import grouped
-from web.installed import work_of
+from web.histories import last_event
+from web.installed import looked, reading, work_of
 from web.pages.files import download
+from web.places import Places, positions_of
 from web.rendering import page
+from web.staleness import stale
 from web.stepping import asked, problem, take
 from web.waiting import waiting
 
@@ -39,11 +41,13 @@ def download_package(request: Request, number: int) -> Response:
 
 @router.get("/requests/{number:int}/steps/{trigger}")
 def ask(request: Request, number: int, trigger: str) -> Response:
-    """What the step does and what it needs; nothing is written."""
-    with work_of(request) as work:
+    """What the step does and what it needs; nothing is written but that the people in it were looked at."""
+    with reading(request) as work:
         found = requests.get(work, number)
         step = _step(work, found, trigger)
-        return _form(request, work, found, step) if step else _stale(request, work, found)
+        answer = _form(request, work, found, step) if step else stale(request, work, found)
+    looked(request, "request.viewed", requests.subject(found), part="step")
+    return answer
 
 
 @router.post("/requests/{number:int}/steps/{trigger}")
@@ -53,7 +57,7 @@ def act(request: Request, number: int, trigger: str, form: Form) -> Response:
         found = requests.get(work, number)
         step = _step(work, found, trigger)
         if step is None or text(form, "revision") != str(found.revision):
-            return _stale(request, work, found)
+            return stale(request, work, found, form)
         try:
             take(work, found, step, form)
         except Refused as refusal:
@@ -61,7 +65,7 @@ def act(request: Request, number: int, trigger: str, form: Form) -> Response:
         except (RefusedFile, Killed) as refusal:
             return _form(request, work, found, step, [problem(_about_file(refusal))], typed=dict(form))
         except steps.StaleRequest:
-            return _stale(request, work, found)
+            return stale(request, work, found, form)
     return RedirectResponse(f"/requests/{number}", status_code=303)
 
 
@@ -83,24 +87,20 @@ def _form(
     if not findings and needs.nothing:
         findings = steps.reasons_against(work, found, step, {"confirm_address": True})
     return page(
-        request, "step.html", status=status, typed=typed or {}, it=dossier(work, found), step=step, needs=needs,
-        groups=grouped(findings), lines=line_views(work, found), capacities=work.catalog.organisations.capacities,
-        bodies=work.catalog.organisations.bodies, **_signer(work, found),
-        sender=work.policy.sender, address=destinations.address(work), waiting=waiting(work),
+        request, "step.html", status=status, typed=typed or {}, it=heading(work, found), step=step, needs=needs,
+        groups=grouped(findings, _places(work, found).of), lines=line_views(work, found) if needs.outcomes else [],
+        seen=last_event(work, found), sender=work.policy.sender, address=destinations.address(work), waiting=waiting(work),
     )
 
 
-def _signer(work: Work, found: AccessRequest) -> dict[str, str]:
-    """Who has to sign, and whose representative the draft already names."""
-    rule = signer_rule(requests.facts_of(work, found), work.catalog)
-    planned = requests.signature_of(found)
-    usual = rule.body if rule and work.catalog.body(rule.body) else ""
-    return {"signer": rule.label if rule else "", "planned_body": planned.body if planned and planned.body else usual}
-
-
-def _stale(request: Request, work: Work, found: AccessRequest) -> Response:
-    """The present state instead of what the click was meant for."""
-    return page(request, "stale.html", status=409, it=dossier(work, found), waiting=waiting(work))
+def _places(work: Work, found: AccessRequest) -> Places:
+    organisation = organisations.get(work, found.organisation_id)
+    companion = requests.companion_of(work, found)
+    lines = [requests.line_facts(line, None) for line in requests.lines_of(work, found)]
+    return Places(
+        found, work.catalog.kind(found.kind), organisation.seal is not None,
+        companion=companion.id if companion else None, positions=positions_of(lines),
+    )  # fmt: skip
 
 
 def _about_file(refusal: RefusedFile | Killed) -> str:

@@ -1,0 +1,35 @@
+"""Sheets of a PDF or picture to look at: how many there are, and several drawn by one child."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from sandbox import Killed, Limits, Refused, run, run_many
+
+_LIMITS = Limits(seconds=20, memory_mb=1536, output_mb=64)
+
+
+def count_sheets(path: Path) -> int:
+    """Raises sandbox.Refused or sandbox.Killed."""
+    number: int = run("documents.inside.counting:count", {"path": str(path.absolute())}, limits=_LIMITS)
+    return number
+
+
+def draw_sheets(path: Path, places: Sequence[int], *, width: int) -> list[bytes | None]:
+    """PNG of these sheets (from 0) as their file has them, None for one that cannot be drawn."""
+    with tempfile.TemporaryDirectory(prefix="egisz-sheets-") as folder:
+        targets = [Path(folder, f"{place}.png") for place in places]
+        jobs = [
+            {
+                "path": str(path.absolute()), "page_in_file": place, "width": width, "rotation": 0,
+                "target": str(target),
+            }
+            for place, target in zip(places, targets, strict=True)
+        ]  # fmt: skip
+        answers = run_many("documents.inside.assembling:draw", jobs, limits=_LIMITS)
+        return [
+            None if isinstance(answer, Refused | Killed) else target.read_bytes()
+            for answer, target in zip(answers, targets, strict=True)
+        ]

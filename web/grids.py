@@ -1,0 +1,181 @@
+"""The people of a request against the roles asked for: what came of each, by fifties."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from actions import invitations, links
+from actions.context import Work
+from models.person import Person
+from models.record import Grant
+from models.request import AccessRequest, LineState, RequestLine, Status
+from web.labels import LINES
+from web.places import PEOPLE_ON_A_PAGE
+from web.rendering import MOSCOW
+
+_BEFORE_SENDING = (Status.DRAFT, Status.VALIDATED, Status.SIGNED)
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A role that somebody in the request asks for."""
+
+    pair: Pair
+    subsystem: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """`style` names a shape and a colour; `asked` false for a role that this person does not ask for."""
+
+    asked: bool
+    style: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    line: RequestLine
+    person: Person | None
+    name: str
+    post: str
+    cells: tuple[Cell, ...]
+    state: str
+    label: str
+    owes: str  # which login is still awaited, "" when none
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How many lines have this outcome; `chosen` when only they are shown."""
+
+    state: LineState
+    label: str
+    number: int
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """`page` 0 shows all on one page."""
+
+    columns: tuple[Column, ...]
+    heads: tuple[tuple[str, int], ...]  # subsystem and how many of its roles stand under it
+    rows: tuple[Row, ...]
+    outcomes: tuple[Outcome, ...]
+    total: int
+    shown: int
+    page: int
+    pages: int
+    only: str
+
+    @property
+    def first(self) -> int:
+        return (max(self.page, 1) - 1) * PEOPLE_ON_A_PAGE + 1
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Which people the address asks for."""
+
+    page: int = 1
+    only: str = ""
+
+
+def view_of(people: str, only: str) -> View:
+    """`people` is a page or "all"; what makes no sense is the first page."""
+    page = 0 if people == "all" else int(people) if people.isdigit() and len(people) < 6 else 1
+    return View(page, only if only in {state.value for state in LineState} else "")
+
+
+def grid(
+    work: Work, request: AccessRequest, lines: Sequence[RequestLine], persons: Mapping[int, Person], view: View
+) -> Grid:
+    columns = _columns(work, request, lines)
+    wanted = [line for line in lines if not view.only or line.state.value == view.only]
+    pages = max(1, -(-len(wanted) // PEOPLE_ON_A_PAGE))
+    page = min(view.page, pages)
+    shown = wanted[(page - 1) * PEOPLE_ON_A_PAGE : page * PEOPLE_ON_A_PAGE] if page else wanted
+    ended = _ended(work, request)
+    counts = Counter(line.state for line in lines)
+    return Grid(
+        columns=columns,
+        heads=tuple((name, len(list(group))) for name, group in groupby(columns, lambda column: column.subsystem)),
+        rows=tuple(_row(work, request, line, persons.get(line.person_id or 0), columns, ended) for line in shown),
+        outcomes=tuple(
+            Outcome(state, LINES[state], counts[state], state.value == view.only) for state in LineState if counts[state]
+        ),
+        total=len(lines), shown=len(wanted), page=page, pages=pages, only=view.only,
+    )  # fmt: skip
+
+
+def _columns(work: Work, request: AccessRequest, lines: Sequence[RequestLine]) -> tuple[Column, ...]:
+    """In the catalogue's order, whatever page of people is shown."""
+    asked = {(subsystem, role) for line in lines for subsystem, role in line.roles}
+    return tuple(
+        Column((code, role.code), work.catalog.subsystems[code].name, role.label)
+        for code in dict.fromkeys([*work.catalog.kind(request.kind).subsystems, *sorted({pair[0] for pair in asked})])
+        for role in work.catalog.subsystems[code].roles
+        if (code, role.code) in asked
+    )
+
+
+def _row(
+    work: Work,
+    request: AccessRequest,
+    line: RequestLine,
+    person: Person | None,
+    columns: Sequence[Column],
+    ended: Mapping[tuple[int, str, str], dt.datetime],
+) -> Row:
+    asked = {(subsystem, role) for subsystem, role in line.roles}
+    return Row(
+        line, person, name_of(line) or ("имя стёрто" if request.erased_on else "без имени"), str(line.typed.get("post") or ""),
+        tuple(_cell(line, column.pair, column.pair in asked, ended) for column in columns),
+        line.state.value, LINES[line.state], owed_login(work, request, line, person),
+    )  # fmt: skip
+
+
+def _cell(line: RequestLine, pair: Pair, asked: bool, ended: Mapping[tuple[int, str, str], dt.datetime]) -> Cell:
+    if not asked:
+        return Cell(False)
+    until = ended.get((line.id or 0, *pair))
+    if until is not None:
+        return Cell(True, "cancelled", f"прекращена {until.astimezone(MOSCOW):%d.%m.%Y}")
+    return Cell(True, line.state.value, LINES[line.state])
+
+
+def name_of(line: RequestLine) -> str:
+    """As it stands in this request, whatever the person is called since."""
+    return " ".join(str(part) for name in ("surname", "given", "patronymic") if (part := line.typed.get(name)))
+
+
+def owed_login(work: Work, request: AccessRequest, line: RequestLine, person: Person | None) -> str:
+    """Which login of an employee is awaited, "" when none."""
+    kind = work.catalog.kind(request.kind)
+    if request.status in _BEFORE_SENDING and kind.first_login:
+        purpose = links.FIRST_LOGIN
+    elif request.status is Status.GRANTED and kind.verified == "login":
+        purpose = links.LOGIN_CHECK
+    else:
+        return ""
+    return purpose if person is not None and invitations.owes(line, person, purpose) else ""
+
+
+def _ended(work: Work, request: AccessRequest) -> dict[tuple[int, str, str], dt.datetime]:
+    """When roles that were given by this request ended since."""
+    if request.status not in (Status.GRANTED, Status.VERIFIED):
+        return {}
+    query = select(col(Grant.line_id), col(Grant.subsystem), col(Grant.role), col(Grant.until)).where(
+        col(Grant.request_id) == request.id, col(Grant.until).is_not(None)
+    )
+    return {(row[0], row[1], row[2]): row[3] for row in work.session.execute(query).tuples() if row[3]}

@@ -1,0 +1,75 @@
+"""Letters of a request read in place: their words, never their markup."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from actions import links, requests
+from actions.context import NotFound
+from notifications.reading.showing import ShownLetter, enclosed_file, show_letter
+from sandbox import Killed, Refused
+from web.correspondence import LINK_SHOWN, received_letter, sent_letter
+from web.dossiers import heading
+from web.installed import looked, reading
+from web.labels import INBOX
+from web.pages.files import download
+from web.rendering import page
+from web.waiting import waiting
+
+router = APIRouter()
+_AT = "/requests/{number:int}/letters"
+
+
+@router.get(_AT + "/out/{letter_id:int}")
+def show_sent(request: Request, number: int, letter_id: int) -> Response:
+    with reading(request) as work:
+        found = requests.get(work, number)
+        sent = sent_letter(work, found, letter_id)
+        answer = page(
+            request, "request-letter-out.html", it=heading(work, found), sent=sent, sender=work.policy.sender,
+            waiting=waiting(work),
+        )  # fmt: skip
+    looked(request, "letter.viewed", requests.subject(found), letter=letter_id, way="out")
+    return answer
+
+
+@router.get(_AT + "/in/{letter_id:int}")
+def show_received(request: Request, number: int, letter_id: int) -> Response:
+    """Read from the stored bytes by the sandbox, after the look at the database is over."""
+    with reading(request) as work:
+        found = requests.get(work, number)
+        top, letter = heading(work, found), received_letter(work, found, letter_id)
+        own_catalog, number_waiting = work.policy.own_catalog, waiting(work)
+        files = work.files
+    shown: ShownLetter | None = None
+    problem = ""
+    kept = files.path(letter.sha256).exists()
+    if not kept:
+        problem = "Самого письма больше нет: оно стёрто по сроку хранения."
+    try:
+        shown = show_letter(files.path(letter.sha256), own_catalog) if kept else None
+    except (Refused, Killed):
+        problem = "Письмо не удалось прочесть: оно повреждено или слишком велико. Скачайте его и откройте в почтовой программе."
+    answer = page(
+        request, "request-letter-in.html", it=top, letter=letter, shown=shown, label=INBOX[letter.state], problem=problem,
+        text=links.hidden(shown.text, LINK_SHOWN) if shown else "", kept=kept, waiting=number_waiting,
+    )  # fmt: skip
+    looked(request, "letter.viewed", requests.subject(found), letter=letter_id, way="in")
+    return answer
+
+
+@router.get(_AT + "/in/{letter_id:int}/files/{place:int}")
+def download_enclosed(request: Request, number: int, letter_id: int, place: int) -> Response:
+    """An attachment as it came: an unknown file of a stranger, so only ever a download."""
+    with reading(request) as work:
+        found = requests.get(work, number)
+        letter = received_letter(work, found, letter_id)
+        path = work.files.path(letter.sha256)
+    try:
+        name, data = enclosed_file(path, place)
+    except (Refused, Killed):
+        raise NotFound("Такого вложения в письме нет, или его не удалось достать. Скачайте письмо целиком.") from None
+    looked(request, "letter.downloaded", f"inbox:{letter_id}", file=place)
+    return download(data, name, "application/octet-stream")

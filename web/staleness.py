@@ -1,0 +1,62 @@
+"""A click on a page that is no longer true: what changed since it was opened, and what was typed, to copy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
+from starlette.responses import Response
+
+from actions import requests
+from actions.context import Work
+from models.request import AccessRequest
+from web.bodies import text
+from web.dossiers import heading
+from web.histories import last_event, since
+from web.rendering import page
+from web.waiting import waiting
+
+_SPOKEN = {"granted": "доступ предоставлен", "rejected": "отказ", "yes": "да", "no": "нет", "1": "да"}
+_LABELS = {
+    "ticket": "Номер обращения", "registered_on": "Когда зарегистрировано или передано", "outcome": "Что получено",
+    "question": "О чём спрашивает СТП", "text": "Текст", "reason": "Причина", "evidence": "На чём основано",
+    "name": "Кто подписал", "post": "Должность", "signed_on": "Дата подписи", "attorney_number": "Номер доверенности",
+    "attorney_date": "Дата доверенности", "attorney_until": "Доверенность действует до", "seal": "Печать на скане",
+    "confirm_address": "Адрес СТП верный", "purpose": "Какой вход",
+}  # fmt: skip
+_OURS = ("revision", "seen")
+
+
+def stale(request: Request, work: Work, found: AccessRequest, form: FormData | None = None) -> Response:
+    """409 with the present state. `form` is what was sent, with the fields `revision` and `seen` of the page it came from."""
+    seen = text(form, "seen", 18) if form is not None else ""
+    known = seen.isdigit()
+    return page(
+        request, "stale.html", status=409, it=heading(work, found), known=known,
+        changes=since(work, found, int(seen) if known else 0, limit=20 if known else 5),
+        seen=last_event(work, found), typed=typed_back(work, found, form) if form is not None else (),
+        waiting=waiting(work),
+    )  # fmt: skip
+
+
+def typed_back(work: Work, found: AccessRequest, form: FormData) -> Sequence[tuple[str, str]]:
+    """What a person typed, under the names of the form's fields; files have to be chosen again."""
+    places = {str(line.id): line.position for line in requests.lines_of(work, found)}
+    kind = work.catalog.kind(found.kind)
+    fields = {f"field-{field.code}": field.label for field in kind.fields}
+    told = []
+    for name, value in form.multi_items():
+        if isinstance(value, UploadFile):
+            if value.filename:
+                told.append(("Файл, выберите его снова", value.filename))
+        elif name not in _OURS and value.strip():
+            told.append((fields.get(name) or _label(name, places), _SPOKEN.get(value, value.strip())))
+    return told
+
+
+def _label(name: str, places: dict[str, int]) -> str:
+    what, _, line = name.partition("-")
+    if line in places:
+        return f"Строка {places[line]}, {'причина отказа' if what == 'reason' else 'решение'}"
+    return _LABELS.get(name, "Ещё указано")

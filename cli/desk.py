@@ -65,7 +65,7 @@ def remind(
 
 
 def sweep(
-    name: Annotated[str, typer.Argument(help="deliver, inbox, remind, refresh, nightly, erase.")],
+    name: Annotated[str, typer.Argument(help="deliver, inbox, remind, refresh, nightly, erase, webhooks.")],
     json: Json = False,
 ) -> None:
     """Выполнить один обход сейчас, без Prefect."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from wiring.work import Installation
 
-NAMES = ("deliver", "inbox", "remind", "refresh", "nightly", "erase")
+NAMES = ("deliver", "inbox", "remind", "refresh", "nightly", "erase", "webhooks")
 
 
 def run_sweep(name: str, installation: Installation) -> Any:

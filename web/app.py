@@ -11,32 +11,46 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from web import errors, logs
+from web.api import documentation
+from web.api.app import Api
 from web.bodies import BodyLimit
 from web.door import Door
 from web.headers import Headers
 from web.origin import OwnOrigin
 from web.pages import (
     account,
+    admin,
     audit,
     board,
+    calendar_feed,
+    catalog,
     checklists,
+    comments,
+    evidence,
     fields,
     files,
     health,
     help,
-    holders,
+    leavers,
     logging_in,
     logins,
     organisations,
+    people,
     personal,
+    request_letters,
     requests,
     reviews,
+    scans,
     single_sign_on,
     steps,
+    today,
+    tokens,
     triage,
+    webhooks,
 )
 from web.rendering import HERE
 from web.throttle import Misses
+from web.wizard import ROUTERS as WIZARD
 from wiring import work as wired
 
 
@@ -56,10 +70,16 @@ def create_app(installation: wired.Installation | None = None) -> FastAPI:
     app.state.installation = installation or wired.installation()
     app.state.misses = Misses()
     logs.keep_secrets_out()
-    for part in (board, requests, fields, steps, logins, files, triage, holders, organisations, audit, personal, reviews, health):
+    app.state.api = Api(app.state.installation)
+    app.mount("/api/v1", app.state.api)  # first: pages' routes are put together when they are first looked through
+    for part in (scans, board, requests, fields, steps, logins, files, triage, people, leavers, evidence, organisations, audit, personal, reviews, health):
         app.include_router(part.router)
-    for part in (checklists, help, logging_in, single_sign_on, account):
+    for part in (today, catalog, comments, request_letters, checklists, help, logging_in, single_sign_on, account, admin):
         app.include_router(part.router)
+    for part in (tokens, webhooks, calendar_feed, documentation):
+        app.include_router(part.router)
+    for router in WIZARD:
+        app.include_router(router)
     app.mount("/static", Assets(directory=HERE / "static"), name="static")
     errors.register(app)
     # The last added is the first met: headers dress every answer, then our own origin, the key, the body's size.

@@ -1,11 +1,11 @@
-"""The server's access log without secrets: personal links and query strings (keys, names) are left out."""
+"""The server's access log without secrets: personal links, calendars and query strings (keys, names) are left out."""
 
 from __future__ import annotations
 
 import logging
 import re
 
-_PERSONAL = re.compile(r"(/my/)[^/?]+")
+_PERSONAL = re.compile(r"(/my/|/calendar/)[^/?]+")
 
 
 def safe_path(path: str) -> str:

@@ -18,7 +18,7 @@ import pytest
 from tests.flows.ports import free_port
 
 PROGRAM = Path(sys.executable).parent / "egisz-access"
-DEPLOYMENTS = {"deliver", "inbox", "remind", "refresh-registry", "nightly-audit", "erase"}
+DEPLOYMENTS = {"deliver", "inbox", "remind", "refresh-registry", "nightly-audit", "erase", "webhooks"}
 
 
 def _processes_of(home: Path) -> dict[int, str]:

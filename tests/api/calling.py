@@ -1,0 +1,48 @@
+"""Programs with tokens, as they call."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterable
+
+from fastapi.testclient import TestClient
+
+from actions import accounts, api_tokens
+from actions.api_tokens import Use
+from models.account import Role
+from tests.web.users import BOTH, NAMES
+from tests.web.world import World
+from web.app import create_app
+
+
+def token_of(
+    world: World,
+    login: str = "officer",
+    roles: Collection[Role] = BOTH,
+    organisations: Iterable[int] | None = None,
+    *,
+    use: Use = "api",
+    days: int | None = 30,
+) -> str:
+    """A new token; the account is made when it is not there. `organisations` None: sees all."""
+    with world.installation.work(by="тест") as work:
+        account = accounts.find(work, login) or accounts.create(
+            work, login=login, name=NAMES.get(login, login), roles=set(roles), everywhere=organisations is None,
+            organisation_ids=organisations or (), password_by_other=False,
+        )  # fmt: skip
+        return api_tokens.create(work, account, use=use, name="МИС", days=days)[1]
+
+
+def caller(
+    world: World, login: str = "officer", roles: Collection[Role] = BOTH, organisations: Iterable[int] | None = None
+) -> TestClient:
+    """A client without cookies or any header of a browser."""
+    token = token_of(world, login, roles, organisations)
+    return TestClient(
+        create_app(world.installation), headers={"Authorization": f"Bearer {token}"}, raise_server_exceptions=False
+    )
+
+
+def repeatable() -> dict[str, str]:
+    """A fresh key, so that the call may be repeated."""
+    return {"Idempotency-Key": str(uuid.uuid4())}

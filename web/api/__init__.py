@@ -1,0 +1,1 @@
+"""The API: the same actions as the pages, as JSON, for programs with a token."""

@@ -1,0 +1,66 @@
+"""The API's own door: a token of a user, his roles and organisations; cookies are no key here."""
+
+from __future__ import annotations
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from actions import api_tokens
+from web.api.problems import problem
+from web.installed import installed
+from web.permissions import roles_for
+from web.users import User, user_from
+
+PREFIX = "/api/v1"
+OPEN = (f"{PREFIX}/openapi.json", f"{PREFIX}/health")
+_CHALLENGE = 'Bearer realm="egisz-access"'
+
+
+class TokenDoor:
+    """ASGI middleware: without a token nothing is said, not even which addresses there are."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] in OPEN:
+            await self.app(scope, receive, send)
+            return
+        answer = await run_in_threadpool(_turned_away, Request(scope))
+        await (answer or self.app)(scope, receive, send)
+
+
+def _turned_away(request: Request) -> Response | None:
+    """None lets in; user and token are then in the scope."""
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    found = _recognised(request, secret.strip()) if scheme.lower() == "bearer" and secret.strip() else None
+    if found is None:
+        return problem(request, "unauthorized", headers={"WWW-Authenticate": _CHALLENGE})
+    user, token_id = found
+    request.scope["state"] = {**request.scope.get("state", {}), "user": user, "token": token_id}
+    if not user.roles & roles_for(request.method, request.url.path):
+        return problem(request, "forbidden", "Роль владельца ключа этого не позволяет.")
+    return None
+
+
+def _recognised(request: Request, secret: str) -> tuple[User, int] | None:
+    installation = installed(request)
+    with installation.reading(by="вход") as work:
+        found = api_tokens.find(work, secret, use="api")
+        if found is None:
+            return None
+        token, account = found
+        stale = api_tokens.is_stale(work, token)
+    token_id = token.id or 0
+    if stale:
+        with installation.work(by="вход") as work:
+            api_tokens.touch(work, token_id)
+    return user_from(account, None), token_id
+
+
+def token_of(request: Request) -> int:
+    """The number of the token that came with the call."""
+    number: int = request.scope["state"]["token"]
+    return number

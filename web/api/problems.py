@@ -1,0 +1,203 @@
+"""What goes wrong as problem details (RFC 9457): a stable type, Russian words, findings with their rules."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from actions.accounts import BadAccount
+from actions.api_tokens import BadToken
+from actions.comments import BadComment
+from actions.context import Conflict, NotFound
+from actions.kept_answers import Busy
+from actions.requests import UnknownField
+from actions.steps import NotAllowed
+from actions.webhooks import BadWebhook
+from catalog import CatalogError
+from documents.rosters import RosterError
+from models.findings import Finding, sourced
+from models.identifiers import BadIdentifier
+from sandbox import Killed
+from sandbox import Refused as RefusedFile
+from states.deadlines import TooFar
+from states.lifecycle import Refused
+from web.api.wrong_values import wrong_values
+from web.headers import ALWAYS
+
+MEDIA_TYPE = "application/problem+json"
+BASE = "/api/problems/"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A type of problem: its code ends its address, which is documented and never changes its meaning."""
+
+    code: str
+    status: int
+    title: str
+    about: str
+
+
+KINDS = {
+    kind.code: kind
+    for kind in (
+        Kind("unauthorized", 401, "Нужен ключ", "Ключа нет, он отозван, просрочен или его владелец отключён. Передайте действующий ключ в заголовке Authorization: Bearer. Ключи делают на странице «Ключи и календарь»."),
+        Kind("forbidden", 403, "Роль этого не позволяет", "Ключ действует с ролями своего владельца. Таблица ролей та же, что у страниц: смотреть может любая роль, вести заявки – ответственный."),
+        Kind("not-found", 404, "Не найдено", "Такого адреса или такой записи нет. Записи чужих организаций для ключа тоже не существуют."),
+        Kind("method-not-allowed", 405, "Метод не подходит", "У этого адреса нет такого метода. Допустимые названы в заголовке Allow."),
+        Kind("conflict", 409, "Тем временем всё изменилось", "Действие не подходит к нынешнему положению дел. Прочитайте запись заново. Ничего не записано."),
+        Kind("stale", 409, "Заявка изменилась", "Номер правки (revision) не совпал или шаг из этого состояния невозможен. В поле current – нынешние состояние, версия, правка и возможные шаги. Прочитайте заявку и решите заново. Ничего не записано."),
+        Kind("idempotency-busy", 409, "Вызов ещё выполняется", "Вызов с этим ключом повтора (Idempotency-Key) выполняется прямо сейчас. Повторите через секунду: вы получите его ответ."),
+        Kind("too-large", 413, "Слишком большой запрос", "Тело запроса не больше 64 МБ."),
+        Kind("media-type", 415, "Не тот вид данных", "Тело запроса – application/json, а там, где передают файлы, – multipart/form-data."),
+        Kind("invalid", 422, "Проверьте переданное", "Запрос не соответствует описанию. В findings названы поля (field) и что с ними не так. Ничего не записано."),
+        Kind("refused", 422, "Есть замечания", "Правила не пропускают действие. В findings – все причины сразу: правило (rule), источник (source), строка (row), поле (field). Состояние не изменилось."),
+        Kind("bad-file", 422, "Файл не подходит", "Файл повреждён, слишком сложен или не того вида. Сам файл мог сохраниться, состояние заявки не изменилось."),
+        Kind("idempotency-mismatch", 422, "Ключ повтора уже занят", "С этим ключом повтора (Idempotency-Key) уже был другой запрос. На каждое новое действие нужен новый ключ."),
+        Kind("too-many", 429, "Слишком много запросов", "Подождите столько секунд, сколько названо в заголовке Retry-After."),
+        Kind("broken", 500, "Ошибка в программе", "Ничего не записано. Повторите позже, а если не пройдёт – сообщите администратору."),
+    )
+}  # fmt: skip
+_BY_STATUS = {401: "unauthorized", 403: "forbidden", 404: "not-found", 405: "method-not-allowed", 409: "conflict",
+              413: "too-large", 415: "media-type", 422: "invalid", 429: "too-many"}  # fmt: skip
+
+
+class ApiProblem(Exception):
+    """What an endpoint finds wrong by itself; `more` are further members of the problem."""
+
+    def __init__(self, code: str, detail: str = "", **more: object) -> None:
+        super().__init__(code)
+        self.code, self.detail, self.more = code, detail, more
+
+
+def problem(
+    request: Request,
+    code: str,
+    detail: str = "",
+    *,
+    headers: Mapping[str, str] | None = None,
+    more: Mapping[str, object] | None = None,
+) -> Response:
+    kind = KINDS[code]
+    told = {
+        "type": f"{BASE}{code}", "title": kind.title, "status": kind.status, "detail": detail or kind.about,
+        "instance": request.url.path, **(more or {}),
+    }  # fmt: skip
+    return Response(json.dumps(told, ensure_ascii=False), kind.status, headers, MEDIA_TYPE)
+
+
+def told(findings: Iterable[Finding]) -> list[dict[str, object]]:
+    """Without the person's name: the row says whose."""
+    return [
+        {
+            key: value
+            for key, value in (sourced(finding) if finding.rule else finding).as_json().items()
+            if key != "person"
+        }
+        for finding in findings
+    ]
+
+
+def refused(request: Request, error: Refused) -> Response:
+    return problem(
+        request, "refused", "Действие не выполнено: есть замечания.", more={"findings": told(error.findings)}
+    )
+
+
+def bad_file(request: Request, error: RefusedFile | Killed) -> Response:
+    detail = error.detail if isinstance(error, RefusedFile) else ""
+    return problem(request, "bad-file", detail or "Файл слишком сложный или повреждён: открыть его не удалось.")
+
+
+def wrong_field(field: str, message: str) -> dict[str, object]:
+    """A finding that comes from the shape of the call, not from a rule."""
+    return {"rule": "", "severity": "error", "row": None, "field": field, "message": message, "source": "описание API"}
+
+
+def invalid(field: str, message: str) -> ApiProblem:
+    return ApiProblem("invalid", message, findings=[wrong_field(field, message)])
+
+
+def _says(code: str) -> Callable[[Request, Exception], Response]:
+    """For errors whose text is a Russian sentence for the reader."""
+
+    def handler(request: Request, error: Exception) -> Response:
+        return problem(request, code, str(error))
+
+    return handler
+
+
+def _own(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ApiProblem)
+    return problem(request, error.code, error.detail, more=error.more)
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)
+    return refused(request, error)
+
+
+def _file(request: Request, error: Exception) -> Response:
+    assert isinstance(error, (RefusedFile, Killed))
+    return bad_file(request, error)
+
+
+def _busy(request: Request, error: Exception) -> Response:
+    return problem(request, "idempotency-busy", str(error), headers={"Retry-After": "1"})
+
+
+def _roster(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RosterError)
+    return problem(request, "bad-file", str(error))
+
+
+def _invalid(request: Request, error: Exception) -> Response:
+    """JSON was awaited and something else came: that is told as such, not as a wrong body."""
+    assert isinstance(error, RequestValidationError)
+    sent = request.headers.get("content-type", "").partition(";")[0]
+    if sent != "application/json" and any(each["loc"] == ("body",) for each in error.errors()):
+        return problem(request, "media-type")
+    found = [wrong_field(field, message) for field, message in wrong_values(error.errors())]
+    return problem(request, "invalid", "Запрос не соответствует описанию: см. findings.", more={"findings": found})
+
+
+def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    spoken = error.detail if any("а" <= letter <= "я" for letter in error.detail.lower()) else ""
+    code = _BY_STATUS.get(error.status_code, "invalid" if error.status_code < 500 else "broken")
+    return problem(request, code, spoken, headers=error.headers)
+
+
+def _broken(request: Request, error: Exception) -> Response:
+    """Made outside every middleware of ours, so it is dressed here. Nothing of the error is told."""
+    return problem(request, "broken", headers=ALWAYS)
+
+
+_TOLD: dict[str, tuple[type[Exception], ...]] = {
+    "not-found": (NotFound, CatalogError),
+    "conflict": (Conflict,),
+    "forbidden": (NotAllowed,),
+    "invalid": (BadAccount, BadComment, BadIdentifier, BadToken, BadWebhook, UnknownField, TooFar),
+}
+
+
+def register(api: FastAPI) -> None:
+    for code, kinds in _TOLD.items():
+        for kind in kinds:
+            api.add_exception_handler(kind, _says(code))
+    api.add_exception_handler(ApiProblem, _own)
+    api.add_exception_handler(Busy, _busy)
+    api.add_exception_handler(Refused, _refused)
+    api.add_exception_handler(RosterError, _roster)
+    for kind in (RefusedFile, Killed):
+        api.add_exception_handler(kind, _file)
+    api.add_exception_handler(RequestValidationError, _invalid)
+    api.add_exception_handler(HTTPException, _http)
+    api.add_exception_handler(Exception, _broken)

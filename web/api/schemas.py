@@ -1,0 +1,482 @@
+"""What goes in and out as JSON; names are English, descriptions are what a developer reads in the documentation."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from actions.inbox import DECISIONS
+from models.findings import Severity
+from models.request import LineState, Status
+
+Word = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
+
+
+class In(BaseModel):
+    """A key that is not described is an error: a misspelt one must not be lost silently."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Out(BaseModel):
+    pass
+
+
+class FindingOut(Out):
+    """Замечание."""
+
+    rule: str = Field(
+        description="Правило регламента, см. `/catalog/rules`; пусто у порядка работы и формы вызова",
+        examples=["APP-2"],
+    )
+    severity: Severity = Field(description="error – не пропускает, warning – обратите внимание, advice – совет")
+    row: int | None = Field(description="Номер строки (работника), как её считает Excel или с единицы")
+    field: str | None = Field(description="Поле", examples=["snils"])
+    message: str = Field(description="Что не так и что сделать")
+    source: str = Field(description="Место в регламенте")
+
+
+class Problem(Out):
+    """Что не получилось: RFC 9457, `application/problem+json`."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(description="Постоянный адрес вида ошибки, он же её описание", examples=["/api/problems/refused"])
+    title: str = Field(description="Коротко", examples=["Есть замечания"])
+    status: int = Field(description="Код HTTP", examples=[422])
+    detail: str = Field(description="Что случилось и что делать")
+    instance: str = Field(description="Адрес, к которому обращались", examples=["/api/v1/requests/12/steps/validate"])
+    findings: list[FindingOut] = Field(default=[], description="Все замечания сразу, у `refused` и `invalid`")
+    current: dict[str, Any] | None = Field(default=None, description="Нынешнее положение заявки, у `stale`")
+
+
+class OrganisationBrief(Out):
+    id: int
+    inn: str = Field(examples=["7707083893"])
+    kpp: str
+    name: str = Field(description="Краткое название, а если его нет – полное")
+
+
+class RequestBrief(Out):
+    """Заявка в списке."""
+
+    id: int
+    number: str = Field(examples=["ЕД-2026-000012"])
+    url: str = Field(description="Страница заявки для человека")
+    kind: str = Field(description="Код вида заявки, см. `/catalog/kinds`")
+    state: Status
+    state_label: str = Field(examples=["ждёт ответа"])
+    state_since: dt.datetime
+    version: int = Field(description="Растёт, когда заявку правят: бумаги прежней версии недействительны")
+    revision: int = Field(description="Растёт с каждым шагом и правкой; передавайте её в шаг")
+    organisation: OrganisationBrief
+    ticket: str | None = Field(description="Номер обращения в СТП или регистрационный номер")
+    deadline: dt.datetime | None = Field(description="До какого времени ждём ответ")
+    overdue: bool
+
+
+class RequestPage(Out):
+    items: list[RequestBrief]
+    next: int | None = Field(description="Передайте в `after`, чтобы получить следующие; null – больше нет")
+
+
+class FieldOut(Out):
+    code: str
+    label: str
+    value: str = Field(description="Данные пациента скрыты, если не передано `reveal=true`")
+    patient: bool = Field(description="Данные пациента")
+
+
+class AttachmentOut(Out):
+    code: str
+    name: str
+    media_type: str
+    size: int
+    pages: int | None
+
+
+class OutcomeOut(Out):
+    code: str
+    label: str
+    next: str
+
+
+class RoleOut(Out):
+    subsystem: str
+    role: str
+
+
+class LineOut(Out):
+    """Строка заявки: работник и чем для него кончилось."""
+
+    id: int
+    row: int
+    person_id: int | None = Field(description="Номер работника; null, пока СНИЛС неверен")
+    person: str
+    roles: list[RoleOut]
+    role_labels: list[str]
+    state: LineState
+    state_label: str
+    reason: str | None = Field(description="Причина отказа")
+    first_login_on: dt.datetime | None
+    verified_at: dt.datetime | None
+
+
+class FileOut(Out):
+    id: int
+    purpose: str
+    label: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    version: int
+    current: bool = Field(description="Относится к нынешней версии и не заменён")
+    added_at: dt.datetime
+
+
+class LetterOut(Out):
+    id: int
+    direction: Literal["in", "out"]
+    purpose: str
+    state: str
+    state_label: str
+    at: dt.datetime
+    subject: str
+    problem: str | None
+
+
+class EventOut(Out):
+    at: dt.datetime
+    what: str
+    by: str
+
+
+class AskedOut(Out):
+    """Что спрашивает шаг."""
+
+    name: str = Field(description="Поле тела запроса")
+    required: bool
+    about: str
+    values: list[str] | None = Field(default=None, description="Возможные значения")
+
+
+class StepOut(Out):
+    trigger: str = Field(examples=["validate"])
+    label: str
+    confirm: str = Field(description="Что произойдёт вне дома, например уйдёт письмо")
+    asks: list[AskedOut]
+
+
+class RequestOut(RequestBrief):
+    """Заявка целиком."""
+
+    kind_title: str
+    channel: str
+    question: str | None = Field(description="Вопрос СТП, на который ещё не ответили")
+    fields: list[FieldOut]
+    attachments: list[AttachmentOut]
+    outcome: OutcomeOut | None
+    lines: list[LineOut]
+    files: list[FileOut]
+    letters: list[LetterOut]
+    findings: list[FindingOut] = Field(description="Что мешает перейти дальше")
+    steps: list[StepOut] = Field(description="Какие шаги можно сделать и что они спрашивают")
+    timeline: list[EventOut]
+    related: list[int] = Field(description="Номера связанных заявок")
+
+
+class RoleIn(In):
+    subsystem: str = Field(description="Код подсистемы")
+    role: str = Field(description="Код роли")
+
+
+class PersonIn(In):
+    """Работник. Неверное не теряется: что не так, скажет проверка."""
+
+    snils: Word = Field(description="СНИЛС", examples=["112-233-445 95"])
+    surname: Word = Field(examples=["Иванова"])
+    given: Word = Field(examples=["Анна"])
+    patronymic: Word = Field(default="", examples=["Петровна"])
+    email: Word = Field(default="", examples=["ivanova@clinic.example"])
+    post: Word = Field(default="", description="Должность")
+    unit: Word | None = Field(default=None, description="Подразделение: hr, maintenance или другое")
+    roles: list[RoleIn] | None = Field(default=None, max_length=50, description="Без него – обычные роли вида заявки")
+    email_is_esia: bool | None = Field(default=None, description="Это почта из Госуслуг")
+    esia_confirmed: bool | None = Field(default=None, description="Учётная запись Госуслуг подтверждена")
+    first_login_on: dt.date | None = Field(default=None, description="Когда был первый вход в подсистему")
+    own_card: bool | None = Field(default=None, description="Доступ нужен только ради своей карточки")
+    confirmed: list[Word] = Field(default=[], max_length=20, description="Подтверждения вида, см. `/catalog/kinds`")
+
+
+class SignerIn(In):
+    """Кто подпишет."""
+
+    capacity: Word = Field(
+        default="head", description="head, acting-head, deputy, sole-proprietor, attorney, representative"
+    )
+    body: Word = Field(default="", description="Чей представитель: own, regional-authority …")
+    seal_of: Word = Field(default="", description="Чья печать; по умолчанию того же органа")
+    name: Word = ""
+    post: Word = ""
+
+
+class RequestIn(In):
+    """Новый черновик."""
+
+    kind: Word = Field(description="Код вида заявки, см. `/catalog/kinds`")
+    inn: Word = Field(description="ИНН организации", examples=["7707083893"])
+    kpp: Word | None = Field(default=None, description="КПП, если с этим ИНН несколько карточек")
+    fields: dict[str, Words] = Field(default={}, description="Сведения вида: код поля – значение")
+    people: list[PersonIn] = Field(default=[], max_length=2000)
+    signer: SignerIn | None = None
+
+
+class PeopleIn(In):
+    people: list[PersonIn] = Field(max_length=2000)
+
+
+class FieldsIn(In):
+    fields: dict[str, Words] = Field(description="Код поля – значение; пустое убирает", min_length=1)
+
+
+class ConfirmIn(In):
+    what: Word = Field(description="Код подтверждения вида или esia-email")
+    lines: list[int] = Field(default=[], description="Номера строк (id); пусто – обо всех")
+
+
+class AnswerIn(In):
+    """Ответ о работнике."""
+
+    line: int = Field(description="Номер строки (id)")
+    outcome: Literal["granted", "rejected"]
+    reason: Words = Field(default="", description="Причина отказа")
+
+
+class SignatureIn(In):
+    """Подпись на бумаге, скан которой уже приложен."""
+
+    capacity: Word = "head"
+    body: Word = ""
+    name: Word = ""
+    post: Word = ""
+    signed_on: dt.date | None = None
+    attorney_number: Word = ""
+    attorney_date: dt.date | None = None
+    attorney_until: dt.date | None = None
+    seal: Literal["yes", "no"] | None = Field(default=None, description="Есть ли на скане печать")
+    readable: bool = Field(default=False, description="Подпись и печать видны чётко")
+
+
+class StepIn(In):
+    """Данные шага. Какие нужны, сказано в `steps` заявки."""
+
+    revision: int | None = Field(default=None, description="Номер правки, который вы видели; или заголовок If-Match")
+    ticket: Word = Field(default="", description="Номер обращения или регистрационный номер")
+    registered_on: dt.date | None = Field(default=None, description="Дата регистрации у получателя")
+    outcome: Word = Field(default="", description="Код того, что получено")
+    question: Words = Field(default="", description="О чём спрашивает СТП")
+    text: Words = Field(default="", description="Ответ, который уйдёт в СТП")
+    reason: Words = Field(default="", description="Причина отказа или возврата письма")
+    evidence: Words = Field(default="", description="На чём основан ответ")
+    confirm_address: bool = Field(default=False, description="Подтверждаю адрес СТП при первой отправке")
+    answers: list[AnswerIn] = Field(default=[], max_length=2000, description="Ответ о каждом работнике")
+    signature: SignatureIn | None = None
+    by_hand: bool = Field(default=False, description="Коды на скане не читаются, но это страницы этой версии")
+
+
+class LoginsIn(In):
+    proven: bool = Field(description="true – вошёл и видит подсистемы; false – подтвердил Госуслуги и вошёл впервые")
+    lines: list[int] = Field(default=[], description="Номера строк (id); пусто – все, от кого этого ждут")
+
+
+class CommentIn(In):
+    text: Words = Field(min_length=1)
+
+
+class CommentOut(Out):
+    id: int
+    at: dt.datetime
+    by: str
+    text: str = Field(description="Пусто у убранного")
+    removed: bool
+
+
+class Checked(Out):
+    """Что скажет проверка."""
+
+    ok: bool = Field(description="Ошибок нет: шаг пройдёт")
+    state: Status
+    revision: int
+    findings: list[FindingOut]
+
+
+class TriageOut(Out):
+    """Письмо, которое ждёт человека."""
+
+    id: int
+    received_at: dt.datetime
+    sender: str
+    subject: str
+    request: int | None
+    read_as: str
+    outcome: str
+    ticket: str
+    evidence: list[str]
+    suggestion: str = Field(description="Решение, на которое похоже письмо; пусто, если неясно")
+    problem: str | None
+    settled: bool
+
+
+class SettleIn(In):
+    decision: Literal["acknowledge", "grant", "reject", "partial", "ask", "bounce", "note"]
+    request: int | None = Field(default=None, description="Заявка, если письмо к ней не привязалось само")
+    ticket: Word = ""
+    answers: list[AnswerIn] = Field(default=[], max_length=2000, description="Для partial: ответ о каждом работнике")
+    text: Words = Field(default="", description="Причина или слова письма")
+
+
+assert set(DECISIONS) == set(SettleIn.model_fields["decision"].annotation.__args__)  # type: ignore[union-attr]
+
+
+class OrganisationOut(OrganisationBrief):
+    """Карточка организации."""
+
+    ogrn: str
+    oid: str
+    full_name: str
+    short_name: str
+    kind: str
+    authority: str | None
+    sole_proprietor: bool
+    subject: str | None = Field(description="Субъект РФ, код")
+    address: str
+    time_zone: str
+    head_name: str
+    head_post: str
+    seal: str | None
+    licence: str | None
+    route: str | None
+    subordination: str
+    registry: str = Field(
+        description="Что говорит справочник ФРНСИ: found, absent, wrong-kind, deleted, ambiguous, unknown"
+    )
+
+
+class OrganisationPage(Out):
+    items: list[OrganisationBrief]
+    next: int | None
+
+
+class OrganisationIn(In):
+    inn: Word = Field(examples=["7707083893"])
+
+
+class PersonBrief(Out):
+    id: int
+    name: str
+    post: str
+
+
+class HoldingOut(Out):
+    subsystem: str
+    role: str
+    organisation: str
+    since: dt.datetime
+    until: dt.datetime | None
+    request: str
+    verified: bool
+
+
+class PersonOut(PersonBrief):
+    """Работник: сведения, роли и заявки ваших организаций."""
+
+    snils: str
+    email: str
+    esia_confirmed_on: dt.datetime | None
+    first_login_on: dt.datetime | None
+    requests: list[int]
+
+
+class SearchIn(In):
+    """Фамилию передают в теле: в адресах имён не бывает."""
+
+    text: Word = Field(description="Начало фамилии (и имени), не меньше двух букв, или СНИЛС целиком")
+
+
+class HolderOut(HoldingOut):
+    person: str
+    snils: str
+
+
+class HoldersOut(Out):
+    as_of: dt.datetime
+    items: list[HolderOut]
+
+
+class AuditEventOut(Out):
+    """Запись журнала: имён и СНИЛС в ней нет."""
+
+    seq: int
+    at: dt.datetime
+    actor: str
+    action: str
+    label: str
+    subject: str
+    data: dict[str, Any]
+    hash: str
+
+
+class AuditPage(Out):
+    items: list[AuditEventOut]
+    next: int | None
+
+
+class VerdictOut(Out):
+    ok: bool
+    events: int
+    head: str
+    broken_at: int | None
+
+
+class IntervalOut(Out):
+    from_: dt.datetime = Field(alias="from")
+    to: dt.datetime
+
+
+class SkippedOut(Out):
+    date: dt.date
+    why: str
+
+
+class DeadlineOut(Out):
+    """Срок с объяснением."""
+
+    due: dt.datetime
+    counted: list[IntervalOut]
+    skipped: list[SkippedOut]
+    warnings: list[str]
+
+
+class Health(Out):
+    ok: bool
+
+
+class TokenOut(Out):
+    id: int
+    name: str
+    created_at: dt.datetime
+    expires_at: dt.datetime | None
+
+
+class MeOut(Out):
+    """Кто вы: владелец ключа."""
+
+    login: str
+    name: str
+    roles: list[str]
+    everywhere: bool = Field(description="Видит все организации")
+    token: TokenOut

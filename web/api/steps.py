@@ -1,0 +1,154 @@
+"""Steps of a request and what they bring along: scans in, documents out."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Response
+from pydantic import ValidationError
+from starlette.datastructures import FormData
+from starlette.requests import Request
+
+from actions import packages, requests, steps
+from actions.context import NotFound, Work
+from models.request import RequestFile
+from sandbox import Killed
+from sandbox import Refused as RefusedFile
+from states.lifecycle import STEPS, Refused
+from web import stepping
+from web.api.bodies import is_multipart
+from web.api.door import token_of
+from web.api.idempotency import once
+from web.api.problems import ApiProblem, bad_file, invalid, refused, wrong_field
+from web.api.requests import IfMatch, stale
+from web.api.schemas import RequestOut, SignatureIn, StepIn
+from web.api.telling import whole
+from web.api.wrong_values import wrong_values
+from web.bodies import MAX_FILES, text
+from web.installed import looked, reading, work_of
+from web.pages.files import download
+
+router = APIRouter(tags=["Шаги и документы"])
+_KNOWN = {step.trigger for step in STEPS}
+
+
+async def _told(request: Request) -> AsyncIterator[FormData]:
+    """JSON or a form: both end as the form that the page's steps read."""
+    if is_multipart(request):
+        async with request.form(max_files=MAX_FILES, max_fields=2000, max_part_size=1024 * 1024) as form:
+            yield form
+        return
+    body = await request.body()
+    if body and request.headers.get("content-type", "").partition(";")[0] != "application/json":
+        raise ApiProblem("media-type")
+    try:
+        told = FormData([*_pairs(StepIn.model_validate_json(body or b"{}"))])
+    except ValidationError as error:
+        found = [wrong_field(*each) for each in wrong_values(error.errors())]
+        raise ApiProblem("invalid", "Запрос не соответствует описанию: см. findings.", findings=found) from None
+    yield told
+
+
+Told = Annotated[FormData, Depends(_told)]
+
+
+def _pairs(given: StepIn) -> Iterator[tuple[str, str]]:
+    yield from _texts(given.model_dump(exclude={"answers", "signature"}, exclude_defaults=True))
+    if given.signature is not None:
+        yield from _texts(given.signature.model_dump(exclude_defaults=True))
+        yield "capacity", given.signature.capacity
+    for answer in given.answers:
+        yield f"outcome-{answer.line}", answer.outcome
+        yield f"reason-{answer.line}", answer.reason
+
+
+def _texts(values: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """As a browser's form says them: a tick is there or not."""
+    for name, value in values.items():
+        if value is True:
+            yield name, "on"
+        elif value is not False and value is not None:
+            yield name, str(value)
+
+
+@router.post(
+    "/requests/{number}/steps/{trigger}", operation_id="takeStep", summary="Сделать шаг", response_model=RequestOut,
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {"schema": {"$ref": "#/components/schemas/StepIn"}},
+                "multipart/form-data": {
+                    "schema": {
+                        "type": "object",
+                        "description": "Поля те же, что у StepIn и SignatureIn, одним списком, и файлы.",
+                        "properties": {
+                            "revision": {"type": "integer"},
+                            "scan": {"type": "array", "items": {"type": "string", "format": "binary"}, "description": "Скан: PDF или JPG, в любом порядке"},
+                            "attorney": {"type": "string", "format": "binary", "description": "Скан доверенности"},
+                            **{name: {"type": "string"} for name in SignatureIn.model_fields},
+                            "by_hand": {"type": "string"},
+                        },
+                    }
+                },
+            },
+        }
+    },
+)  # fmt: skip
+def take(request: Request, number: int, trigger: str, form: Told, if_match: IfMatch = None) -> Response:
+    """Возможные шаги и что они спрашивают – в `steps` заявки. Нужен номер правки: в теле (`revision`) или в `If-Match`.
+
+    Если правила не пускают, ответ 422 `refused` со всеми причинами сразу; присланный скан при этом сохраняется.
+    Шаг, который из этого состояния невозможен, и устаревший номер правки – 409 `stale` с нынешним положением.
+    """
+    revision = (if_match or "").strip().strip('"') or text(form, "revision")
+    if not revision.isdigit():
+        raise invalid("revision", "Передайте номер правки заявки: поле revision или заголовок If-Match.")
+
+    def act(work: Work) -> RequestOut | Response:
+        found = requests.get(work, number)
+        if trigger not in _KNOWN:
+            raise NotFound(f"Шага «{trigger[:40]}» нет. Возможные – в поле steps заявки.")
+        step = next((step for step in steps.allowed(work, found) if step.trigger == trigger), None)
+        if step is None or revision != str(found.revision):
+            raise stale(work, found)
+        try:
+            stepping.take(work, found, step, form)
+        except Refused as refusal:
+            return refused(request, refusal)  # returned, not raised: the uploads of a refused step stay
+        except (RefusedFile, Killed) as refusal:
+            return bad_file(request, refusal)
+        except steps.StaleRequest:
+            raise stale(work, found) from None
+        return whole(work, found)
+
+    return once(request, act)
+
+
+@router.get(
+    "/requests/{number}/files/{file}", operation_id="downloadFile", summary="Скачать файл заявки", response_class=Response,
+    responses={200: {"description": "Файл", "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}},
+)  # fmt: skip
+def download_file(request: Request, number: int, file: int) -> Response:
+    """Документы, сканы и приложения. Кто скачал, записывается."""
+    with reading(request) as work:
+        found = requests.get(work, number)
+        row = work.session.get(RequestFile, file)
+        if row is None or row.request_id != found.id or row.sha256.startswith("erased:"):
+            raise NotFound("Такого файла у этой заявки нет.")
+        answer = download(work.files.read(row.sha256), row.name, row.media_type)
+    looked(request, "file.downloaded", requests.subject(found), file=file, sha256=row.sha256, token=token_of(request))
+    return answer
+
+
+@router.get(
+    "/requests/{number}/package", operation_id="downloadPackage", summary="Комплект для Центра СТП", response_class=Response,
+    responses={200: {"description": "Архив", "content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}},
+)  # fmt: skip
+def download_package(request: Request, number: int) -> Response:
+    """Всё, что ушло бы письмом, одним архивом: для подачи на сайте вручную."""
+    with work_of(request) as work:
+        found = requests.get(work, number)
+        data = packages.zipped(work, found)
+    return download(data, f"Комплект {found.number} вер. {found.version}.zip", "application/zip")

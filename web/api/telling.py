@@ -1,0 +1,193 @@
+"""A request as JSON: what `request show` tells, with the numbers that further calls need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from actions import invitations, organisations, requests, show, steps
+from actions.context import Work
+from catalog.kinds import RequestKind
+from models.letters import InboxLetter, OutboxLetter
+from models.organisation import Organisation
+from models.person import Person
+from models.request import AccessRequest, RequestFile, RequestLine, Status
+from states.guards import status_label
+from states.lifecycle import Effect, Step
+from web import stepping
+from web.api.schemas import (
+    AskedOut,
+    FileOut,
+    FindingOut,
+    LetterOut,
+    LineOut,
+    OrganisationBrief,
+    RequestBrief,
+    RequestOut,
+    RoleOut,
+    StepOut,
+)
+from web.labels import FILES, INBOX, LETTERS, LINES, OUTBOX
+from web.stepping import Asked
+
+
+def brief(work: Work, request: AccessRequest, organisation: Organisation) -> RequestBrief:
+    waits = request.status in (Status.SENT, Status.AWAITING)
+    return RequestBrief(
+        id=request.id or 0,
+        number=request.number,
+        url=f"{work.policy.page_url}/requests/{request.id}",
+        kind=request.kind,
+        state=request.status,
+        state_label=status_label(request.status, by_login="login" in requests.traits(work, request)),
+        state_since=request.status_since,
+        version=request.version,
+        revision=request.revision,
+        organisation=organisation_brief(organisation),
+        ticket=request.ticket,
+        deadline=request.due_at,
+        overdue=waits and request.due_at is not None and work.now > request.due_at,
+    )
+
+
+def organisation_brief(card: Organisation) -> OrganisationBrief:
+    return OrganisationBrief(id=card.id or 0, inn=card.inn, kpp=card.kpp, name=card.short_name or card.full_name)
+
+
+def whole(work: Work, request: AccessRequest, *, reveal: bool = False) -> RequestOut:
+    """`reveal` shows patients' data and records it, so it needs a transaction that writes."""
+    shown = show.show(work, request, reveal=reveal)
+    kind = work.catalog.kind(request.kind)
+    return RequestOut.model_validate(
+        {
+            **brief(work, request, organisations.get(work, request.organisation_id)).model_dump(),
+            **{name: shown[name] for name in ("fields", "attachments", "outcome", "timeline")},
+            "findings": shown["findings"],
+            "kind_title": kind.title,
+            "channel": request.channel,
+            "question": request.question,
+            "lines": _lines(work, request),
+            "files": _files(work, request),
+            "letters": [*_letters(work, request)],
+            "steps": [step_told(work, kind, step) for step in steps.allowed(work, request)],
+            "related": _related(work, request),
+        }
+    )
+
+
+def findings_told(found: Iterable[dict[str, object]]) -> list[FindingOut]:
+    return [FindingOut.model_validate(each) for each in found]
+
+
+def _lines(work: Work, request: AccessRequest) -> list[LineOut]:
+    lines = requests.lines_of(work, request)
+    persons = requests.persons_of(work, lines)
+    return [_line(work, line, persons.get(line.person_id or 0)) for line in lines]
+
+
+def _line(work: Work, line: RequestLine, person: Person | None) -> LineOut:
+    facts = requests.line_facts(line, person)
+    return LineOut(
+        id=line.id or 0,
+        row=line.position,
+        person_id=line.person_id,
+        person=facts.name,
+        roles=[RoleOut(subsystem=ref.subsystem, role=ref.role) for ref in facts.roles],
+        role_labels=list(invitations.role_labels(work, line)),
+        state=line.state,
+        state_label=LINES[line.state],
+        reason=line.reason,
+        first_login_on=facts.first_login_on,
+        verified_at=line.verified_at,
+    )
+
+
+def _files(work: Work, request: AccessRequest) -> list[FileOut]:
+    """Of every version, newest first."""
+    query = select(RequestFile).where(col(RequestFile.request_id) == request.id).order_by(col(RequestFile.id).desc())
+    return [file_told(work, request, file) for file in work.session.execute(query).scalars()]
+
+
+def file_told(work: Work, request: AccessRequest, file: RequestFile) -> FileOut:
+    attachment = work.catalog.kind(request.kind).attachment(file.purpose)
+    return FileOut(
+        id=file.id or 0,
+        purpose=file.purpose,
+        label=attachment.title if attachment else FILES.get(file.purpose, "Файл"),
+        name=file.name,
+        media_type=file.media_type,
+        size=file.size,
+        sha256=file.sha256,
+        version=file.version,
+        current=file.version == request.version and file.replaced_at is None,
+        added_at=file.added_at,
+    )
+
+
+def _letters(work: Work, request: AccessRequest) -> Iterator[LetterOut]:
+    yield from map(sent_told, show.letters_out(work, request))
+    yield from map(_received, show.letters_in(work, request))
+
+
+def sent_told(letter: OutboxLetter) -> LetterOut:
+    return LetterOut(
+        id=letter.id or 0, direction="out", purpose=LETTERS.get(letter.purpose, "Письмо"), state=letter.state.value,
+        state_label=OUTBOX[letter.state], at=letter.confirmed_at or letter.promised_at, subject=letter.subject,
+        problem=letter.error,
+    )  # fmt: skip
+
+
+def _received(letter: InboxLetter) -> LetterOut:
+    return LetterOut(
+        id=letter.id or 0, direction="in", purpose="Пришло", state=letter.state.value, state_label=INBOX[letter.state],
+        at=letter.received_at, subject=letter.subject, problem=letter.problem,
+    )  # fmt: skip
+
+
+def _related(work: Work, request: AccessRequest) -> list[int]:
+    query = select(col(AccessRequest.id)).where(
+        (col(AccessRequest.id) == request.parent_id) | (col(AccessRequest.parent_id) == request.id)
+    )
+    return [number for number in work.session.execute(query.order_by(col(AccessRequest.id))).scalars() if number]
+
+
+def step_told(work: Work, kind: RequestKind, step: Step) -> StepOut:
+    needs = stepping.asked(work, kind, step)
+    return StepOut(trigger=step.trigger, label=step.label, confirm=step.confirm, asks=[*_asks(work, kind, step, needs)])
+
+
+def _asks(work: Work, kind: RequestKind, step: Step, needs: Asked) -> Iterator[AskedOut]:
+    """The fields of `StepIn`, or of the form where a file goes with them."""
+    yield _ask("revision", "Номер правки, который вы видели; или заголовок If-Match")
+    if needs.signature:
+        yield _ask(
+            "scan", "Скан: файлы PDF или JPG (multipart); не нужен, если эта версия уже приложена", required=False
+        )
+        yield _ask("signature", "Кто и когда подписал; в форме – отдельными полями")
+    if needs.ticket or needs.registered:
+        yield _ask("ticket", kind.number_label, required=needs.ticket_required)
+    if needs.registered:
+        yield _ask("registered_on", "Дата регистрации", required=False)
+    if needs.outcome:
+        yield _ask("outcome", "Что получено", values=[entry.code for entry in kind.outcomes])
+        for entry in kind.attachments:
+            if not entry.sent:
+                yield _ask(f"file-{entry.code}", f"{entry.title}: файл (multipart)", required=False)
+    if needs.question:
+        yield _ask("question", "О чём спрашивает СТП")
+    if needs.reply:
+        yield _ask("text", "Ответ, который уйдёт в СТП")
+    if needs.outcomes:
+        yield _ask("answers", "Ответ о каждом работнике", required=kind.people)
+    if needs.reason:
+        yield _ask("reason", "Причина")
+    if {Effect.MAKE_GRANTS, Effect.RECORD_REFUSAL} & set(step.effects):
+        yield _ask("evidence", "На чём основан ответ", required=False)
+    if needs.address:
+        yield _ask("confirm_address", "Подтверждаю адрес СТП", values=["true"])
+
+
+def _ask(name: str, about: str, *, required: bool = True, values: list[str] | None = None) -> AskedOut:
+    return AskedOut(name=name, required=required, about=about, values=values)

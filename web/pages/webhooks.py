@@ -1,0 +1,112 @@
+"""Subscriptions of programs to state changes, for administrators: made, tested, stopped, each delivery seen."""
+
+from __future__ import annotations
+
+import json
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from actions import accounts, webhooks
+from actions.context import Work
+from actions.webhooks import BadWebhook
+from models.record import Event
+from models.request import Status
+from models.webhook import DeliveryState, Webhook, WebhookDelivery
+from states.guards import status_label
+from states.lifecycle import STEPS
+from web.bodies import Form, text
+from web.installed import reading, work_of
+from web.rendering import page
+from web.users import own
+from web.waiting import waiting
+
+router = APIRouter(prefix="/admin/webhooks")
+_SHOWN = 50
+_STATES = {
+    DeliveryState.WAITING: ("promised", "ждёт отправки"),
+    DeliveryState.DONE: ("verified", "принято"),
+    DeliveryState.FAILED: ("failed", "не доставлено"),
+}
+_LABELS = {step.trigger: step.label for step in reversed(STEPS)}  # the desk's arrow first
+
+
+@router.get("")
+def show_webhooks(request: Request) -> Response:
+    with reading(request) as work:
+        return _list(request, work)
+
+
+@router.post("")
+def create(request: Request, form: Form) -> Response:
+    """The secret stands on the answer and nowhere else."""
+    url, steps = text(form, "url", 2100), [value for value in form.getlist("steps") if isinstance(value, str)]
+    with work_of(request) as work:
+        try:
+            row = webhooks.create(work, accounts.get(work, own(request).id), url=url, steps=steps)
+        except BadWebhook as wrong:
+            return _list(request, work, 422, problem=str(wrong), typed=url, chosen=steps)
+        return _list(request, work, made=row)
+
+
+@router.get("/{number:int}")
+def show_webhook(request: Request, number: int, before: int | None = None) -> Response:
+    with reading(request) as work:
+        row = webhooks.get(work, number)
+        found = webhooks.deliveries(work, row, before=before, limit=_SHOWN + 1)
+        events = webhooks.steps_of(work, found[:_SHOWN])
+        return page(
+            request, "webhook.html", it=row, rows=[(each, *_told(each, events)) for each in found[:_SHOWN]],
+            older=found[_SHOWN - 1].id if len(found) > _SHOWN else None, tries=webhooks.TRIES, labels=_LABELS,
+            waiting=waiting(work),
+        )  # fmt: skip
+
+
+@router.post("/{number:int}/ping")
+def ping(request: Request, number: int) -> Response:
+    with work_of(request) as work:
+        webhooks.ping(work, webhooks.get(work, number))
+    return _back(number)
+
+
+@router.post("/{number:int}/stop")
+def stop(request: Request, number: int) -> Response:
+    with work_of(request) as work:
+        webhooks.stop(work, webhooks.get(work, number))
+    return _back(number)
+
+
+@router.post("/{number:int}/deliveries/{delivery:int}/retry")
+def retry(request: Request, number: int, delivery: int) -> Response:
+    with work_of(request) as work:
+        webhooks.retry(work, webhooks.get(work, number), delivery)
+    return _back(number)
+
+
+def _list(
+    request: Request, work: Work, status: int = 200, *, problem: str = "", typed: str = "", chosen: list[str] | None = None,
+    made: Webhook | None = None,
+) -> Response:  # fmt: skip
+    counts = webhooks.counts(work)
+    rows = [(row, account, counts.get(row.id or 0, {})) for row, account in webhooks.listed(work)]
+    return page(
+        request, "webhooks.html", status=status, rows=rows, labels=_LABELS, states=DeliveryState, problem=problem,
+        typed=typed, chosen=chosen or [], made=made, waiting=waiting(work),
+    )  # fmt: skip
+
+
+def _told(row: WebhookDelivery, events: dict[int, Event]) -> tuple[str, str, str, str]:
+    """(what it tells, of which request, shape of its state, words)."""
+    shape, words = _STATES[row.state]
+    event = events.get(row.event_seq)
+    if event is None:
+        return "Проверка", "", shape, words
+    data = json.loads(event.data)
+    target = status_label(Status(data["target"])) if data.get("target") else ""
+    label = _LABELS.get(event.action.removeprefix("request."), event.action)
+    return f"{label}{f' → «{target}»' if target else ''}", event.subject.partition(":")[2], shape, words
+
+
+def _back(number: int) -> Response:
+    return RedirectResponse(f"/admin/webhooks/{number}", status_code=303)

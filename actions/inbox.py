@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -19,6 +20,7 @@ from notifications.reading import KnownPerson, Reading
 from states.lifecycle import Actor, Refused
 
 _OPEN = (Status.SENT, Status.AWAITING)
+_MOSCOW = ZoneInfo("Europe/Moscow")
 
 
 def position(work: Work, account: str, folder: str) -> tuple[int, int]:
@@ -274,6 +276,13 @@ def triage(work: Work) -> Sequence[InboxLetter]:
     return work.session.execute(query).scalars().all()
 
 
+def _settled_already(letter: InboxLetter) -> str:
+    if letter.settled_at is None:
+        return f"Письмо № {letter.id} уже разобрано."
+    at = letter.settled_at.astimezone(_MOSCOW)
+    return f"Письмо № {letter.id} уже разобрано: {letter.settled_by}, {at:%d.%m.%Y %H:%M} МСК. Ваше решение не записано."
+
+
 DECISIONS = ("acknowledge", "grant", "reject", "partial", "ask", "bounce", "note")
 
 
@@ -285,15 +294,17 @@ def settle(
     request: AccessRequest | None = None,
     ticket: str | None = None,
     outcomes: Mapping[str, str] | None = None,
+    reasons: Mapping[str, str] | None = None,
     text: str = "",
 ) -> InboxLetter:
-    """A person decides what a letter means. `outcomes`: СНИЛС digits to granted/rejected, for `partial`.
+    """A person decides what a letter means. `outcomes`: СНИЛС digits to granted/rejected, for `partial`; `reasons` alike.
 
     Raises Conflict when the letter is settled already, Refused when the request cannot take the step.
     """
     letter = get(work, letter_id)
+    work.session.refresh(letter, with_for_update=True)  # of two people who decide at once the second is told
     if letter.state not in (InboxState.TRIAGE, InboxState.FAILED):
-        raise Conflict(f"Письмо № {letter_id} уже разобрано.")
+        raise Conflict(_settled_already(letter))
     if decision not in DECISIONS:
         raise Conflict(f"Решения «{decision}» нет. Есть: {', '.join(DECISIONS)}.")
     if decision != "note":
@@ -301,7 +312,7 @@ def settle(
         if target is None:
             raise Conflict("Укажите заявку, к которой относится письмо.")
         letter.request_id = target.id
-        _decide(work, letter, target, decision, ticket, outcomes, text)
+        _decide(work, letter, target, decision, ticket, outcomes, reasons or {}, text)
     letter.state, letter.settled_at, letter.settled_by = InboxState.SETTLED, work.now, work.by
     audit.record(work, "letter.settled", f"inbox:{letter_id}", decision=decision, request=letter.request_id)
     return letter
@@ -314,13 +325,14 @@ def _decide(
     decision: str,
     ticket: str | None,
     outcomes: Mapping[str, str] | None,
+    reasons: Mapping[str, str],
     text: str,
 ) -> None:
     told: dict[str, Any] = {"ticket": ticket or letter.reading.get("ticket"), "letter": letter.id}
     evidence = text or " … ".join(str(quote) for quote in letter.reading.get("evidence") or [])  # type: ignore[attr-defined]
     _settle_uncertain(work, request)
     if decision in ("grant", "reject", "partial"):
-        answers = _decided(work, request, decision, outcomes, text)
+        answers = _decided(work, request, decision, outcomes, reasons, text)
         granted = _any_granted(answers, "granted" if decision == "grant" else "rejected")
         give_answer(work, request, answers, granted=granted, actor=Actor.OFFICER, evidence=evidence, **told)
     elif decision == "ask":
@@ -330,17 +342,23 @@ def _decide(
 
 
 def _decided(
-    work: Work, request: AccessRequest, decision: str, outcomes: Mapping[str, str] | None, text: str
+    work: Work,
+    request: AccessRequest,
+    decision: str,
+    outcomes: Mapping[str, str] | None,
+    reasons: Mapping[str, str],
+    text: str,
 ) -> dict[int, dict[str, str]]:
     lines = requests.lines_of(work, request)
     persons = requests.persons_of(work, lines)
     whole = {"grant": "granted", "reject": "rejected"}.get(decision)
     if whole is None:
-        full = answers_by_line(work, request, outcomes or {}, {}, text)
+        full = answers_by_line(work, request, outcomes or {}, reasons, text)
         if full is None:
             raise Conflict("Отметьте решение по каждому работнику заявки.")
         return {
-            line: answer | {"reason": text if answer["outcome"] == "rejected" else ""} for line, answer in full.items()
+            line: answer | {"reason": (answer["reason"] or text) if answer["outcome"] == "rejected" else ""}
+            for line, answer in full.items()
         }
     reason = text if whole == "rejected" else ""
     return {line.id or 0: {"outcome": whole, "reason": reason} for line in lines if line.person_id in persons}

@@ -260,6 +260,16 @@ def resend(work: Work, *, letter_id: int) -> None:
     audit.record(work, "letter.resent", f"letter:{letter_id}")
 
 
+def give_up(work: Work, *, letter_id: int) -> None:
+    """A person decided that a letter which could not be delivered is not needed any more.
+
+    Raises Conflict for any other letter: of an uncertain one nobody knows yet whether it arrived.
+    """
+    if not _change(work, OutboxState.FAILED, OutboxState.CANCELLED, col(OutboxLetter.id) == get(work, letter_id).id):
+        raise Conflict(f"Письмо № {letter_id} уже в другом состоянии.")
+    audit.record(work, "letter.given-up", f"letter:{letter_id}")
+
+
 def cancel(work: Work, *, request_id: int) -> int:
     """Letters of a request that have not left are not sent any more. Returns how many."""
     return _change(

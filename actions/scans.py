@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from actions import audit, files, papers, requests, steps
+from actions import files, scan_drafts, steps
 from actions.context import Work
 from documents.media import sniff
-from documents.scans import ScanMatch, assemble, match_scan, read_scan
+from documents.scans import read_scan
 from models.facts import SignatureFacts
-from models.findings import Finding, Severity, has_errors, sourced
-from models.request import AccessRequest, RequestFile
+from models.findings import Finding
+from models.request import AccessRequest
 from states.lifecycle import Refused
 
 
@@ -34,57 +31,20 @@ def attach(
     *,
     by_hand: bool = False,
 ) -> ScanResult:
-    """Keep the uploaded scan of the present version in place of an earlier one and say what it shows (SGN-6).
+    """Keep the whole scan of the present version in place of an earlier one and say what it shows (SGN-6).
 
     `by_hand`: a person vouches that the pages are this version's although their codes cannot be read.
     """
-    originals = [
-        files.add(work, request, purpose="scan-original", name=name, data=data, media_type=sniff(data))
-        for name, data in uploads
-    ]
-    found = _matched(work, request, originals)
-    problems = [sourced(finding) for finding in found.findings]
-    if by_hand and found.vouchable:
-        problems = [dataclasses.replace(finding, severity=Severity.WARNING) for finding in problems]
-    complete = not has_errors(problems)
-    if complete:
-        _keep_scan(work, request, originals, found, by_hand)
-    audit.record(
-        work,
-        "scan.read",
-        requests.subject(request),
-        complete=complete,
-        by_hand=by_hand,
-        files=[file.sha256 for file in originals],
-        problems=[finding.rule for finding in problems],
-    )
-    return ScanResult(complete, len(found.order), tuple(problems))
-
-
-def _matched(work: Work, request: AccessRequest, originals: Sequence[RequestFile]) -> ScanMatch:
+    files.replace(work, request, (scan_drafts.ORIGINAL,))
+    originals = [scan_drafts.add(work, request, name, data) for name, data in uploads]
     reading = read_scan([work.files.path(file.sha256) for file in originals])
-    printed = papers.page_count(work, request)
-    return match_scan(reading, request.id or 0, request.version, of=printed)
-
-
-def _keep_scan(
-    work: Work, request: AccessRequest, originals: Sequence[RequestFile], found: ScanMatch, by_hand: bool
-) -> None:
-    """One PDF in the right order is what goes to the desk; the uploads stay as evidence."""
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder, "scan.pdf")
-        assemble([work.files.path(file.sha256) for file in originals], found.order, target)
-        data = target.read_bytes()
-    files.replace(work, request, ("scan",))
-    files.add(
-        work,
-        request,
-        purpose="scan",
-        name=f"Скан заявки {request.number} вер. {request.version}.pdf",
-        data=data,
-        media_type="application/pdf",
-        detail={"complete": True, "by_hand": by_hand, "pages": len(found.order)},
-    )
+    draft = scan_drafts.note(work, request, originals, reading)
+    if by_hand:
+        draft = scan_drafts.place_in_order(work, request)
+    plan = scan_drafts.plan(work, request)
+    if plan is not None:
+        scan_drafts.keep(work, request, plan, plan.put_together())
+    return ScanResult(draft.complete, len(draft.match.order), tuple(draft.findings()))
 
 
 def sign(

@@ -11,12 +11,12 @@ from starlette.datastructures import FormData
 from actions import attachments, destinations, inbox, requests, scans, steps
 from actions.context import Work
 from catalog.kinds import RequestKind
-from models.facts import SignatureFacts
 from models.findings import Finding
 from models.request import AccessRequest
 from states import guards
 from states.lifecycle import Actor, Effect, Refused, Step
 from web.bodies import text, ticked, uploads
+from web.uploads import signature_from
 
 _MAX_TICKET = 120
 
@@ -142,7 +142,7 @@ def _answers(work: Work, request: AccessRequest, form: FormData, *, granted: boo
 
 def _sign(work: Work, request: AccessRequest, form: FormData) -> None:
     """A scan of this version that was kept before need not be uploaded again."""
-    files, signature = uploads(form, "scan"), _signature(request, form)
+    files, signature = uploads(form, "scan"), signature_from(form)
     attorney = uploads(form, "attorney")
     if not files and not attorney and requests.facts_of(work, request).scan_complete:
         with work.session.begin_nested():
@@ -156,21 +156,6 @@ def _sign(work: Work, request: AccessRequest, form: FormData) -> None:
         attorney=attorney[0] if attorney else None,
         by_hand=ticked(form, "by_hand"),
         revision=request.revision,
-    )
-
-
-def _signature(request: AccessRequest, form: FormData) -> SignatureFacts:
-    return SignatureFacts(
-        capacity=text(form, "capacity", 40),
-        body=text(form, "body", 60),
-        name=text(form, "name", 200),
-        post=text(form, "post", 300),
-        signed_on=_date(request, form, "signed_on", "дата подписи"),
-        attorney_number=text(form, "attorney_number", 100),
-        attorney_date=_date(request, form, "attorney_date", "дата доверенности"),
-        attorney_until=_date(request, form, "attorney_until", "срок доверенности"),
-        seal_present={"yes": True, "no": False}.get(text(form, "seal")),
-        readable_confirmed=ticked(form, "readable"),
     )
 
 

@@ -96,7 +96,7 @@ def test_an_officer_finds_a_request_and_withdraws_it(browser: Browser, world: Wo
         page.goto(address)
         page.get_by_label("Состояние").select_option("draft")
         page.get_by_role("button", name="Найти").click()
-        page.locator(".board-rows a").first.click()
+        page.locator(".board-rows tbody a").first.click()
         page.get_by_role("link", name="Отозвать заявку").click()
         page.get_by_role("button", name="Отозвать заявку").click()
         assert "отозвана" in page.locator(".path [aria-current]").inner_text()
@@ -142,7 +142,11 @@ def test_an_employee_reports_trouble_from_a_phone(
         page.get_by_label("Что вы делали").fill("Вышел, вошёл снова, «Нет прав доступа к системе»")
         upload = {"name": "экран.png", "mimeType": "image/png", "buffer": picture.getvalue()}
         page.get_by_label("Снимок экрана").set_input_files(upload)  # type: ignore[arg-type]
+        page.get_by_role("button", name="Убрать экран.png").click()
+        page.get_by_label("Снимок экрана").set_input_files(upload)  # type: ignore[arg-type]
+        page.locator("#chosen canvas").wait_for()
         page.get_by_role("button", name="Отправить").click()
+        page.wait_for_url(f"{address}/my/{token}")
         assert "Вы сообщили о неполадке" in page.inner_text("main")
         assert not spills(page)
     with world.installation.work(by="тест") as work:

@@ -185,10 +185,19 @@ def test_a_report_that_lacks_something_says_what(
         assert requests.lines_of(work, requests.get(work, number))[0].state is LineState.GRANTED
 
 
-def test_a_picture_of_more_than_ten_megabytes_is_refused(stranger: TestClient, world: World) -> None:
+def test_a_picture_of_more_than_ten_megabytes_is_refused_and_the_words_stay(stranger: TestClient, world: World) -> None:
     token, _ = _link(world, "login-check", Status.GRANTED)
     answer = _report(stranger, token, b"\x89PNG\r\n\x1a\n" + b"\0" * (10 * 1024 * 1024))
-    assert answer.status_code == 413  # type: ignore[attr-defined]
+    assert answer.status_code == 422 and "Снимок больше 10 МБ" in answer.text  # type: ignore[attr-defined]
+    assert "Вышел и вошёл снова, прав нет</textarea>" in answer.text  # type: ignore[attr-defined]
+    assert _reports(world) == []
+
+
+def test_a_photo_by_the_camera_counts_like_a_chosen_picture(stranger: TestClient, world: World) -> None:
+    token, _ = _link(world, "login-check", Status.GRANTED)
+    text = stranger.get(f"/my/{token}/report").text
+    assert text.count('name="screenshots"') == 2 and 'capture="environment"' in text
+    assert "report-" not in text and text.count("<script") == 1 and "htmx-2" not in text
 
 
 def test_a_first_login_link_reports_no_trouble_and_proves_no_login(stranger: TestClient, world: World) -> None:

@@ -2,25 +2,60 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
+
 import pytest
 from fastapi.testclient import TestClient
+from playwright.sync_api import expect, sync_playwright
+from sqlmodel import col, select
 
-from actions import inbox, outbox, requests
+from actions import audit, inbox, outbox, requests
+from models.account import Role
 from models.letters import InboxState, OutboxState
-from models.request import Status
-from tests.web.world import NOON, PEOPLE, World, package_letter, received, request_at
+from models.record import Event
+from models.request import LineState, Status
+from tests.web.browsing import CHROMIUM, FLAGS, served
+from tests.web.users import client, log_in
+from tests.web.world import NOON, PEOPLE, World, clinic, package_letter, received, request_at
+from web.marking import absent, marked
 
-UNCLEAR = {
-    "kind": "answer", "outcome": "granted", "ticket": "ABC-123-45678", "evidence": ["Доступ <b>предоставлен</b>"],
+TEXT = "Добрый день!\nДоступ <b>предоставлен</b>\nпо обращению ABC-123-45678."
+UNCLEAR: dict[str, object] = {
+    "kind": "answer", "outcome": "granted", "ticket": "ABC-123-45678", "trusted": True, "text": TEXT,
+    "evidence": ["Доступ <b>предоставлен</b> по обращению"],
 }
 
 
-def _waiting(world: World, reading: dict[str, object] | None = None, *, matched: bool = True) -> tuple[int, int]:
+def _waiting(world: World, reading: dict[str, object] | None = None, *, matched: bool = True, uid: int = 1) -> tuple[int, int]:
     """Numbers of a request at the desk and of a letter about it."""
     with world.installation.work(by="тест") as work:
         request = request_at(work, Status.AWAITING, sent_at=NOON, due_at=NOON)
-        letter = received(work, request if matched else None, reading or dict(UNCLEAR))
+        letter = received(work, request if matched else None, dict(reading or UNCLEAR), uid)
+        letter.matched_by = "ticket" if matched else None
         return request.id or 0, letter.id or 0
+
+
+def _lines(world: World, number: int) -> list[tuple[str, str | None]]:
+    with world.installation.work(by="тест") as work:
+        return [(line.state.value, line.reason) for line in requests.lines_of(work, requests.get(work, number))]
+
+
+def _lines_ids(world: World, number: int) -> list[int]:
+    with world.installation.work(by="тест") as work:
+        return [line.id or 0 for line in requests.lines_of(work, requests.get(work, number))]
+
+
+def _state(world: World, number: int, letter: int) -> tuple[Status, InboxState]:
+    with world.installation.work(by="тест") as work:
+        return requests.get(work, number).status, inbox.get(work, letter).state
+
+
+def test_quotes_are_marked_however_the_text_is_wrapped() -> None:
+    pieces = marked("Доступ\n  предоставлен. Всего доброго", ["доступ предоставлен.", "нет такого"])
+    assert pieces == [("Доступ\n  предоставлен.", True), (" Всего доброго", False)]
+    assert absent("Доступ\n предоставлен", ["доступ предоставлен", "нет такого"]) == ["нет такого"]
+    assert marked("а б в", ["а б", "б в"]) == [("а б", True), (" в", True)]
 
 
 def test_nothing_waits_and_the_page_says_so(officer: TestClient) -> None:
@@ -28,61 +63,136 @@ def test_nothing_waits_and_the_page_says_so(officer: TestClient) -> None:
 
 
 @pytest.mark.rule("AWT-1")
-def test_a_letter_shows_its_evidence_and_what_the_machine_would_do(officer: TestClient, world: World) -> None:
-    _, letter = _waiting(world)
-    assert "Доступ &lt;b&gt;предоставлен&lt;/b&gt;" in officer.get("/triage").text
-    text = officer.get(f"/triage/{letter}").text
-    assert 'value="grant" required checked' in text
-    assert 'value="ABC-123-45678"' in text
-    assert 'class="badge"' in text
-
-
-def test_a_person_settles_a_letter(officer: TestClient, world: World) -> None:
+def test_a_letter_shows_its_text_with_the_evidence_and_what_one_click_would_do(officer: TestClient, world: World) -> None:
     number, letter = _waiting(world)
+    listed = officer.get("/triage").text
+    assert '<span class="main">доступ предоставлен всем</span>' in listed and 'class="badge"' in listed
+    text = officer.get(f"/triage/{letter}").text
+    assert "<mark>Доступ &lt;b&gt;предоставлен&lt;/b&gt;\nпо обращению</mark>" in text
+    assert "(по номеру обращения)" in text and 'id="accept" data-asks-key=' in text
+    assert "«ждёт ответа» → «доступ дан»" in text and "Уйдут письма с просьбой проверить вход: 2" in text.replace("\xa0", " ")
+    assert "Иванова Анна Петровна: «ждёт» → «доступ дан»" in text
+    assert _state(world, number, letter) == (Status.AWAITING, InboxState.TRIAGE)
+
+
+def test_a_look_is_on_record(officer: TestClient, world: World) -> None:
+    _, letter = _waiting(world)
+    officer.get("/triage")
+    officer.get(f"/triage/{letter}")
+    officer.get(f"/triage/{letter}", params={"about": "Садовой"}, headers={"HX-Request": "true"})
+    with world.installation.work(by="тест") as work:
+        query = select(Event).where(col(Event.action) == "letter.viewed")
+        assert [(event.actor, event.subject) for event in work.session.exec(query)] == [("officer", f"inbox:{letter}")]
+
+
+def test_one_click_settles_a_letter_and_leads_to_the_next(officer: TestClient, world: World) -> None:
+    number, letter = _waiting(world)
+    _, following = _waiting(world, uid=2)
     form = {"request": str(number), "decision": "grant", "ticket": "ABC-123-45678"}
     answer = officer.post(f"/triage/{letter}", data=form, follow_redirects=False)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/triage")
-    with world.installation.work(by="тест") as work:
-        assert requests.get(work, number).status is Status.GRANTED
-        assert inbox.get(work, letter).state is InboxState.SETTLED
-    assert officer.post(f"/triage/{letter}", data=form).status_code == 409
-    assert "Письмо уже разобрано" in officer.get(f"/triage/{letter}").text
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/triage/{following}?done={letter}")
+    assert _state(world, number, letter) == (Status.GRANTED, InboxState.SETTLED)
+    assert "доступ предоставлен всем. Записано" in officer.get(answer.headers["location"]).text
+    last = officer.post(f"/triage/{following}", data={"decision": "note"}, follow_redirects=False)
+    assert last.headers["location"] == f"/triage?done={following}"
+    assert "принято к сведению. Записано" in officer.get(last.headers["location"]).text
 
 
-def test_a_partial_answer_needs_a_word_for_everybody(officer: TestClient, world: World) -> None:
+def test_who_comes_second_is_told_who_decided_and_when(officer: TestClient, world: World) -> None:
     number, letter = _waiting(world)
-    with world.installation.work(by="тест") as work:
-        lines = requests.lines_of(work, requests.get(work, number))
-    form = {"request": str(number), "decision": "partial", "text": "нет в ФРМР", f"outcome-{lines[0].id}": "granted"}
-    assert officer.post(f"/triage/{letter}", data=form).status_code == 409
-    officer.post(f"/triage/{letter}", data=form | {f"outcome-{lines[1].id}": "rejected"})
-    with world.installation.work(by="тест") as work:
-        states = [line.state.value for line in requests.lines_of(work, requests.get(work, number))]
-    assert states == ["granted", "moved"]
+    world.clock.now += dt.timedelta(minutes=5)
+    client(world, "second", {Role.OFFICER}).post(f"/triage/{letter}", data={"request": str(number), "decision": "acknowledge"})
+    late = officer.post(f"/triage/{letter}", data={"request": str(number), "decision": "grant"})
+    assert late.status_code == 409
+    assert "уже разобрано: second, 23.11.2026 12:05 МСК. Ваше решение не записано" in late.text
+    assert "СТП зарегистрировала обращение" in late.text and 'id="accept"' not in late.text
+    assert _state(world, number, letter)[0] is Status.AWAITING
 
 
-def test_a_letter_of_no_request_can_be_given_one_or_noted(officer: TestClient, world: World) -> None:
+def test_a_partial_answer_that_was_read_per_person_is_one_click_too(officer: TestClient, world: World) -> None:
+    snils = [person[0] for person in PEOPLE]
+    reading = UNCLEAR | {
+        "outcome": "partial", "lines": {snils[0]: "granted", snils[1]: "rejected"}, "line_reasons": {snils[1]: "нет в ФРМР"},
+    }  # fmt: skip
+    number, letter = _waiting(world, reading)
+    text = officer.get(f"/triage/{letter}").text
+    assert "→ «отказ, в новом черновике», нет в ФРМР" in text and snils[0] not in text
+    one, two = _lines_ids(world, number)
+    form = {f"outcome-{one}": "granted", f"outcome-{two}": "rejected", f"reason-{two}": "нет в ФРМР"}
+    for name, value in form.items():
+        assert f'type="hidden" name="{name}" value="{value}"' in text
+    officer.post(f"/triage/{letter}", data=form | {"request": str(number), "decision": "partial", "text": "все слова"})
+    assert _lines(world, number) == [("granted", None), ("moved", "нет в ФРМР")]
+
+
+def test_a_partial_answer_needs_a_word_for_everybody_and_keeps_what_was_marked(officer: TestClient, world: World) -> None:
+    number, letter = _waiting(world)
+    one, two = _lines_ids(world, number)
+    form = {"request": str(number), "decision": "partial", "text": "нет в ФРМР", f"outcome-{one}": "granted"}
+    answer = officer.post(f"/triage/{letter}", data=form)
+    assert answer.status_code == 409 and "Отметьте решение по каждому" in answer.text
+    assert "нет в ФРМР</textarea>" in answer.text and 'value="granted" required checked' in answer.text
+    officer.post(f"/triage/{letter}", data=form | {f"outcome-{two}": "rejected"})
+    assert _lines(world, number) == [("granted", None), ("moved", "нет в ФРМР")]
+
+
+def test_a_letter_of_no_request_is_given_one_by_search_or_noted(officer: TestClient, world: World) -> None:
     number, letter = _waiting(world, matched=False)
     text = officer.get(f"/triage/{letter}").text
     assert "Заявка не выбрана" in text and 'value="grant"' not in text
-    assert 'value="grant"' in officer.get(f"/triage/{letter}", params={"about": str(number)}).text
-    assert officer.get(f"/triage/{letter}", params={"about": "ЕД-1"}).status_code == 404
-    officer.post(f"/triage/{letter}", data={"decision": "note"})
     with world.installation.work(by="тест") as work:
-        assert inbox.get(work, letter).state is InboxState.SETTLED
-        assert requests.get(work, number).status is Status.AWAITING
+        requests.get(work, number).ticket = "ABC-9"
+    for words in ("000001", "ABC-9", "7707083893", "садовой"):
+        assert f"/triage/{letter}?chosen={number}" in officer.get(f"/triage/{letter}", params={"about": words}).text
+    for words in ("Иванова", "нигде"):
+        assert "Ничего не нашлось" in officer.get(f"/triage/{letter}", params={"about": words}).text
+    assert 'value="grant"' in officer.get(f"/triage/{letter}", params={"chosen": number}).text
+    assert officer.get(f"/triage/{letter}", params={"chosen": 999}).status_code == 404
+    officer.post(f"/triage/{letter}", data={"decision": "note"})
+    assert _state(world, number, letter) == (Status.AWAITING, InboxState.SETTLED)
 
 
-def test_a_decision_that_the_request_cannot_take_is_refused_and_the_letter_still_waits(
-    officer: TestClient, world: World
-) -> None:
+def test_a_stranger_is_not_believed_at_once(officer: TestClient, world: World) -> None:
+    _, letter = _waiting(world, UNCLEAR | {"trusted": False})
+    text = officer.get(f"/triage/{letter}").text
+    assert "Отправитель не из доменов СТП" in text and 'data-asks="Отправитель не из доменов СТП.' in text
+
+
+def test_what_the_request_cannot_take_now_is_no_button(officer: TestClient, world: World) -> None:
     number, letter = _waiting(world)
     with world.installation.work(by="тест") as work:
         requests.get(work, number).status = Status.VERIFIED
+    text = officer.get(f"/triage/{letter}").text
+    assert "Сейчас нельзя: заявка в состоянии «вход подтверждён»" in text and 'id="accept"' not in text
     answer = officer.post(f"/triage/{letter}", data={"request": str(number), "decision": "grant"})
     assert answer.status_code == 422
+    assert _state(world, number, letter) == (Status.VERIFIED, InboxState.TRIAGE)
+
+
+@pytest.mark.rule("SND-5")
+def test_a_bounce_says_why_and_what_each_choice_means(officer: TestClient, world: World) -> None:
+    bounce = {"recipient": "egisz@stp-egisz.ru", "status": "5.1.1", "diagnostic": "User unknown"}
+    number, letter = _waiting(world, {"kind": "bounce", "outcome": "none", "bounce": bounce, "trusted": True, "evidence": ["5.1.1"]})
+    text = officer.get(f"/triage/{letter}").text
+    assert "User unknown" in text and "«ждёт ответа» → «подписана»" in text
+    assert "Заявка не меняется, письмо остаётся в истории" in text
+    officer.post(f"/triage/{letter}", data={"request": str(number), "decision": "bounce", "text": "User unknown"})
+    assert _state(world, number, letter) == (Status.SIGNED, InboxState.SETTLED)
+
+
+def test_letters_are_seen_only_by_those_of_the_organisation_and_decided_only_by_officers(world: World) -> None:
+    number, letter = _waiting(world)
+    _, nobodys = _waiting(world, matched=False, uid=2)
     with world.installation.work(by="тест") as work:
-        assert inbox.get(work, letter).state is InboxState.TRIAGE
+        own = clinic(work).id or 0
+    near, far = client(world, "near", {Role.OFFICER}, [own]), client(world, "far", {Role.OFFICER}, [])
+    assert near.get(f"/triage/{letter}").status_code == 200 and far.get(f"/triage/{letter}").status_code == 404
+    assert near.get(f"/triage/{nobodys}").status_code == 404
+    assert f"/triage/{letter}" in near.get("/triage").text and f"/triage/{letter}" not in far.get("/triage").text
+    assert far.post(f"/triage/{letter}", data={"request": str(number), "decision": "grant"}).status_code == 404
+    auditor = client(world, "auditor", {Role.AUDITOR})
+    assert "Решает ответственный" in auditor.get(f"/triage/{letter}").text
+    assert auditor.post(f"/triage/{letter}", data={"decision": "note"}).status_code == 403
 
 
 def test_the_letter_is_taken_out_as_it_came(officer: TestClient, world: World) -> None:
@@ -101,18 +211,31 @@ def test_forms_carry_no_snils(officer: TestClient, world: World) -> None:
 def _stuck(world: World, state: OutboxState) -> tuple[int, int]:
     with world.installation.work(by="тест") as work:
         request = request_at(work, Status.SIGNED)
-        return request.id or 0, package_letter(work, request, state, attempts=1).id or 0
+        letter = package_letter(work, request, state, attempts=1, error="Сервер оборвал связь").id or 0
+        audit.record(work, "letter.uncertain" if state is OutboxState.UNCERTAIN else "letter.failed", f"letter:{letter}")
+        return request.id or 0, letter
 
 
 def test_an_uncertain_letter_is_explained_and_settled_as_arrived(officer: TestClient, world: World) -> None:
     number, letter = _stuck(world, OutboxState.UNCERTAIN)
     text = officer.get("/triage").text
-    assert "Сервер мог его принять" in text and "адресат получит два" in text
+    assert "Сервер мог его принять" in text and "СТП получит два одинаковых письма" in text
+    assert "Сервер оборвал связь" in text and "23.11.2026 12:00 МСК, попыток: 1" in text
+    assert "срок ответа пойдёт с этой минуты (23.11.2026 12:00) до 25.11.2026 12:00 МСК" in text
+    assert "Почтовый ящик не подключён" in text and f"/outbox/{letter}/look" not in text
+    assert f"/outbox/{letter}/give-up" not in text
     officer.post(f"/outbox/{letter}/arrived")
     with world.installation.work(by="тест") as work:
         assert outbox.get(work, letter).state is OutboxState.SENT
-        assert requests.get(work, number).status is Status.SENT
+        request = requests.get(work, number)
+        assert (request.status, request.due_at) == (Status.SENT, dt.datetime(2026, 11, 25, 9, 0, tzinfo=dt.UTC))
     assert officer.post(f"/outbox/{letter}/arrived").status_code == 409
+
+
+def test_looking_for_a_copy_that_is_not_there_says_that_it_proves_nothing(officer: TestClient, world: World) -> None:
+    _, letter = _stuck(world, OutboxState.UNCERTAIN)
+    answer = officer.post(f"/outbox/{letter}/look")
+    assert answer.status_code == 200 and "Само по себе это ничего не доказывает" in answer.text
 
 
 def test_a_failed_letter_goes_again_only_by_a_persons_word(officer: TestClient, world: World) -> None:
@@ -122,3 +245,53 @@ def test_a_failed_letter_goes_again_only_by_a_persons_word(officer: TestClient, 
     with world.installation.work(by="тест") as work:
         assert outbox.get(work, letter).state is OutboxState.PROMISED
     assert officer.post(f"/outbox/{letter}/resend").status_code == 409
+
+
+def test_a_failed_letter_can_be_given_up_and_an_uncertain_one_cannot(officer: TestClient, world: World) -> None:
+    number, letter = _stuck(world, OutboxState.FAILED)
+    _, uncertain = _stuck(world, OutboxState.UNCERTAIN)
+    assert officer.post(f"/outbox/{uncertain}/give-up").status_code == 409
+    assert f"sent-{letter}" not in officer.post(f"/outbox/{letter}/give-up").text
+    with world.installation.work(by="тест") as work:
+        assert outbox.get(work, letter).state is OutboxState.CANCELLED
+        assert requests.get(work, number).status is Status.SIGNED
+        given_up = select(Event).where(col(Event.action) == "letter.given-up")
+        assert [(event.subject, json.loads(event.data)) for event in work.session.exec(given_up)] == [(f"letter:{letter}", {})]
+
+
+@pytest.mark.skipif(not CHROMIUM.exists(), reason="нет /usr/bin/chromium: make test ставит его там, где есть apt-get и права root")
+def test_letters_are_settled_by_keyboard_and_what_leaves_the_house_is_asked_first(world: World) -> None:
+    number, first = _waiting(world)
+    other, second = _waiting(world, {"kind": "acknowledgement", "outcome": "none", "ticket": "ABC-7", "trusted": True}, uid=2)
+    with served(world) as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        log_in(page, address, world)
+        page.goto(f"{address}/triage")
+        for key in ("j", "j", "k", "Enter"):
+            page.keyboard.press(key)
+        page.wait_for_url(f"{address}/triage/{first}")
+        page.get_by_label("Другая заявка").focus()
+        page.keyboard.type("j3?")
+        assert page.get_by_label("Другая заявка").input_value() == "j3?"
+        page.keyboard.press("Escape")
+        page.keyboard.press("?")
+        expect(page.locator("#keys")).to_be_visible()
+        page.keyboard.press("Escape")
+        page.keyboard.press("4")
+        expect(page.locator('details[data-key="4"]')).to_have_attribute("open", "")
+        page.keyboard.press("j")
+        page.wait_for_url(f"{address}/triage/{second}")
+        page.keyboard.press("k")
+        page.wait_for_url(f"{address}/triage/{first}")
+        page.keyboard.press("Enter")
+        expect(page.locator("#asks-text")).to_contain_text("Уйдут письма с просьбой проверить вход")
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"{address}/triage/{second}?done={first}")
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"{address}/triage?done={second}")
+        browser.close()
+    assert _state(world, number, first) == (Status.GRANTED, InboxState.SETTLED)
+    assert [state for state, _ in _lines(world, number)] == [LineState.GRANTED.value] * 2
+    with world.installation.work(by="тест") as work:
+        assert requests.get(work, other).ticket == "ABC-7"

@@ -16,9 +16,9 @@ from documents.media import sniff
 from models.request import LineState
 from sandbox import Killed
 from sandbox import Refused as RefusedFile
-from web.bodies import Form, text, ticked, uploads
+from web.bodies import MAX_BODY, Form, text, ticked, uploads
 from web.errors import notice
-from web.installed import EMPLOYEE, installed, work_of
+from web.installed import EMPLOYEE, installed, reading, work_of
 from web.rendering import page
 from web.troubles import open_report
 
@@ -56,7 +56,8 @@ def _page(
 ) -> Response:
     """Only first name, patronymic and organisation are shown: the link may lie open on somebody's screen."""
     report = open_report(work, seen)
-    values: dict[str, Any] = {"problem": "", "listed": (), "description": "", **more}
+    limits = {"most": _MOST, "each": _EACH, "together": MAX_BODY}
+    values: dict[str, Any] = {"problem": "", "listed": (), "description": "", "limits": limits, **more}
     return page(
         request, template, status=status, token=token,
         name=" ".join(part for part in (seen.person.given, seen.person.patronymic) if part),
@@ -68,7 +69,7 @@ def _page(
 
 @router.get("")
 def look(request: Request, token: str) -> Response:
-    with work_of(request, EMPLOYEE) as work:
+    with reading(request) as work:
         seen = _visit(request, work, token)
         return _shown(request, work, seen, token) if isinstance(seen, Visit) else seen
 
@@ -117,7 +118,7 @@ def ask_report(request: Request, token: str) -> Response:
 
 
 def _trouble(request: Request, token: str, template: str) -> Response:
-    with work_of(request, EMPLOYEE) as work:
+    with reading(request) as work:
         seen = _visit(request, work, token)
         if not isinstance(seen, Visit):
             return seen
@@ -136,24 +137,24 @@ def report(request: Request, token: str, form: Form) -> Response:
         if seen.done or seen.link.purpose != links.LOGIN_CHECK or open_report(work, seen):
             return _shown(request, work, seen, token)
         description = text(form, "description", 4000)
-        pictures = [(name, data, sniff(data)) for name, data in uploads(form, "screenshots", _EACH)]
-        wrong = _wrong(description, [media_type for _, _, media_type in pictures])
-        if not wrong:
-            wrong = _reported(work, token, description, pictures)
+        pictures = [(name, data, sniff(data)) for name, data in uploads(form, "screenshots")]
+        wrong = _wrong(description, pictures) or _reported(work, token, description, pictures)
         if wrong:
             return _page(request, work, "my-report.html", seen, token, 422, problem=wrong, description=description)
     return _back(token)
 
 
-def _wrong(description: str, media_types: list[str]) -> str:
+def _wrong(description: str, pictures: list[tuple[str, bytes, str]]) -> str:
     """What is missing, for the employee; "" when the report can be made."""
     if len(description) < 10:
         return "Опишите, что вы делали и что увидели: хотя бы одно предложение."
-    if not media_types:
+    if not pictures:
         return "Приложите снимок экрана: без него СТП не примет обращение."
-    if len(media_types) > _MOST:
+    if len(pictures) > _MOST:
         return f"Снимков слишком много: не больше {_MOST}."
-    if not set(media_types) <= set(_PICTURES):
+    if any(len(data) > _EACH for _, data, _ in pictures):
+        return f"Снимок больше {_EACH // 1024 // 1024} МБ. Сделайте снимок экрана, а не фотографию, и приложите его."
+    if not {media_type for _, _, media_type in pictures} <= set(_PICTURES):
         return "Подойдут только снимки PNG или JPEG. Сделайте снимок экрана и приложите его."
     return ""
 

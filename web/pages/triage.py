@@ -2,77 +2,157 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from fastapi import APIRouter
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from actions import delivery, inbox, outbox, requests
-from actions.context import Work
-from models.letters import InboxLetter
+from actions.context import Conflict, NotFound, Work
+from models.letters import InboxLetter, OutboxState
 from models.request import AccessRequest
 from states.lifecycle import Refused
+from sweeps.sent_folder import settle_uncertain
 from web.bodies import Form, text
-from web.dossiers import LineView, line_views
+from web.decisions import Decision, decisions
+from web.dossiers import line_views
 from web.findings import grouped
-from web.installed import work_of
-from web.mail import read_letter, stuck_letters
+from web.installed import installed, looked, reading, work_of
+from web.mail import DECIDED, MATCHED_BY, ReadLetter, candidates, read_letter, settled, stuck_letters
+from web.marking import absent, marked
 from web.rendering import page
+from web.users import own
 from web.waiting import waiting
+from wiring.gateways import has_mailbox
 
 router = APIRouter()
+_MOST_TEXT = 20_000
 
 
 @router.get("/triage")
-def show_triage(request: Request) -> Response:
-    with work_of(request) as work:
+def show_triage(request: Request, done: int = 0, looked_for: int = 0) -> Response:
+    """`done` is the letter that was settled just now, `looked_for` the sent one that was searched for."""
+    with reading(request) as work:
         letters = [read_letter(work, letter) for letter in inbox.triage(work)]
-        return page(request, "triage.html", letters=letters, stuck=stuck_letters(work), waiting=waiting(work))
+        stuck = stuck_letters(work)
+        return page(
+            request, "triage.html", letters=letters, stuck=stuck, told=_done(work, done), suggested=DECIDED,
+            mailbox=has_mailbox(installed(request).settings),
+            still=looked_for if any(each.letter.id == looked_for for each in stuck) else 0, waiting=waiting(work),
+        )  # fmt: skip
 
 
 @router.get("/triage/{letter_id:int}")
-def show_letter(request: Request, letter_id: int, about: str = "") -> Response:
-    """One letter with the form to settle it; `about` is the request that the person chose."""
-    with work_of(request) as work:
+def show_letter(request: Request, letter_id: int, about: str = "", chosen: int = 0, done: int = 0) -> Response:
+    """One letter with everything to decide by; `about` is what is searched for, `chosen` the request that was found."""
+    with reading(request) as work:
         letter = inbox.get(work, letter_id)
-        chosen = requests.find(work, about.strip()) if about.strip() else _matched(work, letter)
-        return _letter(request, work, letter, chosen)
+        target = requests.get(work, chosen) if chosen else _matched(work, letter)
+        answer = _letter(request, work, letter, target, about=about.strip()[:200], told=_done(work, done))
+    if not request.headers.get("hx-request"):
+        looked(request, "letter.viewed", f"inbox:{letter_id}")
+    return answer
 
 
 @router.post("/triage/{letter_id:int}")
 def settle(request: Request, letter_id: int, form: Form) -> Response:
+    """Record the decision and go on to the next letter."""
     with work_of(request) as work:
+        letter = inbox.get(work, letter_id)
         chosen = requests.find(work, text(form, "request")) if text(form, "request") else None
         try:
             with work.session.begin_nested():
                 inbox.settle(
                     work, letter_id, decision=text(form, "decision"), request=chosen,
-                    ticket=text(form, "ticket", 120) or None, outcomes=_outcomes(work, chosen, form),
-                    text=text(form, "text"),
-                )
+                    ticket=text(form, "ticket", 120) or None, outcomes=_by_snils(work, chosen, form, "outcome"),
+                    reasons=_by_snils(work, chosen, form, "reason"), text=text(form, "text"),
+                )  # fmt: skip
         except Refused as refusal:
             return page(request, "refused.html", status=422, groups=grouped(refusal.findings), back=request.url.path)
-    return RedirectResponse("/triage", status_code=303)
+        except Conflict as conflict:
+            work.session.refresh(letter)
+            return _letter(request, work, letter, chosen or _matched(work, letter), problem=str(conflict), typed=form, status=409)
+        following = _beside(work, letter_id)[1]
+    target = f"/triage/{following}" if following else "/triage"
+    return RedirectResponse(f"{target}?done={letter_id}", status_code=303)
 
 
 def _matched(work: Work, letter: InboxLetter) -> AccessRequest | None:
     return requests.get(work, letter.request_id) if letter.request_id else None
 
 
-def _letter(request: Request, work: Work, letter: InboxLetter, chosen: AccessRequest | None) -> Response:
-    lines: list[LineView] = line_views(work, chosen) if chosen else []
+@dataclass(frozen=True, slots=True)
+class _Done:
+    subject: str
+    decision: str
+
+
+def _done(work: Work, letter_id: int) -> _Done | None:
+    """What was decided just now, so that nobody wonders whether the click counted."""
+    if not letter_id:
+        return None
+    try:
+        letter = inbox.get(work, letter_id)
+    except NotFound:
+        return None
+    by = settled(work, letter)
+    return _Done(letter.subject or "Без темы", by.decision) if by else None
+
+
+def _beside(work: Work, letter_id: int) -> tuple[int, int]:
+    """The waiting letters before and after this one, 0 where there is none; after the last comes the first."""
+    ids = [letter.id or 0 for letter in inbox.triage(work) if letter.id != letter_id]
+    before, after = [number for number in ids if number < letter_id], [number for number in ids if number > letter_id]
+    return (before[-1] if before else 0), (after or ids or [0])[0]
+
+
+def _letter(
+    request: Request,
+    work: Work,
+    letter: InboxLetter,
+    chosen: AccessRequest | None,
+    *,
+    about: str = "",
+    told: _Done | None = None,
+    problem: str = "",
+    typed: Mapping[str, object] | None = None,
+    status: int = 200,
+) -> Response:
+    it = read_letter(work, letter)
+    said = str(letter.reading.get("text") or "")[:_MOST_TEXT]
+    possible = decisions(work, chosen, letter.reading)
+    suggestion = _suggested(it, possible)
+    before, after = _beside(work, letter.id or 0)
     return page(
-        request, "letter.html", it=read_letter(work, letter), chosen=chosen, lines=lines, waiting=waiting(work)
-    )
+        request, "letter.html", status=status, it=it, chosen=chosen, pieces=marked(said, it.evidence),
+        loose=absent(said, it.evidence), quoted=str(letter.reading.get("quoted") or "")[:_MOST_TEXT],
+        trusted=bool(letter.reading.get("trusted")), bounce=letter.reading.get("bounce"),
+        matched=MATCHED_BY.get(letter.matched_by or "", "") if chosen and chosen.id == letter.request_id else "",
+        suggestion=suggestion, others=[each for each in possible if each is not suggestion],
+        lines=line_views(work, chosen) if chosen else [], about=about, found=candidates(work, about),
+        settled=settled(work, letter), acts=own(request).acts and it.waits, before=before, after=after,
+        told=told, problem=problem, typed=typed or {}, waiting=waiting(work),
+    )  # fmt: skip
 
 
-def _outcomes(work: Work, chosen: AccessRequest | None, form: FormData) -> dict[str, str]:
-    """СНИЛС to outcome: forms carry the number of the line instead."""
+def _suggested(it: ReadLetter, possible: list[Decision]) -> Decision | None:
+    """The decision that the reading speaks for, where the request can take it and nothing is left to fill in."""
+    for each in possible:
+        if each.code == it.suggestion and not each.why_not and each.ready:
+            return each
+    return None
+
+
+def _by_snils(work: Work, chosen: AccessRequest | None, form: FormData, name: str) -> dict[str, str]:
+    """СНИЛС to outcome or reason: forms carry the number of the line instead."""
     if chosen is None:
         return {}
     views = [view for view in line_views(work, chosen) if view.person is not None]
-    given = {view.person.snils: text(form, f"outcome-{view.line.id}") for view in views if view.person}
-    return {snils: outcome for snils, outcome in given.items() if outcome}
+    given = {view.person.snils: text(form, f"{name}-{view.line.id}") for view in views if view.person}
+    return {snils: value for snils, value in given.items() if value}
 
 
 @router.post("/outbox/{letter_id:int}/resend")
@@ -89,3 +169,21 @@ def arrived(request: Request, letter_id: int) -> Response:
     with work_of(request) as work:
         delivery.settled_as_sent(work, letter_id, "Отмечено человеком: письмо дошло")
     return RedirectResponse("/triage", status_code=303)
+
+
+@router.post("/outbox/{letter_id:int}/give-up")
+def give_up(request: Request, letter_id: int) -> Response:
+    """A person does without a letter that could not be delivered."""
+    with work_of(request) as work:
+        outbox.give_up(work, letter_id=letter_id)
+    return RedirectResponse("/triage", status_code=303)
+
+
+@router.post("/outbox/{letter_id:int}/look")
+def look(request: Request, letter_id: int) -> Response:
+    """Look for a copy among the sent letters now; one that is found settles the letter."""
+    with reading(request) as work:
+        uncertain = outbox.get(work, letter_id).state is OutboxState.UNCERTAIN
+    if uncertain:
+        settle_uncertain(installed(request), own(request).login)
+    return RedirectResponse(f"/triage?looked_for={letter_id}", status_code=303)

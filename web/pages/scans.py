@@ -1,0 +1,273 @@
+"""The signed paper comes back: files in any number and order, the result page by page, then who signed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from fastapi import APIRouter
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from actions import files, requests, scan_drafts, steps
+from actions.context import Conflict, NotFound, Work
+from documents.media import sniff
+from documents.scans import page_picture, read_scan
+from models.facts import SignatureFacts
+from models.findings import Finding
+from models.request import AccessRequest
+from sandbox import Killed
+from sandbox import Refused as RefusedFile
+from states.guards import STATUS_LABELS, process_finding
+from states.lifecycle import Refused
+from states.rules.signers import signer_rule
+from web.bodies import MAX_BODY, Form, text, ticked, uploads
+from web.dossiers import heading
+from web.findings import grouped
+from web.histories import last_event
+from web.installed import looked, reading, work_of
+from web.rendering import page
+from web.staleness import stale
+from web.uploads import MOST_OF_ONE, before_signing, scan_view, sign_step, signature_from, usual_signature
+from web.users import own
+from web.waiting import waiting
+
+router = APIRouter()
+
+
+@router.get("/requests/{number:int}/steps/sign")
+def where_to_sign(number: int) -> Response:
+    return RedirectResponse(f"/requests/{number}/scan", status_code=303)
+
+
+@router.get("/requests/{number:int}/scan")
+def show_scan(request: Request, number: int) -> Response:
+    with reading(request) as work:
+        found = requests.get(work, number)
+        answer, seen = _page(request, work, found), bool(scan_drafts.of(work, found).files)
+    if seen and not _is_partial(request):
+        looked(request, "scan.viewed", f"request:{number}")
+    return answer
+
+
+def _is_partial(request: Request) -> bool:
+    """The page of this same look, fetched again after an upload or a button."""
+    return bool(request.headers.get("hx-request"))
+
+
+@router.get("/requests/{number:int}/scan/files/{file_id:int}/sheets/{place:int}.png")
+def show_sheet(request: Request, number: int, file_id: int, place: int, width: int = 1600, turn: int = 0) -> Response:
+    """One sheet as it will be sent. `turn` is part of the address, so a turned sheet is another picture."""
+    with reading(request) as work:
+        path = work.files.path(scan_drafts.original(work, requests.get(work, number), file_id).sha256)
+    if turn not in (0, 90, 180, 270):
+        raise NotFound("Лист поворачивается только на четверть оборота.")
+    try:
+        data = page_picture(path, place, width=min(max(width, 120), 2400), rotation=turn)
+    except (RefusedFile, Killed):
+        raise NotFound("Этот лист не показать: он не открывается.") from None
+    return Response(data, media_type="image/png", headers={"Content-Security-Policy": "default-src 'none'; sandbox"})
+
+
+@router.post("/requests/{number:int}/scan/files")
+def upload(request: Request, number: int, form: Form) -> Response:
+    chosen = [each for name in ("scan", "photo") for each in uploads(form, name)]
+    if not chosen:
+        return _again(request, number, "Файл не выбран. Выберите PDF или снимки страниц и нажмите «Загрузить».")
+    _take_in(request, number, chosen)
+    return _settled(request, number)
+
+
+@router.post("/requests/{number:int}/scan/files/{file_id:int}/read")
+def read_again(request: Request, number: int, file_id: int) -> Response:
+    """A file whose reading was cut off by a restart."""
+    _read(request, number, [file_id])
+    return _settled(request, number)
+
+
+@router.post("/requests/{number:int}/scan/files/{file_id:int}/remove")
+def remove(request: Request, number: int, file_id: int) -> Response:
+    with work_of(request) as work:
+        scan_drafts.remove(work, _open(work, number), file_id)
+    return _settled(request, number)
+
+
+@router.post("/requests/{number:int}/scan/files/{file_id:int}/sheets/{place:int}/{what}")
+def arrange(request: Request, number: int, file_id: int, place: int, what: str, form: Form) -> Response:
+    """`what`: number, turn, drop or take."""
+    with work_of(request) as work:
+        found = _open(work, number)
+        if what == "number":
+            scan_drafts.place(work, found, file_id, place, _number(form))
+        elif what == "turn":
+            scan_drafts.turn(work, found, file_id, place)
+        elif what in ("drop", "take"):
+            scan_drafts.drop(work, found, file_id, place, back=what == "take")
+        else:
+            raise NotFound("Такого действия с листом нет.")
+    return _settled(request, number)
+
+
+def _number(form: FormData) -> int | None:
+    typed = text(form, "number", 5)
+    return int(typed) if typed.isascii() and typed.isdigit() else None
+
+
+@router.post("/requests/{number:int}/scan/in-order")
+def in_order(request: Request, number: int) -> Response:
+    """Sheets without a readable code are the missing pages as they came: the user vouches."""
+    with work_of(request) as work:
+        scan_drafts.place_in_order(work, _open(work, number))
+    return _settled(request, number)
+
+
+@router.post("/requests/{number:int}/scan/check")
+def check(request: Request, number: int, form: Form) -> Response:
+    """What the rules say of the signature typed so far; nothing is written."""
+    with reading(request) as work:
+        return _page(request, work, requests.get(work, number), typed=form)
+
+
+@router.post("/requests/{number:int}/scan")
+@router.post("/requests/{number:int}/steps/sign")
+def sign(request: Request, number: int, form: Form) -> Response:
+    """Take the step. Files in the same form are taken in first: it works as one form too."""
+    chosen = uploads(form, "scan")
+    if chosen:
+        _take_in(request, number, chosen)
+    if ticked(form, "by_hand"):
+        with work_of(request) as work:
+            scan_drafts.place_in_order(work, _open(work, number))
+    try:
+        _put_together(request, number)
+    except (RefusedFile, Killed) as refusal:
+        return _again(request, number, about_file(refusal), form)
+    with work_of(request) as work:
+        found = requests.get(work, number)
+        step = sign_step(work, found)
+        if step is None or text(form, "revision") != str(found.revision):
+            return stale(request, work, found, form)
+        try:
+            _keep_attorney(work, found, form)
+            if not chosen and text(form, "mark") not in ("", scan_drafts.of(work, found).mark):
+                raise Refused(
+                    "sign", found.status, [process_finding("Скан тем временем изменили. Посмотрите его ещё раз.")]
+                )
+            with work.session.begin_nested():
+                steps.take(work, found, "sign", signature=signature_from(form), revision=found.revision)
+        except Refused as refusal:
+            return _page(request, work, found, typed=form, findings=refusal.findings, status=422)
+        except steps.StaleRequest:
+            return stale(request, work, found, form)
+    return RedirectResponse(f"/requests/{number}", status_code=303)
+
+
+def _keep_attorney(work: Work, found: AccessRequest, form: FormData) -> None:
+    for name, data in uploads(form, "attorney")[:1]:
+        files.replace(work, found, ("attorney",))
+        files.add(work, found, purpose="attorney", name=name, data=data, media_type=sniff(data))
+
+
+def _take_in(request: Request, number: int, chosen: Sequence[tuple[str, bytes]]) -> None:
+    """Kept first, read afterwards: a file that kills its reader is lost no more than the others."""
+    with work_of(request) as work:
+        found = _open(work, number)
+        added = [scan_drafts.add(work, found, name, data).id or 0 for name, data in chosen]
+    _read(request, number, added)
+
+
+def _read(request: Request, number: int, file_ids: Sequence[int]) -> None:
+    """In the sandbox and outside of any transaction: others write meanwhile."""
+    with reading(request) as work:
+        found = requests.get(work, number)
+        paths = [work.files.path(scan_drafts.original(work, found, file_id).sha256) for file_id in file_ids]
+    result = read_scan(paths)
+    with work_of(request) as work:
+        found = _open(work, number)
+        scan_drafts.note(work, found, [scan_drafts.original(work, found, file_id) for file_id in file_ids], result)
+
+
+def _put_together(request: Request, number: int) -> None:
+    """Make the PDF for the desk once all pages are there. Raises sandbox.Refused or Killed."""
+    with reading(request) as work:
+        found = requests.get(work, number)
+        plan = scan_drafts.plan(work, found) if sign_step(work, found) else None
+    if plan is None:
+        return
+    data = plan.put_together()
+    with work_of(request) as work:
+        scan_drafts.keep(work, _open(work, number), plan, data)
+
+
+def _settled(request: Request, number: int) -> Response:
+    """Back to the page after a change; a scan that cannot be put together is said there."""
+    try:
+        _put_together(request, number)
+    except (RefusedFile, Killed) as refusal:
+        return _again(request, number, about_file(refusal))
+    return RedirectResponse(f"/requests/{number}/scan", status_code=303)
+
+
+def _open(work: Work, number: int) -> AccessRequest:
+    """The request while it takes a scan. Raises Conflict afterwards."""
+    found = requests.get(work, number)
+    if sign_step(work, found) is None:
+        raise Conflict(f"Заявка {found.number} в состоянии «{STATUS_LABELS[found.status]}»: скан сейчас не меняется.")
+    return found
+
+
+def _again(request: Request, number: int, problem: str, typed: Mapping[str, object] | None = None) -> Response:
+    with reading(request) as work:
+        return _page(request, work, requests.get(work, number), typed=typed, problem=problem, status=422)
+
+
+def _page(
+    request: Request,
+    work: Work,
+    found: AccessRequest,
+    *,
+    typed: Mapping[str, object] | None = None,
+    findings: Sequence[Finding] = (),
+    problem: str = "",
+    status: int = 200,
+) -> Response:
+    """`typed` is what the form held: nobody types it twice."""
+    step = sign_step(work, found) if own(request).acts else None
+    facts = requests.facts_of(work, found)
+    rule = signer_rule(facts, work.catalog)
+    usual = usual_signature(work, found)
+    groups = grouped(findings) or (before_signing(work, found, step, _as_typed(typed, usual)) if step else [])
+    return page(
+        request, "scan.html", status=status, it=heading(work, found), step=step, scan=scan_view(work, found),
+        groups=groups, problem=problem, typed=typed if typed is not None else _shown(usual),
+        capacities=work.catalog.organisations.capacities, bodies=work.catalog.organisations.bodies,
+        signer=rule.label if rule else "", attorney="attorney" in facts.attachments, seen=last_event(work, found),
+        most=MAX_BODY, most_of_one=MOST_OF_ONE, waiting=waiting(work),
+    )  # fmt: skip
+
+
+def _as_typed(typed: Mapping[str, object] | None, usual: SignatureFacts) -> SignatureFacts:
+    """Half a date is no date yet while a person types."""
+    if not isinstance(typed, FormData):
+        return usual
+    try:
+        return signature_from(typed)
+    except Refused:
+        return usual
+
+
+def _shown(signature: SignatureFacts) -> dict[str, object]:
+    """A signature as the fields of the form hold it."""
+    dates = {name: value.isoformat() if value else "" for name, value in (
+        ("signed_on", signature.signed_on), ("attorney_date", signature.attorney_date), ("attorney_until", signature.attorney_until),
+    )}  # fmt: skip
+    return {
+        "capacity": signature.capacity, "body": signature.body, "name": signature.name, "post": signature.post,
+        "attorney_number": signature.attorney_number, **dates,
+    }  # fmt: skip
+
+
+def about_file(refusal: RefusedFile | Killed) -> str:
+    if isinstance(refusal, RefusedFile):
+        return refusal.detail or "Файл не подходит."
+    return "Файл слишком сложный или повреждён: открыть его не удалось. Отсканируйте лист ещё раз."

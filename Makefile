@@ -4,7 +4,7 @@ UV := .venv-uv/bin/uv
 export UV_SYSTEM_CERTS = 1
 export UV_PROJECT_ENVIRONMENT = .venv
 
-.PHONY: run install demo test lint rules torture
+.PHONY: run install demo test lint rules torture screenshots
 
 run: install
 	@.venv/bin/egisz-access up
@@ -36,6 +36,10 @@ lint: .venv/.dev
 
 rules: .venv/.dev
 	@.venv/bin/python -m tests.rules_covered
+
+screenshots: .venv/.dev
+	@sh tests/system_packages.sh
+	@.venv/bin/python -m tests.web.screenshots docs/screenshots
 
 torture: .venv/.dev
 	@EGISZ_KILL_ROUNDS=20 EGISZ_ROSTERS=500 .venv/bin/python -m pytest tests/flows/test_kill.py tests/rosters -n 0

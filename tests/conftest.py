@@ -49,7 +49,9 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def copied_instead_of_migrated(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def copied_instead_of_migrated(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, migrated: Path
+) -> None:
     """A third of a second per test; what the migrations do is tested in tests/wiring."""
     if "wiring" in request.path.parts:
         return
@@ -58,7 +60,7 @@ def copied_instead_of_migrated(request: pytest.FixtureRequest, monkeypatch: pyte
     def migrate(engine: Engine) -> None:
         path = Path(engine.url.database or "")
         if engine.dialect.name == "sqlite" and path.name and not path.exists():
-            shutil.copyfile(request.getfixturevalue("migrated"), path)
+            shutil.copyfile(migrated, path)
         real(engine)
 
     monkeypatch.setattr(database, "migrate", migrate)

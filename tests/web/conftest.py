@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from tests.web.apps import app_for
 from tests.web.users import session_of
 from tests.web.world import World, open_world
-from web.app import create_app
 from web.door import COOKIE
 
 
@@ -25,7 +25,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
 @pytest.fixture
 def stranger(world: World) -> TestClient:
     """A browser without an account, as an employee's is."""
-    return TestClient(create_app(world.installation), headers={"Sec-Fetch-Site": "same-origin"})
+    return TestClient(app_for(world.installation), headers={"Sec-Fetch-Site": "same-origin"})
 
 
 @pytest.fixture

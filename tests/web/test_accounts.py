@@ -13,10 +13,10 @@ from actions.accounts import BadAccount
 from actions.context import Conflict
 from actions.passwords import WeakPassword
 from models.account import Account, Role
+from tests.web.apps import app_for
 from tests.web.routes import routes
 from tests.web.users import client, session_of
 from tests.web.world import World, request_at
-from web.app import create_app
 from web.door import COOKIE, is_public
 from web.permissions import roles_for
 from wiring.page_key import page_key
@@ -116,7 +116,7 @@ def test_a_password_given_by_somebody_else_is_changed_first(stranger: TestClient
     log_in(stranger, "дал администратор")
     assert stranger.get("/", follow_redirects=False).headers["location"] == "/account/password"
     change = {"present": "дал администратор", "password": PASSWORD, "again": PASSWORD}
-    other = TestClient(create_app(world.installation), headers={"Sec-Fetch-Site": "same-origin"})
+    other = TestClient(app_for(world.installation), headers={"Sec-Fetch-Site": "same-origin"})
     log_in(other, "дал администратор")
     assert stranger.post("/account/password", data=change, follow_redirects=False).status_code == 303
     assert stranger.get("/", follow_redirects=False).status_code == 200
@@ -217,7 +217,7 @@ def test_no_address_of_the_page_lets_an_onlooker_change_anything(world: World, r
     onlooker = client(world, role.value, [role])
     free = ("/account", "/requests/{number:int}/comments" if role is Role.MANAGER else "/account")
     tried = 0
-    for route in routes(create_app(world.installation)):
+    for route in routes(app_for(world.installation)):
         if "POST" in (route.methods or ()) and not route.path.startswith(free):
             path = re.sub(r"\{[^}]+\}", "1", route.path)
             if not is_public(path) and path != "/logout":

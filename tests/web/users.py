@@ -9,8 +9,8 @@ from playwright.sync_api import BrowserContext, Page
 
 from actions import accounts, sessions
 from models.account import Role
+from tests.web.apps import app_for
 from tests.web.world import World
-from web.app import create_app
 from web.door import COOKIE
 
 NAMES = {
@@ -36,7 +36,7 @@ def client(
     world: World, login: str = "officer", roles: Collection[Role] = BOTH, organisations: Iterable[int] | None = None
 ) -> TestClient:
     """A browser with a running session."""
-    made = TestClient(create_app(world.installation), headers={"Sec-Fetch-Site": "same-origin"})
+    made = TestClient(app_for(world.installation), headers={"Sec-Fetch-Site": "same-origin"})
     made.cookies.set(COOKIE, session_of(world, login, roles, organisations))
     return made
 

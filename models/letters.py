@@ -28,12 +28,15 @@ class OutboxLetter(SQLModel, table=True):
     """A promised letter. `key` makes it unique (purpose, request, version); its Message-ID never changes."""
 
     __tablename__ = "outbox_letter"
-    __table_args__ = (Index("ix_outbox_letter_state_next_attempt_at", "state", "next_attempt_at"),)
+    __table_args__ = (
+        Index("ix_outbox_letter_state_next_attempt_at", "state", "next_attempt_at"),
+        Index("ix_outbox_letter_request_id", "request_id", "purpose", "version", "state"),
+    )
 
     id: int | None = plain(None, primary_key=True)
     key: str = plain(unique=True)
     purpose: str = plain()
-    request_id: int | None = plain(None, foreign_key="request.id", index=True)
+    request_id: int | None = plain(None, foreign_key="request.id")
     person_id: int | None = plain(None, foreign_key="person.id")
     version: int = plain(1)
     message_id: str = plain(unique=True)

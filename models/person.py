@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from sqlalchemy import Index
 from sqlmodel import SQLModel
 
 from models.columns import personal, plain
@@ -10,12 +11,14 @@ from models.columns import personal, plain
 class Person(SQLModel, table=True):
     """Работник. `esia_confirmed_on` and `first_login_on` are recorded once and count for every later request."""
 
+    __table_args__ = (Index("ix_person_fold", "fold", postgresql_ops={"fold": "text_pattern_ops"}),)  # LIKE 'иван%'
+
     id: int | None = plain(None, primary_key=True)
     snils: str = personal(unique=True)
     surname: str = personal("")
     given: str = personal("")
     patronymic: str = personal("")
-    fold: str = personal("", index=True)
+    fold: str = personal("")
     email: str = personal("")
     email_fold: str = personal("", index=True)
     email_is_esia: bool | None = plain(None)

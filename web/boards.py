@@ -1,4 +1,4 @@
-"""The board's cards: a few queries for any number of requests."""
+"""The board's columns, its list and their cards: a few queries for any number of requests."""
 
 from __future__ import annotations
 
@@ -9,44 +9,39 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from actions import requests, show
+from actions import board as boards
+from actions import requests
 from actions.context import Work
+from actions.searching import Filters, resolved
+from actions.tallies import Tally, tally
+from actions.turns import AT_DESK
 from models.letters import OutboxLetter, OutboxState
 from models.organisation import Organisation
 from models.person import Person
 from models.request import AccessRequest, LineState, RequestLine, Status
 from states.guards import status_label
+from web.looks import Look
 from web.movers import Mover, Standing, next_mover
 from web.terms import Term, term_of
 
-SHOWN = 100  # cards of one state
-# What needs somebody comes first, what is over comes last.
+SHOWN, SHOWN_CLOSED, ON_PAGE = 15, 5, 50  # cards of a column, of one that is over, rows of a page
+OFFERED = 1000  # organisations that the filter proposes; of more a part of the name is typed
+# The way of a request, from left to right.
 ORDER = (
-    Status.AWAITING, Status.REJECTED, Status.GRANTED, Status.SIGNED, Status.VALIDATED, Status.DRAFT, Status.SENT,
+    Status.DRAFT, Status.VALIDATED, Status.SIGNED, Status.SENT, Status.AWAITING, Status.REJECTED, Status.GRANTED,
     Status.VERIFIED, Status.WITHDRAWN,
-)
-_AT_DESK = (Status.SENT, Status.AWAITING)
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What the address asks for."""
-
-    status: Status | None = None
-    inn: str = ""
-    overdue: bool = False
-    text: str = ""
-
-    @property
-    def any(self) -> bool:
-        return bool(self.status or self.inn or self.overdue or self.text)
+)  # fmt: skip
+_CLOSED = (Status.VERIFIED, Status.WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
+    """`title` and `label` are what the kind and the state are called in this kind of request."""
+
     request: AccessRequest
     organisation: Organisation
     title: str
+    label: str
     people: int
     mover: Mover
     term: Term | None
@@ -54,53 +49,58 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Requests of one state; `more` when not all of them are shown."""
+    """Requests of one state; `number` counts all of them, not only those shown."""
 
     status: Status
     label: str
     cards: tuple[Card, ...]
-    more: bool
+    number: int
+
+    @property
+    def more(self) -> int:
+        return self.number - len(self.cards)
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    columns: tuple[Column, ...]
-    counts: dict[Status, int]
-    overdue: int
-    organisations: tuple[Organisation, ...]
+    tally: Tally
+    columns: tuple[Column, ...] = ()
+    rows: tuple[Card, ...] = ()
+    first: int = 0  # of the rows, counted from one
+    pages: int = 1
 
 
-def board(work: Work, filters: Filters) -> Board:
-    """Columns that hold something, overdue requests first in each."""
-    wanted = [filters.status] if filters.status else ORDER
-    columns = [_column(work, status, filters) for status in wanted]
-    overdue = show.listed(work, overdue=True, limit=SHOWN)
-    return Board(
-        tuple(column for column in columns if column.cards), _counts(work), len(overdue), tuple(_organisations(work))
+def board(work: Work, look: Look) -> Board:
+    """As columns or as one page of the list."""
+    filters = resolved(work, look.filters)
+    counted = tally(work, filters)
+    if look.as_list:
+        return _list(work, look, filters, counted)
+    return Board(counted, tuple(_columns(work, filters, counted.states)))
+
+
+def _columns(work: Work, filters: Filters, states: dict[Status, int]) -> list[Column]:
+    shown = [status for status in ORDER if status in states]
+    found = boards.columns(work, filters, {status: SHOWN_CLOSED if status in _CLOSED else SHOWN for status in shown})
+    made: dict[Status, list[Card]] = {status: [] for status in shown}
+    for card in cards(work, boards.pairs(work, [request for column in found.values() for request in column])):
+        made[card.request.status].append(card)
+    return [Column(status, status_label(status), tuple(made[status]), states[status]) for status in shown]
+
+
+def _list(work: Work, look: Look, filters: Filters, counted: Tally) -> Board:
+    pages = max(1, -(-counted.total // ON_PAGE))
+    offset = (min(look.page, pages) - 1) * ON_PAGE
+    found = boards.in_order(
+        work, filters, counted.states, sort=look.order, descending=look.descending, limit=ON_PAGE, offset=offset
     )
-
-
-def _column(work: Work, status: Status, filters: Filters) -> Column:
-    found = show.listed(
-        work, status=status, inn=filters.inn or None, overdue=filters.overdue, text=filters.text, limit=SHOWN + 1
-    )
-    return Column(status, status_label(status), tuple(cards(work, found[:SHOWN])), len(found) > SHOWN)
-
-
-def _counts(work: Work) -> dict[Status, int]:
-    query = select(col(AccessRequest.status), func.count()).group_by(col(AccessRequest.status))
-    return dict(work.session.execute(query).tuples().all())
-
-
-def _organisations(work: Work) -> Sequence[Organisation]:
-    """Those that have requests, for the filter; a regional centre searches instead of scrolling past 500."""
-    with_requests = select(col(AccessRequest.organisation_id))
-    query = select(Organisation).where(col(Organisation.id).in_(with_requests)).order_by(col(Organisation.fold))
-    return work.session.execute(query.limit(500)).scalars().all()
+    return Board(counted, rows=tuple(cards(work, boards.pairs(work, found))), first=offset + 1, pages=pages)
 
 
 def cards(work: Work, found: Sequence[tuple[AccessRequest, Organisation]]) -> list[Card]:
     ids = [request.id for request, _ in found if request.id is not None]
+    if not ids:
+        return []
     lines, owed, letters = _lines(work, ids), _first_logins_owed(work, ids), _letters(work, ids)
     return [
         _card(work, request, organisation, lines[request.id or 0], owed[request.id or 0], letters)
@@ -116,11 +116,11 @@ def _card(
     owed: int,
     letters: dict[tuple[int, int], OutboxState],
 ) -> Card:
-    kind = work.catalog.kind(request.kind)
-    term = term_of(work, request.due_at) if request.status in _AT_DESK else None
+    kind, traits = work.catalog.kind(request.kind), requests.traits(work, request)
+    term = term_of(work, request.due_at) if request.status in AT_DESK else None
     standing = Standing(
         status=request.status,
-        traits=requests.traits(work, request),
+        traits=traits,
         lines=lines,
         first_logins_owed=owed if kind.first_login else 0,
         letter=letters.get((request.id or 0, request.version)),
@@ -129,7 +129,8 @@ def _card(
         recipient="Получатель" if not kind.to_desk else "",
     )
     people = sum(lines.values()) if kind.people else 0
-    return Card(request, organisation, kind.short_title, people, next_mover(standing), term)
+    label = status_label(request.status, by_login="login" in traits)
+    return Card(request, organisation, kind.short_title, label, people, next_mover(standing), term)
 
 
 def _lines(work: Work, ids: Sequence[int]) -> defaultdict[int, Counter[LineState]]:

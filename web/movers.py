@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from actions.turns import Turn
 from documents.russian import counted
 from models.letters import OutboxState
 from models.request import LineState, Status
@@ -33,7 +34,15 @@ class Mover:
     what: str = ""
 
 
-_OFFICER, _STAFF, _DESK, _POST = "Ответственный", "Работники", "СТП", "Почта"
+# What `actions.turns` asks of the database is answered here for one request: a test holds the two together.
+TURNS = {
+    Turn.OFFICER: "Ответственный",
+    Turn.STAFF: "Работники",
+    Turn.DESK: "СТП",
+    Turn.RECIPIENT: "Получатель",
+    Turn.POST: "Почта",
+}
+_OFFICER, _STAFF, _DESK, _POST = (TURNS[turn] for turn in (Turn.OFFICER, Turn.STAFF, Turn.DESK, Turn.POST))
 _LETTERS = {
     OutboxState.FAILED: Mover(_OFFICER, "письмо не ушло – разберите"),
     OutboxState.UNCERTAIN: Mover(_OFFICER, "судьба письма неясна – разберите"),

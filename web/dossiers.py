@@ -135,6 +135,7 @@ def dossier(
         request, kind, organisation.seal is not None, acts, _companion(request, relatives), positions_of(facts.lines)
     )
     said = comments.of(work, request)
+    main = _main_step(request, kind, term, letters)
     return Dossier(
         request=request, kind=kind, organisation=organisation, path=top.path,
         mover=_mover(work, request, kind, lines, persons, letters, term),
@@ -147,8 +148,8 @@ def dossier(
         history=history(work, request, letters.sent, whole=whole_history),
         comments=said,
         names=accounts.names(work, {comment.by for comment in said}) if said else {},
-        actions=steps.allowed(work, request) if acts else [],
-        main=_main_step(request, kind, term, letters),
+        actions=sorted(steps.allowed(work, request), key=lambda step: step.trigger != main) if acts else [],
+        main=main,
         officers=() if acts else _officers(work, organisation),
         relatives=relatives,
         reason=rules()["ORG-13"],

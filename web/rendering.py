@@ -41,6 +41,11 @@ def site(url: str) -> str:
     return url.removeprefix("https://").rstrip("/")
 
 
+def sentence(text: str) -> str:
+    """A capital first letter; the rest stays, for it may hold an abbreviation."""
+    return text[:1].upper() + text[1:]
+
+
 def browser(agent: str) -> str:
     """The browser and system of a User-Agent, as people call them."""
     for name, mark in (("Яндекс Браузер", "YaBrowser"), ("Edge", "Edg/"), ("Opera", "OPR/"), ("Firefox", "Firefox/"), ("Chrome", "Chrome/"), ("Safari", "Safari/")):
@@ -76,7 +81,7 @@ def templates() -> Environment:
     environment.globals.update(asset=asset, counted=counted, sections=sections, section=section, roles_told=roles_told)
     environment.filters.update(
         moment=moment, short_moment=short_moment, iso_moment=iso_moment, size=size, site=site,
-        long_date=long_date, browser=browser,
+        long_date=long_date, browser=browser, sentence=sentence,
     )
     return environment
 

@@ -15,7 +15,7 @@ from web.door import COOKIE
 
 NAMES = {
     "officer": "Королёва Нина Львовна", "manager": "Соколова Мария Ильинична", "auditor": "Фомин Фёдор Фомич",
-    "administrator": "Админский Антон Антонович",
+    "administrator": "Админский Антон Антонович", "kadry": "Орлова Мария Петровна",
 }  # fmt: skip
 BOTH = (Role.OFFICER, Role.ADMINISTRATOR)
 

@@ -1,12 +1,15 @@
 """Проверка выгруженного журнала «Доступа ЕГИСЗ»: python verify-log.py chain.jsonl [НОМЕР:ОТПЕЧАТОК ...]"""
 
+from __future__ import annotations
+
 import hashlib
 import json
 import sys
 from datetime import datetime, timezone
+from typing import Any
 
 
-def digest(event):
+def digest(event: dict[str, Any]) -> str:
     at = datetime.fromisoformat(event["at"])
     stamp = at.astimezone(timezone.utc).isoformat(timespec="microseconds")  # noqa: UP017 - runs on old Pythons too
     data = json.dumps(event["data"], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -14,7 +17,7 @@ def digest(event):
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def wrong(path, anchors):
+def wrong(path: str, anchors: dict[str, str]) -> str:
     """What is wrong with the log, "" when nothing is."""
     number, last = 0, "0" * 64
     with open(path, encoding="utf-8") as lines:  # noqa: PTH123 - one file, no more imports than needed

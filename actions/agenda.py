@@ -14,12 +14,13 @@ from sqlmodel import col
 from actions import checklist_overview, checklists, links
 from actions.context import Work
 from actions.event_times import first_since
-from models.letters import InboxLetter, InboxState, OutboxLetter, OutboxState
+from models.letters import InboxLetter, InboxState, MailboxPosition, OutboxLetter, OutboxState
 from models.organisation import Organisation
 from models.person import Person
 from models.record import Event, Grant
 from models.request import AccessRequest, LineState, RequestLine, Status
 from models.review import ReviewCampaign, ReviewedOrganisation, ReviewQuestion
+from notifications.errors import EXPLANATIONS
 from states.checklists import warned_from
 
 SHOWN = 5  # entries of one matter; the rest is counted
@@ -380,7 +381,6 @@ class Day:
 
 
 LETTERS_SHOWN = 100
-_BADLY = ("letter.failed", "letter.uncertain")
 
 
 def day_of(work: Work, day: dt.date) -> Day:
@@ -431,17 +431,24 @@ def _letter_id(prefix: str) -> ColumnElement[int]:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """How the post does: when a letter last left and came, how many wait in the queue and since when."""
+    """How the post does: when a letter last left and came, how many wait in the queue and since when.
+
+    `looked` is the last good look into the mailbox; `trouble` says why a folder could not be read since.
+    """
 
     last_sent: dt.datetime | None
     last_received: dt.datetime | None
     queued: int
     oldest: dt.datetime | None
     late: bool
+    looked: dt.datetime | None
+    failed: dt.datetime | None
+    trouble: str
 
 
 _QUEUED = (OutboxState.PROMISED, OutboxState.CLAIMED, OutboxState.SENDING)
 _PATIENCE = dt.timedelta(minutes=30)
+_FORGOTTEN = dt.timedelta(days=1)
 
 
 def post(work: Work) -> Post:
@@ -450,8 +457,19 @@ def post(work: Work) -> Post:
     number, turn, oldest = work.session.execute(query.where(col(OutboxLetter.state).in_(_QUEUED))).one()
     late = turn is not None and _aware(turn) < work.now - _PATIENCE
     return Post(
-        _last(work, "letter.sent"), _last(work, "letter.received"), number, _aware(oldest) if oldest else None, late
-    )
+        _last(work, "letter.sent"), _last(work, "letter.received"), number, _aware(oldest) if oldest else None, late,
+        *_looks(work),
+    )  # fmt: skip
+
+
+def _looks(work: Work) -> tuple[dt.datetime | None, dt.datetime | None, str]:
+    """A folder that nobody looks into any more, because the settings left it out, is forgotten after a day."""
+    rows = work.session.execute(select(MailboxPosition).order_by(col(MailboxPosition.failed_at))).scalars().all()
+    failed = [row for row in rows if row.problem and row.failed_at and row.failed_at > work.now - _FORGOTTEN]
+    looked = max((row.looked_at for row in rows if row.looked_at), default=None)
+    if not failed:
+        return looked, None, ""
+    return looked, failed[-1].failed_at, EXPLANATIONS[failed[-1].problem or ""].wrong
 
 
 def _last(work: Work, action: str) -> dt.datetime | None:

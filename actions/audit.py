@@ -46,6 +46,13 @@ def _locked_head(session: Session) -> ChainHead:
     return made
 
 
+def has_looked(work: Work, subject: str, *, since: dt.datetime) -> bool:
+    """Whether a look of this user at the subject is on record since then."""
+    mine = (col(Event.actor) == work.by, col(Event.subject) == subject, col(Event.action).endswith(".viewed"))
+    query = select(col(Event.seq)).where(*mine, col(Event.at) >= since).limit(1)
+    return work.session.execute(query).first() is not None
+
+
 def record(work: Work, action: str, subject: str, **data: object) -> Event:
     """Add one event. `data` must hold no names, addresses or СНИЛС: people are told by their row number."""
     head = _locked_head(work.session)

@@ -46,6 +46,8 @@ def add(work: Work, request: AccessRequest, text: str, *, after: int | None = No
         )
     if request.erased_on is not None:
         raise Conflict("Данные этой заявки уже стёрты по сроку хранения. Комментарии к ней больше не пишут.")
+    if after is not None:  # two clicks at the same moment come one by one
+        work.session.execute(select(col(AccessRequest.id)).where(col(AccessRequest.id) == request.id).with_for_update())
     again = _sent_before(work, request, words, after)
     if again is not None:
         return again

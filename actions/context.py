@@ -70,6 +70,7 @@ class Work:
     policy: Policy
     calendar: Any
     desk_schedule: Any
+    narrowed: bool = False  # whether only some organisations are seen
     after_commit: list[Callable[[], None]] = field(default_factory=list)
 
 

@@ -15,6 +15,7 @@ from models.facts import LineFacts, RequestFacts, SignatureFacts
 from models.findings import Finding
 from models.identifiers import valid_snils
 from models.letters import OutboxLetter, OutboxState
+from models.organisation import Organisation
 from models.record import Event, PersonalLink
 from models.request import AccessRequest, RequestLine, Status
 from states.guards import Case, facts_valid
@@ -29,6 +30,8 @@ _WRITING = (
 
 def begin(work: Work, *, kind: str, organisation_id: int) -> AccessRequest:
     """A new draft; one's own that is still empty is taken instead of a second. Raises Conflict like `requests.create`."""
+    # Two clicks at the same moment come one by one: the second finds the draft of the first.
+    work.session.execute(select(col(Organisation.id)).where(col(Organisation.id) == organisation_id).with_for_update())
     untouched = (
         select(AccessRequest)
         .where(

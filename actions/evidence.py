@@ -9,7 +9,17 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 from sqlmodel import col
 
-from actions import audit, evidence_log, evidence_papers, evidence_tables, people, requests, reviews, show
+from actions import (
+    audit,
+    evidence_log,
+    evidence_papers,
+    evidence_tables,
+    organisations,
+    people,
+    requests,
+    reviews,
+    show,
+)
 from actions.context import NotFound, Work
 from actions.evidence_papers import Stored
 from actions.evidence_tables import moment
@@ -99,7 +109,7 @@ def of_organisation(work: Work, inn: object) -> Pack:
         .all()
     )
     if not cards:
-        raise NotFound(f"Организации с ИНН {digits} здесь нет. Проверьте номер: egisz-access organisation find.")
+        raise organisations.unknown(digits)
     query = select(AccessRequest).where(col(AccessRequest.organisation_id).in_([card.id for card in cards]))
     found = list(work.session.execute(query.order_by(col(AccessRequest.id))).scalars())
     if not found:
@@ -151,7 +161,10 @@ def of_review(work: Work, campaign: ReviewCampaign) -> Pack:
         Absent("Еженедельные напоминания", "они уходят в общих письмах ответственным, где есть и другие дела")
     )
     case.absent += [
-        Absent(f"Заявка {draft.number} на прекращение ролей", "у неё свой комплект: egisz-access evidence")
+        Absent(
+            f"Заявка {draft.number} на прекращение ролей",
+            "у неё свой комплект: его дают на её странице или командой egisz-access evidence",
+        )
         for draft in drafts.values()
     ]
     case.requests = list(drafts.values())

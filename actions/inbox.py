@@ -51,11 +51,24 @@ def store(work: Work, fetched: FetchedLetter) -> int | None:
     return letter.id
 
 
-def _advance(work: Work, fetched: FetchedLetter) -> None:
-    row = work.session.get(MailboxPosition, (fetched.account, fetched.folder))
+def looked(work: Work, account: str, folder: str, problem: str | None = None) -> None:
+    """Keep that a folder was looked into, or with which code of an error that failed."""
+    row = _row(work, account, folder)
+    row.problem, row.failed_at = problem, work.now if problem else None
+    row.looked_at = row.looked_at if problem else work.now
+    work.session.flush()
+
+
+def _row(work: Work, account: str, folder: str) -> MailboxPosition:
+    row = work.session.get(MailboxPosition, (account, folder))
     if row is None:
-        row = MailboxPosition(account=fetched.account, folder=fetched.folder)
+        row = MailboxPosition(account=account, folder=folder)
         work.session.add(row)
+    return row
+
+
+def _advance(work: Work, fetched: FetchedLetter) -> None:
+    row = _row(work, fetched.account, fetched.folder)
     if row.uid_validity != fetched.uidvalidity:
         row.uid_validity, row.last_uid = fetched.uidvalidity, 0
     row.last_uid = max(row.last_uid, fetched.uid)

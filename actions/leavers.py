@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from actions import audit, organisations, people, revocations
-from actions.context import Conflict, NotFound, Work
+from actions.context import Conflict, Work
 from actions.holdings import Holding, called, held_by, held_in
 from catalog import Catalog
 from documents.rosters import read_roster, roster_lines
@@ -143,7 +143,7 @@ def _cards(work: Work, inn: str) -> Sequence[Organisation]:
     query = select(Organisation).where(col(Organisation.inn) == inn).order_by(col(Organisation.id))
     found = work.session.execute(query).scalars().all()
     if not found:
-        raise NotFound(f"Организации с ИНН {inn} здесь нет. Проверьте номер: egisz-access organisation find.")
+        raise organisations.unknown(inn)
     return found
 
 

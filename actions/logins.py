@@ -66,14 +66,11 @@ def _key(work: Work, use: str, value: str) -> str:
 
 
 def succeeded(work: Work, login: str, address: str) -> None:
-    """The try was right: the login starts anew, and its try is taken off the address."""
+    """The try was right: the login starts anew, its try is taken off the address, and old failures are cleared away."""
     by_login, by_address = _known(work, "login", login), _known(work, "address", address)
     if by_login is not None:
         work.session.delete(by_login)
     if by_address is not None:
         by_address.failures = max(0, by_address.failures - 1)
     work.session.flush()
-
-
-def forget_old(work: Work) -> None:
     work.session.execute(delete(FailedLogin).where(col(FailedLogin.failed_at) < work.now - _FORGOTTEN))

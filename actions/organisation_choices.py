@@ -15,11 +15,6 @@ from models.refbook import RefbookOrganisation
 from models.text import fold
 from registry import store
 
-HIDDEN = (
-    "Карточка этой организации уже есть, но не в вашем списке. Попросите администратора открыть её вам: «Управление», "
-    "«Пользователи»."
-)
-
 
 def cards(work: Work, text: str = "", *, limit: int = 9) -> Sequence[Organisation]:
     """By words of the name, ИНН, ОГРН or OID, the newest first; those that the user may see."""
@@ -66,7 +61,7 @@ def open_record(work: Work, record_id: int) -> Organisation:
         )
         found: Organisation | None = work.session.execute(query.limit(1)).scalar_one_or_none()
         if found is None:
-            raise Conflict(HIDDEN)
+            raise Conflict(organisations.NOT_YOURS)
         return found
     return organisations.card_of(work, record)
 
@@ -75,5 +70,5 @@ def open_inn(work: Work, inn: object) -> Organisation:
     """The card of that ИНН, from the refbook where it is there. Raises BadIdentifier (APP-9), Conflict when it is hidden."""
     digits = inn_digits(inn)
     if organisations.find(work, digits) is None and _carded(work, [digits]):
-        raise Conflict(HIDDEN)
+        raise Conflict(organisations.NOT_YOURS)
     return organisations.card(work, digits)

@@ -68,6 +68,12 @@ def find(work: Work, inn: str, kpp: str | None = None) -> Organisation | None:
     return work.session.execute(query.order_by(col(Organisation.id)).limit(1)).scalar_one_or_none()
 
 
+def unknown(inn: str) -> NotFound:
+    """The error for an ИНН without a card, with both ways to look for the right one."""
+    where = "в разделе «Организации» или командой egisz-access organisation find"
+    return NotFound(f"Организации с ИНН {inn} здесь нет. Проверьте номер: найдите организацию {where}.")
+
+
 def listed(work: Work, text: str = "", *, limit: int = 50, offset: int = 0) -> tuple[int, Sequence[Organisation]]:
     """How many fit, and a page of them by name. Words of the name in any order, or the beginning of an ИНН or ОГРН."""
     where: list[ColumnElement[bool]] = []
@@ -78,6 +84,13 @@ def listed(work: Work, text: str = "", *, limit: int = 50, offset: int = 0) -> t
     count = work.session.execute(select(func.count()).select_from(Organisation).where(*where)).scalar_one()
     query = select(Organisation).where(*where).order_by(col(Organisation.fold), col(Organisation.id))
     return count, work.session.execute(query.limit(limit).offset(offset)).scalars().all()
+
+
+# One text whether another's card is there or none: else it would tell which clinics are on record.
+NOT_YOURS = (
+    "Этой организации нет в вашем списке. Карточку заводит тот, кто видит все организации, а открывает её вам администратор: "
+    "«Управление», «Пользователи»."
+)
 
 
 def get(work: Work, organisation_id: int) -> Organisation:
@@ -102,6 +115,9 @@ def card_of(work: Work, record: RefbookOrganisation) -> Organisation:
 
 
 def _added(work: Work, organisation: Organisation, record: RefbookOrganisation | None = None) -> Organisation:
+    """Raises Conflict for whoever sees only some organisations: a new card would be none of them."""
+    if work.narrowed:
+        raise Conflict(NOT_YOURS)
     _fill_from_refbook(work, organisation, record or _match(work, organisation).record)
     work.session.add(organisation)
     work.session.flush()

@@ -25,6 +25,8 @@ from states.reminders import Reason, Waiting
 DAYS_TO_ANSWER = 30
 REMIND_EVERY = 5  # working days: a week
 _GONE = "(данные стёрты)"
+_PLACES = "в разделе «Люди и роли», на странице «Ежегодная проверка», или командой egisz-access review start"
+_START, _ADD = f"Начать можно {_PLACES}.", f"Добавить её можно {_PLACES}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,7 @@ def _wanted(work: Work, inns: Collection[str]) -> set[int]:
         digits = [inn_digits(inn) for inn in inns]
         for inn in digits:
             if organisations.find(work, inn) is None:
-                raise NotFound(f"Организации с ИНН {inn} здесь нет. Проверьте номер: egisz-access organisation find.")
+                raise organisations.unknown(inn)
         query = query.where(col(Organisation.inn).in_(digits))
     return {number for number in work.session.execute(query).scalars() if number is not None}
 
@@ -233,7 +235,7 @@ def find(work: Work, year: int | None = None) -> ReviewCampaign:
         query = query.where(col(ReviewCampaign.year) == year)
     campaign: ReviewCampaign | None = work.session.execute(query.limit(1)).scalar_one_or_none()
     if campaign is None:
-        raise NotFound(f"Проверки{f' за {year} год' if year else ''} не было. Начать: egisz-access review start.")
+        raise NotFound(f"Проверки{f' за {year} год' if year else ''} не было. {_START}")
     return campaign
 
 
@@ -241,7 +243,7 @@ def open_campaign(work: Work, year: int | None = None) -> ReviewCampaign:
     """Raises NotFound when none is open."""
     campaign = _open_campaign(work, year)
     if campaign is None:
-        raise NotFound("Открытой проверки нет. Начать: egisz-access review start.")
+        raise NotFound(f"Открытой проверки нет. {_START}")
     return campaign
 
 
@@ -346,7 +348,7 @@ def answer(
         raise Conflict(f"Проверка за {campaign.year} год закрыта, ответы больше не принимаются.")
     entries = show(work, campaign, inn=inn).organisations
     if not entries:
-        raise NotFound("Эту организацию в проверке не спрашивали. Добавить её: egisz-access review start.")
+        raise NotFound(f"Эту организацию в проверке не спрашивали. {_ADD}")
     questions = [asked for entry in entries for asked in entry.questions]
     kept, dropped = _named(questions, keep), _named(questions, drop)
     double = {asked.question.id for asked in kept} & {asked.question.id for asked in dropped}
@@ -355,7 +357,7 @@ def answer(
     named = {asked.question.id for asked in (*kept, *dropped)}
     rest = [asked for asked in questions if asked.answer is None and asked.question.id not in named]
     if "all" in keep and "all" in drop:
-        raise Conflict("«all» можно сказать только одному: или --keep, или --drop.")
+        raise Conflict("Все открытые роли («all») можно или оставить (--keep), или прекратить (--drop), но не то и другое сразу.")
     kept += rest if "all" in keep else []
     dropped += rest if "all" in drop else []
     drafts: list[AccessRequest] = []

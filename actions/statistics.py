@@ -15,7 +15,7 @@ from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Integer, Select, cast, func, select
+from sqlalchemy import ColumnElement, Integer, Select, cast, func, literal_column, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -31,6 +31,8 @@ from states.lifecycle import STEPS
 MOSCOW = ZoneInfo("Europe/Moscow")
 FIRST_YEAR = 2018  # of the regulation
 _SUBJECT = "request:"
+# Written out, not bound: PostgreSQL takes two bound values for two expressions and refuses to group by one of them.
+_NUMBER_FROM = literal_column(str(len(_SUBJECT) + 1), Integer)
 _SENDING = ("request.confirm", "request.hand_over")
 _ANSWERS = ("request.grant", "request.reject")
 _CREATED = "request.created"
@@ -87,7 +89,7 @@ def _aware(moment: dt.datetime) -> dt.datetime:
 
 def _request_id(event: Any) -> ColumnElement[int]:
     """The request of an event whose subject is `request:ID`."""
-    return cast(func.substr(col(event.subject), len(_SUBJECT) + 1), Integer)
+    return cast(func.substr(col(event.subject), _NUMBER_FROM), Integer)
 
 
 def _of(query: Select[Any], organisation_id: int | None) -> Select[Any]:

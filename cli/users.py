@@ -7,9 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from cli.speech import Json, refuse, say, say_json, working
-from models.account import Role
 
 app = typer.Typer(help="Пользователи страницы.", no_args_is_help=True)
+_ROLES = "officer, manager, auditor, administrator"
 _Login = Annotated[str, typer.Argument(metavar="ЛОГИН", help="Логин латинскими буквами, например ivanova.")]
 
 
@@ -17,6 +17,7 @@ _Login = Annotated[str, typer.Argument(metavar="ЛОГИН", help="Логин л
 def list_users(json: Json = False) -> None:
     """Все учётные записи: роли, организации, последний вход."""
     from actions import accounts
+    from models.account import Role
 
     with working() as work:
         rows: list[dict[str, Any]] = [
@@ -39,21 +40,25 @@ def list_users(json: Json = False) -> None:
 @app.command()
 def add(
     login: _Login,
-    role: Annotated[list[Role], typer.Option("--role", help="Роль; можно несколько раз.")],
+    role: Annotated[list[str], typer.Option("--role", help=f"Роль: {_ROLES}; можно несколько раз.")],
     name: Annotated[str, typer.Option("--name", help="Имя, как его видят в журнале. По умолчанию – логин.")] = "",
     inn: Annotated[list[str] | None, typer.Option("--inn", help="Видит только эти организации. Без этого – все.")] = None,
 ) -> None:
     """Завести пользователя; пароль печатается один раз, при первом входе его меняют."""
     from actions import accounts, organisations, passwords
     from actions.context import Conflict
+    from models.account import Role
 
+    unknown = [each for each in role if each not in set(Role)]
+    if unknown:
+        raise typer.BadParameter(f"«{unknown[0]}»: такой роли нет. Есть {_ROLES}.")
     password = passwords.made_up()
     hash = passwords.hashed(password, login=login)
     try:
         with working() as work:
             seen = [organisations.card(work, each).id or 0 for each in inn or ()]
             accounts.create(
-                work, login=login, name=name or login, roles=set(role), everywhere=not seen, organisation_ids=seen,
+                work, login=login, name=name or login, roles={Role(each) for each in role}, everywhere=not seen, organisation_ids=seen,
                 password_hash=hash,
             )  # fmt: skip
     except (accounts.BadAccount, Conflict) as wrong:

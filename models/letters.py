@@ -93,7 +93,10 @@ class InboxLetter(SQLModel, table=True):
 
 
 class MailboxPosition(SQLModel, table=True):
-    """How far a folder was read."""
+    """How far a folder was read, when it was last looked at with success, and the failure since then.
+
+    `problem` is a code of `notifications.errors`; it and `failed_at` are empty while the last look was a good one.
+    """
 
     __tablename__ = "mailbox_position"
 
@@ -101,3 +104,6 @@ class MailboxPosition(SQLModel, table=True):
     folder: str = plain(primary_key=True)
     uid_validity: int = plain(0)
     last_uid: int = plain(0)
+    looked_at: dt.datetime | None = plain(None)
+    failed_at: dt.datetime | None = plain(None)
+    problem: str | None = plain(None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 import ipaddress
@@ -51,13 +50,6 @@ def headers(secret: str, message_id: str, timestamp: int, body: bytes) -> dict[s
         "webhook-timestamp": str(timestamp),
         "webhook-signature": signature(secret, message_id, timestamp, body),
     }
-
-
-def is_secret(text: str) -> bool:
-    try:
-        return text.startswith(SECRET_BEGINS) and len(base64.b64decode(text[len(SECRET_BEGINS) :], validate=True)) >= 24
-    except binascii.Error:
-        return False
 
 
 def check_url(url: str) -> SplitResult:

@@ -206,7 +206,7 @@ def _told(error: Exception) -> RefbookError:
         return RefbookError(
             "certificate",
             "Сертификату портала НСИ нет доверия. Укажите файл цепочки в настройке registry.ca_bundle "
-            "или скачайте архив справочника в браузере и загрузите его командой organisation import.",
+            "или скачайте архив справочника в браузере и загрузите его командой egisz-access organisation import.",
         )
     if isinstance(error, _Busy):
         return RefbookError("busy", "Портал НСИ перегружен. Попробуйте позже или загрузите скачанный архив.")

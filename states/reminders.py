@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cache, partial
 from zoneinfo import ZoneInfo
 
 from states.calendar import WorkingCalendar
@@ -90,14 +91,18 @@ def digest_moment(
 
 def is_due(waiting: Waiting, at: dt.datetime, calendar: WorkingCalendar) -> bool:
     """Idle long enough, and not reminded of within `repeat_days` working days."""
+    return _is_due(waiting, at, partial(working_days_between, calendar))
+
+
+def _is_due(waiting: Waiting, at: dt.datetime, between: Callable[[dt.date, dt.date], int]) -> bool:
     local = ZoneInfo(waiting.zone)
     today = at.astimezone(local).date()
-    idle = working_days_between(calendar, waiting.since.astimezone(local).date(), today)
+    idle = between(waiting.since.astimezone(local).date(), today)
     if at < waiting.since or idle < waiting.after_days or (waiting.until is not None and at >= waiting.until):
         return False
     if waiting.last is None:
         return True
-    return working_days_between(calendar, waiting.last.astimezone(local).date(), today) >= waiting.repeat_days
+    return between(waiting.last.astimezone(local).date(), today) >= waiting.repeat_days
 
 
 def plan(
@@ -111,13 +116,22 @@ def plan(
 ) -> Iterator[Due]:
     """Every reminder of the coming days, if nobody does anything meanwhile; `days` counts today."""
     everything = list(waiting)
+
+    # Thousands wait since the same few days in the same few zones: each day is worked out once in a plan.
+    @cache
+    def moment(zone: str, number: int) -> dt.datetime | None:
+        day = now.astimezone(ZoneInfo(zone)).date() + dt.timedelta(days=number)
+        return digest_moment(calendar, day, zone, opens, closes, now)
+
+    @cache
+    def between(start: dt.date, end: dt.date) -> int:
+        return working_days_between(calendar, start, end)
+
     last: dict[int, dt.datetime] = {}
     for number in range(days):
         for place, entry in enumerate(everything):
-            local_today = now.astimezone(ZoneInfo(entry.zone)).date()
-            day = local_today + dt.timedelta(days=number)
-            at = digest_moment(calendar, day, entry.zone, opens, closes, now)
-            if at is None or not is_due(_reminded(entry, last.get(place)), at, calendar):
+            at = moment(entry.zone, number)
+            if at is None or not _is_due(_reminded(entry, last.get(place)), at, between):
                 continue
             last[place] = at
             yield Due(at, entry)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from actions import inbox, leases
 from notifications.errors import MailboxError
@@ -44,15 +44,25 @@ def _take_in_all(installation: Installation, told: dict[str, int]) -> Iterator[M
     """Every folder of the settings; one that cannot be read keeps no letter of the others waiting."""
     if not has_mailbox(installation.settings) or is_resting(installation, BY):
         return
+    folders = installation.settings.imap.folders
     with imap_gateway(installation.settings) as mailbox:
-        for folder in installation.settings.imap.folders:
+        for place, folder in enumerate(folders):
             try:
                 _take_in(installation, mailbox, folder, told)
+                _looked(installation, [folder])
             except MailboxError as error:
+                shut = error.before_any_letter  # for the folders to come as well
+                _looked(installation, folders[place:] if shut else [folder], error.code)
                 yield error
-                if error.before_any_letter:
+                if shut:
                     rest(installation, BY)
                     return
+
+
+def _looked(installation: Installation, folders: Sequence[str], problem: str | None = None) -> None:
+    with installation.work(BY) as work:
+        for folder in folders:
+            inbox.looked(work, installation.settings.mail.sender, folder, problem)
 
 
 def _take_in(installation: Installation, mailbox: ImapGateway, folder: str, told: dict[str, int]) -> None:

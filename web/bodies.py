@@ -54,9 +54,9 @@ Form = Annotated[FormData, Depends(_form)]
 
 
 def text(form: FormData, name: str, limit: int = 20_000) -> str:
-    """A field as typed, trimmed; "" when it is absent."""
+    """A field as typed, trimmed; "" when it is absent. No database keeps a NUL, and no keyboard types one."""
     value = form.get(name)
-    return value.strip()[:limit] if isinstance(value, str) else ""
+    return value.replace("\0", "").strip()[:limit] if isinstance(value, str) else ""
 
 
 def secret(form: FormData, name: str) -> str:

@@ -18,26 +18,32 @@ class Day:
     moment: dt.datetime
 
 
+def date_of(typed: str, wrong: str = "Дату пишут так: 2026-11-23.") -> dt.date:
+    """Raises BadIdentifier, which says `wrong`, for what is no date."""
+    try:
+        return dt.date.fromisoformat(typed.strip())
+    except ValueError:
+        raise BadIdentifier(wrong) from None
+
+
 def day_of(typed: str, now: dt.datetime) -> Day:
     """Today when nothing is typed. Raises BadIdentifier for what is no date or has not come yet."""
     today = local_date(now)
-    try:
-        date = dt.date.fromisoformat(typed.strip()) if typed.strip() else today
-    except ValueError:
-        raise BadIdentifier("Дату пишут так: 2026-11-23.") from None
+    date = date_of(typed) if typed.strip() else today
     if date > today:
         raise BadIdentifier(f"Этот день ещё не наступил. Выберите день не позже {today:%d.%m.%Y}.")
     if date.year < 2000:
         raise BadIdentifier("Так рано ролей ещё не было. Проверьте год.")
-    end = _midnight(date + dt.timedelta(days=1)) - dt.timedelta(microseconds=1)
-    return Day(date, _midnight(date), min(end, now).astimezone(dt.UTC))
+    end = midnight(date + dt.timedelta(days=1)) - dt.timedelta(microseconds=1)
+    return Day(date, midnight(date), min(end, now).astimezone(dt.UTC))
 
 
 def local_date(at: dt.datetime) -> dt.date:
     return at.astimezone(MOSCOW).date()
 
 
-def _midnight(date: dt.date) -> dt.datetime:
+def midnight(date: dt.date) -> dt.datetime:
+    """Its beginning by Moscow's clock."""
     return dt.datetime.combine(date, dt.time(), MOSCOW).astimezone(dt.UTC)
 
 

@@ -18,6 +18,7 @@ from wiring.work import Installation
 
 COOKIE = "egisz-session"
 PUBLIC = ("/static/", "/my/", "/help/", "/health", "/login", "/setup", "/calendar/", "/api/")  # the API has a door of its own
+_GREETED = ("/help/", "/api/problems/")  # public pages that know who looks, so that the menu stays; a personal page never does
 _MENDING = "/account/password"  # the only page while the password is somebody else's choice
 
 
@@ -29,6 +30,8 @@ class Door:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or is_public(scope["path"]):
+            if scope["type"] == "http" and _greets(scope["path"]):
+                await run_in_threadpool(_greet, Request(scope))
             await self.app(scope, receive, send)
             return
         answer = await run_in_threadpool(_turned_away, Request(scope))
@@ -37,6 +40,17 @@ class Door:
 
 def is_public(path: str) -> bool:
     return path.startswith(PUBLIC)
+
+
+def _greets(path: str) -> bool:
+    return path == "/api/" or path.startswith(_GREETED)
+
+
+def _greet(request: Request) -> None:
+    """Know the user where none is needed; with no session, or one that may do nothing yet, he stays a stranger."""
+    found = recognised(installed(request), request.cookies.get(COOKIE, ""))
+    if found is not None and not found[1]:
+        request.scope.setdefault("state", {})["user"] = found[0]
 
 
 def _turned_away(request: Request) -> Response | None:

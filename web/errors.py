@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from fastapi import FastAPI
+from sqlalchemy.exc import DataError, IntegrityError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -36,6 +37,11 @@ _TEXTS = {
 }
 
 
+UNSTORABLE = "Слишком большое число, невозможная дата или недопустимый знак. Исправьте и повторите. Ничего не записано."
+TWICE = "То же самое только что записали: второй щелчок или другой человек. Обновите страницу, повторять не нужно."
+_LARGEST = 2**31 - 1  # of a row's number
+
+
 def notice(request: Request, status: int, text: str) -> HTMLResponse:
     """A page that says what happened and what to do."""
     title = _TITLES.get(status, "Не получилось")
@@ -62,6 +68,29 @@ def _http(request: Request, error: Exception) -> HTMLResponse:
     return notice(request, error.status_code, spoken or _TEXTS.get(error.status_code, "Вернитесь и попробуйте снова."))
 
 
+def _unstorable(request: Request, error: Exception) -> HTMLResponse:
+    """A number that no row has, or a value that no database keeps."""
+    if is_beyond(request):
+        return notice(request, 404, _TEXTS[404])
+    return notice(request, 422, UNSTORABLE)
+
+
+def is_beyond(request: Request) -> bool:
+    """Whether a number in the address is larger than any row's."""
+    return any(str(value).isdecimal() and int(value) > _LARGEST for value in request.path_params.values())
+
+
+def _twice(request: Request, error: Exception) -> HTMLResponse:
+    if not is_second(error):
+        raise error
+    return notice(request, 409, TWICE)
+
+
+def is_second(error: Exception) -> bool:
+    """Whether two did the same at the same moment, of which the first is written; else the program is wrong."""
+    return isinstance(error, IntegrityError) and "unique" in str(error.orig).lower()
+
+
 def _broken(request: Request, error: Exception) -> HTMLResponse:
     """Made outside every middleware of ours, so it is dressed here."""
     text = "Ошибка в программе. Ничего не записано. Повторите, а если не пройдёт – сообщите администратору."
@@ -77,5 +106,8 @@ def register(app: FastAPI) -> None:
     for kind, status in statuses.items():
         app.add_exception_handler(kind, _says(status))
     app.add_exception_handler(Refused, _refused)
+    for kind in (DataError, OverflowError):  # PostgreSQL refuses, SQLite's driver and dates overflow
+        app.add_exception_handler(kind, _unstorable)
+    app.add_exception_handler(IntegrityError, _twice)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _broken)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from contextlib import AbstractContextManager
 
 from starlette.requests import Request
@@ -11,6 +12,7 @@ from actions.context import Work
 from web.users import user_of
 from wiring.work import Installation
 
+_SAME_LOOK = dt.timedelta(hours=12)
 EMPLOYEE = "работник по личной ссылке"
 
 
@@ -34,6 +36,17 @@ def reading(request: Request) -> AbstractContextManager[Work]:
     if user is None:
         return installed(request).reading(by="гость")
     return installed(request).reading(by=user.login, only_of=user.only_of)
+
+
+def looked_on(request: Request, action: str, subject: str, **data: object) -> None:
+    """For what a page fetches after itself: recorded unless the user's look at the same subject is on record today.
+
+    What tells such a fetch is a header, which anybody can send: the log is asked, not the header.
+    """
+    with reading(request) as work:
+        known = audit.has_looked(work, subject, since=work.now - _SAME_LOOK)
+    if not known:
+        looked(request, action, subject, **data)
 
 
 def looked(request: Request, action: str, subject: str, **data: object) -> None:

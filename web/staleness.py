@@ -8,7 +8,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
-from actions import requests
+from actions import drafting, requests
 from actions.context import Work
 from models.request import AccessRequest
 from web.bodies import text
@@ -25,7 +25,8 @@ _LABELS = {
     "attorney_date": "Дата доверенности", "attorney_until": "Доверенность действует до", "seal": "Печать на скане",
     "confirm_address": "Адрес СТП верный", "purpose": "Какой вход",
 }  # fmt: skip
-_OURS = ("revision", "seen")
+_OURS = ("revision", "seen", "was", "go")
+_TICKS = ("drop-", "more-")  # what to do with files: they have to be chosen again anyway
 
 
 def stale(request: Request, work: Work, found: AccessRequest, form: FormData | None = None) -> Response:
@@ -41,16 +42,17 @@ def stale(request: Request, work: Work, found: AccessRequest, form: FormData | N
 
 
 def typed_back(work: Work, found: AccessRequest, form: FormData) -> Sequence[tuple[str, str]]:
-    """What a person typed, under the names of the form's fields; files have to be chosen again."""
+    """What a person typed and the request does not hold, under the names of the form's fields; files have to be chosen again."""
     places = {str(line.id): line.position for line in requests.lines_of(work, found)}
-    kind = work.catalog.kind(found.kind)
-    fields = {f"field-{field.code}": field.label for field in kind.fields}
+    fields = {f"field-{field.code}": field.label for field in work.catalog.kind(found.kind).fields}
+    fields |= {f"field-{line.answer}": line.label for line in drafting.form_lines(work, found)}
+    kept = {f"field-{code}": value for code, value in found.fields.items()}
     told = []
     for name, value in form.multi_items():
         if isinstance(value, UploadFile):
             if value.filename:
                 told.append(("Файл, выберите его снова", value.filename))
-        elif name not in _OURS and value.strip():
+        elif name not in _OURS and not name.startswith(_TICKS) and value.strip() and value != kept.get(name):
             told.append((fields.get(name) or _label(name, places), _SPOKEN.get(value, value.strip())))
     return told
 

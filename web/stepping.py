@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +15,7 @@ from models.request import AccessRequest
 from states import guards
 from states.lifecycle import Actor, Effect, Refused, Step
 from web.bodies import text, ticked, uploads
-from web.uploads import signature_from
+from web.uploads import date_from, signature_from
 
 _MAX_TICKET = 120
 
@@ -87,7 +86,9 @@ def _told(request: AccessRequest, step: Step, form: FormData) -> dict[str, objec
     """The step's data. Raises Refused when a field that it cannot do without is empty."""
     told: dict[str, object] = {"ticket": text(form, "ticket", _MAX_TICKET) or None}
     if guards.number_given in step.guards:
-        told["registered_on"] = _date(request, form, "registered_on", "дата регистрации")
+        told["registered_on"] = date_from(
+            form, "registered_on", "дата регистрации", trigger=step.trigger, status=request.status
+        )
     if guards.outcome_named in step.guards:
         told["outcome"] = text(form, "outcome", 60) or None
     if guards.ticket_given in step.guards:
@@ -157,12 +158,3 @@ def _sign(work: Work, request: AccessRequest, form: FormData) -> None:
         by_hand=ticked(form, "by_hand"),
         revision=request.revision,
     )
-
-
-def _date(request: AccessRequest, form: FormData, name: str, label: str) -> dt.date | None:
-    """None when left empty. Raises Refused for what is no date."""
-    typed = text(form, name, 20)
-    try:
-        return dt.date.fromisoformat(typed) if typed else None
-    except ValueError:
-        raise Refused("sign", request.status, [problem(f"Не похоже на дату: {label}. Пример: 2026-11-23.")]) from None

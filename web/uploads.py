@@ -11,11 +11,13 @@ from actions import requests, scan_drafts, steps
 from actions.context import NotFound, Work
 from actions.scan_drafts import Draft, Role, Sheet
 from models.facts import SignatureFacts
+from models.identifiers import BadIdentifier
 from models.request import AccessRequest, RequestFile, Status
 from states import guards
 from states.lifecycle import Refused, Step
 from states.rules.signers import signer_rule
 from web.bodies import MAX_BODY, text, ticked
+from web.days import date_of
 from web.findings import Group, grouped
 
 # A request carries a form around the file, so a file of exactly the limit would not pass.
@@ -202,21 +204,21 @@ def signature_from(form: FormData) -> SignatureFacts:
         body=text(form, "body", 60),
         name=text(form, "name", 200),
         post=text(form, "post", 300),
-        signed_on=_date(form, "signed_on", "дата подписи"),
+        signed_on=date_from(form, "signed_on", "дата подписи"),
         attorney_number=text(form, "attorney_number", 100),
-        attorney_date=_date(form, "attorney_date", "дата доверенности"),
-        attorney_until=_date(form, "attorney_until", "срок доверенности"),
+        attorney_date=date_from(form, "attorney_date", "дата доверенности"),
+        attorney_until=date_from(form, "attorney_until", "срок доверенности"),
         seal_present={"yes": True, "no": False}.get(text(form, "seal")),
         readable_confirmed=ticked(form, "readable"),
     )
 
 
-def _date(form: FormData, name: str, label: str) -> dt.date | None:
+def date_from(
+    form: FormData, name: str, label: str, *, trigger: str = "sign", status: Status = Status.VALIDATED
+) -> dt.date | None:
     """None when left empty. Raises Refused for what is no date."""
     typed = text(form, name, 20)
     try:
-        return dt.date.fromisoformat(typed) if typed else None
-    except ValueError:
-        raise Refused(
-            "sign", Status.VALIDATED, [guards.process_finding(f"Не похоже на дату: {label}. Пример: 2026-11-23.")]
-        ) from None
+        return date_of(typed, f"Не похоже на дату: {label}. Пример: 2026-11-23.") if typed else None
+    except BadIdentifier as wrong:
+        raise Refused(trigger, status, [guards.process_finding(str(wrong))]) from None

@@ -8,7 +8,7 @@ import platform
 import re
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
@@ -22,7 +22,7 @@ from actions import audit, outbox
 from actions.context import Work
 from catalog.registry import registry
 from documents.russian import counted
-from models.letters import InboxLetter, InboxState, OutboxLetter, OutboxState
+from models.letters import InboxLetter, InboxState, MailboxPosition, OutboxLetter, OutboxState
 from models.record import Event, Lease
 from models.refbook import RefbookVersion
 from notifications.errors import EXPLANATIONS
@@ -87,11 +87,36 @@ def _mailbox(installation: Installation, work: Work, planner: Planner) -> Check:
         told = "Сервер ящика не отвечает или не принимает пароль; следующая попытка "
         mend = "Проверьте настройки почты кнопкой «Проверить»: там будет причина."
         return replace(check, level="bad", told=f"{told}в {lease.expires_at.astimezone(_MOSCOW):%H:%M}.", mend=mend)
+    looks = [row for row in _positions(installation, work).values() if row.looked_at or row.problem]
+    if looks:
+        return _looked_into(check, looks, work.now)
     reading = planner.of("inbox")
     if reading is None:
         told = "Когда в ящик заглядывали, неизвестно: об этом знает планировщик, а он не отвечает."
         return replace(check, level="warning", told=told, mend="Запустите службу: egisz-access up.")
     return _looked(check, reading, work.now)
+
+
+def _positions(installation: Installation, work: Work) -> dict[str, MailboxPosition]:
+    """What is known of each folder of the settings; nothing of one that was never looked into."""
+    query = select(MailboxPosition).where(
+        col(MailboxPosition.account) == installation.settings.mail.sender,
+        col(MailboxPosition.folder).in_(installation.settings.imap.folders),
+    )
+    return {row.folder: row for row in work.session.execute(query).scalars()}
+
+
+def _looked_into(check: Check, looks: Sequence[MailboxPosition], now: dt.datetime) -> Check:
+    """The folder that fares worst decides: one that cannot be read is not made good by another that can."""
+    for row in looks:
+        if row.problem:
+            word = EXPLANATIONS[row.problem]
+            told = f"Папку {row.folder} прочитать не удалось, {_moment(row.failed_at)}. {word.wrong}"
+            return replace(check, level="bad", told=told, mend=f"{word.mend} Удачно: {_moment(row.looked_at)}.")
+    last = min(row.looked_at for row in looks if row.looked_at)
+    late = now - last > dt.timedelta(minutes=_QUIET["inbox"])
+    told = f"Последний удачный взгляд в ящик: {_moment(last)}."
+    return replace(check, level="warning" if late else "good", told=told, mend=_LATE if late else "")
 
 
 def _looked(check: Check, reading: Carried, now: dt.datetime) -> Check:
@@ -109,14 +134,18 @@ _LATE = "Ящик смотрят каждые две минуты. Провер�
 
 
 def _folders(installation: Installation, work: Work) -> Iterator[str]:
-    """When each folder last gave a letter: the letters themselves tell, whoever reads them."""
+    """When each folder was last looked into and last gave a letter, whoever reads them."""
     query = select(col(InboxLetter.folder), func.max(col(InboxLetter.received_at)), func.count())
     came = {
         folder: (last, number) for folder, last, number in work.session.execute(query.group_by(col(InboxLetter.folder)))
     }
+    positions = _positions(installation, work)
     for folder in installation.settings.imap.folders:
         last, number = came.get(folder, (None, 0))
-        yield f"{folder}: писем {number}, последнее принято: {_moment(last)}"
+        row = positions.get(folder)
+        failed = f", не удалось: {_moment(row.failed_at)}" if row and row.failed_at else ""
+        looked = f"удачный взгляд: {_moment(row.looked_at if row else None)}{failed}"
+        yield f"{folder}: {looked}; писем {number}, последнее принято: {_moment(last)}"
 
 
 def _why(message: str) -> str:
@@ -332,7 +361,7 @@ def _refbooks(installation: Installation, work: Work, planner: Planner) -> Check
     missing = len(registry().refbooks) - len(loaded)
     if missing:
         told = "Не загружены: организации не сверяются." if not loaded else f"Не загружено справочников: {missing}."
-        mend = "Загрузка идёт каждую ночь, если сайт nsi.rosminzdrav.ru доступен. Без сети: egisz-access registry load ФАЙЛ."
+        mend = "Загрузка идёт каждую ночь, если сайт nsi.rosminzdrav.ru доступен. Без сети: egisz-access organisation import ФАЙЛ.zip."
         return replace(check, level="warning", told=told, mend=mend)
     told = f"Самая старая загрузка: {ago(work.now - oldest)} назад."
     if work.now - oldest > dt.timedelta(days=60):

@@ -134,6 +134,7 @@ class Installation:
             policy=self.policy,
             calendar=self.calendar,
             desk_schedule=self.desk_schedule,
+            narrowed=only_of is not None,
         )
 
 

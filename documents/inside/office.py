@@ -29,7 +29,6 @@ _PARTS = {
     "comments": "примечание",
 }  # fmt: skip
 _MARKS = {f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-", f"{_W}softHyphen": ""}
-_MOST_REPEATS = 1000
 
 
 def _tree(data: bytes) -> etree._Element:

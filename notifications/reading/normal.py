@@ -24,8 +24,6 @@ _DASHES = re.compile("[\u2010-\u2015\u2212\u2043]")
 _QUOTES = re.compile("[«»„“”‟‹›❝❞″]|''|``")
 _SPACES = re.compile(r"\s+")
 
-STRUCK_WORD = " зачеркнуто "
-
 
 @dataclass(frozen=True, slots=True)
 class Plain:

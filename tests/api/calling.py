@@ -10,9 +10,9 @@ from fastapi.testclient import TestClient
 from actions import accounts, api_tokens
 from actions.api_tokens import Use
 from models.account import Role
+from tests.web.apps import app_for
 from tests.web.users import BOTH, NAMES
 from tests.web.world import World
-from web.app import create_app
 
 
 def token_of(
@@ -39,7 +39,7 @@ def caller(
     """A client without cookies or any header of a browser."""
     token = token_of(world, login, roles, organisations)
     return TestClient(
-        create_app(world.installation), headers={"Authorization": f"Bearer {token}"}, raise_server_exceptions=False
+        app_for(world.installation), headers={"Authorization": f"Bearer {token}"}, raise_server_exceptions=False
     )
 
 

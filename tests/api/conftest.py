@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from fastapi.testclient import TestClient
 
 from tests.api.calling import caller
-from tests.web.world import World, open_world
+from tests.web.conftest import world
+from tests.web.world import World
 
-
-@pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    monkeypatch.setenv("EGISZ_HOME", str(tmp_path))
-    opened = open_world(tmp_path)
-    yield opened
-    opened.installation.engine.dispose()
+__all__ = ["api", "world"]
 
 
 @pytest.fixture

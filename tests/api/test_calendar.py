@@ -18,9 +18,9 @@ from models.request import Status
 from sweeps import run_sweep
 from tests.api.calling import token_of
 from tests.api.receiver import listening
+from tests.web.apps import app_for
 from tests.web.users import client
 from tests.web.world import NOON, PEOPLE, World, request_at
-from web.app import create_app
 from web.logs import safe_path
 
 _NAME = re.compile(r"([A-Z0-9-]+)((?:;[A-Z0-9-]+=[^:;]+)*):(.*)", re.DOTALL)
@@ -86,7 +86,7 @@ def test_whatever_the_words_the_calendar_is_valid_and_says_them(title: str, abou
 
 @pytest.fixture
 def stranger(world: World) -> TestClient:
-    return TestClient(create_app(world.installation))
+    return TestClient(app_for(world.installation))
 
 
 def _feed(world: World, **more: Any) -> str:

@@ -13,16 +13,16 @@ from actions import accounts, api_tokens
 from models.account import ApiToken, Role
 from models.record import Event
 from tests.api.calling import caller, token_of
+from tests.web.apps import app_for
 from tests.web.users import client, session_of
 from tests.web.world import World, request_at
-from web.app import create_app
 from web.door import COOKIE
 
 HEADERS = (None, b"", b"Bearer", b"Bearer ", b"Bearer no", b"Basic b2ZmaWNlcjo=", "bearer ключ".encode())
 
 
 def test_without_a_token_nothing_is_told(world: World) -> None:
-    stranger = TestClient(create_app(world.installation))
+    stranger = TestClient(app_for(world.installation))
     for header, path in itertools.product(HEADERS, ("/api/v1/requests", "/api/v1/nowhere")):
         method = "GET" if header else "POST"
         answer = stranger.request(method, path, headers={} if header is None else {"Authorization": header})
@@ -66,7 +66,7 @@ def test_a_token_dies_when_revoked_when_its_time_is_over_and_with_its_account(wo
     shown = {}
     for login in ("revoked", "old", "off"):
         shown[login] = token_of(world, login, {Role.AUDITOR}, days=30 if login == "old" else 300)
-    stranger = TestClient(create_app(world.installation))
+    stranger = TestClient(app_for(world.installation))
 
     def status(login: str) -> int:
         return stranger.get("/api/v1/account", headers={"Authorization": f"Bearer {shown[login]}"}).status_code
@@ -143,4 +143,4 @@ def test_foreign_organisations_do_not_exist_for_a_token(world: World) -> None:
     ):
         assert program.post(f"/api/v1{path}", json=body).status_code == 404, path
     hidden = program.post("/api/v1/organisations", json={"inn": "7707083893"})
-    assert hidden.status_code == 409 and "не в вашем списке" in hidden.json()["detail"]
+    assert hidden.status_code == 409 and "нет в вашем списке" in hidden.json()["detail"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
+import re
 
 import pytest
 from fastapi.testclient import TestClient
@@ -138,6 +140,10 @@ def test_employees_page_shows_the_whole_number_and_that_is_recorded(
     assert back.headers["location"] == f"/organisations/{number}/checklist/workers/1#worker-add"
     refused = _click(officer, number, "workers/1/remove")
     assert refused.status_code == 409 and "есть отметки" in refused.text
+    late = _click(officer, number, "sections/departments/tick", revision=0)
+    for shown in (page.text, refused.text, late.text):  # axe: no level is skipped
+        levels = [int(level) for level in re.findall(r"<h([1-6])", shown)]
+        assert levels[0] == 1 and all(after - before <= 1 for before, after in itertools.pairwise(levels))
     assert officer.get(f"/organisations/{number + 1}/checklist/workers/1").status_code == 404
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import email.message
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from sqlalchemy import select
 
 from actions import delivery, outbox
 from demo.smtp_server import SmtpServer
-from models.letters import InboxLetter, InboxState, OutboxLetter, OutboxState
+from models.letters import InboxLetter, InboxState, MailboxPosition, OutboxLetter, OutboxState
 from models.record import Event
 from notifications.errors import MailboxError
 from sweeps import deliver, run_sweep
@@ -32,6 +33,12 @@ def _promise(installation, count, key="", **more):
 def _letters(installation):
     with installation.work("тест") as work:
         return work.session.execute(select(OutboxLetter).order_by(OutboxLetter.id)).scalars().all()
+
+
+def _looks(installation):
+    with installation.work("тест") as work:
+        rows = work.session.execute(select(MailboxPosition)).scalars()
+        return {row.folder: (row.looked_at, row.failed_at, row.problem) for row in rows}
 
 
 def test_wrong_password_is_tried_once_a_sweep_and_delays_every_letter(home, clock, post, monkeypatch):
@@ -123,15 +130,21 @@ def test_folder_that_is_not_there_keeps_no_letter_of_another_unread(home, clock,
         entries = work.session.execute(select(InboxLetter)).scalars().all()
         assert entries
         assert InboxState.STORED not in {entry.state for entry in entries}
+    assert _looks(installation) == {"Нет такой": (None, clock.now, "folder"), "INBOX": (clock.now, None, None)}
     installation.engine.dispose()
 
 
 def test_wrong_mailbox_password_is_not_tried_at_every_sweep(home, clock, post):
     installation = made(home, clock, post, imap_more={"password": "wrong", "folders": ("INBOX", "Отправленные")})
+    good = clock.now - dt.timedelta(hours=1)
+    with installation.work("тест") as work:
+        work.session.add(MailboxPosition(account="clinic@clinic.example", folder="INBOX", looked_at=good))
     with pytest.raises(MailboxError):
         run_sweep("inbox", installation)
+    refused = clock.now
     clock.forward(minutes=2)
     assert run_sweep("inbox", installation)["stored"] == 0, "knocked again at once"
+    assert _looks(installation) == {"INBOX": (good, refused, "auth"), "Отправленные": (None, refused, "auth")}
     clock.forward(minutes=4)
     with pytest.raises(MailboxError):
         run_sweep("inbox", installation)

@@ -156,7 +156,7 @@ def test_repeated_answer_writes_nothing_and_a_dropped_role_is_taken_back_in_its_
 @pytest.mark.parametrize(
     ("said", "why"),
     [({"keep": ["999"]}, "Такого вопроса"), ({"keep": ["1"], "drop": ["1"]}, "вопросе № 1"),
-     ({"keep": ["all"], "drop": ["all"]}, "только одному"), ({"drop": ["001-001-998 10"]}, "Такого вопроса")],
+     ({"keep": ["all"], "drop": ["all"]}, "не то и другое сразу"), ({"drop": ["001-001-998 10"]}, "Такого вопроса")],
 )  # fmt: skip
 def test_unclear_answers_are_refused_and_change_nothing(held, said, why):
     _start(held)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
+from web.api.app import Api
 from web.app import create_app
 from web.throttle import Misses
 from wiring.work import Installation
@@ -18,5 +19,5 @@ def app_for(installation: Installation) -> FastAPI:
     if not _MADE:
         _MADE.append(create_app(installation))
     app = _MADE[0]
-    app.state.installation, app.state.misses = installation, Misses()
+    app.state.installation, app.state.api, app.state.misses = installation, Api(installation), Misses()
     return app

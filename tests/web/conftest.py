@@ -6,12 +6,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 
+from actions import passwords
 from tests.web.apps import app_for
 from tests.web.users import session_of
 from tests.web.world import World, open_world
 from web.door import COOKIE
+
+
+@pytest.fixture(autouse=True)
+def light_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashes that cost nothing; what real ones cost is tested in tests/actions/test_passwords.py."""
+    light = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(passwords, "_hasher", lambda: light)
 
 
 @pytest.fixture

@@ -7,12 +7,13 @@ import re
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlmodel import select
 
 from actions import accounts, audit, passwords, sessions
 from actions.accounts import BadAccount
 from actions.context import Conflict
 from actions.passwords import WeakPassword
-from models.account import Account, Role
+from models.account import Account, FailedLogin, Role
 from tests.web.apps import app_for
 from tests.web.routes import routes
 from tests.web.users import client, session_of
@@ -82,6 +83,21 @@ def test_guessing_is_slowed_and_the_right_password_waits_too(stranger: TestClien
     world.clock.now += dt.timedelta(seconds=1)
     assert log_in(stranger) == 303
     assert [log_in(stranger, "не тот пароль") for _ in range(5)] == [401] * 5
+
+
+def test_failures_of_the_day_before_are_cleared_away_by_whoever_logs_in(
+    stranger: TestClient, anna: Account, world: World
+) -> None:
+    def kept() -> int:
+        with world.installation.reading(by="тест") as work:
+            return len(work.session.exec(select(FailedLogin)).all())
+
+    assert [log_in(stranger, login="nobody"), log_in(stranger, login="somebody")] == [401, 401]
+    logins = kept()
+    world.clock.now += dt.timedelta(hours=23)
+    assert log_in(stranger) == 303 and kept() == logins
+    world.clock.now += dt.timedelta(hours=2)
+    assert log_in(stranger) == 303 and kept() == logins - 2  # the address was seen again meanwhile
 
 
 def test_one_address_cannot_try_many_logins(stranger: TestClient, world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ from actions import audit, requests
 from catalog.rules import FOLDER
 from demo.servers import DemoServers
 from models.account import Role
-from models.letters import OutboxState
+from models.letters import MailboxPosition, OutboxState
 from models.record import Event
 from models.request import Status
 from tests.web.users import client
@@ -230,6 +230,33 @@ def test_what_the_environment_gives_is_shown_and_cannot_be_changed_here(officer,
     assert "переменной окружения EGISZ_SMTP__HOST" in page.text
     officer.post("/admin/mail", data=form_of(page, **{"smtp.host": "other.ru", "imap.host": "imap.ru"}))
     assert (load().smtp.host, settings_file.in_file().smtp.host, load().imap.host) == ("env.example.com", "", "imap.ru")
+
+
+@pytest.mark.parametrize(
+    ("last", "level", "words"),
+    [
+        ({"looked_at": NOON - dt.timedelta(minutes=2)}, "verified", ["Последний удачный взгляд в ящик: 23.11.2026 11:58"]),
+        ({"looked_at": NOON - dt.timedelta(hours=2)}, "warning", ["23.11.2026 10:00", "каждые две минуты"]),
+        (
+            {"looked_at": NOON - dt.timedelta(hours=2), "failed_at": NOON - dt.timedelta(minutes=1), "problem": "folder"},
+            "error", ["Папку Архив прочитать не удалось, 23.11.2026 11:59", "Такой папки в ящике нет", "Удачно: 23.11.2026 10:00"],
+        ),
+    ],
+)  # fmt: skip
+def test_looks_into_the_mailbox_are_told_without_the_planner(officer, world, monkeypatch, last, level, words):
+    for name, value in (("SMTP__HOST", "smtp.example.com"), ("IMAP__HOST", "imap.example.com"),
+                        ("IMAP__FOLDERS", '["INBOX", "Архив"]'), ("MAIL__SENDER", "clinic@example.com")):  # fmt: skip
+        monkeypatch.setenv(f"EGISZ_{name}", value)
+    world.installation.take_up(load())
+    with world.installation.work(by="тест") as work:
+        good = NOON - dt.timedelta(minutes=1)
+        work.session.add(MailboxPosition(account="clinic@example.com", folder="INBOX", looked_at=good))
+        work.session.add(MailboxPosition(account="clinic@example.com", folder="Архив", **last))
+        work.session.add(MailboxPosition(account="old@example.com", folder="INBOX", failed_at=NOON, problem="auth"))
+    shape, told = section(officer.get("/admin"), "mailbox")
+    assert shape == level
+    for word in (*words, "INBOX: удачный взгляд: 23.11.2026 11:59; писем 0"):
+        assert word in told
 
 
 def test_test_letter_goes_out_and_the_mailbox_is_looked_into(officer, world, tmp_path):

@@ -114,7 +114,7 @@ def _spilling(page: Page) -> str:
 _UNREACHED = """() => [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")]
 .filter(e => e.checkVisibility() && !e.disabled && (e.tabIndex < 0 || e.tabIndex > 0))
 .map(e => e.outerHTML.slice(0, 80))"""
-_AXE = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations
+_AXE = """async () => (await axe.run(document, {resultTypes: ["violations"], preload: false})).violations
 .map(v => v.id + ": " + v.nodes.slice(0, 3).map(n => n.html.slice(0, 140) + " " + (n.any[0]?.message ?? "")).join(" | "))"""
 
 

@@ -26,21 +26,6 @@ def _now(world: World, request: AccessRequest) -> AccessRequest:
         return requests.get(work, request.id or 0)
 
 
-@pytest.mark.parametrize("kind", sorted(CASES))
-def test_every_kind_has_its_page_of_fields_with_labels_and_help(officer: TestClient, world: World, kind: str) -> None:
-    request = _draft(world, kind)
-    text = officer.get(f"/requests/{request.id}/fields").text
-    with world.installation.work(by="тест") as work:
-        entry = work.catalog.kind(kind)
-    for field in entry.fields:
-        assert f'name="field-{field.code}"' in text
-        assert f'id="field-{field.code}"' in text
-    for attachment in entry.attachments:
-        assert f'id="file-{attachment.code}"' in text
-        assert (f'name="file-{attachment.code}"' in text) == attachment.sent  # the others come with the answer
-    assert officer.get(f"/requests/{request.id}").status_code == 200
-
-
 def test_filled_in_fields_are_kept_and_what_is_wrong_is_told_beside_each(officer: TestClient, world: World) -> None:
     request = _draft(world, "hiv-missing-drug")
     typed = {f"field-{code}": value for code, value in CASES["hiv-missing-drug"].fields.items()}
@@ -80,7 +65,24 @@ def test_form_of_a_request_that_is_no_draft_any_more_is_a_conflict(officer: Test
     request = _draft(world, "tub-access")
     with world.installation.work(by="тест") as work:
         steps.take(work, requests.get(work, request.id or 0), "validate")
-    assert officer.post(f"/requests/{request.id}/fields", data={}).status_code == 409
+    answer = officer.post(f"/requests/{request.id}/fields", data={})
+    assert answer.status_code == 409
+    assert "Что было последним" in answer.text and "Что вы ввели" not in answer.text
+
+
+def test_late_form_is_told_what_changed_meanwhile_and_what_was_typed(officer: TestClient, world: World) -> None:
+    request = _draft(world, "tub-change-records")
+    at, kept = f"/requests/{request.id}/fields", CASES["tub-change-records"].fields
+    page = officer.get(at).text
+    with world.installation.work(by="другой") as work:
+        steps.take(work, requests.get(work, request.id or 0), "validate")
+    typed = {**{f"field-{code}": value for code, value in kept.items()}, "field-reason": "Моя причина."}
+    answer = officer.post(at, data={**typed, "was": _shown(page), "seen": _shown(page, "seen"), "go": "next"})
+    assert answer.status_code == 409
+    assert "Что изменилось, пока страница была открыта" in answer.text and "другой" in answer.text
+    back = answer.text.partition("Что вы ввели")[2]
+    assert re.findall(r'<dd class="words">(.*?)</dd>', back) == ["Моя причина."]
+    assert _now(world, request).fields["reason"] == kept["reason"]
 
 
 def test_fields_that_somebody_else_has_changed_are_not_written_over_and_what_was_typed_stays(
@@ -91,16 +93,16 @@ def test_fields_that_somebody_else_has_changed_are_not_written_over_and_what_was
     seen = _shown(officer.get(at).text)
     with world.installation.work(by="другой") as work:
         requests.fill_in(work, requests.get(work, request.id or 0), {"reason": "Ошибка другого."})
-    answer = officer.post(at, data={"field-reason": "Моя причина.", "seen": seen})
+    answer = officer.post(at, data={"field-reason": "Моя причина.", "was": seen})
     assert answer.status_code == 409
     assert "Моя причина." in answer.text
     assert _now(world, request).fields["reason"] == "Ошибка другого."
-    officer.post(at, data={"field-reason": "Моя причина.", "seen": _shown(answer.text)})
+    officer.post(at, data={"field-reason": "Моя причина.", "was": _shown(answer.text)})
     assert _now(world, request).fields["reason"] == "Моя причина."
 
 
-def _shown(page: str) -> str:
-    found = re.search(r'id="seen" value="(\w+)"', page)
+def _shown(page: str, name: str = "was") -> str:
+    found = re.search(rf'id="{name}" value="(\w+)"', page)
     assert found is not None
     return found.group(1)
 

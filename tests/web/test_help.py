@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from fastapi.testclient import TestClient
 
+from actions import accounts
 from actions.accounts import ROLE_LABELS, ROLE_MEANINGS
 from models.account import Role
 from models.request import Status
 from states.guards import status_label
-from tests.web.world import World, clinic
+from tests.web.users import NAMES, client
+from tests.web.world import World, clinic, personal_link, request_at
+from web.door import COOKIE
 from web.pages.help import STATES
 
 
@@ -40,3 +44,35 @@ def test_contents_lead_to_parts_that_are_there(stranger: TestClient) -> None:
     text = stranger.get("/help/").text
     anchors = re.findall(r'<li><a href="#([a-z-]+)">', text)
     assert len(anchors) >= 10 and all(f'id="{anchor}"' in text for anchor in anchors)
+
+
+@pytest.mark.parametrize("path", ["/help/", "/help/login", "/api/", "/api/problems/stale"])
+def test_public_page_keeps_the_menu_of_somebody_logged_in(stranger: TestClient, world: World, path: str) -> None:
+    rail = '<nav aria-label="Разделы">'
+    assert stranger.get(path).status_code == 200 and rail not in stranger.get(path).text
+    auditor = client(world, "auditor", [Role.AUDITOR])
+    assert rail in auditor.get(path).text and NAMES["auditor"] in auditor.get(path).text
+    auditor.cookies.set(COOKIE, "forged")
+    assert rail not in auditor.get(path).text
+
+
+def test_personal_page_does_not_know_who_is_logged_in(world: World) -> None:
+    with world.installation.work(by="тест") as work:
+        link = personal_link(work, request_at(work), "first-login")
+    answer = client(world).get(f"/my/{link}")
+    assert answer.status_code == 200
+    assert "Разделы" not in answer.text and NAMES["officer"] not in answer.text
+
+
+def test_session_is_no_token_of_the_api(world: World) -> None:
+    assert client(world).get("/api/v1/requests").status_code == 401
+
+
+def test_somebody_who_must_choose_a_password_first_is_a_stranger(world: World) -> None:
+    browser = client(world, "auditor", [Role.AUDITOR])
+    with world.installation.work(by="тест") as work:
+        account = accounts.find(work, "auditor")
+        assert account is not None
+        account.password_by_other, account.password_hash = True, "kept"
+        work.session.add(account)
+    assert "Разделы" not in browser.get("/help/").text

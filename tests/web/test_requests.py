@@ -367,3 +367,14 @@ def test_the_page_asks_the_database_the_same_number_of_times_for_two_and_for_six
         numbers.append(len(asked))
     assert max(numbers) <= 36, numbers
     assert abs(numbers[0] - numbers[1]) <= 3, numbers
+
+
+def test_request_can_be_repeated_and_its_evidence_taken_by_those_who_may(officer: TestClient, world: World) -> None:
+    draft, sent = _at(world, Status.DRAFT), _at(world, Status.AWAITING)
+    again, pack = (f'action="/requests/{sent.id}/again"><button>Повторить как новую', f'href="/requests/{sent.id}/evidence.zip"')
+    assert again in officer.get(f"/requests/{sent.id}").text and pack in officer.get(f"/requests/{sent.id}").text
+    assert "Повторить как новую" not in officer.get(f"/requests/{draft.id}").text
+    auditor = client(world, "auditor", [Role.AUDITOR]).get(f"/requests/{sent.id}").text
+    assert again not in auditor and pack in auditor
+    manager = client(world, "manager", [Role.MANAGER]).get(f"/requests/{sent.id}").text
+    assert again not in manager and pack not in manager

@@ -111,6 +111,7 @@ def test_a_campaign_is_started_and_closed_from_the_page(officer: TestClient, wor
         ({"year": "2026", "until": "завтра"}, "Не похоже на дату"),
         ({"year": "2026", "until": "2026-11-01"}, "уже прошёл"),
         ({"year": "2026", "until": "2026-12-20", "inns": "123"}, "ИНН"),
+        ({"year": "2026", "until": "2026-12-20", "inns": "5902012349"}, "найдите организацию в разделе «Организации» или командой"),
     ):
         refused = officer.post("/reviews", data=data)
         assert refused.status_code == 422 and told in refused.text and f'value="{data["year"]}"' in refused.text

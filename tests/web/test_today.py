@@ -9,11 +9,11 @@ import re
 import pytest
 from fastapi.testclient import TestClient
 
-from actions import accounts, agenda, audit, checklists, links, outbox, requests
+from actions import accounts, agenda, audit, checklists, inbox, links, outbox, requests
 from actions.agenda import Matter, matters
 from actions.context import Work
 from models.account import Role
-from models.letters import OutboxState
+from models.letters import MailboxPosition, OutboxState
 from models.organisation import Organisation
 from models.request import LineState, Status
 from tests.web.history import at, other_clinic, put, refuse, sent_and_answered, tell
@@ -148,6 +148,21 @@ def test_the_post_that_stands_still_is_told(officer: TestClient, world: World) -
     assert "проверьте, идёт ли отправка" not in officer.get("/today").text
     world.clock.now += dt.timedelta(minutes=31)
     assert "проверьте, идёт ли отправка" in officer.get("/today").text
+
+
+def test_look_into_the_mailbox_and_what_went_wrong_with_it_are_told(officer: TestClient, world: World) -> None:
+    assert "ещё не заглядывали" in officer.get("/today").text
+    with world.installation.work(by="тест") as work:
+        work.session.add(MailboxPosition(account="clinic@example.com", folder="INBOX", looked_at=NOON - dt.timedelta(hours=1)))
+        work.session.add(MailboxPosition(account="clinic@example.com", folder="Старая", failed_at=NOON - 3 * WEEK, problem="auth"))
+    text = officer.get("/today").text
+    assert "23.11.2026 11:00" in text and "прочитать не удалось" not in text
+    with world.installation.work(by="тест") as work:
+        inbox.looked(work, "clinic@example.com", "INBOX", "timeout")
+    text = officer.get("/today").text
+    assert "Ящик прочитать не удалось, 23.11.2026 12:00. Почтовый сервер не ответил" in text and "23.11.2026 11:00" in text
+    assert 'href="/admin#mailbox"' in text and "clinic@example.com" not in text
+    assert "Скажите администратору" in client(world, "auditor", [Role.AUDITOR]).get("/today").text
 
 
 def test_reminders_to_come_name_a_role_and_never_an_address(officer: TestClient, world: World) -> None:

@@ -278,7 +278,7 @@ def test_restricted_user_chooses_among_his_own_and_is_told_whom_to_ask(
     assert account is not None
     with (
         world.installation.work(by="narrow", only_of=account.id) as work,
-        pytest.raises(Conflict, match="не в вашем списке"),
+        pytest.raises(Conflict, match="нет в вашем списке"),
     ):
         organisation_choices.open_inn(work, OTHER_INN)
 

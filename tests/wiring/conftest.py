@@ -9,11 +9,17 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
-from tests.conftest import Clock
+from tests.conftest import REAL_MIGRATE, Clock
 from tests.postgres import new_database, postgres
+from wiring import database
 from wiring.database import engine_for
 from wiring.settings import Settings
 from wiring.work import Installation
+
+
+@pytest.fixture(autouse=True)
+def migrated_for_real(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "migrate", REAL_MIGRATE)
 
 
 @pytest.fixture(scope="module")

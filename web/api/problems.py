@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DataError, IntegrityError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -29,6 +30,7 @@ from sandbox import Refused as RefusedFile
 from states.deadlines import TooFar
 from states.lifecycle import Refused
 from web.api.wrong_values import wrong_values
+from web.errors import TWICE, UNSTORABLE, is_beyond, is_second
 from web.headers import ALWAYS
 
 MEDIA_TYPE = "application/problem+json"
@@ -175,6 +177,17 @@ def _http(request: Request, error: Exception) -> Response:
     return problem(request, code, spoken, headers=error.headers)
 
 
+def _unstorable(request: Request, error: Exception) -> Response:
+    """A number that no row has, or a value that no database keeps."""
+    return problem(request, "not-found") if is_beyond(request) else problem(request, "invalid", UNSTORABLE)
+
+
+def _twice(request: Request, error: Exception) -> Response:
+    if not is_second(error):
+        raise error
+    return problem(request, "conflict", TWICE)
+
+
 def _broken(request: Request, error: Exception) -> Response:
     """Made outside every middleware of ours, so it is dressed here. Nothing of the error is told."""
     return problem(request, "broken", headers=ALWAYS)
@@ -195,6 +208,9 @@ def register(api: FastAPI) -> None:
     api.add_exception_handler(ApiProblem, _own)
     api.add_exception_handler(Busy, _busy)
     api.add_exception_handler(Refused, _refused)
+    for kind in (DataError, OverflowError):
+        api.add_exception_handler(kind, _unstorable)
+    api.add_exception_handler(IntegrityError, _twice)
     api.add_exception_handler(RosterError, _roster)
     for kind in (RefusedFile, Killed):
         api.add_exception_handler(kind, _file)

@@ -21,10 +21,11 @@ from actions.audit import Anchor
 from actions.context import NotFound, Work
 from actions.log_search import MACHINE, Search
 from models.record import Event
+from web.days import date_of, midnight
 from web.errors import notice
 from web.installed import looked, reading
 from web.log_lines import action_groups, actors, chosen_actions, lines
-from web.rendering import MOSCOW, page, short_moment
+from web.rendering import page, short_moment
 from web.users import own
 from web.waiting import waiting
 
@@ -59,14 +60,6 @@ def _asked(request: Request, work: Work) -> Asked:
     return Asked(typed, Search(scoped=user.only_of is not None, accounts=accounts_too, **meant), problems)
 
 
-def _day(value: str) -> dt.datetime:
-    """Its beginning by Moscow's clock."""
-    try:
-        return dt.datetime.combine(dt.date.fromisoformat(value), dt.time(), MOSCOW)
-    except ValueError:
-        raise ValueError("Дату пишут так: 2026-11-23.") from None
-
-
 def _actor(work: Work, value: str) -> str:
     if value == MACHINE:
         return MACHINE
@@ -96,8 +89,8 @@ def _subject(work: Work, value: str) -> str:
 
 
 _READERS: Mapping[str, Callable[[Work, str], dict[str, Any]]] = {
-    "since": lambda _, value: {"since": _day(value)},
-    "until": lambda _, value: {"until": _day(value) + dt.timedelta(days=1)},
+    "since": lambda _, value: {"since": midnight(date_of(value))},
+    "until": lambda _, value: {"until": midnight(date_of(value)) + dt.timedelta(days=1)},
     "who": lambda work, value: {"actor": _actor(work, value)},
     "action": lambda _, value: {"actions": _actions(value)},
     "about": lambda work, value: {"subject": _subject(work, value)},
@@ -216,5 +209,5 @@ def _table(request: Request, search: Search) -> Iterator[str]:
 
 def _row(cells: tuple[str, ...]) -> str:
     held = io.StringIO()
-    csv.writer(held, delimiter=";").writerow([f"'{cell}" if cell.startswith(("=", "+", "-", "@")) else cell for cell in cells])
+    csv.writer(held, delimiter=";").writerow([f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else cell for cell in cells])
     return held.getvalue()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from fastapi import APIRouter
@@ -18,6 +17,7 @@ from actions.context import Conflict, Work
 from catalog.rules import rules
 from models.identifiers import BadIdentifier
 from web.bodies import Form, text
+from web.days import date_of
 from web.installed import looked, reading, work_of
 from web.rendering import page
 from web.waiting import waiting
@@ -125,10 +125,7 @@ def _act(request: Request, number: int, code: str, item: str, form: FormData, wh
 
 def _change(form: FormData) -> Change:
     day = text(form, "due_on", 20)
-    try:
-        due = dt.date.fromisoformat(day) if day else None
-    except ValueError:
-        raise BadIdentifier(f"«{day}» – не дата. Выберите день в календаре.") from None
+    due = date_of(day, f"«{day}» – не дата. Выберите день в календаре.") if day else None
     return Change(_whole(form, "person"), text(form, "name", 200), due, text(form, "note", 4000))
 
 

@@ -22,11 +22,12 @@ from models.request import AccessRequest, RequestFile
 from states.rules import attachments as attachment_rules
 from states.rules.fields import applies, is_required
 from web.bodies import Form, text, uploads
-from web.dossiers import dossier
 from web.drafts import clock, is_writable, places_in, stages
 from web.findings import grouped
+from web.histories import last_event
 from web.installed import looked, reading, work_of
 from web.rendering import page
+from web.staleness import stale
 from web.users import own
 from web.waiting import waiting
 
@@ -91,9 +92,9 @@ def fill_in(request: Request, number: int, form: Form) -> Response:
     with work_of(request) as work:
         found = requests.get(work, number)
         if not is_writable(found):
-            return page(request, "stale.html", status=409, it=dossier(work, found), waiting=waiting(work))
+            return stale(request, work, found, form)
         typed = _typed(work, found, form)
-        if _clashes(found, typed, text(form, "seen", 20)):
+        if _clashes(found, typed, text(form, "was", 20)):
             return _page(request, work, found, status=409, typed=typed)
         _save(work, found, typed, form)
         if request.headers.get("hx-request"):
@@ -114,8 +115,8 @@ def _digest(fields: Mapping[str, str]) -> str:
     return hashlib.sha256(json.dumps(dict(fields), sort_keys=True).encode()).hexdigest()[:10]
 
 
-def _clashes(found: AccessRequest, typed: Mapping[str, str], seen: str) -> bool:
-    return seen not in ("", _digest(found.fields)) and any(found.fields.get(code, "") != value for code, value in typed.items())
+def _clashes(found: AccessRequest, typed: Mapping[str, str], was: str) -> bool:
+    return was not in ("", _digest(found.fields)) and any(found.fields.get(code, "") != value for code, value in typed.items())
 
 
 def _save(work: Work, found: AccessRequest, typed: Mapping[str, str], form: FormData) -> None:
@@ -184,6 +185,6 @@ def _page(
     return page(
         request, "fields.html", status=status, draft=found, kind=kind, organisation=card, fields=fields, lines=lines,
         attachments=attached, rest=grouped(of_checks, places_in(work, found, judged).of), editable=writable,
-        clash=typed is not None, seen=_digest(found.fields), saved=clock(work.now) if saved else "",
+        clash=typed is not None, was=_digest(found.fields), seen=last_event(work, found), saved=clock(work.now) if saved else "",
         stages=stages(work, found, card, judged, "fields") if is_writable(found) else [], waiting=waiting(work),
     )  # fmt: skip

@@ -17,7 +17,7 @@ from documents.store import StoreError
 from models.request import AccessRequest, RequestFile
 from sandbox import Killed, Refused
 from web.dossiers import FileView, file_views, heading
-from web.installed import looked, reading
+from web.installed import looked, looked_on, reading
 from web.previews import LARGE, Paper, pages_of, paper_of, pdf_of, picture_of
 from web.rendering import page
 from web.waiting import waiting
@@ -124,8 +124,8 @@ def show_page(request: Request, number: int, file_id: int, place: int, width: in
         raise NotFound(_UNSEEN) from None
     if data is None:
         raise NotFound("Такой страницы в файле нет, или её не удалось показать. Скачайте файл целиком.")
-    if request.headers.get("sec-fetch-dest") != "image":
-        looked(request, "file.viewed", requests.subject(found), file=file_id, page=place + 1)
+    record = looked_on if request.headers.get("sec-fetch-dest") == "image" else looked
+    record(request, "file.viewed", requests.subject(found), file=file_id, page=place + 1)
     return Response(data, media_type="image/png", headers=_LOCKED_UP)
 
 

@@ -17,7 +17,7 @@ from models.account import Role
 from models.identifiers import BadIdentifier
 from models.review import ReviewCampaign, ReviewedOrganisation
 from web.bodies import Form, text, ticked
-from web.days import local_date
+from web.days import date_of, local_date
 from web.installed import looked, reading, work_of
 from web.rendering import page
 from web.users import User, own
@@ -26,6 +26,7 @@ from web.waiting import waiting
 router = APIRouter()
 _LABELS = {"keep": "нужна", "drop": "больше не нужна", "ended": "роль уже прекращена"}
 _AT = "/reviews/campaigns/{number:int}"
+_NO_DATE = "Не похоже на дату срока ответа. Пример: 2026-12-23."
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,8 @@ def start(request: Request, form: Form) -> Response:
     typed = {name: text(form, name, 4000) for name in ("year", "until", "inns")}
     try:
         with work_of(request) as work:
-            year, until = _year(typed["year"]), _until(typed["until"])
+            year = _year(typed["year"])
+            until = date_of(typed["until"], _NO_DATE) if typed["until"] else None
             campaign = reviews.start(work, year=year, until=until, inns=typed["inns"].replace(",", " ").split())
     except (BadIdentifier, Conflict, NotFound) as wrong:
         with reading(request) as work:
@@ -165,10 +167,3 @@ def _year(typed: str) -> int | None:
     if not typed.isdecimal() or not 2020 <= int(typed) <= 2100:
         raise BadIdentifier("Год пишут четырьмя цифрами: 2026.")
     return int(typed)
-
-
-def _until(typed: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(typed) if typed else None
-    except ValueError:
-        raise BadIdentifier("Не похоже на дату срока ответа. Пример: 2026-12-23.") from None

@@ -25,7 +25,7 @@ from web.bodies import MAX_BODY, Form, text, ticked, uploads
 from web.dossiers import heading
 from web.findings import grouped
 from web.histories import last_event
-from web.installed import looked, reading, work_of
+from web.installed import looked, looked_on, reading, work_of
 from web.rendering import page
 from web.staleness import stale
 from web.uploads import MOST_OF_ONE, before_signing, scan_view, sign_step, signature_from, usual_signature
@@ -45,8 +45,9 @@ def show_scan(request: Request, number: int) -> Response:
     with reading(request) as work:
         found = requests.get(work, number)
         answer, seen = _page(request, work, found), bool(scan_drafts.of(work, found).files)
-    if seen and not _is_partial(request):
-        looked(request, "scan.viewed", f"request:{number}")
+    if seen:
+        record = looked_on if _is_partial(request) else looked
+        record(request, "scan.viewed", f"request:{number}")
     return answer
 
 
@@ -66,6 +67,7 @@ def show_sheet(request: Request, number: int, file_id: int, place: int, width: i
         data = page_picture(path, place, width=min(max(width, 120), 2400), rotation=turn)
     except (RefusedFile, Killed):
         raise NotFound("Этот лист не показать: он не открывается.") from None
+    looked_on(request, "scan.viewed", f"request:{number}", file=file_id, page=place + 1)
     return Response(data, media_type="image/png", headers={"Content-Security-Policy": "default-src 'none'; sandbox"})
 
 

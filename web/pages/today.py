@@ -88,7 +88,7 @@ _ALL = {
     "results": "/?state=granted",
     "outcomes": "/",
     "items": "/checklists",
-    "reviews": "/people",
+    "reviews": "/reviews",
 }
 
 

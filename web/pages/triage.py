@@ -20,7 +20,7 @@ from web.bodies import Form, text
 from web.decisions import Decision, decisions
 from web.dossiers import line_views
 from web.findings import grouped
-from web.installed import installed, looked, reading, work_of
+from web.installed import installed, looked, looked_on, reading, work_of
 from web.mail import DECIDED, MATCHED_BY, ReadLetter, candidates, read_letter, settled, stuck_letters
 from web.marking import absent, marked
 from web.rendering import page
@@ -38,11 +38,15 @@ def show_triage(request: Request, done: int = 0, looked_for: int = 0) -> Respons
     with reading(request) as work:
         letters = [read_letter(work, letter) for letter in inbox.triage(work)]
         stuck = stuck_letters(work)
-        return page(
+        answer = page(
             request, "triage.html", letters=letters, stuck=stuck, told=_done(work, done), suggested=DECIDED,
             mailbox=has_mailbox(installed(request).settings),
             still=looked_for if any(each.letter.id == looked_for for each in stuck) else 0, waiting=waiting(work),
         )  # fmt: skip
+    sent = [each.letter.id for each in stuck if each.letter.person_id is not None]
+    if sent:  # addresses of employees
+        looked(request, "letter.viewed", "outbox", letters=sent)
+    return answer
 
 
 @router.get("/triage/{letter_id:int}")
@@ -52,8 +56,8 @@ def show_letter(request: Request, letter_id: int, about: str = "", chosen: int =
         letter = inbox.get(work, letter_id)
         target = requests.get(work, chosen) if chosen else _matched(work, letter)
         answer = _letter(request, work, letter, target, about=about.strip()[:200], told=_done(work, done))
-    if not request.headers.get("hx-request"):
-        looked(request, "letter.viewed", f"inbox:{letter_id}")
+    record = looked_on if request.headers.get("hx-request") else looked
+    record(request, "letter.viewed", f"inbox:{letter_id}")
     return answer
 
 

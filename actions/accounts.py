@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from sqlalchemy import delete, select
 from sqlmodel import col
 
-from actions import audit, sessions
+from actions import api_tokens, audit, sessions
 from actions.context import Conflict, NotFound, Work
 from models.account import Account, AccountOrganisation, Role
 
@@ -124,10 +124,14 @@ def change(
 
 
 def set_password(work: Work, account: Account, password_hash: str, *, by_other: bool, keep: int | None = None) -> None:
-    """Every session ends, but for the one with number `keep`."""
+    """Every session ends, but for the one with number `keep`.
+
+    Whose password is reset by somebody else may have lost his keys with it: programs' keys and feeds end too.
+    """
     account.password_hash, account.password_by_other = password_hash, by_other
     sessions.end_all(work, account, keep=keep)
-    audit.record(work, "account.password-set", subject(account), by_other=by_other)
+    revoked = api_tokens.revoke_all(work, account) if by_other else 0
+    audit.record(work, "account.password-set", subject(account), by_other=by_other, revoked=revoked)
 
 
 def set_theme(work: Work, account: Account, theme: str) -> None:

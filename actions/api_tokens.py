@@ -88,6 +88,15 @@ def of(work: Work, account: Account, use: Use) -> Sequence[ApiToken]:
     return work.session.execute(query.order_by(col(ApiToken.id).desc())).scalars().all()
 
 
+def revoke_all(work: Work, account: Account) -> int:
+    """Every key of the account that still opens; how many there were."""
+    query = select(ApiToken).where(col(ApiToken.account_id) == account.id, col(ApiToken.revoked_at).is_(None))
+    found = work.session.execute(query).scalars().all()
+    for token in found:
+        revoke(work, account, token.id or 0)
+    return len(found)
+
+
 def revoke(work: Work, account: Account, token_id: int) -> ApiToken:
     """Once and for all; a second time changes nothing. Raises NotFound for another's."""
     token = work.session.get(ApiToken, token_id)

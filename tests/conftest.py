@@ -12,9 +12,12 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Engine
 
+from tests.readings import run_once
 from wiring import database
 from wiring.settings import Settings
 from wiring.work import Installation
+
+REAL_MIGRATE = database.migrate
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -35,35 +38,49 @@ def no_way_out(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty database brought up by the real migrations, once for all tests of this process."""
-    path = tmp_path_factory.mktemp("migrated") / "empty.sqlite3"
-    engine = database.engine_for(f"sqlite:///{path}")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """Of an empty database brought up by the real migrations, once for all tests of this process."""
+    engine = database.engine_for(f"sqlite:///{tmp_path_factory.mktemp('migrated') / 'empty.sqlite3'}")
     database.migrate(engine)
     with engine.connect() as connection:
         connection.exec_driver_sql("COMMIT")
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.exec_driver_sql("BEGIN")
     engine.dispose()
-    return path
+    return engine
 
 
-@pytest.fixture(autouse=True)
-def copied_instead_of_migrated(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, migrated: Path
-) -> None:
-    """A third of a second per test; what the migrations do is tested in tests/wiring."""
-    if "wiring" in request.path.parts:
-        return
-    real = database.migrate
+@pytest.fixture(scope="session", autouse=True)
+def copied_instead_of_migrated(migrated: Engine) -> Iterator[None]:
+    """A third of a second per test, and half of its work: SQLAlchemy compiles each statement once per engine.
+
+    What the migrations do is tested in tests/wiring, which puts the real ones back.
+    """
 
     def migrate(engine: Engine) -> None:
         path = Path(engine.url.database or "")
-        if engine.dialect.name == "sqlite" and path.name and not path.exists():
-            shutil.copyfile(migrated, path)
-        real(engine)
+        if engine.dialect.name == "sqlite":
+            engine.dialect = engine.pool._dialect = migrated.dialect
+            engine._compiled_cache = migrated._compiled_cache
+            if path.name and not path.exists():
+                shutil.copyfile(migrated.url.database or "", path)
+        REAL_MIGRATE(engine)
 
-    monkeypatch.setattr(database, "migrate", migrate)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "migrate", migrate)
+        yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def read_once(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Where reading untrusted files is not what is tested, the same bytes are read by one child only."""
+    if request.path.parent.name in ("actions", "api", "cli", "kinds", "web"):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("sandbox.running.run_many", run_once)
+            patch.setattr("documents.scans.reading.run_many", run_once)
+            yield
+    else:
+        yield
 
 
 # The same examples each time: a run that fails can be run again, and a change is never blamed for a throw of the dice.

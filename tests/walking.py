@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import time
+from functools import cache
 from pathlib import Path
 
 from PIL import Image, ImageDraw
@@ -71,17 +73,23 @@ def lines(count: int = 2, *, logged_in: bool = True) -> list[LineFacts]:
 
 def scan_of(request: AccessRequest, *, pages: int = 1, version: int | None = None) -> bytes:
     """A scanned paper of as many pages, each with its code and some writing."""
+    return _scan(request.id or 0, version or request.version, pages)
+
+
+@cache
+def _scan(request: int, version: int, pages: int) -> bytes:
     sheets = []
     for number in range(1, pages + 1):
         sheet = Image.new("L", (1240, 1754), 255)
-        code = PageCode(request.id or 0, version or request.version, number, pages)
+        code = PageCode(request, version, number, pages)
         stamp = Image.open(io.BytesIO(picture(code))).convert("L").resize((200, 200), Image.Resampling.NEAREST)
         sheet.paste(stamp, (980, 1500))
         for line in range(30):
             ImageDraw.Draw(sheet).text((100, 100 + line * 40), "Заявка на предоставление доступа " * 3, fill=0)
         sheets.append(sheet)
     buffer = io.BytesIO()
-    sheets[0].save(buffer, "PDF", save_all=True, append_images=sheets[1:], resolution=150.0)
+    dated = dict.fromkeys(("creationDate", "modDate"), time.gmtime(0))  # the same paper is the same bytes
+    sheets[0].save(buffer, "PDF", save_all=True, append_images=sheets[1:], resolution=150.0, **dated)
     return buffer.getvalue()
 
 

@@ -144,3 +144,15 @@ def test_foreign_organisations_do_not_exist_for_a_token(world: World) -> None:
         assert program.post(f"/api/v1{path}", json=body).status_code == 404, path
     hidden = program.post("/api/v1/organisations", json={"inn": "7707083893"})
     assert hidden.status_code == 409 and "нет в вашем списке" in hidden.json()["detail"]
+
+
+def test_a_password_reset_by_somebody_else_ends_the_keys_too_and_ones_own_change_does_not(world: World) -> None:
+    call = caller(world, "anna", [Role.OFFICER])
+    with world.installation.work(by="тест") as work:
+        account = accounts.find(work, "anna")
+        assert account is not None
+        accounts.set_password(work, account, "own", by_other=False)
+    assert call.get("/api/v1/requests").status_code == 200
+    with world.installation.work(by="тест") as work:
+        accounts.set_password(work, accounts.get(work, account.id or 0), "reset", by_other=True)
+    assert call.get("/api/v1/requests").status_code == 401

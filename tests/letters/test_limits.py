@@ -14,6 +14,8 @@ from sandbox import Limits
 from tests.letters.building import IVANOV, letter, read
 from tests.machine import slowness
 
+pytestmark = pytest.mark.slow
+
 MEGABYTE = 1_000_000
 SECONDS = 2.0  # of processor time, for a letter of one megabyte
 

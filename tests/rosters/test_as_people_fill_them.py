@@ -15,6 +15,8 @@ from catalog import load
 from documents.rosters import annotate
 from models.identifiers import format_snils, valid_snils
 
+pytestmark = pytest.mark.slow
+
 SNILS = ("112-233-445 95", "087-654-303 00", "412-402-212 00", "132-109-303 00", "944-620-062 00", "637-345-332 00")
 FULL = ("№ п/п", "СНИЛС", "Фамилия", "Имя", "Отчество (при наличии)", "Адрес электронной почты", "Субъект РФ",
         "Полное наименование организации", "ИНН организации", "Подсистема", "Роль")  # fmt: skip

@@ -24,7 +24,7 @@ from web.looks import Look
 from web.movers import Mover, Standing, next_mover
 from web.terms import Term, term_of
 
-SHOWN, SHOWN_CLOSED, ON_PAGE = 15, 5, 50  # cards of a column, of one that is over, rows of a page
+SHOWN, SHOWN_CLOSED, ON_PAGE = 10, 3, 50  # cards of a column, of one that is over, rows of a page
 OFFERED = 1000  # organisations that the filter proposes; of more a part of the name is typed
 # The way of a request, from left to right.
 ORDER = (

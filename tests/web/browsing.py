@@ -9,12 +9,21 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
+from playwright.sync_api import ConsoleMessage
 
 from tests.web.world import World
 from web.app import create_app
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+
+
+_GONE_ON = ("htmx:afterRequest", "htmx:sendAbort", "htmx:sendError")
+
+
+def is_error(message: ConsoleMessage) -> bool:
+    """htmx logs these when a person goes on before a part has come; a load that failed the browser reports by itself."""
+    return message.type == "error" and not message.text.startswith(_GONE_ON)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from sqlmodel import col, select
 from actions import requests
 from models.letters import OutboxState
 from models.request import AccessRequest, LineState, Status
-from tests.web.browsing import CHROMIUM, FLAGS, served
+from tests.web.browsing import CHROMIUM, FLAGS, is_error, served
 from tests.web.users import log_in
 from tests.web.world import NOON, World, package_letter, personal_link, received, request_at
 
@@ -48,7 +48,7 @@ def opened(browser: Browser, base: str, size: tuple[int, int], scheme: str = "li
         has_touch=size == PHONE,
     )
     page, wrong = context.new_page(), []
-    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    page.on("console", lambda message: wrong.append(message.text) if is_error(message) else None)
     page.on("request", lambda asked: None if asked.url.startswith(base) else wrong.append(asked.url))
     yield page
     context.close()

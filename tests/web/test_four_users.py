@@ -21,7 +21,7 @@ from sweeps import run_sweep
 from tests import walking
 from tests.conftest import Clock
 from tests.flows.mailbox import made
-from tests.web.browsing import CHROMIUM, FLAGS, served
+from tests.web.browsing import CHROMIUM, FLAGS, is_error, served
 from tests.web.world import World
 from wiring.page_key import page_key
 
@@ -66,7 +66,7 @@ def open_page(browser: Browser) -> Iterator[Callable[[tuple[int, int]], Page]]:
         )
         page = context.new_page()
         page.set_default_timeout(15_000)
-        page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+        page.on("console", lambda message: said.append(message.text) if is_error(message) else None)
         page.on("pageerror", lambda error: said.append(str(error)))
         return page
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from models.request import Status
-from tests.web.browsing import CHROMIUM, FLAGS, served
+from tests.web.browsing import CHROMIUM, FLAGS, is_error, served
 from tests.web.users import log_in
 from tests.web.world import World, request_at, stored_file
 from web import previews
@@ -68,7 +68,7 @@ def test_an_officer_reads_comments_and_withdraws_without_leaving_the_page(
         page = browser.new_page(viewport={"width": 1280, "height": 900}, locale="ru-RU")
         page.set_default_timeout(30_000)
         wrong: list[str] = []
-        page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+        page.on("console", lambda message: wrong.append(message.text) if is_error(message) else None)
         log_in(page, base, world)
         page.goto(f"{base}/requests/{request.id}")
         _comment(page)

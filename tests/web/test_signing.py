@@ -22,7 +22,7 @@ from documents.scans import FileFailure, ScanPage, ScanReading
 from models.account import Role
 from models.record import Event
 from models.request import AccessRequest, RequestFile, Status
-from tests.web.browsing import CHROMIUM, FLAGS, served
+from tests.web.browsing import CHROMIUM, FLAGS, is_error, served
 from tests.web.users import client, log_in
 from tests.web.world import World, clinic, request_at
 
@@ -302,7 +302,7 @@ def test_two_photos_from_a_phone_show_their_pages(world: World, pages: None, tmp
         context = browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
         page, wrong = context.new_page(), []
         expect.set_options(timeout=20_000)
-        page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+        page.on("console", lambda message: wrong.append(message.text) if is_error(message) else None)
         log_in(page, address, world)
         page.goto(f"{address}/requests/{request.id}/scan")
         page.get_by_role("textbox", name="Кто подписал").fill("Соколова М. И.")

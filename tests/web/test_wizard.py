@@ -23,7 +23,7 @@ from models.record import Event, PersonalLink
 from models.request import AccessRequest, RequestLine, Status
 from registry.store import replace_records
 from tests.kinds.cases import CASES, drafted
-from tests.web.browsing import CHROMIUM, FLAGS, served
+from tests.web.browsing import CHROMIUM, FLAGS, is_error, served
 from tests.web.users import log_in, session_of
 from tests.web.world import BOTH_ROLES, INN, KIND, PEOPLE, World, clinic, request_at
 from web.door import COOKIE
@@ -453,7 +453,7 @@ def test_typing_and_pasting_in_a_browser(world: World, address: str, card: int) 
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         page = browser.new_page(viewport={"width": 1280, "height": 900}, locale="ru-RU")
         wrong: list[str] = []
-        page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+        page.on("console", lambda message: wrong.append(message.text) if is_error(message) else None)
         log_in(page, address, world)
         page.goto(f"{address}/requests/new")
         page.get_by_label("Что нужно сделать").fill("доступ фрмо и фрмр")

@@ -15,7 +15,7 @@ from actions import requests
 from models.account import Role
 from models.request import Status
 from tests.web.apps import app_for
-from tests.web.browsing import CHROMIUM, FLAGS, served
+from tests.web.browsing import CHROMIUM, FLAGS, is_error, served
 from tests.web.routes import routes
 from tests.web.town import build
 from tests.web.users import client, log_in
@@ -131,7 +131,7 @@ def test_every_page_fits_and_reads_well_and_asks_nothing_of_strangers(
     log_in(context, address, town, "everybody", list(Role))
     page = context.new_page()
     said: list[str] = []
-    page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("console", lambda message: said.append(message.text) if is_error(message) or message.type == "warning" else None)
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("request", lambda asked: said.append(asked.url) if not asked.url.startswith((address, "data:", "blob:")) else None)
     axe = Path(AXE_FILE_PATH).read_text("utf-8")

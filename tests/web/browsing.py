@@ -18,11 +18,11 @@ CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 
 
-_GONE_ON = ("htmx:afterRequest", "htmx:sendAbort", "htmx:sendError")
+_GONE_ON = ("htmx:afterRequest", "htmx:sendAbort")
 
 
 def is_error(message: ConsoleMessage) -> bool:
-    """htmx logs these when a person goes on before a part has come; a load that failed the browser reports by itself."""
+    """htmx logs these two when a person goes on before a part has come; of a load that failed it says `htmx:sendError`."""
     return message.type == "error" and not message.text.startswith(_GONE_ON)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlmodel import col
 
 from actions import audit
-from actions.context import Conflict, NotFound, Work
+from actions.context import EVERYWHERE, Conflict, NotFound, Work
 from catalog.subjects import find_subject, subject_name
 from models.facts import (
     BranchFacts,
@@ -178,10 +178,11 @@ def problems(work: Work, organisation: Organisation, values: Mapping[str, object
 
 
 def _is_taken(work: Work, organisation: Organisation, kpp: str) -> bool:
-    """Asked of the table itself: a user who sees only his organisations may not make a second one of another's."""
-    table = Organisation.__table__  # type: ignore[attr-defined]
-    query = select(table.c.id).where(table.c.inn == organisation.inn, table.c.kpp == kpp, table.c.id != organisation.id)
-    return work.session.execute(query.limit(1)).first() is not None
+    """Everywhere: a user who sees only his organisations may not make a second one of another's."""
+    query = select(col(Organisation.id)).where(
+        col(Organisation.inn) == organisation.inn, col(Organisation.kpp) == kpp, col(Organisation.id) != organisation.id
+    )
+    return work.session.execute(query.limit(1), execution_options=EVERYWHERE).first() is not None
 
 
 def fingerprint(organisation: Organisation) -> str:

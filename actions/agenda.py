@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Integer, Select, cast, exists, func, select
 from sqlmodel import col
 
-from actions import checklist_overview, checklists, links
+from actions import checklist_overview, checklists, links, reviews
 from actions.context import Work
 from actions.event_times import first_since
 from models.letters import InboxLetter, InboxState, MailboxPosition, OutboxLetter, OutboxState
-from models.organisation import Organisation
+from models.organisation import Organisation, called
 from models.person import Person
-from models.record import Event, Grant
+from models.record import Event
 from models.request import AccessRequest, LineState, RequestLine, Status
-from models.review import ReviewCampaign, ReviewedOrganisation, ReviewQuestion
 from notifications.errors import EXPLANATIONS
 from states.checklists import warned_from
 
 SHOWN = 5  # entries of one matter; the rest is counted
 MOSCOW = ZoneInfo("Europe/Moscow")
+Letter = TypeVar("Letter", OutboxLetter, InboxLetter)
 Target = Literal["request", "outbox", "inbox", "checklist", "review"]
 
 
@@ -96,10 +96,6 @@ class _Kinds:
         return self.titles.get(request.kind, request.kind)
 
 
-def called(organisation: Organisation) -> str:
-    return organisation.short_name or organisation.full_name or f"ИНН {organisation.inn}"
-
-
 def _day(moment: dt.datetime) -> str:
     return f"{moment.astimezone(MOSCOW):%d.%m.%Y}"
 
@@ -149,46 +145,45 @@ def _asked(work: Work) -> Matter:
     return Matter("questions", "СТП спрашивает", f"{_OFFICER}: ответить", count, tuple(entries), urgent=True)
 
 
-def _stuck(work: Work) -> Matter:
-    where = col(OutboxLetter.state).in_((OutboxState.FAILED, OutboxState.UNCERTAIN))
+def _letters(
+    work: Work, letters: type[Letter], states: Collection[OutboxState | InboxState]
+) -> tuple[int, list[tuple[Letter, AccessRequest | None, Organisation | None]]]:
+    """How many letters are in these states, and the first of them with the request that each is about."""
+    where = col(letters.state).in_(states)
     query = (
-        select(OutboxLetter, AccessRequest, Organisation)
-        .join(AccessRequest, col(AccessRequest.id) == col(OutboxLetter.request_id), isouter=True)
+        select(letters, AccessRequest, Organisation)
+        .join(AccessRequest, col(AccessRequest.id) == col(letters.request_id), isouter=True)
         .join(Organisation, col(Organisation.id) == col(AccessRequest.organisation_id), isouter=True)
         .where(where)
-        .order_by(col(OutboxLetter.id))
+        .order_by(col(letters.id))
         .limit(SHOWN)
     )
-    count = work.session.execute(select(func.count()).select_from(OutboxLetter).where(where)).scalar_one()
+    rows = [(letter, request, organisation) for letter, request, organisation in work.session.execute(query)]
+    return work.session.execute(select(func.count()).select_from(letters).where(where)).scalar_one(), rows
+
+
+def _stuck(work: Work) -> Matter:
+    count, rows = _letters(work, OutboxLetter, (OutboxState.FAILED, OutboxState.UNCERTAIN))
     entries = [
         Entry(
             "outbox", letter.id or 0, request.number if request else "Письмо", called(organisation) if organisation else "",
             "письмо не ушло: исправьте причину и отправьте снова" if letter.state is OutboxState.FAILED
             else "связь оборвалась: узнайте, дошло ли письмо, и отметьте это",
         )
-        for letter, request, organisation in work.session.execute(query)
+        for letter, request, organisation in rows
     ]  # fmt: skip
     return Matter("letters", "Письма не ушли", f"{_OFFICER}: разобрать", count, tuple(entries), urgent=True)
 
 
 def _to_read(work: Work) -> Matter:
-    where = col(InboxLetter.state).in_((InboxState.TRIAGE, InboxState.FAILED))
-    query = (
-        select(InboxLetter, AccessRequest, Organisation)
-        .join(AccessRequest, col(AccessRequest.id) == col(InboxLetter.request_id), isouter=True)
-        .join(Organisation, col(Organisation.id) == col(AccessRequest.organisation_id), isouter=True)
-        .where(where)
-        .order_by(col(InboxLetter.id))
-        .limit(SHOWN)
-    )
-    count = work.session.execute(select(func.count()).select_from(InboxLetter).where(where)).scalar_one()
+    count, rows = _letters(work, InboxLetter, (InboxState.TRIAGE, InboxState.FAILED))
     entries = [
         Entry(
             "inbox", letter.id or 0, request.number if request else f"Письмо № {letter.id}",
             called(organisation) if organisation else "заявка не узнана",
             f"пришло {_day(letter.received_at)}, машина не уверена: прочтите и решите",
         )
-        for letter, request, organisation in work.session.execute(query)
+        for letter, request, organisation in rows
     ]  # fmt: skip
     return Matter("triage", "Письма ждут человека", f"{_OFFICER}: прочесть", count, tuple(entries))
 
@@ -323,24 +318,10 @@ def _items(work: Work) -> Matter:
 
 
 def _reviews(work: Work) -> Matter:
-    query = (
-        select(col(ReviewedOrganisation.id), ReviewCampaign, Organisation, func.count())
-        .join(ReviewCampaign, col(ReviewCampaign.id) == col(ReviewedOrganisation.campaign_id))
-        .join(Organisation, col(Organisation.id) == col(ReviewedOrganisation.organisation_id))
-        .join(ReviewQuestion, col(ReviewQuestion.asked_id) == col(ReviewedOrganisation.id))
-        .join(Grant, col(Grant.id) == col(ReviewQuestion.grant_id))
-        .where(
-            col(ReviewCampaign.closed_at).is_(None),
-            col(ReviewQuestion.answer).is_(None),
-            col(Grant.until).is_(None),
-        )
-        .group_by(col(ReviewedOrganisation.id), col(ReviewCampaign.id), col(Organisation.id))
-        .order_by(col(ReviewCampaign.until), col(ReviewedOrganisation.id))
-    )
-    rows = work.session.execute(query).tuples().all()
+    rows = sorted(reviews.unanswered(work), key=lambda row: (row[1].until, row[0].id or 0))
     entries = [
         Entry(
-            "review", asked or 0, called(organisation), "",
+            "review", asked.id or 0, called(organisation), "",
             f"ответьте до {campaign.until:%d.%m.%Y}, кому роли ещё нужны: без ответа {number}",
         )
         for asked, campaign, organisation, number in rows[:SHOWN]

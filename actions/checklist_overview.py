@@ -14,7 +14,7 @@ from actions import checklists
 from actions.context import Work
 from catalog.checklists import Checklist, ChecklistsFile, Item
 from models.checklist import ChecklistItem, ChecklistWorker, OpenedChecklist
-from models.organisation import Organisation
+from models.organisation import Organisation, called
 from models.person import Person
 from states.checklists import Place, Progress, lacking
 
@@ -120,7 +120,7 @@ class Ready:
     @property
     def told(self) -> str:
         """For the digest: whose, what, by when, who."""
-        whose = self.organisation.short_name or self.organisation.full_name or f"ИНН {self.organisation.inn}"
+        whose = called(self.organisation)
         many = f", работников: {self.workers}" if self.entry.per == "worker" else ""
         who = f", отвечает {self.assignee}" if self.assignee else ""
         return f"{whose} – «{self.item.title}» внести до {self.due_on:%d.%m.%Y}{many}{who}"

@@ -10,9 +10,8 @@ from sqlmodel import col
 
 from actions import checklist_overview
 from actions.context import Work
-from actions.holdings import called
 from documents.icalendar import Entry
-from models.organisation import Organisation
+from models.organisation import Organisation, called
 from models.request import AccessRequest, Status
 from models.review import ReviewCampaign, ReviewedOrganisation, ReviewQuestion
 

@@ -23,12 +23,11 @@ from actions import (
 from actions.context import NotFound, Work
 from actions.evidence_papers import Stored
 from actions.evidence_tables import moment
-from actions.holdings import called
 from documents.evidence import Absent, Contents, Enclosed, Table, finished, prepare
 from documents.evidence.verify import EXPORTED, values
 from models.identifiers import inn_digits, snils_digits
 from models.letters import InboxLetter, OutboxLetter
-from models.organisation import Organisation
+from models.organisation import Organisation, called
 from models.person import Person
 from models.record import Event, Grant
 from models.request import AccessRequest, RequestLine

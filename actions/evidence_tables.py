@@ -12,11 +12,11 @@ from sqlmodel import col
 from actions import requests
 from actions.context import Work
 from actions.evidence_papers import letter_title
-from actions.holdings import called, role_label
+from actions.holdings import role_label
 from documents.evidence import Table
 from models.identifiers import format_snils, valid_snils
 from models.letters import InboxLetter, OutboxLetter, OutboxState
-from models.organisation import Organisation
+from models.organisation import Organisation, called
 from models.person import Person
 from models.record import Grant
 from models.request import AccessRequest, LineState, RequestLine

@@ -54,7 +54,3 @@ def role_label(work: Work, subsystem: str, role: str) -> str:
     if entry is None:
         return f"{subsystem}/{role}"
     return next((known.label for known in entry.roles if known.code == role), f"{entry.name}: {role}")
-
-
-def called(organisation: Organisation) -> str:
-    return organisation.short_name or organisation.full_name or f"ИНН {organisation.inn}"

@@ -12,13 +12,13 @@ from sqlmodel import col
 
 from actions import audit, organisations, people, revocations
 from actions.context import Conflict, Work
-from actions.holdings import Holding, called, held_by, held_in
+from actions.holdings import Holding, held_by, held_in
 from catalog import Catalog
 from documents.rosters import read_roster, roster_lines
 from models.facts import LineFacts, OrganisationFacts
 from models.findings import Finding
 from models.identifiers import format_snils, inn_digits, valid_snils
-from models.organisation import Organisation
+from models.organisation import Organisation, called
 from models.person import Person
 from models.request import AccessRequest
 from models.text import fold

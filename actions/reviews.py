@@ -11,10 +11,10 @@ from sqlmodel import col
 
 from actions import audit, organisations, outbox, revocations
 from actions.context import Conflict, NotFound, Work
-from actions.holdings import Holding, called, held_in, role_label
+from actions.holdings import Holding, held_in, role_label
 from actions.officers import officers_of
 from models.identifiers import inn_digits, valid_snils
-from models.organisation import Organisation
+from models.organisation import Organisation, called
 from models.person import Person
 from models.record import Grant
 from models.request import AccessRequest, Status
@@ -461,8 +461,8 @@ def close(work: Work, campaign: ReviewCampaign) -> Review:
     return review
 
 
-def waiting(work: Work) -> Iterator[Waiting]:
-    """Organisations that have not answered everything, for the reminders: once a week."""
+def unanswered(work: Work) -> Sequence[tuple[ReviewedOrganisation, ReviewCampaign, Organisation, int]]:
+    """Organisations of open reviews that have not answered everything, and how much is left."""
     query = (
         select(ReviewedOrganisation, ReviewCampaign, Organisation, func.count())
         .join(ReviewCampaign, col(ReviewCampaign.id) == col(ReviewedOrganisation.campaign_id))
@@ -477,7 +477,12 @@ def waiting(work: Work) -> Iterator[Waiting]:
         .group_by(col(ReviewedOrganisation.id), col(ReviewCampaign.id), col(Organisation.id))
         .order_by(col(ReviewedOrganisation.id))
     )
-    for asked, campaign, organisation, count in work.session.execute(query):
+    return work.session.execute(query).tuples().all()
+
+
+def waiting(work: Work) -> Iterator[Waiting]:
+    """For the reminders: once a week."""
+    for asked, campaign, organisation, count in unanswered(work):
         for to in officers_of(work, organisation):
             yield Waiting(
                 Reason.REVIEW,

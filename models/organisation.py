@@ -39,3 +39,8 @@ class Organisation(SQLModel, table=True):
     branch: dict[str, object] | None = plain(None, sa_type=PORTABLE_JSON)
     education: dict[str, object] | None = plain(None, sa_type=PORTABLE_JSON)
     officer_email: str = personal("")
+
+
+def called(organisation: Organisation) -> str:
+    """As people call it: the short name, the full one, or at least its ИНН."""
+    return organisation.short_name or organisation.full_name or f"ИНН {organisation.inn}"

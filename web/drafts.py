@@ -10,7 +10,7 @@ from actions import drafting, requests
 from actions.context import Work
 from actions.drafting import Judged
 from models.findings import Finding, Severity, has_errors
-from models.organisation import Organisation
+from models.organisation import Organisation, called
 from models.request import AccessRequest, Status
 from web.places import Places, positions_of
 from web.rendering import MOSCOW
@@ -49,7 +49,7 @@ def has_fields(work: Work, request: AccessRequest) -> bool:
 def stages(work: Work, request: AccessRequest, organisation: Organisation, judged: Judged, here: str) -> list[Stage]:
     """Kind and organisation are chosen; the others can be gone to in any order."""
     kind, at = work.catalog.kind(request.kind), f"/requests/{request.id}"
-    name = organisation.short_name or organisation.full_name or f"ИНН {organisation.inn}"
+    name = called(organisation)
     way = [
         Stage("kind", "Вид", "", "past", kind.short_title),
         Stage("organisation", "Организация", f"/organisations/{organisation.id}", "past", name),

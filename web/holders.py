@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlmodel import col
 
 from actions.context import Work
-from actions.holdings import called, role_label
+from actions.holdings import role_label
 from models.facts import RoleRef
 from models.findings import Severity
-from models.organisation import Organisation
+from models.organisation import Organisation, called
 from models.person import Person
 from models.record import Grant
 from models.request import AccessRequest

@@ -10,11 +10,11 @@ from sqlmodel import col
 
 from actions import evidence_log, requests, revocations, show
 from actions.context import NotFound, Work
-from actions.holdings import Holding, called, role_label
+from actions.holdings import Holding, role_label
 from catalog.kinds import RequestKind
 from models.findings import Finding
 from models.identifiers import mask_snils, valid_snils
-from models.organisation import Organisation
+from models.organisation import Organisation, called
 from models.person import Person
 from models.record import Event, Grant
 from models.request import AccessRequest, RequestLine

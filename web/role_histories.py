@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from actions.context import NotFound, Work
-from actions.holdings import called, role_label
-from models.organisation import Organisation
+from actions.holdings import role_label
+from models.organisation import Organisation, called
 from models.person import Person
 from models.record import Grant
 from models.request import AccessRequest

@@ -16,9 +16,9 @@ from web.api.idempotency import once
 from web.api.requests import lines_named
 from web.api.schemas import AnswerIn, LetterOut, SettleIn, TriageOut
 from web.api.telling import sent_told
+from web.downloads import download
 from web.installed import looked, reading
 from web.mail import ReadLetter, read_letter, stuck_letters
-from web.pages.files import download
 
 router = APIRouter(tags=["Письма"])
 

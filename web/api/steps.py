@@ -26,8 +26,8 @@ from web.api.schemas import RequestOut, SignatureIn, StepIn
 from web.api.telling import whole
 from web.api.wrong_values import wrong_values
 from web.bodies import MAX_FILES, text
+from web.downloads import download
 from web.installed import looked, reading, work_of
-from web.pages.files import download
 
 router = APIRouter(tags=["Шаги и документы"])
 _KNOWN = {step.trigger for step in STEPS}

@@ -15,10 +15,10 @@ from documents.export import Value, table_xlsx
 from models.request import Status
 from states.guards import status_label
 from web.boards import OFFERED, Card, board, cards
+from web.downloads import download
 from web.installed import looked, reading
 from web.looks import chips, look_from
 from web.movers import TURNS
-from web.pages.files import download
 from web.rendering import MOSCOW, page
 from web.terms import reckoning_of
 from web.users import own

@@ -9,8 +9,8 @@ from starlette.responses import Response
 
 from actions import evidence, organisations, requests, reviews
 from actions.evidence import Pack
+from web.downloads import download
 from web.installed import work_of
-from web.pages.files import download
 from web.persons import reached
 from web.users import own
 

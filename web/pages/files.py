@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -17,6 +16,7 @@ from documents.store import StoreError
 from models.request import AccessRequest, RequestFile
 from sandbox import Killed, Refused
 from web.dossiers import FileView, file_views, heading
+from web.downloads import LOCKED_UP, download
 from web.installed import looked, looked_on, reading
 from web.previews import LARGE, Paper, pages_of, paper_of, pdf_of, picture_of
 from web.rendering import page
@@ -24,16 +24,7 @@ from web.waiting import waiting
 
 router = APIRouter()
 _AT = "/requests/{number:int}/files/{file_id:int}"
-_LOCKED_UP = {"Content-Security-Policy": "default-src 'none'; sandbox"}
 _UNSEEN = "Показать страницы не удалось: файл повреждён, закрыт паролем или слишком сложный. Скачайте его и откройте у себя."
-
-
-def download(data: bytes, name: str, media_type: str) -> Response:
-    """An attachment with its Cyrillic name (RFC 5987); a plain name stands in for programs that know only ASCII."""
-    suffix = name.rpartition(".")[2] if "." in name else "bin"
-    plain = f"file.{suffix}" if suffix.isascii() and suffix.isalnum() else "file.bin"
-    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
-    return Response(data, media_type=media_type, headers={"Content-Disposition": disposition, **_LOCKED_UP})
 
 
 @router.get(_AT)
@@ -126,7 +117,7 @@ def show_page(request: Request, number: int, file_id: int, place: int, width: in
         raise NotFound("Такой страницы в файле нет, или её не удалось показать. Скачайте файл целиком.")
     record = looked_on if request.headers.get("sec-fetch-dest") == "image" else looked
     record(request, "file.viewed", requests.subject(found), file=file_id, page=place + 1)
-    return Response(data, media_type="image/png", headers=_LOCKED_UP)
+    return Response(data, media_type="image/png", headers=LOCKED_UP)
 
 
 def _paper(kind: RequestKind, file: RequestFile) -> Paper:

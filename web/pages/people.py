@@ -15,10 +15,10 @@ from actions.context import Conflict, Work
 from models.identifiers import BadIdentifier, format_snils
 from web.bodies import Form, text
 from web.days import Day, day_of, shortcuts
+from web.downloads import download
 from web.installed import looked, reading, work_of
 from web.matrices import Filters, Matrix, choices, columns, everyone, matrix
 from web.matrix_books import MOST, list_book, matrix_book, title_of
-from web.pages.files import download
 from web.persons import PersonCard, person_card, reached
 from web.rendering import page
 from web.role_histories import role_history

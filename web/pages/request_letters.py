@@ -12,9 +12,9 @@ from notifications.reading.showing import ShownLetter, enclosed_file, show_lette
 from sandbox import Killed, Refused
 from web.correspondence import LINK_SHOWN, received_letter, sent_letter
 from web.dossiers import heading
+from web.downloads import download
 from web.installed import looked, reading
 from web.labels import INBOX
-from web.pages.files import download
 from web.rendering import page
 from web.waiting import waiting
 

@@ -17,10 +17,10 @@ from sandbox import Refused as RefusedFile
 from states.lifecycle import Refused, Step
 from web.bodies import Form, text
 from web.dossiers import heading, line_views
+from web.downloads import download
 from web.findings import grouped
 from web.histories import last_event
 from web.installed import looked, reading, work_of
-from web.pages.files import download
 from web.places import Places, positions_of
 from web.rendering import page
 from web.staleness import stale

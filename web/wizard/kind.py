@@ -21,6 +21,7 @@ from catalog.kinds import RequestKind
 from catalog.schema import Subsystem
 from catalog.wording import CONFIDENCE, FIELD_TYPES, media_text
 from documents.russian import counted
+from models.organisation import called
 from models.request import AccessRequest, Status
 from web.installed import reading, work_of
 from web.rendering import page
@@ -90,7 +91,7 @@ def _drafts(work: Work) -> list[DraftView]:
     for found in drafting.of_mine(work):
         card = organisations.get(work, found.organisation_id)
         title = work.catalog.kind(found.kind).short_title
-        views.append(DraftView(found, title, card.short_name or card.full_name or f"ИНН {card.inn}"))
+        views.append(DraftView(found, title, called(card)))
     return views
 
 

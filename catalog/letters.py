@@ -56,6 +56,7 @@ class TicketPatterns(Entry):
     """Номер обращения; every expression has a group `ticket`."""
 
     patterns: Regexes
+    merges: AnyOf
 
     @model_validator(mode="after")
     def _named(self) -> TicketPatterns:
@@ -99,6 +100,9 @@ class AutomaticPatterns(Entry):
     auto_subjects: AnyOf
     away: AnyOf
     notices: AnyOf
+    waiting: AnyOf
+    closings: AnyOf
+    closing_contradicted: Regex
 
 
 class BouncePatterns(Entry):
@@ -156,6 +160,31 @@ class RowPatterns(Entry):
     rest: Regex
 
 
+class WholePatterns(Entry):
+    """What may stand in a sentence that decides without narrowing it; whatever is left over is a person's to judge."""
+
+    words: AnyOf
+    refusal_words: AnyOf
+    phrases: AnyOf
+    greetings: Regex
+    restricting: Regex
+    narrowing: Regex
+    harmless_phrases: Regex
+    labels: Regex
+    access: Regex
+    our_ticket: Regex
+
+
+class DuePatterns(Entry):
+    """When the desk says that it will answer."""
+
+    sentences: AnyOf
+    tomorrow: Regex
+    today: Regex
+    working_days: Regex
+    working_hours: Regex
+
+
 class LettersFile(Entry):
     """The whole of `letters.toml`; `{name}` of `terms` is put in before anything is compiled."""
 
@@ -167,6 +196,8 @@ class LettersFile(Entry):
     bounces: BouncePatterns
     signs: SignPatterns
     rows: RowPatterns
+    whole: WholePatterns
+    due: DuePatterns
 
     @model_validator(mode="before")
     @classmethod
@@ -176,9 +207,10 @@ class LettersFile(Entry):
 
 
 class LetterPatterns(LettersFile):
-    """Everything a reading needs: the patterns and the domains that the desk writes from."""
+    """Everything a reading needs: the patterns, the domains that the desk writes from, its own service addresses."""
 
     trusted_domains: tuple[str, ...]
+    service_addresses: tuple[str, ...]
 
 
 def _with_terms(value: Any, terms: dict[str, str], depth: int = 0) -> Any:
@@ -208,5 +240,6 @@ def load_letters(own: Path | None = None) -> LetterPatterns:
     letters = read_file(overlaid("letters.toml", own), LettersFile)
     desk = read_file(overlaid("desk.toml", own), DeskFile).desk
     parts = {name: getattr(letters, name) for name in LettersFile.model_fields}
-    return LetterPatterns.model_construct(**parts, trusted_domains=desk.trusted_domains)
+    service = tuple(place.address.lower() for place in desk.destinations)
+    return LetterPatterns.model_construct(**parts, trusted_domains=desk.trusted_domains, service_addresses=service)
 

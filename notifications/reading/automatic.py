@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from email.message import Message
 
@@ -41,3 +42,10 @@ def _says_away(line: str, patterns: AutomaticPatterns) -> bool:
 def is_notice(subject: str, text: str, patterns: AutomaticPatterns) -> bool:
     """Whether it announces something to everybody."""
     return bool(patterns.notices.search(plain(subject).low) or patterns.notices.search(plain(text[:3000]).low))
+
+
+def is_closing(subject: str, text: str, patterns: AutomaticPatterns) -> bool:
+    """Whether it says nothing but that a ticket is closed, or asks for a mark: no other sentence decides anything."""
+    sentences = [plain(part[:400]).low for part in re.split(r"[.!?\n]", f"{subject[:400]}\n{text[:6000]}")]
+    others = [sentence for sentence in sentences if not patterns.closings.search(sentence)]
+    return len(others) < len(sentences) and not any(patterns.closing_contradicted.search(one) for one in others)

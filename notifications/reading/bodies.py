@@ -28,13 +28,14 @@ _NOTHING = Split("", 0, "")
 class Body:
     """A text with what it means. `conflict`: the plain and the HTML spelling disagree.
 
-    `foreign`: the words are forwarded and not the desk's; `inner_subject` is that of the letter enclosed.
+    `inner`: the words are those of a letter forwarded in this one, `foreign`: and not the desk's; `inner_subject` is its own.
     """
 
     parts: Split
     meaning: Understanding
     conflict: bool = False
     foreign: bool = False
+    inner: bool = False
     inner_subject: str = ""
 
 
@@ -64,7 +65,7 @@ class BodyReader:
         if own.parts.forwarded.strip():
             domain = own.parts.forwarded_domain
             foreign = bool(domain) and domain not in self.patterns.trusted_domains
-            return replace(self._one(own.parts.forwarded, "", parts), foreign=foreign)
+            return replace(self._one(own.parts.forwarded, "", parts), foreign=foreign, inner=True)
         inner = [self._enclosed(message) for message in parts.enclosed[:3]]
         return next((body for body in inner if body is not None), own)
 
@@ -82,7 +83,7 @@ class BodyReader:
         subject = header(message, "subject")
         body = self._chosen([self._one(text, subject, parts) for text in texts])
         foreign = not is_trusted(message, self.patterns.trusted_domains)
-        return replace(body, foreign=foreign, inner_subject=subject)
+        return replace(body, foreign=foreign, inner=True, inner_subject=subject)
 
     def _chosen(self, bodies: Sequence[Body]) -> Body:
         if len(bodies) < 2:

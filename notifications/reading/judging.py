@@ -28,6 +28,7 @@ class Sign(Flag):
     DOUBT = auto()  # something that a grant in the same letter does not survive
     SAID = auto()  # the words of a grant stand there, though not as a statement or a promise
     ABOUT = auto()  # speaks of access or requests at all
+    REVOKED = auto()  # roles were taken away: a doubt, but for a request that asks for just that
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Clause:
     rest: bool = False
     numbers: tuple[int, ...] = ()
     systems: frozenset[str] = frozenset()
+    start: int = 0  # of `low` in the unit
 
 
 _NUMBER = re.compile(r"(?<![\d.])\d{3}[\s-]{0,3}\d{3}[\s-]{0,3}\d{3}[\s-]{0,3}\d{2}(?!\d)")
@@ -88,7 +90,7 @@ class Judge:
         return Clause(
             signs, tuple(mention for mention in here if mention not in excepted), excepted, text, unit,
             heading=text.rstrip().endswith(":"), rest=bool(self.rows.rest.search(text)), numbers=numbers,
-            systems=frozenset(self.signs.systems.findall(text)),
+            systems=frozenset(self.signs.systems.findall(text)), start=span[0],
         )  # fmt: skip
 
     def _before_exception(self, text: str) -> bool:
@@ -119,7 +121,7 @@ class Judge:
         if signs.refusals.search(text) or (in_row and self.rows.refusals.search(text)):
             return found | self._refused(text, conditional)
         if signs.revocations.search(text):
-            return found | Sign.DOUBT
+            return found | Sign.DOUBT | Sign.REVOKED
         granted = self._granted(text, in_row)
         if granted is Sign.DOUBT and not conditional and not found & Sign.PROMISE:
             found |= Sign.SAID

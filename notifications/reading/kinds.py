@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from email.message import Message
 
 from catalog.letters import LetterPatterns
-from notifications.reading.automatic import away_words, by_machine, is_notice, to_everybody
+from notifications.reading.automatic import away_words, is_notice, to_everybody
 from notifications.reading.judging import Sign
 from notifications.reading.normal import plain
 from notifications.reading.outcome import Understanding
 from notifications.reading.result import Kind, Outcome, Reading
 
 DECIDED = (Outcome.GRANTED, Outcome.REJECTED, Outcome.PARTIAL, Outcome.QUESTION)
-_VERDICTS = (Outcome.GRANTED, Outcome.REJECTED, Outcome.PARTIAL)
 
 Decision = tuple[Kind, Outcome, list[str]]
 
@@ -30,23 +29,26 @@ class Kinds:
 
     def decide(self) -> Decision:
         """Kind, outcome and the words that show them; from the surest sign to the least sure."""
-        machine = by_machine(self.message, self.patterns.automatic)
         away = away_words(self.found.subject, self.found.text, self.patterns.automatic)
-        if away and self.outcome not in _VERDICTS and (machine or self.outcome not in DECIDED):
-            return Kind.AUTO_REPLY, Outcome.NONE, away[:3]
+        if away or (self.found.automatic and not self._from_service()):
+            return Kind.AUTO_REPLY, Outcome.NONE, away[:3] or self._lines(2)
         if self._announces():
             return Kind.OTHER, Outcome.NONE, self.meaning.evidence or self._lines(1)
         if self.outcome in DECIDED:
             return Kind.ANSWER, self.outcome, self.meaning.evidence
-        return self._undecided(machine)
+        return self._undecided()
 
-    def _undecided(self, machine: bool) -> Decision:
+    def _from_service(self) -> bool:
+        """Whether the desk's own service address writes: only its notices may carry an outcome."""
+        return self.found.sender in self.patterns.service_addresses
+
+    def _undecided(self) -> Decision:
+        if self.patterns.automatic.waiting.search(plain(f"{self.found.subject}\n{self.found.text}"[:20_000]).low):
+            return Kind.ANSWER, Outcome.UNCLEAR, self.meaning.evidence or self._lines(3)
         if self.meaning.acknowledged and self._acknowledges():
             return Kind.ACKNOWLEDGEMENT, Outcome.NONE, self.meaning.acknowledged
         if self.outcome is Outcome.NONE and self._subject_acknowledges():
             return Kind.ACKNOWLEDGEMENT, Outcome.NONE, [self.found.subject]
-        if self.outcome is Outcome.NONE and machine:
-            return Kind.AUTO_REPLY, Outcome.NONE, self._lines(2)
         if self._concerns_us():
             return Kind.ANSWER, Outcome.UNCLEAR, self.meaning.evidence or self._lines(3)
         return Kind.OTHER, Outcome.NONE, self.meaning.evidence

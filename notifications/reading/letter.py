@@ -7,6 +7,7 @@ from dataclasses import replace
 from email.message import Message
 
 from catalog.letters import LetterPatterns
+from notifications.reading.automatic import by_machine, is_closing
 from notifications.reading.bodies import Body, BodyReader
 from notifications.reading.bounces import delivery_report, is_delivered
 from notifications.reading.headers import header, message_ids
@@ -15,7 +16,7 @@ from notifications.reading.mime import Parts, parse, parts_of
 from notifications.reading.normal import plain
 from notifications.reading.result import Bounce, Kind, KnownPerson, Outcome, Reading
 from notifications.reading.sender import is_trusted, sender_address, sender_shown
-from notifications.reading.tickets import find_our_number, find_ticket
+from notifications.reading.tickets import find_our_number, find_ticket, find_tickets
 
 _POSITIVE = (Outcome.GRANTED, Outcome.PARTIAL)
 
@@ -24,6 +25,13 @@ def read_letter(
     raw: bytes, *, patterns: LetterPatterns, our_number: str | None = None, people: Sequence[KnownPerson] = ()
 ) -> Reading:
     """Kind, outcome, ticket, lines and evidence of one letter. Rules AWT-1, SND-5."""
+    return read_whole(raw, patterns=patterns, our_number=our_number, people=people)[0]
+
+
+def read_whole(
+    raw: bytes, *, patterns: LetterPatterns, our_number: str | None = None, people: Sequence[KnownPerson] = ()
+) -> tuple[Reading, Body | None, Parts]:
+    """The same with the text that was believed (None for a report on delivery) and all parts."""
     message = parse(raw)
     parts = parts_of(message)
     frame = _frame(message, parts, patterns)
@@ -32,9 +40,9 @@ def read_letter(
     first = texts[0] if texts else ""
     report = delivery_report(message, parts, first, patterns.bounces)
     if report is not None:
-        return _reported(frame, report, first)
+        return _reported(frame, report, first), None, parts
     body = reader.read(texts, frame.subject, parts)
-    return _judged(message, _with_numbers(frame, body, patterns, our_number), body, patterns)
+    return _judged(message, _with_numbers(frame, body, patterns, our_number), body, patterns), body, parts
 
 
 def _frame(message: Message, parts: Parts, patterns: LetterPatterns) -> Reading:
@@ -52,6 +60,7 @@ def _frame(message: Message, parts: Parts, patterns: LetterPatterns) -> Reading:
         date=header(message, "date"),
         message_id=(message_ids(message, "message-id") or [""])[0],
         problems=problems,
+        automatic=by_machine(message, patterns.automatic),
     )
 
 
@@ -82,6 +91,8 @@ def _with_numbers(frame: Reading, body: Body, patterns: LetterPatterns, our_numb
         text=own,
         quoted=body.parts.quoted,
         ticket=find_ticket([frame.subject, body.inner_subject, own], patterns),
+        tickets=find_tickets([frame.subject, body.inner_subject, own], patterns),
+        closing=is_closing(frame.subject, own[: body.parts.signature], patterns.automatic),
         our_number=our_number if given else find_our_number([frame.subject, own], patterns),
     )
 

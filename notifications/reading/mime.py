@@ -9,9 +9,12 @@ from email import message_from_bytes, policy
 from email.message import Message
 
 from notifications.reading.charsets import decode
-from notifications.reading.headers import lenient_base64, raw_values
+from notifications.reading.headers import decoded, lenient_base64, raw_values
 
 MAX_TEXT = 400_000
+# What decorates or signs a letter and says nothing in words.
+_DUMB = frozenset({"image", "audio", "video"})
+_SIGNATURES = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature", "text/calendar", "text/vcard", "text/x-vcard"})
 _MAX_DEPTH, _MAX_PARTS = 12, 200
 _BOUNDARY = re.compile(rb"(?m)^--([^\s-][^\r\n]{0,70}?)[ \t]*\r?$")
 _LOOKS_HTML = re.compile(r"<(?:!doctype html|html|head|body|div|table|p|br|span|b|font)\b[^>]{0,200}>", re.IGNORECASE)
@@ -33,6 +36,7 @@ class Parts:
     enclosed: list[Message] = field(default_factory=list)
     reports: list[Message] = field(default_factory=list)
     headers_only: list[str] = field(default_factory=list)
+    documents: list[str] = field(default_factory=list)  # names of attached files that may say something
     problems: list[str] = field(default_factory=list)
     truncated: bool = False
     count: int = 0
@@ -74,6 +78,8 @@ def _collect(part: Message, found: Parts, depth: int) -> None:
         found.headers_only.append(_text(part, found))
     elif kind in ("text/plain", "text/html", "text/enriched") and not _attached(part):
         _add_body(found, kind, _text(part, found))
+    elif kind.partition("/")[0] not in _DUMB and kind not in _SIGNATURES:
+        found.documents.append(decoded(str(part.get_filename() or "без имени")))
 
 
 def _collect_many(part: Message, kind: str, found: Parts, depth: int) -> None:
@@ -88,6 +94,7 @@ def _collect_many(part: Message, kind: str, found: Parts, depth: int) -> None:
     found.enclosed.extend(inner.enclosed)
     found.reports.extend(inner.reports)
     found.headers_only.extend(inner.headers_only)
+    found.documents.extend(inner.documents)
     found.problems.extend(inner.problems)
     found.count, found.truncated = inner.count, found.truncated or inner.truncated
 

@@ -61,7 +61,7 @@ def understand(
     ]
     clauses = _attached(judged, patterns)
     clauses = [_in_signature(clause, patterns) if clause.unit.in_signature else clause for clause in clauses]
-    tally = _tallied(clauses, _positions(clauses, known))
+    tally = _tallied(clauses, positions(clauses, known))
     if doubtful:
         tally.whole |= Sign.DOUBT
         tally.every |= Sign.DOUBT
@@ -105,7 +105,7 @@ def _attached(clauses: list[Clause], patterns: LetterPatterns) -> list[Clause]:
     return found
 
 
-def _positions(clauses: Sequence[Clause], known: Sequence[KnownPerson]) -> dict[int, str]:
+def positions(clauses: Sequence[Clause], known: Sequence[KnownPerson]) -> dict[int, str]:
     """Numbers that stand for persons: of the letter's own list, else of our application."""
     shown: dict[int, str] = {}
     for clause in clauses:

@@ -81,13 +81,18 @@ _CASES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A person at a place of a unit. `key` is a СНИЛС, or a name for somebody whose СНИЛС is not known."""
+    """A person at a place of a unit. `key` is a СНИЛС, or a name for somebody whose СНИЛС is not known.
+
+    `name` is where the name stands that goes with the number; `contradicted`: that name is another's than the number.
+    """
 
     start: int
     end: int
     key: str
     by_name: bool = False
     ambiguous: bool = False
+    name: tuple[int, int] = (0, 0)
+    contradicted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +104,16 @@ class _Named:
     patronymic: str
 
 
+_Number = tuple[int, int, str]
+
+
 def is_snils(key: str) -> bool:
     return key.isdigit() and len(key) == 11
 
 
-def snils_in(text: Plain) -> list[tuple[int, int, str]]:
+def snils_in(text: Plain) -> list[_Number]:
     """Every СНИЛС with its place: with a right check number, or any that is called so."""
-    found: dict[int, tuple[int, int, str]] = {}
+    found: dict[int, _Number] = {}
     for match in _SNILS.finditer(text.tidy):
         digits = "".join(match.groups())
         called = "снилс" in text.low[max(0, match.start() - 12) : match.start()]
@@ -135,13 +143,27 @@ class People:
     def mentions(self, text: Plain) -> list[Mention]:
         """Persons named in the text in order; a name beside its СНИЛС counts once."""
         numbers = snils_in(text)
-        found = [Mention(start, end, digits) for start, end, digits in numbers]
-        for named in _names(text):
-            beside = _beside(named, numbers)
-            if beside is None:
+        names = _names(text)
+        found: list[Mention] = []
+        for named in names:
+            if _beside(named, numbers) is None:
                 found.append(self._resolved(named))
-        found.extend(self._surnames_alone(text, found, numbers))
-        return sorted(found, key=lambda mention: mention.start)
+        alone, beside = self._surnames_alone(text, names, numbers)
+        owners = [named for named in [*names, *beside] if _beside(named, numbers) is not None]
+        found.extend(self._numbered(number, owners, numbers) for number in numbers)
+        return sorted([*found, *alone], key=lambda mention: mention.start)
+
+    def _numbered(self, number: _Number, owners: Sequence[_Named], numbers: Sequence[_Number]) -> Mention:
+        """A СНИЛС with the name that stands beside it, and whether the two belong together."""
+        start, end, digits = number
+        named = next((one for one in owners if _beside(one, numbers) == digits), None)
+        if named is None:
+            return Mention(start, end, digits)
+        person = next((one for one in self.known if one.snils == digits and one.surname), None)
+        return Mention(
+            start, end, digits, name=(named.start, named.end),
+            contradicted=person is not None and not _is_same(named, person),
+        )  # fmt: skip
 
     def _all(self) -> list[KnownPerson]:
         return [*self.known, *self.shown]
@@ -154,21 +176,26 @@ class People:
         return Mention(named.start, named.end, key, by_name=True, ambiguous=len(fitting) > 1)
 
     def _surnames_alone(
-        self, text: Plain, found: Sequence[Mention], numbers: Sequence[tuple[int, int, str]]
-    ) -> list[Mention]:
-        alone = []
-        taken = [(mention.start, mention.end) for mention in found] + [(n.start, n.end) for n in _names(text)]
+        self, text: Plain, names: Sequence[_Named], numbers: Sequence[_Number]
+    ) -> tuple[list[Mention], list[_Named]]:
+        """Bare surnames of people whom we know: those that stand for themselves, and those beside their number."""
+        alone, numbered = [], []
+        taken = [(start, end) for start, end, _ in numbers] + [(named.start, named.end) for named in names]
         for match in _WORD.finditer(text.tidy):
             if any(start <= match.start() < end for start, end in taken):
                 continue
             fitting = {
                 person.snils for person in self._all() if person.surname and same_surname(match.group(), person.surname)
             }
-            if not fitting or _beside(_Named(match.start(), match.end(), match.group(), "", ""), numbers) is not None:
+            if not fitting:
+                continue
+            named = _Named(match.start(), match.end(), match.group(), "", "")
+            if _beside(named, numbers) is not None:
+                numbered.append(named)
                 continue
             key = fitting.pop() if len(fitting) == 1 else match.group().lower()[:5]
             alone.append(Mention(match.start(), match.end(), key, by_name=True, ambiguous=bool(fitting)))
-        return alone
+        return alone, numbered
 
 
 def same_surname(word: str, nominative: str) -> bool:
@@ -213,7 +240,7 @@ def _names(text: Plain) -> list[_Named]:
     return found
 
 
-def _beside(named: _Named, numbers: Sequence[tuple[int, int, str]]) -> str | None:
+def _beside(named: _Named, numbers: Sequence[_Number]) -> str | None:
     """The СНИЛС written right after the name, or else right before it."""
     after = [digits for start, _, digits in numbers if 0 <= start - named.end <= 14]
     before = [digits for _, end, digits in numbers if 0 <= named.start - end <= 6]

@@ -53,8 +53,65 @@ class Bounce:
 
 
 @dataclass(frozen=True, slots=True)
+class DecidedPair:
+    """What a letter says of one asked role, in the sentence that says so; `until`: a last day (ISO) that it names."""
+
+    snils: str
+    subsystem: str
+    role: str
+    outcome: Outcome
+    quote: str
+    until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """When the desk says it will answer: a day (ISO), or a number of working days or hours from its letter."""
+
+    quote: str
+    day: str = ""
+    working_days: int = 0
+    working_hours: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a letter decides of one request. `outcome` is clear only without `doubts`; `pairs` then cover all asked for.
+
+    `ticket`: the desk's number as this letter settles it, None where it names none or several; `merged`: it replaces ours.
+    """
+
+    outcome: Outcome
+    pairs: tuple[DecidedPair, ...] = ()
+    doubts: tuple[str, ...] = ()
+    quotes: tuple[str, ...] = ()
+    ticket: str | None = None
+    ticket_quote: str = ""
+    merged: bool = False
+    term: Term | None = None
+
+    @property
+    def clear(self) -> bool:
+        """Whether a machine may apply the outcome."""
+        return not self.doubts and self.outcome not in (Outcome.NONE, Outcome.UNCLEAR)
+
+    @classmethod
+    def from_dict(cls, told: Mapping[str, Any]) -> Decision:
+        """Back from `asdict`, also through JSON."""
+        parts = dict(told)
+        parts["outcome"] = Outcome(parts["outcome"])
+        parts["pairs"] = tuple(DecidedPair(**{**pair, "outcome": Outcome(pair["outcome"])}) for pair in parts["pairs"])
+        parts["doubts"], parts["quotes"] = tuple(parts["doubts"]), tuple(parts["quotes"])
+        parts["term"] = Term(**parts["term"]) if parts.get("term") else None
+        return cls(**parts)
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """A letter as it was read: a proposal with its evidence, not yet a decision."""
+    """A letter as it was read: a proposal with its evidence. `decision`: against what one request asked for.
+
+    `closing`: it only closes the ticket or asks for a mark, which says nothing new once the outcome is known.
+    """
 
     kind: Kind
     outcome: Outcome
@@ -74,6 +131,10 @@ class Reading:
     bounce: Bounce | None = None
     delayed: bool = False
     problems: list[str] = field(default_factory=list)
+    tickets: list[str] = field(default_factory=list)
+    closing: bool = False
+    automatic: bool = False
+    decision: Decision | None = None
 
     def clear(self) -> bool:
         """Whether a machine may apply it: from the desk, decided, and decided for every line it names."""
@@ -108,4 +169,6 @@ class Reading:
         parts["lines"] = {snils: Outcome(value) for snils, value in parts.get("lines", {}).items()}
         if parts.get("bounce") is not None:
             parts["bounce"] = Bounce(**parts["bounce"])
+        if parts.get("decision") is not None:
+            parts["decision"] = Decision.from_dict(parts["decision"])
         return cls(**parts)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from catalog.letters import LetterPatterns, load_letters
+from catalog.letters import load_letters
 from notifications.reading.letter import read_letter
 from notifications.reading.result import Kind, KnownPerson, Outcome, Reading
 from sandbox import Killed, Limits, Refused, run
@@ -16,6 +16,7 @@ from sandbox import Killed, Limits, Refused, run
 LIMITS = Limits(seconds=10, memory_mb=768, output_mb=16)
 MAX_MEGABYTES = 60
 _JOB = "notifications.reading.safely:read_file"
+_DECIDING = "notifications.deciding.letter:read_file"
 
 
 def read_letter_safely(
@@ -23,11 +24,19 @@ def read_letter_safely(
     *,
     our_number: str | None = None,
     people: Sequence[KnownPerson] = (),
+    asked: Mapping[str, Any] | None = None,
     own_catalog: Path | None = None,
     limits: Limits = LIMITS,
 ) -> Reading:
-    """Read a letter in a child process. One that kills its child comes back as OTHER with the problem named."""
-    return read_many_safely([letter], our_number=our_number, people=people, own_catalog=own_catalog, limits=limits)[0]
+    """Read a letter in a child process. One that kills its child comes back as OTHER with the problem named.
+
+    `asked` (notifications.deciding.Asked.as_dict): judge it against this request too.
+    """
+    options: dict[str, Any] = {"own_catalog": str(own_catalog) if own_catalog else None}
+    if asked is not None:
+        return _read_in_child([letter], _DECIDING, {**options, "asked": dict(asked)}, limits)[0]
+    told = {"our_number": our_number, "people": [asdict(person) for person in people]}
+    return _read_in_child([letter], _JOB, {**options, **told}, limits)[0]
 
 
 def read_many_safely(
@@ -39,19 +48,21 @@ def read_many_safely(
     limits: Limits = LIMITS,
 ) -> list[Reading]:
     """The same for many: one child for all; when it dies, each letter gets a child of its own."""
+    told = {"our_number": our_number, "people": [asdict(person) for person in people]}
+    return _read_in_child(letters, _JOB, {**told, "own_catalog": str(own_catalog) if own_catalog else None}, limits)
+
+
+def _read_in_child(
+    letters: Sequence[Path | bytes], job: str, options: dict[str, Any], limits: Limits
+) -> list[Reading]:
     with tempfile.TemporaryDirectory(prefix="egisz-letters-") as folder:
         paths = [str(_on_disk(letter, Path(folder), number)) for number, letter in enumerate(letters)]
-        options = {
-            "our_number": our_number,
-            "people": [asdict(person) for person in people],
-            "own_catalog": str(own_catalog) if own_catalog else None,
-        }
-        return _read(paths, options, limits)
+        return _read(paths, job, options, limits)
 
 
-def _read(paths: list[str], options: dict[str, Any], limits: Limits) -> list[Reading]:
+def _read(paths: list[str], job: str, options: dict[str, Any], limits: Limits) -> list[Reading]:
     try:
-        return [Reading.from_dict(found) for found in run(_JOB, {"paths": paths, **options}, limits=limits)]
+        return [Reading.from_dict(found) for found in run(job, {"paths": paths, **options}, limits=limits)]
     except (Killed, Refused) as killed:
         if len(paths) == 1:
             return [
@@ -61,7 +72,7 @@ def _read(paths: list[str], options: dict[str, Any], limits: Limits) -> list[Rea
                     problems=[f"Письмо не прочитано: {killed.detail if isinstance(killed, Refused) else killed}."],
                 )
             ]
-        return [_read([path], options, limits)[0] for path in paths]
+        return [_read([path], job, options, limits)[0] for path in paths]
 
 
 def _on_disk(letter: Path | bytes, folder: Path, number: int) -> Path:
@@ -78,12 +89,16 @@ def read_file(
     """The child's side."""
     patterns = load_letters(Path(own_catalog) if own_catalog else None)
     known = [KnownPerson(**person) for person in people]
-    return [_read_one(Path(path), patterns, our_number, known).as_dict() for path in paths]
+    return [
+        read_letter(bytes_of(Path(path)), patterns=patterns, our_number=our_number, people=known).as_dict()
+        for path in paths
+    ]
 
 
-def _read_one(path: Path, patterns: LetterPatterns, our_number: str | None, known: list[KnownPerson]) -> Reading:
+def bytes_of(path: Path) -> bytes:
+    """A letter's bytes, not more than a letter may have. Raises Refused."""
     with path.open("rb") as file:
         raw = file.read(MAX_MEGABYTES * 1024 * 1024 + 1)
     if len(raw) > MAX_MEGABYTES * 1024 * 1024:
         raise Refused("letter-too-large", f"Письмо больше {MAX_MEGABYTES} МБ.")
-    return read_letter(raw, patterns=patterns, our_number=our_number, people=known)
+    return raw

@@ -1,0 +1,53 @@
+"""How many people a sentence speaks of, when it says so by a number."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_WORDS = {
+    r"одн(?:ому|ой|им|ого|и)": 1,
+    r"дв(?:а|е|ум|умя|ух|оим|ое|оих)|об(?:оим|еим|а|е|оих)": 2,
+    r"тр(?:и|ем|ех|емя|оим|ое|оих)": 3,
+    r"четыр(?:е|ем|ех|ьмя)|четвер(?:ым|о|ых)": 4,
+    r"пят(?:ь|и|ью|ерым|еро|ерых)": 5,
+    r"шест(?:ь|и|ью|ерым|еро|ерых)": 6,
+    r"сем(?:ь|и|ью|ерым|еро|ерых)": 7,
+    r"вос(?:емь|ьми|ьмью|емью)|восьмер(?:ым|о|ых)": 8,
+    r"девят(?:ь|и|ью|ерым|еро)": 9,
+    r"десят(?:ь|и|ью|ерым|еро)": 10,
+}
+_NUMBER = r"(?:\d{1,4}|" + "|".join(_WORDS) + r")"
+_PEOPLE = r"(?:сотрудник\w*|работник\w*|пользовател\w*|специалист\w*|человек\w*|чел\.?|лиц\w{0,3}|строк\w*|позици\w*|люд\w+)"
+_COUNTS = re.compile(
+    rf"\b(?:(?P<n>{_NUMBER})(?: из (?:\w+ )?(?P<of>{_NUMBER}))?(?= (?:\w{{3,20}} ){{0,2}}{_PEOPLE}\b)"
+    rf"|(?P<n2>{_NUMBER}) из (?P<of2>{_NUMBER})\b"
+    rf"|(?:всем|все|всех) (?P<n3>{_NUMBER})\b|(?P<n4>об(?:оим|еим|а|е)|двоим|троим|четверым|пятерым|шестерым|семерым)\b)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """«3 из 5 сотрудников»: `whole` is 0 where the letter does not say of how many."""
+
+    start: int
+    end: int
+    number: int
+    whole: int = 0
+
+
+def counts_in(text: str) -> list[Count]:
+    """Numbers of people in the text (lower case, «е» for «ё»)."""
+    found = []
+    for match in _COUNTS.finditer(text):
+        groups = match.groupdict()
+        number = next(groups[name] for name in ("n", "n2", "n3", "n4") if groups[name])
+        whole = groups["of"] or groups["of2"]
+        found.append(Count(match.start(), match.end(), _value(number), _value(whole) if whole else 0))
+    return found
+
+
+def _value(word: str) -> int:
+    if word.isdecimal():
+        return int(word)
+    return next(value for pattern, value in _WORDS.items() if re.fullmatch(pattern, word))

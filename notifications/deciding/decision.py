@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
 from catalog.letters import LetterPatterns
 from notifications.deciding.asked import Asked, AskedRole
 from notifications.deciding.claims import VERDICTS, Claim, Polarity
-from notifications.deciding.known import Finder, canonical
+from notifications.deciding.known import Finder
 from notifications.deciding.listing import LetterReader
-from notifications.deciding.moments import days_in
+from notifications.deciding.particulars import term_of, ticket_of
 from notifications.deciding.sentences import SentenceReader
+from notifications.deciding.text import Letter, shown
 from notifications.deciding.whole import leftover, told
 from notifications.reading.judging import Clause, Judge, Sign
-from notifications.reading.normal import plain
 from notifications.reading.outcome import positions
 from notifications.reading.persons import People
-from notifications.reading.result import DecidedPair, Decision, Outcome, Term
+from notifications.reading.result import DecidedPair, Decision, Outcome
 from notifications.reading.sentences import Shape, units
 from notifications.reading.tables import settled
 
@@ -28,36 +25,22 @@ _OPEN = "решение есть не обо всём"
 _OUTCOMES = {Polarity.DONE: Outcome.GRANTED, Polarity.REFUSED: Outcome.REJECTED}
 
 
-@dataclass(slots=True)
-class _Letter:
-    """One text on its way to a decision."""
-
-    text: str
-    asked: Asked
-    patterns: LetterPatterns
-    sentences: list[list[Clause]]
-    claims: list[Claim]
-    spoken: set[int]
-    finder: Finder
-    doubts: list[str] = field(default_factory=list)
-
-
 def decide(text: str, signature: int, subject: str, asked: Asked, patterns: LetterPatterns) -> Decision:
     """Judge the own words of a letter (`signature`: where its signature begins) and its subject."""
     letter = _read(text, signature, asked, patterns)
-    ticket, quote, merged, doubts = _ticket(letter, subject)
+    ticket, quote, merged, doubts = ticket_of(letter, subject)
     letter.doubts += doubts
     if letter.claims or any(clause.signs & Sign.ACKNOWLEDGE for sentence in letter.sentences for clause in sentence):
         letter.doubts += _other_sentences(letter)
     outcome, pairs, quotes = _outcome(letter)
-    term = _term(letter)
+    term = term_of(letter)
     found = tuple(dict.fromkeys(letter.doubts))
     if any(not doubt.startswith(_OPEN) for doubt in found):
         pairs = ()  # not even a proposal: nobody knows whom or what it is about
     return Decision(outcome, pairs, found, quotes, ticket, quote, merged, term)
 
 
-def _read(text: str, signature: int, asked: Asked, patterns: LetterPatterns) -> _Letter:
+def _read(text: str, signature: int, asked: Asked, patterns: LetterPatterns) -> Letter:
     pieces = units(text, signature)
     people = People(asked.people, (unit.plain for unit in pieces))
     judge = Judge(patterns)
@@ -70,10 +53,10 @@ def _read(text: str, signature: int, asked: Asked, patterns: LetterPatterns) -> 
     finder = Finder(asked, patterns)
     reader = LetterReader(SentenceReader(asked, patterns, finder, positions(flat, asked.people)))
     claims = reader.read(sentences, text)
-    return _Letter(text, asked, patterns, sentences, claims, reader.spoken, finder)
+    return Letter(text, asked, patterns, sentences, claims, reader.spoken, finder)
 
 
-def _outcome(letter: _Letter) -> tuple[Outcome, tuple[DecidedPair, ...], tuple[str, ...]]:
+def _outcome(letter: Letter) -> tuple[Outcome, tuple[DecidedPair, ...], tuple[str, ...]]:
     verdicts = [claim for claim in letter.claims if claim.polarity in VERDICTS]
     doubted = [claim for claim in letter.claims if claim.polarity is Polarity.DOUBTED]
     if not verdicts:
@@ -96,7 +79,7 @@ def _outcome(letter: _Letter) -> tuple[Outcome, tuple[DecidedPair, ...], tuple[s
     return outcome, pairs, quotes
 
 
-def _pairs(letter: _Letter, verdicts: Sequence[Claim]) -> tuple[DecidedPair, ...]:
+def _pairs(letter: Letter, verdicts: Sequence[Claim]) -> tuple[DecidedPair, ...]:
     """Outcomes of the asked roles by the claims that are understood; what is left open or said twice is a doubt."""
     asked = letter.asked
     found: dict[AskedRole, DecidedPair] = {}
@@ -127,7 +110,7 @@ def _narrower(claim: Claim, quote: str, verdicts: Sequence[Claim]) -> bool:
 
 
 def _without_verdict(
-    letter: _Letter, doubted: Sequence[Claim]
+    letter: Letter, doubted: Sequence[Claim]
 ) -> tuple[Outcome, tuple[DecidedPair, ...], tuple[str, ...]]:
     asks = [claim for claim in letter.claims if claim.polarity is Polarity.ASKED]
     promises = [claim for claim in letter.claims if claim.polarity is Polarity.PROMISED]
@@ -149,7 +132,7 @@ def _without_verdict(
     return Outcome.NONE, (), ()
 
 
-def _registers(letter: _Letter) -> bool:
+def _registers(letter: Letter) -> bool:
     """Whether a sentence says that the request was taken in, and asks for nothing itself."""
     return any(
         clause.signs & Sign.ACKNOWLEDGE and not clause.signs & (Sign.ASK | Sign.LACK)
@@ -161,11 +144,11 @@ def _low(clauses: Sequence[Clause]) -> str:
     return clauses[0].unit.plain.low[:400]
 
 
-def _sentence_of(letter: _Letter, claim: Claim) -> list[Clause]:
+def _sentence_of(letter: Letter, claim: Claim) -> list[Clause]:
     return next((clauses for clauses in letter.sentences if any(clause is claim.clause for clause in clauses)), [])
 
 
-def _other_sentences(letter: _Letter) -> Iterable[str]:
+def _other_sentences(letter: Letter) -> Iterable[str]:
     """Sentences that claim nothing must not narrow, deny or take back what others say."""
     whole, claimed = letter.patterns.whole, letter.spoken | {id(claim.clause) for claim in letter.claims}
     verdict = any(claim.polarity is Polarity.DONE for claim in letter.claims)
@@ -175,84 +158,10 @@ def _other_sentences(letter: _Letter) -> Iterable[str]:
         low = " ".join(clause.low for clause in clauses)
         signal = whole.narrowing.search(whole.harmless_phrases.sub(" ", low))
         if signal and verdict and leftover(low, letter.patterns):
-            yield f"ещё в письме: «{_shown(letter, clauses)}»"
+            yield f"ещё в письме: «{shown(letter, clauses)}»"
         elif verdict and any(mention for clause in clauses for mention in clause.mentions):
-            yield f"ещё в письме назван человек: «{_shown(letter, clauses)}»"
+            yield f"ещё в письме назван человек: «{shown(letter, clauses)}»"
         elif verdict and clauses[0].unit.shape is Shape.SENTENCE and whole.labels.match(low) and (
             left := leftover(whole.labels.sub(" ", low, count=1), letter.patterns)
         ):  # fmt: skip
             yield told(left)
-
-
-def _shown(letter: _Letter, clauses: Sequence[Clause]) -> str:
-    unit = clauses[0].unit
-    return " ".join(letter.text[unit.start : unit.end].split())[:120]
-
-
-def _ticket(letter: _Letter, subject: str) -> tuple[str | None, str, bool, list[str]]:
-    """The desk's number by this letter, the words that name it, whether it replaces another, and what is doubtful."""
-    places = [(ticket, subject) for ticket in letter.finder.find(plain(subject).low).tickets]
-    for clauses in letter.sentences:
-        if clauses[0].unit.in_signature:
-            continue
-        quote = _shown(letter, clauses)
-        low = clauses[0].unit.plain.low
-        places += [(ticket, quote) for ticket in letter.finder.find(low).tickets]
-        merged = letter.patterns.tickets.merges.search(low)
-        if merged:
-            return _merged(letter, merged, quote)
-    known = {canonical(ticket) for ticket in letter.asked.tickets}
-    named: dict[str, tuple[str, str]] = {}
-    for ticket, quote in places:
-        named.setdefault(canonical(ticket), (ticket, quote))
-    strangers = [ticket for key, (ticket, _) in named.items() if key not in known]
-    if known:
-        doubts = [f"в письме номер обращения {ticket}, а у заявки {letter.asked.tickets[0]}" for ticket in strangers]
-        own = next((ticket for key, (ticket, _) in named.items() if key in known), None)
-        return own, "", False, doubts
-    if len(named) > 1:
-        return None, "", False, [f"в письме несколько номеров обращений: {', '.join(ticket for ticket, _ in named.values())}"]
-    if not named:
-        return None, "", False, []
-    ticket, quote = next(iter(named.values()))
-    return ticket, quote, False, _unannounced(letter, ticket)
-
-
-def _unannounced(letter: _Letter, ticket: str) -> list[str]:
-    """A number that no registration has told, in a sentence that decides, may be somebody else's."""
-    for claim in letter.claims:
-        if claim.polarity in VERDICTS and ticket in claim.tickets:
-            if not letter.patterns.whole.our_ticket.search(claim.clause.unit.plain.low):
-                return [f"номер обращения {ticket} у этой заявки не записан: сверьте его"]
-    return []
-
-
-def _merged(letter: _Letter, found: re.Match[str], quote: str) -> tuple[str | None, str, bool, list[str]]:
-    """«Обращение A объединено с обращением B»: the work goes on under B, if A or B is ours."""
-    old, new = (found.group(name).strip("-.").upper() for name in ("old", "new"))
-    known = {canonical(ticket) for ticket in letter.asked.tickets}
-    if known and not known & {canonical(old), canonical(new)}:
-        return None, "", False, [f"объединены обращения {old} и {new}, а у заявки {letter.asked.tickets[0]}"]
-    return new, quote, True, []
-
-
-def _term(letter: _Letter) -> Term | None:
-    """A day or a number of working days that the desk itself names for its answer."""
-    due = letter.patterns.due
-    for clauses in letter.sentences:
-        low = " ".join(clause.unit.plain.low for clause in clauses[:1])
-        if clauses[0].unit.in_signature or not due.sentences.search(low):
-            continue
-        quote, today = _shown(letter, clauses), letter.asked.today
-        days = [day.day for day in days_in(low, today) if day.day and today and day.day >= today]
-        if days:
-            return Term(quote, day=max(days).isoformat())
-        if today and due.tomorrow.search(low):
-            return Term(quote, day=(today + dt.timedelta(days=1)).isoformat())
-        if today and due.today.search(low):
-            return Term(quote, day=today.isoformat())
-        if found := due.working_days.search(low):
-            return Term(quote, working_days=int(found.group("number")))
-        if found := due.working_hours.search(low):
-            return Term(quote, working_hours=int(found.group("number")))
-    return None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from notifications.deciding.claims import VERDICTS, Claim, Polarity
-from notifications.deciding.sentences import SentenceReader, pairs_named, quoted
+from notifications.deciding.sentences import SentenceReader, people_named, quoted
 from notifications.deciding.whole import told
 from notifications.reading.judging import Clause, Sign
 from notifications.reading.sentences import Shape
@@ -33,7 +33,7 @@ class LetterReader:
             if not clauses[0].unit.in_signature:
                 self._sentence(clauses, text)
         self._end_heading()
-        named = pairs_named(self.claims)
+        named = people_named(self.claims)
         everybody = frozenset(self.reader.everybody)
         return [self._resolved(claim, named, everybody) for claim in self.claims]
 

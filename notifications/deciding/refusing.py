@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable
 
@@ -34,7 +35,7 @@ def _start(low: str, verdict: int, understood: Callable[[int, int], bool]) -> in
     joints = [joint.end() for joint in _JOINTS.finditer(low, begin, verdict + 1)]
     edges = [begin, *(joint for joint in joints if joint <= verdict)]
     start = edges[-1]
-    for left, right in reversed(list(zip(edges, edges[1:], strict=False))):
+    for left, right in reversed(list(itertools.pairwise(edges))):
         if not understood(left, right):
             break
         start = left

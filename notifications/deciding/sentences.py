@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from catalog.letters import LetterPatterns
-from notifications.deciding.asked import Asked, AskedRole
+from notifications.deciding.asked import Asked
 from notifications.deciding.claims import VERDICTS, Claim, Polarity
 from notifications.deciding.counting import counts_in
 from notifications.deciding.known import Finder, Known, Span
@@ -218,9 +218,6 @@ def _shown(clause: Clause, mention: Mention) -> str:
     return f"СНИЛС …{mention.key[-2:]}" if is_snils(mention.key) and not mention.by_name else written
 
 
-def pairs_named(claims: Sequence[Claim]) -> frozenset[str]:
+def people_named(claims: Sequence[Claim]) -> frozenset[str]:
     """Everybody whom a claim names."""
     return frozenset(snils for claim in claims for snils in claim.whom or ())
-
-
-__all__ = ["AskedRole", "SentenceReader", "pairs_named", "quoted"]

@@ -161,7 +161,7 @@ def _other_sentences(letter: Letter) -> Iterable[str]:
             yield f"ещё в письме: «{shown(letter, clauses)}»"
         elif verdict and any(mention for clause in clauses for mention in clause.mentions):
             yield f"ещё в письме назван человек: «{shown(letter, clauses)}»"
-        elif verdict and clauses[0].unit.shape is Shape.SENTENCE and whole.labels.match(low) and (
+        elif verdict and clauses[0].unit.shape is not Shape.ROW and whole.labels.match(low) and (
             left := leftover(whole.labels.sub(" ", low, count=1), letter.patterns)
         ):  # fmt: skip
             yield told(left)

@@ -43,10 +43,13 @@ def ticket_of(letter: Letter, subject: str) -> tuple[str | None, str, bool, list
 
 
 def _unannounced(letter: Letter, ticket: str) -> list[str]:
-    """A number that no registration has told, in a sentence that decides, may be somebody else's."""
-    for claim in letter.claims:
-        ours = letter.patterns.whole.our_ticket.search(claim.clause.unit.plain.low)
-        if claim.polarity in VERDICTS and ticket in claim.tickets and not ours:
+    """Beside a verdict, a number that no registration has told may be somebody else's unless the words say «ваше»."""
+    if not any(claim.polarity in VERDICTS for claim in letter.claims):
+        return []
+    for clauses in letter.sentences:
+        low = clauses[0].unit.plain.low
+        named = ticket in letter.finder.find(low).tickets
+        if named and not letter.patterns.whole.our_ticket.search(low):
             return [f"номер обращения {ticket} у этой заявки не записан: сверьте его"]
     return []
 

@@ -10,10 +10,12 @@ from catalog.letters import LetterPatterns
 from notifications.deciding.known import Span
 
 _JOINTS = re.compile(r", |: | - |; |\. ")
-_BEHIND = re.compile(
-    r"\s?(?:[:(;,]| - )|\s(?:в связи с|по причине|так как|т\. ?к\.|поскольку|потому что|ввиду|из-за|на основании|вследствие|ибо\b|"
+_WORDS = (
+    r"\s(?:в связи с|по причине|так как|т\. ?к\.|поскольку|потому что|ввиду|из-за|на основании|вследствие|ибо\b|"
     r"по следующ\w+ (?:причин|основани)\w+|причин[аы]\b|без (?:подтвержд|подпис|печат|довереннос|приложени)\w+|до (?:внесен|устранен|предоставлен)\w+)"
 )
+_REASON = re.compile(rf"\s?[:(;]| - |{_WORDS}")
+_BEHIND = re.compile(rf"\s?(?:[:(;,]| - )|{_WORDS}")
 _REASON_FIRST = re.compile(
     r"^[\s§]*(?:[а-я]+,? ){0,3}?[\s§]*(?:в связи с|по причине|ввиду|из-за|вследствие)(?! чем\b)[^:;]*?(?=\b(?:ваш\w* )?(?:заявк|обращени|запрос|доступ|рол[ьи]|прав|отказ|отклон|предостав)\w*)"
 )
@@ -25,6 +27,9 @@ def core_of(low: str, patterns: LetterPatterns, understood: Callable[[int, int],
     if match is None:
         return 0, len(low)
     start = _start(low, match.start(), understood)
+    reason = _REASON.search(low, match.start() + 1)
+    if reason and reason.start() < match.end() and patterns.signs.refusals.search(low[start : reason.start()]):
+        return start, reason.start()
     behind = _BEHIND.search(low, match.end())
     return start, behind.start() if behind else len(low)
 

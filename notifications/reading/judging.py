@@ -79,6 +79,7 @@ class Judge:
     ) -> Clause:
         text = masked[span[0] : span[1]]
         here = [mention for mention in mentions if span[0] <= mention.start < span[1]]
+        text = _less_dots(text, here, span[0])
         bare = _NUMBER.sub(" № ", text)
         numbers = self._numbers(text) if not here else ()
         signs = self._signs(bare, in_row and bool(here or numbers or self.rows.rest.search(text)), conditional)
@@ -153,6 +154,14 @@ class Judge:
         if self.signs.blockers.search(without):
             return Sign.DOUBT
         return Sign.PARTIAL if partial else Sign.GRANT
+
+
+def _less_dots(text: str, mentions: list[Mention], start: int) -> str:
+    """Initials without their full stops, at which an expression would end."""
+    for mention in mentions:
+        begin, end = max(mention.start - start, 0), max(mention.end - start, 0)
+        text = text[:begin] + text[begin:end].replace(".", " ") + text[end:]
+    return text
 
 
 def _demoted(clause: Clause) -> Clause:

@@ -157,7 +157,9 @@ _OPENING = re.compile(
 def _opens_sentence(following: str) -> bool:
     """After initials only a word that is no surname opens a sentence."""
     return (
-        following[:1].isupper() and bool(_OPENING.match(following)) and not re.match(r"[А-ЯЁ]\w+\s+[А-ЯЁ]\.", following)
+        following[:1].isupper()
+        and bool(_OPENING.match(following))
+        and not re.match(r"[А-ЯЁ]\w+\s+[А-ЯЁ]\.|[А-ЯЁ]\.", following)
     )
 
 

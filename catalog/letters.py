@@ -171,6 +171,7 @@ class WholePatterns(Entry):
     narrowing: Regex
     harmless_phrases: Regex
     labels: Regex
+    to_reader: Regex
     access: Regex
     our_ticket: Regex
 

@@ -31,6 +31,39 @@ def read(file: Annotated[Path, typer.Argument(metavar="FILE.eml")], json: Json =
         say(f"{name:12} {value}")
 
 
+@letter.command("try")
+def try_(
+    file: Annotated[Path, typer.Argument(metavar="FILE.eml")],
+    request: Annotated[str, typer.Option(help="Заявка: номер строки или наш номер.")],
+    json: Json = False,
+) -> None:
+    """Что сделал бы почтовый ящик с этим письмом для этой заявки. Ничего не записывает."""
+    from actions import proposals, requests
+    from actions.asked import asked_of
+    from actions.matching import Matched, match
+    from notifications.reading import read_letter_safely
+
+    if not file.is_file():
+        refuse(f"Файла {file} нет.", code=2)
+    with working() as work:
+        target = requests.find(work, request)
+        asked = asked_of(work, target)
+        reading = read_letter_safely(file, asked=asked.as_dict(), own_catalog=work.policy.own_catalog)
+        found = match(work, reading)
+        if found.request is None or found.request.id != target.id:
+            doubt = proposals.NO_REQUEST if found.request is None else f"Письмо относится к заявке {found.request.number}."
+            found = Matched(None, found.letter, None, doubt)
+        told = proposals.propose(work, reading, found).as_json()
+    if json:
+        say_json(told)
+        return
+    say("Почтовый ящик применил бы письмо сам." if told["applies"] else "Решал бы человек.")
+    for doubt in told["doubts"]:
+        say(f"  – {doubt}")
+    for pair in told["pairs"]:
+        say(f"  {pair['snils']}  {pair['subsystem']}/{pair['role']}: {pair['outcome']}  «{pair['quote']}»")
+
+
 @inbox.command("list")
 def list_triage(json: Json = False) -> None:
     """Письма, которые машина не берётся решать."""

@@ -56,9 +56,13 @@ class MailPart(Part):
 
 
 class AnswersPart(Part):
-    """`clear`: clear answers of the desk are applied by the machine; `never`: a person settles each."""
+    """`clear`: clear answers of the desk are applied by the machine; `never`: a person settles each.
+
+    `trusted_forwarders`: addresses whose forwards of the desk's letters are believed like the desk itself.
+    """
 
     apply: Literal["clear", "never"] = "clear"
+    trusted_forwarders: tuple[str, ...] = ()
 
 
 class DeskPart(Part):

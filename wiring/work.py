@@ -80,6 +80,7 @@ class Installation:
             lease_seconds=mail.lease_seconds,
             page_url=self.settings.page_url,
             answers_apply=self.settings.answers.apply,
+            trusted_forwarders=tuple(one.lower() for one in self.settings.answers.trusted_forwarders),
             first_login_reminder_days=reminders.first_login_days,
             idle_days=reminders.idle_days,
             verify_reminder_days=reminders.verify_days,

@@ -45,7 +45,6 @@ class Asked:
     forwarders: Names = ()
     today: dt.date | None = None
     revokes: bool = False
-    known_outcome: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-able, for the sandbox's child."""

@@ -40,8 +40,9 @@ class Known:
 
     def what(self, asked: Asked) -> frozenset[AskedRole] | None:
         """The asked roles that are meant; None when none is singled out."""
-        if not self.subsystems and not self.roles:
-            return None
+        singled = bool(self.subsystems or self.roles)
+        if not singled or not any(pair.subsystem for pair in asked.roles_asked):
+            return None  # a kind without roles has nothing to single out
         return frozenset(
             pair
             for pair in asked.roles_asked

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import asdict, replace
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from catalog.letters import LetterPatterns, load_letters
 from notifications.deciding.asked import Asked
@@ -16,6 +19,8 @@ from notifications.reading.mime import Parts
 from notifications.reading.result import Decision, Kind, Outcome, Reading
 from notifications.reading.safely import bytes_of
 
+_MOSCOW = ZoneInfo("Europe/Moscow")
+_BELIEVED = dt.timedelta(days=400)
 _VERDICTS = (Outcome.GRANTED, Outcome.REJECTED, Outcome.PARTIAL)
 
 
@@ -24,12 +29,23 @@ def decide_letter(raw: bytes, *, patterns: LetterPatterns, asked: Asked) -> Read
     reading, body, parts = read_whole(raw, patterns=patterns, our_number=asked.number, people=asked.people)
     if body is None or reading.kind is Kind.AUTO_REPLY:
         return reading
+    asked = replace(asked, today=_written_on(reading.date, asked.today))
     found = decide(body.parts.own, body.parts.signature, body.inner_subject or reading.subject, asked, patterns)
     doubts = [*_about_the_letter(reading, body, asked), *found.doubts]
     if found.outcome in _VERDICTS or found.pairs:
         doubts += _about_files(parts, asked)
     outcome = Outcome.UNCLEAR if doubts and found.outcome is not Outcome.NONE else found.outcome
     return replace(reading, decision=_consistent(reading, replace(found, outcome=outcome, doubts=tuple(dict.fromkeys(doubts)))))
+
+
+def _written_on(date: str, today: dt.date | None) -> dt.date | None:
+    """The day of the letter by its own clock, in Moscow, unless that clock is plainly wrong."""
+    try:
+        written = parsedate_to_datetime(date)
+    except (TypeError, ValueError):
+        return today
+    day = (written.astimezone(_MOSCOW) if written.tzinfo else written).date()
+    return day if today is None or dt.timedelta() <= today - day <= _BELIEVED else today
 
 
 def _about_the_letter(reading: Reading, body: Body, asked: Asked) -> Iterator[str]:

@@ -124,6 +124,8 @@ class SentenceReader:
         for count in counts_in(low):
             if count.number != everybody or count.whole not in (0, everybody):
                 return [f"в письме названо {count.number} из {everybody} работников"]
+        if everybody > 1 and self.patterns.whole.to_reader.search(low):
+            return ["доступ дан «вам»: неясно, кому из работников"]
         if everybody > 1 and _SINGULAR.search(low) and not _EVERYBODY.search(low):
             return [f"сказано об одном работнике, а в заявке их {everybody}"]
         return []

@@ -189,9 +189,7 @@ class People:
         for match in _WORD.finditer(text.tidy):
             if any(start <= match.start() < end for start, end in taken):
                 continue
-            fitting = {
-                person.snils for person in self._all() if person.surname and same_surname(match.group(), person.surname)
-            }
+            fitting = {person.snils for person in self._all() if may_be(match.group(), person)}
             if not fitting:
                 continue
             named = _Named(match.start(), match.end(), match.group(), "", "")
@@ -214,10 +212,25 @@ def same_surname(word: str, nominative: str) -> bool:
     return len(stem) > 2 and spoken.startswith(stem) and spoken[len(stem) :] in _CASES
 
 
+# Endings that only the surname of a woman, or only that of a man, takes in some case.
+_HERS, _HIS = ("ой", "ою", "ая", "ую"), ("ым", "ыми", "ом", "ого", "ому", "его", "ему")
+
+
+def may_be(word: str, person: KnownPerson) -> bool:
+    """Whether the word is this person's surname in one of its cases: «Петровой» is never Пётр Петров."""
+    if not person.surname or not same_surname(word, person.surname):
+        return False
+    spoken, base, father = word.lower(), person.surname.lower(), person.patronymic.lower()
+    if spoken == base:
+        return True
+    if father.endswith(("ич", "оглы")):
+        return not spoken.endswith(_HERS) or base.endswith(_HERS)
+    return not (father.endswith(("на", "кызы")) and spoken.endswith(_HIS))
+
+
 def _is_same(named: _Named, person: KnownPerson) -> bool:
     return (
-        bool(person.surname)
-        and same_surname(named.surname, person.surname)
+        may_be(named.surname, person)
         and _fits(named.name, person.name, 2)
         and _fits(named.patronymic, person.patronymic, 3)
     )

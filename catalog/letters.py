@@ -112,9 +112,18 @@ class BouncePatterns(Entry):
     subjects: AnyOf
     texts: AnyOf
     delays: AnyOf
+    given_up: AnyOf
+    rejections: AnyOf
+    challenges: AnyOf
+    returned: AnyOf
+    headings: AnyOf
+    labels: AnyOf
+    sentences: AnyOf
+    strangers: AnyOf
+    offices: Regex
     status: Regex
     code: Regex
-    recipient: Regex
+    address: Regex
     original_id: Regex
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import quopri
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ MAX_TEXT = 400_000
 _DUMB = frozenset({"image", "audio", "video"})
 _SIGNATURES = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature", "text/calendar", "text/vcard", "text/x-vcard"})
 _MAX_DEPTH, _MAX_PARTS = 12, 200
+_STATUS = ("message/delivery-status", "message/global-delivery-status")
+_RECEIPTS = ("message/disposition-notification", "message/global-disposition-notification", "message/feedback-report")
 _BOUNDARY = re.compile(rb"(?m)^--([^\s-][^\r\n]{0,70}?)[ \t]*\r?$")
 _LOOKS_HTML = re.compile(r"<(?:!doctype html|html|head|body|div|table|p|br|span|b|font)\b[^>]{0,200}>", re.IGNORECASE)
 
@@ -30,11 +33,12 @@ class Body:
 
 @dataclass(slots=True)
 class Parts:
-    """What a letter carries."""
+    """What a letter carries. `reports` are blocks on delivery, `receipts` those on reading and complaints."""
 
     bodies: list[Body] = field(default_factory=list)
     enclosed: list[Message] = field(default_factory=list)
     reports: list[Message] = field(default_factory=list)
+    receipts: list[Message] = field(default_factory=list)
     headers_only: list[str] = field(default_factory=list)
     documents: list[str] = field(default_factory=list)  # names of attached files that may say something
     problems: list[str] = field(default_factory=list)
@@ -64,16 +68,16 @@ def _collect(part: Message, found: Parts, depth: int) -> None:
         found.truncated = True
         return
     kind = part.get_content_type()
-    if part.is_multipart() and kind == "message/delivery-status":
-        found.reports.extend(_children(part))
+    if kind in _STATUS:
+        found.reports.extend(_blocks(part, found))
+    elif kind in _RECEIPTS:
+        found.receipts.extend(_blocks(part, found))
     elif kind in ("message/rfc822", "message/global"):
         found.enclosed.extend(_children(part) if part.is_multipart() else [parse(_bytes(part))])
     elif part.is_multipart():
         _collect_many(part, kind, found, depth)
     elif kind.startswith("multipart/"):
         _collect_broken(part, found, depth)
-    elif kind in ("message/delivery-status", "message/global-delivery-status"):
-        found.reports.extend(_status_blocks(part, found))
     elif kind in ("text/rfc822-headers", "message/global-headers"):
         found.headers_only.append(_text(part, found))
     elif kind in ("text/plain", "text/html", "text/enriched") and not _attached(part):
@@ -93,6 +97,7 @@ def _collect_many(part: Message, kind: str, found: Parts, depth: int) -> None:
     found.bodies.extend(inner.bodies)
     found.enclosed.extend(inner.enclosed)
     found.reports.extend(inner.reports)
+    found.receipts.extend(inner.receipts)
     found.headers_only.extend(inner.headers_only)
     found.documents.extend(inner.documents)
     found.problems.extend(inner.problems)
@@ -135,9 +140,26 @@ def _attached(part: Message) -> bool:
     return disposition.strip().startswith("attachment") or ("filename" in disposition and "inline" not in disposition)
 
 
-def _status_blocks(part: Message, found: Parts) -> Iterator[Message]:
-    for block in re.split(r"\n\s*\n", _text(part, found).strip()):
-        yield parse(block.encode() + b"\n\n")
+def _blocks(part: Message, found: Parts) -> Iterator[Message]:
+    """Groups of fields parted by blank lines; the library takes those of most kinds for one letter and its body."""
+    if part.is_multipart():
+        data = b"\n\n".join(_as_written(child) for child in _children(part))
+        encoding = " ".join(raw_values(part, "content-transfer-encoding")).strip().lower()
+        if encoding.startswith("base64"):
+            data = lenient_base64(data)
+        elif encoding.startswith("quoted-printable"):
+            data = quopri.decodestring(data)
+        text = decode(data, "utf-8")[0].replace("\r\n", "\n")
+    else:
+        text = _text(part, found).replace("\r\n", "\n")
+    for block in re.split(r"\n[ \t]*\n", text.strip()):
+        yield parse(block.strip("\n").encode() + b"\n\n")
+
+
+def _as_written(message: Message) -> bytes:
+    """Fields and body; the library's own writing would lose lines that hold only spaces."""
+    fields = "".join(f"{name}: {value}\n" for name, value in message.raw_items())
+    return fields.encode("utf-8", "surrogateescape") + b"\n" + _bytes(message)
 
 
 def _bytes(part: Message) -> bytes:

@@ -41,8 +41,22 @@ class KnownPerson:
 
 
 @dataclass(frozen=True, slots=True)
+class Addressee:
+    """One address of a letter and what became of it: `action` is failed, delayed, or a word for arrived."""
+
+    address: str
+    status: str = ""
+    action: str = ""
+    diagnostic: str = ""
+    permanent: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Bounce:
-    """A report on delivery (RFC 3464 or plain text). `permanent` is False while the server still tries."""
+    """A report on delivery (RFC 3464 or plain text). `permanent` is False while the server still tries.
+
+    Its own values are those of the worst of `addressees`, each of which has a fate of its own.
+    """
 
     recipient: str = ""
     status: str = ""
@@ -50,6 +64,12 @@ class Bounce:
     diagnostic: str = ""
     original_message_id: str = ""
     permanent: bool = True
+    addressees: tuple[Addressee, ...] = ()
+
+    def __post_init__(self) -> None:
+        """What comes back from storage are plain dictionaries."""
+        restored = (Addressee(**each) if isinstance(each, Mapping) else each for each in self.addressees)
+        object.__setattr__(self, "addressees", tuple(restored))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,30 +1,28 @@
-"""Bytes to text when the declared charset is wrong, missing or applied twice."""
+"""Bytes to text. A declared charset is believed unless it cannot be right; only then, or without one, it is guessed."""
 
 from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 
-# Tried in this order when the declaration fails; the most Russian-looking text wins.
-_RUSSIAN_CHARSETS = ("utf-8", "windows-1251", "koi8-r", "cp866", "iso8859-5", "mac-cyrillic")
+from notifications.reading.guessing import best_guess, looks_like_utf16, russian_score, spelt_in_utf8
+
 _ALIASES = {
-    "cp-1251": "windows-1251",
-    "win-1251": "windows-1251",
-    "win1251": "windows-1251",
-    "x-cp1251": "windows-1251",
-    "ansi_1251": "windows-1251",
-    "koi8": "koi8-r",
-    "utf8mb4": "utf-8",
-    "dos-866": "cp866",
-    "x-mac-cyrillic": "mac-cyrillic",
-}
-# Tables of other single-byte sets, from the commonest letters and pairs of Russian text.
-_COMMON = set("оеаинтсрвлкмдпуяызьбг")
-_PAIRS = re.compile("ст|но|то|на|ен|ов|ни|ра|во|ко|пр|ро|по|та|ре|го|до|ли|ва|ть|ал|ер|не|ль|де|ас|ан|ес")
+    "cp-1251": "windows-1251", "win-1251": "windows-1251", "win1251": "windows-1251", "windows1251": "windows-1251", "x-cp1251": "windows-1251", "ansi_1251": "windows-1251",
+    "koi8": "koi8-r", "x-koi8-r": "koi8-r", "utf8mb4": "utf-8", "x-utf-8": "utf-8", "unicode-1-1-utf-8": "utf-8", "dos-866": "cp866", "cp-866": "cp866", "x-mac-cyrillic": "mac-cyrillic",
+    "unicode-1-1-utf-7": "utf-7", "x-gbk": "gbk", "ks_c_5601-1987": "cp949",
+}  # fmt: skip
+# Names that say nothing: writers put them where they do not know.
+_NOTHING_SAID = ("", "ascii", "us-ascii", "unknown-8bit", "x-unknown", "unknown", "default", "8bit", "binary")
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _MOJIBAKE = re.compile(
     "[РС][\u0400-\u040f\u0450-\u045f\u00a0-\u00bf\u2010-\u2122°±ІіҐґµ¶·Ёё№єјЅѕї]|[ÐÑ][\u0080-\u00bf]|[ÐÑ].|[Ã][\u0080-\u00bf]"
 )
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+# From so many letters on, Russian under the wrong name is told from Russian under the right one without a mistake.
+_ENOUGH = 12
+_FOREIGN_WORD = re.compile(r"[À-ÖØ-öø-ÿ¨¸]{4,}")
+_MIXED_WORD = re.compile(r"[A-Za-z][À-ÖØ-öø-ÿ]|[À-ÖØ-öø-ÿ][A-Za-z]")
 
 
 def decode(data: bytes, declared: str = "") -> tuple[str, str]:
@@ -33,19 +31,18 @@ def decode(data: bytes, declared: str = "") -> tuple[str, str]:
         if data.startswith(mark):
             return data.decode(name, "replace"), ""
     stated = _known(declared)
-    text = _strictly(data, stated) if stated else None
-    if text is not None and (text.isascii() or _plausible(text)):
-        return text, ""
-    best, name = _best(data)
-    if text is not None and russian_score(text) >= russian_score(best):
-        best, name = text, stated
-    repaired = repair(best)
-    if repaired != best:
+    text = _believed(data, stated) if stated else None
+    if text is None:
+        text, name = best_guess(data)
+    else:
+        name = stated
+    repaired = repair(text)
+    if repaired != text:
         return repaired, "Кодировка текста применена дважды: текст восстановлен."
-    if name == stated:
-        return best, ""
+    if name == stated or (name == "us-ascii" and not stated):
+        return text, ""
     said = f"объявлена {declared!r}" if declared else "не объявлена"
-    return best, f"Кодировка {said}, прочитано как {name}."
+    return text, f"Кодировка {said}, прочитано как {name}."
 
 
 def repair(text: str) -> str:
@@ -65,25 +62,41 @@ def repair(text: str) -> str:
     return text
 
 
-def russian_score(text: str) -> float:
-    """The more the text looks like Russian words, the higher; control characters and boxes count against it."""
-    sample = text[:6000]
-    lowered = sample.lower()
-    common = sum(char in _COMMON for char in lowered)
-    capitals_inside = len(re.findall(r"[а-яё][А-ЯЁ]", sample))
-    strange = sum(
-        not (char.isascii() or "\u0400" <= char <= "\u045f" or char in "«»–—…№„“”\u00a0°’") for char in sample
-    )
-    return (common + 3 * len(_PAIRS.findall(lowered)) - 4 * capitals_inside - 5 * strange) / (len(sample) or 1)
+def _believed(data: bytes, stated: str) -> str | None:
+    """The text by the declaration; None when it cannot be right."""
+    if stated.startswith("utf-16") and not looks_like_utf16(data):
+        return None
+    text = _strictly(data, stated)
+    if text is None or text.isascii():
+        return text
+    if stated == "iso8859-1" and _has_controls(text):
+        # Programs that write «latin-1» mean its superset of Windows.
+        text = _strictly(data, "windows-1252") or text
+    if _has_controls(text) or _is_foreign(text) or _is_refuted(data, text, stated):
+        return None
+    return text
 
 
-def _plausible(text: str) -> bool:
-    sample = text[:6000]
-    letters = sum(not char.isascii() for char in sample)
-    return (
-        "\ufffd" not in sample
-        and russian_score(sample) * len(sample) > letters * 0.9
-        and not _MOJIBAKE.search(sample[:2000])
+def _is_refuted(data: bytes, text: str, stated: str) -> bool:
+    """Long Russian text that reads well under another name and not at all under this one."""
+    if stated.startswith("utf"):
+        return False
+    if spelt_in_utf8(data) and sum(byte >= 0xC0 for byte in data) > 1:
+        return True
+    other, _ = best_guess(data)
+    letters = sum("а" <= char.lower() <= "я" for char in other[:6000])
+    return letters >= _ENOUGH and russian_score(other) > 1 and russian_score(text) < russian_score(other) / 2
+
+
+def _is_foreign(text: str) -> bool:
+    """Words wholly of accented letters («Äîñòóï»): no language of Latin letters has them."""
+    strange = len(_FOREIGN_WORD.findall(text[:6000]))
+    return strange > len(_MIXED_WORD.findall(text[:6000]))
+
+
+def _has_controls(text: str) -> bool:
+    return any(
+        unicodedata.category(char) in ("Cc", "Cn", "Co") and char not in "\t\n\r\f\v\x1b" for char in text[:6000]
     )
 
 
@@ -91,14 +104,14 @@ def _known(declared: str) -> str:
     name = declared.strip().strip("\"'").lower()
     name = _ALIASES.get(name, name)
     try:
-        return codecs.lookup(name).name if name and name not in ("us-ascii", "ascii", "unknown-8bit") else ""
+        return "" if name in _NOTHING_SAID else codecs.lookup(name).name
     except (LookupError, ValueError):
         return ""
 
 
 def _strictly(data: bytes, charset: str) -> str | None:
     try:
-        text = data.decode(charset)
+        text = data.decode(looks_like_utf16(data) or charset if charset == "utf-16" else charset)
     except (UnicodeError, LookupError, ValueError):
         return None
     return text if isinstance(text, str) else None
@@ -117,13 +130,3 @@ def _bytes_1251(text: str) -> bytes:
         bytes([ord(char)]) if char in "\u0098\u00a0" and ord(char) < 256 else char.encode("windows-1251", "replace")
         for char in text
     )
-
-
-def _best(data: bytes) -> tuple[str, str]:
-    if data.isascii():
-        return data.decode("ascii"), "us-ascii"
-    utf8 = _strictly(data, "utf-8")
-    if utf8 is not None:
-        return utf8, "utf-8"
-    texts = [(data.decode(name, "replace"), name) for name in _RUSSIAN_CHARSETS]
-    return max(texts, key=lambda pair: russian_score(pair[0]))

@@ -10,7 +10,7 @@ from email.message import Message
 
 from notifications.reading.charsets import decode, repair
 
-_ENCODED = re.compile(r"=\?([\w.:+*-]{1,40})\?([bq])\?([^?\n]*)\?=", re.IGNORECASE)
+_ENCODED = re.compile(r"=\?([\w.:+*-]{1,40})\?([bq])\?([^?\n]*)(?:\?=|$)", re.IGNORECASE)
 _BETWEEN = re.compile(r"(\?=)\s+(?==\?)")
 _PERCENT = re.compile(r"^([\w-]+)'[\w-]*'((?:%[0-9A-Fa-f]{2}|[^%])+)$")
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,300}>")
@@ -44,24 +44,46 @@ def decoded(value: str) -> str:
 def _words(text: str) -> str:
     """Neighbouring words of one charset are joined before decoding: writers split characters between them."""
     parts: list[str] = []
-    pending, charset, last = b"", "", 0
+    run: list[re.Match[str]] = []
+    last = 0
     for found in _ENCODED.finditer(text):
-        name = found.group(1).split("*")[0]
-        if pending and (found.start() > last or name.lower() != charset.lower()):
-            parts.append(decode(pending, charset)[0])
-            pending = b""
+        if run and (found.start() > last or _charset(found) != _charset(run[0])):
+            parts.append(_decoded_run(run))
+            run = []
         parts.append(text[last : found.start()])
-        pending, charset, last = pending + _bytes_of(found), name, found.end()
-    if pending:
-        parts.append(decode(pending, charset)[0])
-    return "".join([*parts, text[last:]])
+        run.append(found)
+        last = found.end()
+    return "".join([*parts, _decoded_run(run) if run else "", text[last:]])
+
+
+def _charset(word: re.Match[str]) -> str:
+    return word.group(1).split("*")[0].lower()
+
+
+def _decoded_run(run: list[re.Match[str]]) -> str:
+    """Base64 that some writers cut anywhere is put together before it is decoded."""
+    bodies = [word.group(3).strip() for word in run]
+    torn = any(len(body) % 4 and not body.endswith("=") for body in bodies[:-1])
+    if torn and all(word.group(2) in "bB" for word in run):
+        data = lenient_base64("".join(bodies).encode("ascii", "replace"))
+    else:
+        data = b"".join(map(_bytes_of, run))
+    return decode(data, _charset(run[0]))[0]
 
 
 def _bytes_of(word: re.Match[str]) -> bytes:
     body = word.group(3)
     if word.group(2) in "bB":
         return lenient_base64(body.encode("ascii", "replace"))
-    return quopri.decodestring(body.replace("_", " ").encode("ascii", "replace"), header=False)
+    return quopri.decodestring(_encoded(body.replace("_", " "), _charset(word)), header=False)
+
+
+def _encoded(text: str, charset: str) -> bytes:
+    """Letters that stand raw inside an encoded word are of its charset."""
+    try:
+        return text.encode(charset)
+    except (LookupError, UnicodeEncodeError):
+        return text.encode("utf-8", "replace")
 
 
 def lenient_base64(data: bytes) -> bytes:

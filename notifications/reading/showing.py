@@ -11,6 +11,7 @@ from typing import Any
 
 from catalog.letters import load_letters
 from notifications.reading.bodies import BodyReader
+from notifications.reading.file_names import file_name
 from notifications.reading.headers import decoded, header, raw_values
 from notifications.reading.mime import parse, parts_of
 from notifications.reading.sender import sender_shown
@@ -92,7 +93,7 @@ def _enclosed(message: Message) -> Iterator[Message]:
     while waiting and seen < _MOST_PARTS:
         part, seen = waiting.pop(0), seen + 1
         marked = " ".join(raw_values(part, "content-disposition")).strip().lower().startswith("attachment")
-        if part is not message and (part.get_content_maintype() == "message" or marked or part.get_filename()):
+        if part is not message and (part.get_content_maintype() == "message" or marked or file_name(part)):
             yield part
         elif part.is_multipart():
             inner = part.get_payload()
@@ -106,8 +107,7 @@ def _name(part: Message) -> str:
     inner = part.get_payload()
     if part.get_content_maintype() == "message" and isinstance(inner, list) and inner and isinstance(inner[0], Message):
         return (header(inner[0], "subject") or _NAMELESS)[:150] + ".eml"
-    name = decoded(part.get_filename() or "").replace("\\", "/").rpartition("/")[2].strip()
-    return "".join(mark for mark in name if mark.isprintable())[:200] or _NAMELESS
+    return file_name(part)[:200] or _NAMELESS
 
 
 def _bytes(part: Message) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, select
 from sqlmodel import col
@@ -48,10 +49,20 @@ def show(work: Work, request: AccessRequest, *, reveal: bool = False) -> dict[st
         "lines": [_line(work, line, person) for line, person in _lines(work, request)],
         "findings": [finding.as_json() for finding in findings(work, request)],
         "deadline": request.due_at.isoformat() if request.due_at else None,
+        "deadline_warnings": deadline_warnings(work, request),
         "ticket": request.ticket,
         "timeline": timeline(work, request),
         "actions": [step.trigger for step in steps.allowed(work, request)],
     }
+
+
+def deadline_warnings(work: Work, request: AccessRequest) -> list[str]:
+    """Why the deadline is not sure: years that it spans and that have no calendar. Of other recipients days are counted."""
+    if request.due_at is None or not work.catalog.kind(request.kind).to_desk:
+        return []
+    zone = ZoneInfo(work.desk_schedule.zone)
+    first = (request.sent_at or request.due_at).astimezone(zone).date()
+    return list(work.calendar.warnings(first, request.due_at.astimezone(zone).date()))
 
 
 def _fields(work: Work, facts: RequestFacts, *, reveal: bool) -> list[dict[str, object]]:

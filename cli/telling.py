@@ -25,6 +25,8 @@ def tell_request(request: dict[str, Any]) -> None:
         say(f"Обращение в СТП: {request['ticket']}")
     if request["deadline"]:
         say(f"Срок ответа: {request['deadline']}")
+        for text in request["deadline_warnings"]:
+            say(f"  Внимание. {text}")
     for line in request["lines"]:
         reason = f" – {line['reason']}" if line["reason"] else ""
         say(f"  {line['person']}: {', '.join(line['roles'])}: {_LINE_LABELS[line['state']]}{reason}")

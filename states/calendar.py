@@ -45,12 +45,8 @@ class WorkingCalendar:
         return frozenset(self.table.off)
 
     @cached_property
-    def _working(self) -> frozenset[dt.date]:
-        return frozenset(self.table.working)
-
-    @cached_property
-    def _shortened(self) -> frozenset[dt.date]:
-        return frozenset(self.table.shortened)
+    def _working(self) -> dict[dt.date, dt.date]:
+        return {moved.day: moved.instead_of for moved in self.table.working}
 
     @cached_property
     def _known(self) -> dict[dt.date, Day]:
@@ -66,17 +62,26 @@ class WorkingCalendar:
         if date in self.overrides:
             return self.overrides[date]
         if date in self._working:
-            short = date in self._shortened
-            return Day(DayKind.SHORTENED if short else DayKind.WORKING, "рабочая суббота")
-        if f"{date:%m-%d}" in self.table.fixed:
+            return self._moved(date, self._working[date])
+        if self._is_holiday(date):
             return Day(DayKind.OFF, "нерабочий праздничный день")
         if date.weekday() >= 5:
             return Day(DayKind.OFF, "суббота" if date.weekday() == 5 else "воскресенье")
         if date in self._off:
             return Day(DayKind.OFF, "выходной день по переносу")
-        if date in self._shortened:
-            return Day(DayKind.SHORTENED, "короче на час")
-        return Day(DayKind.WORKING)
+        return Day(DayKind.SHORTENED, "короче на час: канун праздника") if self._is_eve(date) else Day(DayKind.WORKING)
+
+    def _moved(self, date: dt.date, instead_of: dt.date) -> Day:
+        """As long as the day that it replaces: an hour shorter only if that one would have been."""
+        name = f"{'рабочая суббота' if date.weekday() == 5 else 'рабочее воскресенье'} вместо {instead_of:%d.%m.%Y}"
+        return Day(DayKind.SHORTENED, f"{name}, короче на час") if self._is_eve(instead_of) else Day(DayKind.WORKING, name)
+
+    def _is_eve(self, date: dt.date) -> bool:
+        """Right before a holiday itself; a day off that was only moved there shortens nothing (Labour Code, article 95)."""
+        return self._is_holiday(date + dt.timedelta(days=1))
+
+    def _is_holiday(self, date: dt.date) -> bool:
+        return f"{date:%m-%d}" in self.table.fixed
 
     def is_working(self, date: dt.date) -> bool:
         return self.day(date).kind is not DayKind.OFF
@@ -89,9 +94,14 @@ class WorkingCalendar:
         if self.is_decreed(year):
             return None
         return (
-            f"Производственного календаря на {year} год нет: учтены только выходные и постоянные праздники, "
-            "без переносов. Когда выйдет постановление, загрузите календарь."
+            f"Производственного календаря на {year} год нет: учтены только выходные, постоянные праздники и короткие дни "
+            "перед ними, без переносов. Когда выйдет постановление, загрузите календарь."
         )
+
+    def warnings(self, first: dt.date, last: dt.date) -> tuple[str, ...]:
+        """Of every year from the first day to the last."""
+        years = range(first.year, last.year + 1)
+        return tuple(text for year in years if (text := self.warning(year)))
 
 
 def from_xmlcalendar(document: Mapping[str, Any]) -> tuple[int, dict[dt.date, Day]]:

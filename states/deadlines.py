@@ -38,6 +38,8 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
+    """A day and its reason; also of a day that was counted, but is an hour shorter."""
+
     date: dt.date
     why: str
 
@@ -49,6 +51,7 @@ class Deadline:
     due: dt.datetime
     counted: tuple[Interval, ...]
     skipped: tuple[Skipped, ...]
+    shortened: tuple[Skipped, ...]
     warnings: tuple[str, ...]
 
     def as_json(self) -> dict[str, object]:
@@ -91,10 +94,8 @@ def deadline(start: dt.datetime, hours: Decimal | float, schedule: Schedule, cal
     left = dt.timedelta(seconds=float(Decimal(str(hours)) * 3600))
     counted: list[Interval] = []
     skipped: list[Skipped] = []
-    years: set[int] = set()
     for number in range(_HORIZON_DAYS):
         date = now.date() + dt.timedelta(days=number)
-        years.add(date.year)
         day = calendar.day(date)
         if day.kind is DayKind.OFF:
             skipped.append(Skipped(date, day.why))
@@ -108,9 +109,14 @@ def deadline(start: dt.datetime, hours: Decimal | float, schedule: Schedule, cal
                 counted.append(part)
             left -= part.length
             if not left:
-                warnings = tuple(text for year in sorted(years) if (text := calendar.warning(year)))
-                return Deadline(part.end, tuple(counted), tuple(skipped), warnings)
+                told = calendar.warnings(now.date(), date)
+                return Deadline(part.end, tuple(counted), tuple(skipped), _shortened(counted, calendar), told)
     raise TooFar("Срок дальше пяти лет: проверьте число часов.")
+
+
+def _shortened(counted: list[Interval], calendar: WorkingCalendar) -> tuple[Skipped, ...]:
+    days = dict.fromkeys(part.start.date() for part in counted)
+    return tuple(Skipped(date, day.why) for date in days if (day := calendar.day(date)).kind is DayKind.SHORTENED)
 
 
 def working_time_between(
@@ -133,5 +139,6 @@ def explain(reckoned: Deadline) -> list[str]:
     """The reckoning in plain words, for people."""
     lines = [f"Срок: {reckoned.due:%d.%m.%Y, %H:%M} ({reckoned.due.tzname()})."]
     lines += [f"  считали {part.start:%d.%m.%Y} с {part.start:%H:%M} до {part.end:%H:%M}" for part in reckoned.counted]
+    lines += [f"  {day.date:%d.%m.%Y}: {day.why}" for day in reckoned.shortened]
     lines += [f"  пропущено {day.date:%d.%m.%Y}: {day.why}" for day in reckoned.skipped]
     return lines + [f"Внимание. {text}" for text in reckoned.warnings]

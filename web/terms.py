@@ -36,11 +36,12 @@ def _spoken(length: dt.timedelta) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CountedDay:
-    """Working time of one day: «9:00–13:00, 14:00–18:00»."""
+    """Working time of one day: «9:00–13:00, 14:00–18:00»; `why` it is shorter than others, if it is."""
 
     date: dt.date
     hours: str
     length: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +74,12 @@ def reckoning_of(work: Work, request: AccessRequest) -> Reckoning | None:
 
 
 def _days(reckoned: Deadline) -> list[CountedDay]:
-    days = []
+    days, why = [], {day.date: day.why for day in reckoned.shortened}
     for date, parts in groupby(reckoned.counted, key=lambda part: part.start.date()):
         intervals = list(parts)
         told = ", ".join(f"{part.start:%H:%M}–{part.end:%H:%M}" for part in intervals)
-        days.append(CountedDay(date, told, _length(sum((part.length for part in intervals), dt.timedelta()))))
+        length = _length(sum((part.length for part in intervals), dt.timedelta()))
+        days.append(CountedDay(date, told, length, why.get(date, "")))
     return days
 
 

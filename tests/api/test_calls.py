@@ -174,6 +174,11 @@ def test_a_term_is_reckoned_with_its_reasons(api: TestClient) -> None:
     assert found["due"] == "2026-11-23T11:00:00+03:00"
     assert [day["date"] for day in found["skipped"]] == ["2026-11-21", "2026-11-22"]
     assert found["counted"][0] == {"from": "2026-11-20T16:00:00+03:00", "to": "2026-11-20T18:00:00+03:00"}
+    shorter = api.get("/api/v1/deadline", params={"from": "2027-11-03T16:00", "hours": "2"}).json()
+    assert (shorter["due"], shorter["warnings"]) == ("2027-11-08T10:00:00+03:00", [])
+    assert shorter["shortened"] == [{"date": "2027-11-03", "why": "короче на час: канун праздника"}]
+    unsure = api.get("/api/v1/deadline", params={"from": "2028-03-01T10:00", "hours": "2"}).json()
+    assert ["2028 год" in text for text in unsure["warnings"]] == [True]
     assert api.get("/api/v1/deadline", params={"from": "2026-11-20", "hours": "-1"}).status_code == 422
     assert api.get("/api/v1/deadline", params={"from": "2026-11-20T10:00", "hours": "9999999"}).status_code == 422
 

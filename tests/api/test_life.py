@@ -117,6 +117,7 @@ def test_a_request_lives_from_draft_to_proven_logins_by_calls_only(
         api, f"/requests/{number}/steps/acknowledge", {"revision": sent["revision"], "ticket": "ABC-123-45678"}
     )
     assert (waits["state"], waits["ticket"]) == ("awaiting", "ABC-123-45678") and waits["deadline"]
+    assert waits["deadline_warnings"] == []
     answers = [{"line": line["id"], "outcome": "granted"} for line in waits["lines"]]  # type: ignore[attr-defined]
     half = api.post(
         f"/api/v1/requests/{number}/steps/grant", json={"revision": waits["revision"], "answers": answers[:1]}

@@ -95,6 +95,11 @@ def test_deadline_is_one_document_with_its_reckoning(run):
     assert "2028" in run("deadline", "--from", "2028-03-01T10:00", "--hours", "8", "--json")["warnings"][0]
 
 
+def test_deadline_in_words_names_the_days_that_are_shorter(run):
+    assert "20.02.2027: рабочая суббота вместо 22.02.2027, короче на час" in run("deadline", "--from", "2027-02-19T10:00")
+    assert "Внимание. Производственного календаря на 2028 год нет" in run("deadline", "--from", "2028-03-01T10:00", "--hours", "8")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [("request", "show"), ("deadline", "--from", "вчера", "--hours", "2"), ("nothing",), ("letter", "read", "none.eml"),

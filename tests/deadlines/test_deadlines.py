@@ -1,4 +1,4 @@
-"""Deadlines agree with a count minute by minute over 2025–2027; every skipped day says why."""
+"""Deadlines agree with a count minute by minute over every decreed year; every skipped or shorter day says why."""
 
 from __future__ import annotations
 
@@ -22,18 +22,21 @@ from wiring.settings import Settings
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 CALENDAR, SCHEDULE = WorkingCalendar(), Schedule()
-YEARS = (2025, 2026, 2027)
+YEARS = (2024, 2025, 2026, 2027)
+# As the calendars of these years were published; our own are derived.
+SHORTENED = {
+    2024: "02-22 03-07 05-08 06-11 11-02", 2025: "03-07 04-30 06-11 11-01", 2026: "04-30 05-08 06-11 11-03", 2027: "02-20 04-30 06-11 11-03",
+}  # fmt: skip
 MINUTE = dt.timedelta(minutes=1)
 
 
 def working_minutes() -> list[dt.datetime]:
-    """Every working minute of three years and a bit, straight from the lists of the decrees, without our calendar."""
-    table = calendar_table()
+    """Every working minute of these years, straight from the lists that were published, without our calendar."""
     russia = holidays.country_holidays("RU", years=YEARS)
-    shortened = set(table.shortened)
+    shortened = {dt.date.fromisoformat(f"{year}-{day}") for year, days in SHORTENED.items() for day in days.split()}
     minutes = []
-    day = dt.date(2025, 1, 1)
-    while day < dt.date(2028, 1, 1):
+    day = dt.date(YEARS[0], 1, 1)
+    while day.year in YEARS:
         if russia.is_working_day(day):
             for minute in range(9 * 60, 18 * 60 - (60 if day in shortened else 0)):
                 if not 13 * 60 <= minute < 14 * 60:
@@ -54,7 +57,7 @@ def counted_by_minutes(start: dt.datetime, minutes: int) -> dt.datetime:
 @pytest.mark.rule("AWT-2")
 @settings(max_examples=400, deadline=None)
 @given(
-    start=st.datetimes(dt.datetime(2025, 1, 1), dt.datetime(2027, 11, 30)).map(lambda d: d.replace(second=0, microsecond=0)),
+    start=st.datetimes(dt.datetime(2024, 1, 1), dt.datetime(2027, 11, 30)).map(lambda d: d.replace(second=0, microsecond=0)),
     minutes=st.integers(1, 60 * 40),
 )
 def test_deadline_is_what_a_count_of_minutes_gives(start, minutes):
@@ -64,20 +67,58 @@ def test_deadline_is_what_a_count_of_minutes_gives(start, minutes):
 
 
 @pytest.mark.rule("AWT-2")
-def test_every_hour_of_three_years_agrees_for_sixteen_hours():
-    start = dt.datetime(2025, 1, 1, tzinfo=MOSCOW)
+def test_every_hour_of_the_decreed_years_agrees_for_sixteen_hours():
+    start = dt.datetime(2024, 1, 1, tzinfo=MOSCOW)
     while start < dt.datetime(2027, 12, 20, tzinfo=MOSCOW):
         assert deadline(start, 16, SCHEDULE, CALENDAR).due == counted_by_minutes(start, 16 * 60), start
         start += dt.timedelta(hours=1, minutes=7)
 
 
-def test_calendar_is_the_official_one_on_every_day_of_three_years():
+def test_calendar_is_the_official_one_on_every_day_of_the_decreed_years():
+    assert calendar_table().decreed == YEARS
     russia = holidays.country_holidays("RU", years=YEARS)
-    day = dt.date(2025, 1, 1)
-    while day < dt.date(2028, 1, 1):
+    days = [dt.date(2024, 1, 1) + dt.timedelta(days=number) for number in range(366 + 3 * 365)]
+    for day in days:
         assert CALENDAR.is_working(day) == russia.is_working_day(day), day
-        day += dt.timedelta(days=1)
-    assert [sum(CALENDAR.is_working(dt.date(year, 1, 1) + dt.timedelta(days=n)) for n in range(365)) for year in YEARS] == [247] * 3
+    assert [sum(CALENDAR.is_working(day) for day in days if day.year == year) for year in YEARS] == [248, 247, 247, 247]
+
+
+def test_working_weekends_stand_for_the_days_that_the_decrees_name():
+    moved = holidays.country_holidays("RU", years=YEARS)
+    for each in calendar_table().working:
+        assert f"{each.day:%m/%d/%Y}" in moved[each.instead_of], each
+        assert moved.is_working_day(each.day)
+        assert each.day.weekday() >= 5
+
+
+@pytest.mark.rule("AWT-2")
+@pytest.mark.parametrize(
+    ("day", "kind", "why"),
+    [
+        ("2027-11-03", "shortened", "канун праздника"),
+        ("2027-02-20", "shortened", "рабочая суббота вместо 22.02.2027, короче на час"),
+        ("2024-11-02", "shortened", "рабочая суббота вместо 30.04.2024, короче на час"),
+        ("2024-04-27", "working", "рабочая суббота вместо 29.04.2024"),
+        ("2024-12-28", "working", "рабочая суббота вместо 30.12.2024"),
+        ("2026-12-30", "working", ""),  # before a day off that was only moved there
+        ("2026-05-08", "shortened", "канун праздника"),  # before a holiday that falls on a Saturday
+        ("2027-05-07", "working", ""),  # before a mere weekend
+        ("2026-03-06", "working", ""),
+        ("2028-11-03", "shortened", "канун праздника"),  # no decree yet, but the Code holds
+        ("2028-02-22", "shortened", "канун праздника"),
+    ],
+)
+def test_day_is_shorter_only_right_before_a_holiday_itself(day, kind, why):
+    found = CALENDAR.day(dt.date.fromisoformat(day))
+    assert found.kind.value == kind
+    assert why in found.why
+
+
+def test_own_calendar_says_itself_which_days_are_shorter():
+    year, days = from_xmlcalendar(xmlcalendar(2027, nov="4,5,6,7,13,14,20,21,27,28", mar="1*,6,7,8,13,14,20,21,27,28"))
+    calendar = WorkingCalendar(overrides=days, imported_years=frozenset({year}))
+    assert calendar.day(dt.date(2027, 11, 3)).kind is DayKind.WORKING
+    assert calendar.day(dt.date(2027, 3, 1)).kind is DayKind.SHORTENED
 
 
 @pytest.mark.parametrize(
@@ -90,6 +131,10 @@ def test_calendar_is_the_official_one_on_every_day_of_three_years():
         ("2026-11-03T16:30", 1, "2026-11-05T09:30"),
         ("2025-10-31T17:00", 2, "2025-11-01T10:00"),
         ("2025-11-01T16:30", 1, "2025-11-05T09:30"),
+        ("2027-02-20T16:30", 1, "2027-02-24T09:30"),
+        ("2027-04-30T16:00", 2, "2027-05-04T10:00"),
+        ("2027-06-11T16:30", 1, "2027-06-15T09:30"),
+        ("2024-04-27T17:00", 2, "2024-05-02T10:00"),
         ("2026-12-30T15:20", 16, "2027-01-12T15:20"),
         ("2026-11-23T09:00", 0, "2026-11-23T09:00"),
         ("2026-11-22T09:00", 0, "2026-11-23T09:00"),
@@ -109,6 +154,12 @@ def test_explanation_counts_intervals_and_names_skipped_days():
     assert any("12.01.2027" in line for line in explain(reckoned))
 
 
+def test_explanation_names_the_days_that_are_shorter():
+    reckoned = deadline(dt.datetime(2027, 2, 19, 10, tzinfo=MOSCOW), 16, SCHEDULE, CALENDAR)
+    assert [day.date.isoformat() for day in reckoned.shortened] == ["2027-02-20"]
+    assert "  20.02.2027: рабочая суббота вместо 22.02.2027, короче на час" in explain(reckoned)
+
+
 def test_moment_of_another_zone_is_reckoned_in_the_desks():
     vladivostok = dt.datetime(2026, 11, 23, 16, 0, tzinfo=ZoneInfo("Asia/Vladivostok"))
     assert deadline(vladivostok, 16, SCHEDULE, CALENDAR).due.isoformat() == "2026-11-24T18:00:00+03:00"
@@ -123,7 +174,7 @@ def test_year_without_a_decree_warns_and_a_far_deadline_is_refused():
 
 
 @settings(max_examples=100, deadline=None)
-@given(start=st.datetimes(dt.datetime(2025, 1, 1), dt.datetime(2027, 10, 1)), hours=st.integers(1, 60))
+@given(start=st.datetimes(dt.datetime(2024, 1, 1), dt.datetime(2027, 10, 1)), hours=st.integers(1, 60))
 def test_time_between_start_and_deadline_is_what_was_asked(start, hours):
     aware = start.replace(tzinfo=MOSCOW)
     due = deadline(aware, hours, SCHEDULE, CALENDAR).due
@@ -199,17 +250,18 @@ def test_administrators_file_is_read_and_a_broken_one_is_named(tmp_path):
 def test_lists_of_the_decrees_stand_in_the_data():
     """Days off besides weekends and 1–8 January, working Saturdays and shortened days, as they were published."""
     told = {
-        2025: ("05-01 05-02 05-08 05-09 06-12 06-13 11-03 11-04 12-31", "11-01", "03-07 04-30 06-11 11-01"),
-        2026: ("01-09 02-23 03-09 05-01 05-11 06-12 11-04 12-31", "", "04-30 05-08 06-11 11-03"),
-        2027: ("02-22 02-23 03-08 05-03 05-10 06-14 11-04 11-05 12-31", "02-20", ""),
+        2024: ("02-23 03-08 04-29 04-30 05-01 05-09 05-10 06-12 11-04 12-30 12-31", "04-27 11-02 12-28"),
+        2025: ("05-01 05-02 05-08 05-09 06-12 06-13 11-03 11-04 12-31", "11-01"),
+        2026: ("01-09 02-23 03-09 05-01 05-11 06-12 11-04 12-31", ""),
+        2027: ("02-22 02-23 03-08 05-03 05-10 06-14 11-04 11-05 12-31", "02-20"),
     }
     new_year = {f"01-{day:02}" for day in range(1, 9)}
     for year, lists in told.items():
-        days = [dt.date(year, 1, 1) + dt.timedelta(days=number) for number in range(365)]
+        days = [day for number in range(366) if (day := dt.date(year, 1, 1) + dt.timedelta(days=number)).year == year]
         off = {f"{d:%m-%d}" for d in days if d.weekday() < 5 and not CALENDAR.is_working(d)} - new_year
         saturdays = {f"{d:%m-%d}" for d in days if d.weekday() >= 5 and CALENDAR.is_working(d)}
         shortened = {f"{d:%m-%d}" for d in days if CALENDAR.day(d).kind is DayKind.SHORTENED}
-        assert (off, saturdays, shortened) == tuple(set(days.split()) for days in lists), year
+        assert (off, saturdays, shortened) == tuple(set(days.split()) for days in (*lists, SHORTENED[year])), year
 
 
 HOURS = [
@@ -225,7 +277,7 @@ HOURS = [
 @settings(max_examples=120, deadline=None)
 @given(
     schedule=st.sampled_from(HOURS),
-    start=st.datetimes(dt.datetime(2025, 1, 1), dt.datetime(2027, 11, 30)).map(lambda d: d.replace(second=0, microsecond=0)),
+    start=st.datetimes(dt.datetime(2024, 1, 1), dt.datetime(2027, 11, 30)).map(lambda d: d.replace(second=0, microsecond=0)),
     minutes=st.integers(1, 60 * 20),
 )
 @example(HOURS[3], dt.datetime(2026, 11, 3, 8), 60 * 9)  # a shortened day whose break would be its last hour

@@ -224,7 +224,12 @@ def test_a_deadline_is_explained_by_the_hours_that_were_counted(officer: TestCli
         reckoned = deadline(friday, 16, work.desk_schedule, work.calendar).due
         request = request_at(work, Status.AWAITING, sent_at=friday, due_at=reckoned)
         moved = request_at(work, Status.AWAITING, sent_at=friday, due_at=NOON)
+        eve = dt.datetime(2027, 11, 2, 13, 0, tzinfo=dt.UTC)
+        shorter = request_at(work, Status.AWAITING, sent_at=eve, due_at=eve + dt.timedelta(days=6))
+        unsure = request_at(work, Status.AWAITING, sent_at=eve.replace(2028), due_at=eve.replace(2028, day=8))
         draft = request_at(work)
+    assert "14:00–17:00 – 7\u00a0ч (короче на час: канун праздника)" in officer.get(f"/requests/{shorter.id}/term").text
+    assert "календаря на 2028 год нет" in officer.get(f"/requests/{unsure.id}/term").text
     text = officer.get(f"/requests/{request.id}/term").text
     assert "16\u00a0рабочих часов СТП с отправки 20.11.2026 16:00" in text
     assert "20.11.2026, 16:00–18:00 – 2\u00a0ч" in text and "23.11.2026, 09:00–13:00, 14:00–18:00 – 8\u00a0ч" in text

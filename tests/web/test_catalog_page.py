@@ -112,7 +112,7 @@ def test_the_calendar_tells_days_off_transfers_and_short_days(officer: TestClien
     text = officer.get("/catalog/calendar?year=2026").text
     assert "Производственного календаря на 2026" not in text
     assert '<td class="off" title="выходной день по переносу">9<' in text
-    assert '<td class="shortened" title="короче на час">30<span aria-hidden="true">*</span>' in text
+    assert '<td class="shortened" title="короче на час: канун праздника">30<span aria-hidden="true">*</span>' in text
     assert "03.11.2026</span> короче на час" in text
     assert re.search(
         r'<th scope="row" class="main">Весь год</th><td class="number" data-label="рабочих">247</td>', text
@@ -127,7 +127,7 @@ def test_months_are_counted_as_the_calendar_says() -> None:
     assert sum(month.working for month in months(2026, WorkingCalendar())) == 247
     assert sum(month.hours for month in months(2026, WorkingCalendar())) == 247 * 8 - 4
     saturday = [day for day in unusual(months(2027, WorkingCalendar())) if day.date == dt.date(2027, 2, 20)]
-    assert [day.why for day in saturday] == ["рабочая суббота"]
+    assert [day.why for day in saturday] == ["рабочая суббота вместо 22.02.2027, короче на час"]
 
 
 def test_the_desks_addresses_stand_by_date_and_the_present_one_is_marked(officer: TestClient) -> None:

@@ -14,7 +14,7 @@ from catalog.kinds import RequestKind
 from catalog.rules import rules
 from states.deadlines import deadline
 from web.api.catalog_schemas import KindBrief, KindOut, RuleOut, SubsystemOut
-from web.api.schemas import DeadlineOut
+from web.api.schemas import DeadlineOut, SkippedOut
 from web.installed import installed
 
 router = APIRouter(tags=["Каталог и сроки"])
@@ -57,5 +57,6 @@ def reckon(
     """В рабочих часах СТП по производственному календарю, с объяснением."""
     installation = installed(request)
     aware = start if start.tzinfo else start.replace(tzinfo=ZoneInfo("Europe/Moscow"))
-    found = deadline(aware, hours, installation.desk_schedule, installation.calendar).as_json()
-    return DeadlineOut.model_validate(found)
+    found = deadline(aware, hours, installation.desk_schedule, installation.calendar)
+    shorter = [SkippedOut(date=day.date, why=day.why) for day in found.shortened]
+    return DeadlineOut.model_validate({**found.as_json(), "shortened": shorter})

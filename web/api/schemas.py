@@ -75,6 +75,7 @@ class RequestBrief(Out):
     organisation: OrganisationBrief
     ticket: str | None = Field(description="Номер обращения в СТП или регистрационный номер")
     deadline: dt.datetime | None = Field(description="До какого времени ждём ответ")
+    deadline_warnings: list[str] = Field(description="Чем срок не точен: на какой год нет производственного календаря")
     overdue: bool
 
 
@@ -458,7 +459,8 @@ class DeadlineOut(Out):
     due: dt.datetime
     counted: list[IntervalOut]
     skipped: list[SkippedOut]
-    warnings: list[str]
+    shortened: list[SkippedOut] = Field(description="Учтённые дни, которые короче на час")
+    warnings: list[str] = Field(description="Годы, на которые нет производственного календаря")
 
 
 class Health(Out):

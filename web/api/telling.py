@@ -48,6 +48,7 @@ def brief(work: Work, request: AccessRequest, organisation: Organisation) -> Req
         organisation=organisation_brief(organisation),
         ticket=request.ticket,
         deadline=request.due_at,
+        deadline_warnings=show.deadline_warnings(work, request),
         overdue=waits and request.due_at is not None and work.now > request.due_at,
     )
 

@@ -10,10 +10,12 @@ from catalog.letters import LetterPatterns
 from notifications.reading.automatic import by_machine, is_closing
 from notifications.reading.bodies import Body, BodyReader
 from notifications.reading.bounces import delivery_report, is_delivered
+from notifications.reading.contents import with_contents
 from notifications.reading.headers import header, message_ids
 from notifications.reading.kinds import Kinds
-from notifications.reading.mime import Parts, parse, parts_of
+from notifications.reading.mime import Parts, parts_of
 from notifications.reading.normal import plain
+from notifications.reading.opening import open_letter
 from notifications.reading.result import Bounce, Kind, KnownPerson, Outcome, Reading
 from notifications.reading.sender import is_trusted, sender_address, sender_shown
 from notifications.reading.tickets import find_our_number, find_ticket, find_tickets
@@ -32,11 +34,12 @@ def read_whole(
     raw: bytes, *, patterns: LetterPatterns, our_number: str | None = None, people: Sequence[KnownPerson] = ()
 ) -> tuple[Reading, Body | None, Parts]:
     """The same with the text that was believed (None for a report on delivery) and all parts."""
-    message = parse(raw)
+    opened = open_letter(raw)
+    message = opened.message
     parts = parts_of(message)
-    frame = _frame(message, parts, patterns)
     reader = BodyReader(patterns, people)
     texts = reader.texts(parts)
+    frame = with_contents(_frame(message, parts, patterns), opened, parts, texts, reader)
     first = texts[0] if texts else ""
     report = delivery_report(message, parts, first, patterns.bounces)
     if report is not None:

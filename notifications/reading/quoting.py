@@ -16,13 +16,17 @@ _MARK_LENGTH = 400
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """`own` up to `signature` (an offset) is what the author says; `forwarded` is an inline forward, if any."""
+    """`own` up to `signature` (an offset) is what the author says; `forwarded` is an inline forward, if any.
+
+    `forwarded_head` are its mark and header lines as they stand.
+    """
 
     own: str
     signature: int
     quoted: str
     forwarded: str = ""
     forwarded_domain: str = ""
+    forwarded_head: str = ""
 
 
 class _Sorter:
@@ -43,8 +47,8 @@ class _Sorter:
             index = self._line(index)
         own = "\n".join(self.own)
         start = len(own) if self.signature is None else len("\n".join(self.own[: self.signature]))
-        forwarded, domain = _opened(self.forwarded, self.patterns)
-        return Split(own, start, "\n".join(self.quoted), forwarded, domain)
+        forwarded, domain, head = _opened(self.forwarded, self.patterns)
+        return Split(own, start, "\n".join(self.quoted), forwarded, domain, head)
 
     def _line(self, index: int) -> int:
         low, patterns = self.lows[index], self.patterns
@@ -127,8 +131,8 @@ class _Sorter:
         return index
 
 
-def _opened(lines: list[str], patterns: QuotePatterns) -> tuple[str, str]:
-    """A forwarded letter less its mark and header lines, and the domain of its author ('' when not shown)."""
+def _opened(lines: list[str], patterns: QuotePatterns) -> tuple[str, str, str]:
+    """A forwarded letter less its mark and header lines, the domain of its author ('' when not shown), and those lines."""
     lines = [re.sub(r"^\s{0,3}(?:>\s?)+", "", line) for line in lines]
     domain, body = "", 0
     for number, line in enumerate(lines[:14]):
@@ -145,7 +149,7 @@ def _opened(lines: list[str], patterns: QuotePatterns) -> tuple[str, str]:
             body = number + 1
         elif body < number:
             break
-    return "\n".join(lines[body:]).strip("\n"), domain
+    return "\n".join(lines[body:]).strip("\n"), domain, "\n".join(lines[:body]).strip("\n")
 
 
 def _comparable(line: str) -> str:

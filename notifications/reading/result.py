@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from notifications.reading.told import Attached, Voice
+
 
 class Kind(StrEnum):
     """What sort of letter it is. A notice of delay is an auto-reply with `delayed` set, never a bounce."""
@@ -155,10 +157,14 @@ class Reading:
     closing: bool = False
     automatic: bool = False
     decision: Decision | None = None
+    voices: list[Voice] = field(default_factory=list)  # whose words the letter holds, the sender's first
+    attachments: list[Attached] = field(default_factory=list)
+    from_file: str = ""  # the attachment whose words make the proposal
+    withheld: list[str] = field(default_factory=list)  # why no machine may act on it, in words
 
     def clear(self) -> bool:
         """Whether a machine may apply it: from the desk, decided, and decided for every line it names."""
-        if not self.trusted or self.kind is not Kind.ANSWER:
+        if not self.trusted or self.kind is not Kind.ANSWER or self.withheld:
             return False
         values = set(self.lines.values())
         if self.outcome is Outcome.PARTIAL:
@@ -191,4 +197,6 @@ class Reading:
             parts["bounce"] = Bounce(**parts["bounce"])
         if parts.get("decision") is not None:
             parts["decision"] = Decision.from_dict(parts["decision"])
+        parts["voices"] = [Voice(**voice) for voice in parts.get("voices", [])]
+        parts["attachments"] = [Attached(**file) for file in parts.get("attachments", [])]
         return cls(**parts)

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
-from email.message import Message
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from catalog.letters import load_letters
+from notifications.reading.attachments import MOST_LISTED, bytes_of, enclosed, name_of
 from notifications.reading.bodies import BodyReader
-from notifications.reading.file_names import file_name
 from notifications.reading.headers import decoded, header, raw_values
-from notifications.reading.mime import parse, parts_of
+from notifications.reading.mime import parts_of
+from notifications.reading.opening import open_letter
 from notifications.reading.sender import sender_shown
 from sandbox import Limits, Refused, run
 
 _LIMITS = Limits(seconds=10, memory_mb=768, output_mb=64)
 _MOST_TEXT = 100_000
-_MOST_PARTS = 200
-_NAMELESS = "без имени"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ def enclosed_file(path: Path, place: int) -> tuple[str, bytes]:
 
 def show_file(path: str, own_catalog: str | None) -> dict[str, Any]:
     """The child's side."""
-    message = parse(Path(path).read_bytes())
+    message = open_letter(Path(path).read_bytes()).message
     reader = BodyReader(load_letters(Path(own_catalog) if own_catalog else None), ())
     text = next(iter(reader.texts(parts_of(message))), "").strip()
     return {
@@ -72,47 +71,33 @@ def show_file(path: str, own_catalog: str | None) -> dict[str, Any]:
         "subject": header(message, "subject"), "date": header(message, "date"),
         "text": text[:_MOST_TEXT], "cut": len(text) > _MOST_TEXT,
         "files": [
-            {"place": place, "name": _name(part), "media_type": part.get_content_type(), "size": len(_bytes(part))}
-            for place, part in enumerate(_enclosed(message))
+            {"place": place, "name": name_of(part), "media_type": part.get_content_type(), "size": len(bytes_of(part))}
+            for place, part in enumerate(islice(enclosed(message), MOST_LISTED))
         ],
     }  # fmt: skip
 
 
 def take_out(path: str, place: int, target: str) -> str:
     """The child's side: one attachment into a file; returns its name."""
-    found = list(_enclosed(parse(Path(path).read_bytes())))
+    found = list(islice(enclosed(open_letter(Path(path).read_bytes()).message), MOST_LISTED))
     if not 0 <= place < len(found):
         raise Refused("no-such-file", "Такого вложения в письме нет.")
-    Path(target).write_bytes(_bytes(found[place]))
-    return _name(found[place])
+    Path(target).write_bytes(bytes_of(found[place]))
+    return name_of(found[place])
 
 
-def _enclosed(message: Message) -> Iterator[Message]:
-    """Parts with a name or marked as attachments, and enclosed letters; what is inside those is theirs."""
-    waiting, seen = [message], 0
-    while waiting and seen < _MOST_PARTS:
-        part, seen = waiting.pop(0), seen + 1
-        marked = " ".join(raw_values(part, "content-disposition")).strip().lower().startswith("attachment")
-        if part is not message and (part.get_content_maintype() == "message" or marked or file_name(part)):
-            yield part
-        elif part.is_multipart():
-            inner = part.get_payload()
-            waiting[:0] = [each for each in inner if isinstance(each, Message)] if isinstance(inner, list) else []
-        elif part.get_content_maintype() not in ("text", "multipart") and part is not message:
-            yield part
+def enclosed_files(path: Path, places: Sequence[int], folder: Path) -> dict[int, Path]:
+    """Several attachments put into a folder by one child, by place. Raises sandbox.Refused or sandbox.Killed."""
+    arguments = {"path": str(path.absolute()), "places": list(places), "folder": str(folder)}
+    taken: list[int] = run("notifications.reading.showing:take_out_many", arguments, limits=_LIMITS)
+    return {place: folder / str(place) for place in taken}
 
 
-def _name(part: Message) -> str:
-    """Without folders; a letter that is enclosed goes by its subject."""
-    inner = part.get_payload()
-    if part.get_content_maintype() == "message" and isinstance(inner, list) and inner and isinstance(inner[0], Message):
-        return (header(inner[0], "subject") or _NAMELESS)[:150] + ".eml"
-    return file_name(part)[:200] or _NAMELESS
-
-
-def _bytes(part: Message) -> bytes:
-    inner = part.get_payload()
-    if isinstance(inner, list):
-        return b"\n".join(each.as_bytes() for each in inner if isinstance(each, Message))
-    data = part.get_payload(decode=True)
-    return data if isinstance(data, bytes) else b""
+def take_out_many(path: str, places: list[int], folder: str) -> list[int]:
+    """The child's side; named by their place, so that no name of a stranger becomes a path."""
+    wanted, taken = set(places), []
+    for place, part in enumerate(islice(enclosed(open_letter(Path(path).read_bytes()).message), MOST_LISTED)):
+        if place in wanted:
+            Path(folder, str(place)).write_bytes(bytes_of(part))
+            taken.append(place)
+    return taken

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
-from actions import audit, delivery, requests, steps
+from actions import audit, by_hand, delivery, requests, steps
 from actions.context import Conflict, NotFound, Work
 from actions.matching import Matched, match
 from models.letters import InboxLetter, InboxState, MailboxPosition, OutboxLetter, OutboxState
@@ -99,12 +99,21 @@ def known_people(work: Work, request: AccessRequest) -> list[KnownPerson]:
     ]
 
 
-def people_concerned(work: Work, reading: Reading) -> list[KnownPerson]:
-    """Whose names to look for in a letter that answers a request, when it may decide per person."""
-    if reading.kind != "answer":
+def people_concerned(work: Work, reading: Reading, request: AccessRequest | None = None) -> list[KnownPerson]:
+    """Whose names to look for in a letter that answers a request, when it or its files may decide per person."""
+    if reading.kind != "answer" and not reading.attachments:
         return []
-    found = match(work, reading)
-    return known_people(work, found.request) if found.request else []
+    about = request or match(work, reading).request
+    return known_people(work, about) if about else []
+
+
+def sent_files(work: Work, reading: Reading, request: AccessRequest | None = None) -> set[str]:
+    """SHA-256 of what our letters about the same request carried: it comes back with many an answer."""
+    about = request or (match(work, reading).request if reading.attachments else None)
+    if about is None:
+        return set()
+    query = select(col(OutboxLetter.attachments)).where(col(OutboxLetter.request_id) == about.id)
+    return {part["sha256"] for parts in work.session.execute(query).scalars() for part in parts}
 
 
 def apply(work: Work, letter_id: int, reading: Reading) -> InboxLetter:
@@ -113,13 +122,15 @@ def apply(work: Work, letter_id: int, reading: Reading) -> InboxLetter:
     if letter.state is not InboxState.STORED:
         return letter
     letter.sender, letter.subject = reading.sender[:320], reading.subject[:998]
-    letter.reading = reading.as_dict()
+    letter.reading, letter.message_id = reading.as_dict(), reading.message_id or None
     found = match(work, reading)
-    letter.request_id = found.request.id if found.request else None
-    letter.matched_by = found.how
+    chosen = letter.request_id  # by the person who brought it
+    letter.request_id = chosen or (found.request.id if found.request else None)
+    letter.matched_by = by_hand.BY_HAND if chosen else found.how
     letter.state = _act(work, letter, reading, found)
+    by_hand.close_twins(work, letter, reading)
     action = {InboxState.TRIAGE: "letter.triage"}.get(letter.state, "letter.matched")
-    about = requests.subject(found.request) if found.request else f"inbox:{letter.id}"
+    about = f"request:{letter.request_id}" if letter.request_id else f"inbox:{letter.id}"
     audit.record(
         work,
         action,
@@ -127,13 +138,20 @@ def apply(work: Work, letter_id: int, reading: Reading) -> InboxLetter:
         letter=letter.id,
         kind=reading.kind,
         outcome=reading.outcome,
-        matched_by=found.how,
+        matched_by=letter.matched_by,
         head=letter.sha256,
     )
     return letter
 
 
 def _act(work: Work, letter: InboxLetter, reading: Reading, found: Matched) -> InboxState:
+    if letter.brought_by is not None:
+        letter.problem = by_hand.why_it_waits(work, letter, found)
+        return InboxState.TRIAGE
+    before = by_hand.settled_before(work, letter, reading)
+    if before is not None:
+        letter.problem = f"Это же письмо уже принесли вручную и разобрали: № {before.id}."
+        return InboxState.NOTED
     if reading.kind == "bounce":
         return _bounced(work, letter, reading, found)
     if reading.kind == "auto-reply":
@@ -167,6 +185,9 @@ def _settle_uncertain(work: Work, request: AccessRequest) -> None:
 
 
 def _apply_trusted(work: Work, letter: InboxLetter, reading: Reading, request: AccessRequest) -> InboxState:
+    if reading.withheld:
+        letter.problem = " ".join(reading.withheld[:3])
+        return InboxState.TRIAGE
     told: dict[str, Any] = {"ticket": reading.ticket, "letter": letter.id, "matched_by": letter.matched_by}
     if reading.kind == "acknowledgement" and request.status in _OPEN:
         _with_companion(work, request, "acknowledge", told)

@@ -68,7 +68,10 @@ class InboxState(StrEnum):
 
 
 class InboxLetter(SQLModel, table=True):
-    """A received letter: the raw bytes are in the file store under `sha256`; `reading` is what was understood."""
+    """A received letter: the raw bytes are in the file store under `sha256`; `reading` is what was understood.
+
+    `brought_by`: who brought it by hand, at `received_at`; it came from no mailbox then, so it has no `uid`.
+    """
 
     __tablename__ = "inbox_letter"
     __table_args__ = (UniqueConstraint("account", "folder", "uid_validity", "uid"),)
@@ -77,9 +80,11 @@ class InboxLetter(SQLModel, table=True):
     account: str = plain()
     folder: str = plain()
     uid_validity: int = plain()
-    uid: int = plain()
+    uid: int | None = plain()
     sha256: str = plain(unique=True)
     received_at: dt.datetime = plain()
+    brought_by: str | None = personal(None)
+    message_id: str | None = plain(None, index=True)
     state: InboxState = plain(InboxState.STORED, sa_type=enum_type(InboxState), index=True)
     flagged: bool = plain(False)
     sender: str = personal("")

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from actions import inbox, leases
 from notifications.errors import MailboxError
 from notifications.imap import ImapGateway
-from notifications.reading import read_letter_safely, read_many_safely
+from notifications.reading import read_many_safely
+from sweeps.letter_reading import understood
 from sweeps.resting import is_resting, rest
 from wiring.gateways import has_mailbox, imap_gateway
 from wiring.work import Installation
@@ -88,10 +89,7 @@ def _read_stored(installation: Installation, told: dict[str, int]) -> None:
         readings = read_many_safely(paths, own_catalog=installation.settings.catalog_folder)
         for number, path, reading in zip(numbers, paths, readings, strict=True):
             try:
-                with installation.work(BY) as work:
-                    people = inbox.people_concerned(work, reading)
-                if people:
-                    reading = read_letter_safely(path, people=people, own_catalog=installation.settings.catalog_folder)
+                reading = understood(installation, path, reading)
                 with installation.work(BY) as work:
                     inbox.apply(work, number, reading)
                 told["read"] += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import struct
 from email.message import Message
 from email.parser import HeaderParser
@@ -22,7 +23,8 @@ _WIDE, _NARROW, _BYTES = "001F", "001E", "0102"
 _MOST_BYTES = 60 * 1024 * 1024
 _DEEPEST = 4
 _1601 = dt.datetime(1601, 1, 1, tzinfo=dt.UTC)
-_NOT_HEADERS = ("content-", "mime-version", "microsoft mail internet headers")
+_NOT_HEADERS = ("content-", "mime-version")
+_TITLE = re.compile(r"\AMicrosoft Mail Internet Headers[^\r\n]*\r?\n")
 _BROKEN = "Файл .msg повреждён: прочитано не всё. Откройте его в Outlook и сохраните заново."
 
 
@@ -64,7 +66,7 @@ class _Storage:
 
     def _headers(self) -> list[tuple[str, str]]:
         """As the letter travelled; what Outlook knows besides fills the gaps."""
-        written = HeaderParser(policy=compat32).parsestr(self.text(_HEADERS).lstrip("\r\n "))
+        written = HeaderParser(policy=compat32).parsestr(_TITLE.sub("", self.text(_HEADERS).lstrip("\r\n ")))
         found = [(name, str(value)) for name, value in written.raw_items() if not name.lower().startswith(_NOT_HEADERS)]
         known = {name.lower() for name, _ in found}
         sender = self.text(_SENDER_SMTP) or self.text(_SENDER)

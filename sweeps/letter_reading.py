@@ -1,0 +1,54 @@
+"""A letter understood with what we know: whose request it answers, who is in it, what its files say."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from actions import inbox, requests
+from actions.letter_files import with_files
+from actions.letter_taking import Taken, already, refuse_what_is_no_letter, take
+from notifications.reading import Reading, read_letter_safely
+from wiring.work import Installation
+
+
+def understood(
+    installation: Installation, path: Path, reading: Reading, *, by: str = "приём почты", only_of: int | None = None,
+    request_id: int | None = None,
+) -> Reading:  # fmt: skip
+    """Read again with the people of its request, and with its files; the sandbox works outside of any transaction."""
+    with installation.reading(by, only_of) as work:
+        request = requests.get(work, request_id) if request_id else None
+        people = inbox.people_concerned(work, reading, request)
+        ours = inbox.sent_files(work, reading, request)
+    own_catalog = installation.settings.catalog_folder
+    if people and reading.kind == "answer":
+        reading = read_letter_safely(path, people=people, own_catalog=own_catalog)
+    return with_files(path, reading, people=people, ours=ours, own_catalog=own_catalog)
+
+
+def take_by_hand(
+    installation: Installation, raw: bytes, *, by: str, only_of: int | None = None, request_id: int | None = None
+) -> Taken:
+    """A letter in a file. Raises letter_taking.NotALetter, Conflict, NotFound for a request that the person does not see."""
+    with installation.reading(by, only_of) as work:
+        known = already(work, raw)
+        if request_id:
+            requests.get(work, request_id)
+    if known is not None:
+        return known
+    reading = read_brought(installation, raw, by=by, only_of=only_of, request_id=request_id)
+    with installation.work(by, only_of) as work:
+        return take(work, raw, reading, requests.get(work, request_id) if request_id else None)
+
+
+def read_brought(
+    installation: Installation, raw: bytes, *, by: str, only_of: int | None = None, request_id: int | None = None
+) -> Reading:
+    """Raises letter_taking.NotALetter."""
+    with tempfile.TemporaryDirectory(prefix="egisz-brought-") as folder:
+        path = Path(folder, "letter")
+        path.write_bytes(raw)
+        reading = read_letter_safely(path, own_catalog=installation.settings.catalog_folder)
+        refuse_what_is_no_letter(reading)
+        return understood(installation, path, reading, by=by, only_of=only_of, request_id=request_id)

@@ -181,11 +181,16 @@ def _to_read(work: Work) -> Matter:
         Entry(
             "inbox", letter.id or 0, request.number if request else f"Письмо № {letter.id}",
             called(organisation) if organisation else "заявка не узнана",
-            f"пришло {_day(letter.received_at)}, машина не уверена: прочтите и решите",
+            f"{_came(letter)}: прочтите и решите",
         )
         for letter, request, organisation in rows
     ]  # fmt: skip
     return Matter("triage", "Письма ждут человека", f"{_OFFICER}: прочесть", count, tuple(entries))
+
+
+def _came(letter: InboxLetter) -> str:
+    at = _day(letter.received_at)
+    return f"принесено вручную {at} ({letter.brought_by})" if letter.brought_by else f"пришло {at}, машина не уверена"
 
 
 def _rejected(work: Work, kinds: _Kinds) -> Matter:
@@ -349,6 +354,7 @@ class LetterIn:
     id: int
     state: InboxState
     request: AccessRequest | None
+    brought_by: str = ""  # the login of who brought it by hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -396,12 +402,12 @@ def _letters_in(work: Work, since: int, until: int) -> list[LetterIn]:
         select(col(Event.at), InboxLetter, AccessRequest)
         .join(InboxLetter, col(InboxLetter.id) == _letter_id("inbox:"))
         .join(AccessRequest, col(AccessRequest.id) == col(InboxLetter.request_id), isouter=True)
-        .where(col(Event.action) == "letter.received", col(Event.seq) >= since, col(Event.seq) < until)
+        .where(col(Event.action).in_(("letter.received", "letter.brought")), col(Event.seq) >= since, col(Event.seq) < until)
         .order_by(col(Event.seq).desc())
         .limit(LETTERS_SHOWN + 1)
     )
     return [
-        LetterIn(_aware(at), letter.id or 0, letter.state, request)
+        LetterIn(_aware(at), letter.id or 0, letter.state, request, letter.brought_by or "")
         for at, letter, request in work.session.execute(query)
     ]
 

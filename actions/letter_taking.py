@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from sqlmodel import col
 
 from actions import audit, by_hand, inbox
 from actions.context import Conflict, Work
@@ -16,6 +18,7 @@ from notifications.reading import Reading
 
 _NOT_A_LETTER = "Это не письмо: приложите файл .eml или .msg, сохранённый из почтовой программы."
 _WHOSE = "По письму не видно, к какой заявке оно относится. Принесите его на странице заявки."
+_ELSEWHERE = "Такое письмо уже есть в программе, но не у ваших заявок. Спросите ответственного, который видит все."
 
 
 class NotALetter(Conflict):
@@ -37,9 +40,14 @@ def refuse_what_is_no_letter(reading: Reading) -> None:
 
 
 def already(work: Work, raw: bytes, message_id: str = "") -> Taken | None:
-    """The same letter, when it is there."""
+    """The same letter, when it is there. Raises Conflict when the person may not see it."""
     letter = by_hand.known(work, hashlib.sha256(raw).hexdigest(), message_id)
-    return Taken(letter, True) if letter else None
+    if letter is None:
+        return None
+    seen = select(col(InboxLetter.id)).where(col(InboxLetter.id) == letter.id)
+    if work.narrowed and work.session.execute(seen).first() is None:
+        raise Conflict(_ELSEWHERE)
+    return Taken(letter, True)
 
 
 def take(work: Work, raw: bytes, reading: Reading, request: AccessRequest | None = None) -> Taken:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.speech import Json, refuse, say, say_json, working
+from cli.speech import Json, actor, opened, refuse, say, say_json, working
 
 letter = typer.Typer(help="Чтение писем.", no_args_is_help=True)
 inbox = typer.Typer(help="Письма, которые ждут решения человека.", no_args_is_help=True)
@@ -18,17 +18,56 @@ _DECISIONS = "acknowledge, grant, reject, partial, ask, bounce, note"
 @letter.command("read")
 def read(file: Annotated[Path, typer.Argument(metavar="FILE.eml")], json: Json = False) -> None:
     """Понять письмо: что это, каков исход, кому верить. Базы данных не нужно."""
+    from actions.letter_files import with_files
     from notifications.reading import read_letter_safely
     from wiring.settings import load
 
     if not file.is_file():
         refuse(f"Файла {file} нет.", code=2)
-    reading = read_letter_safely(file, own_catalog=load().catalog_folder).as_json()
+    own_catalog = load().catalog_folder
+    reading = with_files(file, read_letter_safely(file, own_catalog=own_catalog), own_catalog=own_catalog)
     if json:
-        say_json(reading)
+        say_json(reading.as_json())
         return
-    for name, value in reading.items():
+    for name, value in reading.as_json().items():
         say(f"{name:12} {value}")
+    for each in reading.attachments:
+        say(f"Вложение     {each.name}, {each.size} байт. {each.problem}".rstrip())
+        if each.text:
+            say("\n".join(f"    {line}" for line in each.text.splitlines()[:40]))
+    for doubt in dict.fromkeys([*reading.withheld, *reading.problems]):
+        say(f"! {doubt}")
+
+
+@letter.command("take")
+def take(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Письмо, сохранённое из почтовой программы: .eml или .msg.")],
+    request: Annotated[str | None, typer.Option(help="Заявка, если письмо само её не называет.")] = None,
+    json: Json = False,
+) -> None:
+    """Принести письмо файлом: оно будет прочитано и подождёт решения человека."""
+    from actions import requests
+    from notifications.reading.safely import MAX_MEGABYTES
+    from sweeps.letter_reading import take_by_hand
+
+    if not file.is_file():
+        refuse(f"Файла {file} нет.", code=2)
+    if file.stat().st_size > MAX_MEGABYTES * 1024 * 1024:
+        refuse(f"Письмо больше {MAX_MEGABYTES} МБ.", code=2)
+    number = None
+    if request:
+        with working() as work:
+            number = requests.find(work, request).id
+    taken = take_by_hand(opened(), file.read_bytes(), by=actor(), request_id=number)
+    entry = taken.letter
+    if json:
+        say_json({"id": entry.id, "already": taken.already, "state": entry.state.value, "request": entry.request_id})
+        return
+    if taken.already:
+        say(f"Это письмо уже есть в программе: № {entry.id}. Второй раз ничего не записано.")
+        return
+    say(f"Письмо № {entry.id} принесено. {entry.problem or ''}".rstrip())
+    say(f"Решите, что оно значит: egisz-access inbox settle {entry.id} {_DECISIONS.replace(', ', '|')}")
 
 
 @letter.command("try")
@@ -81,6 +120,7 @@ def list_triage(json: Json = False) -> None:
                 "suggestion": entry.reading.get("outcome"),
                 "evidence": entry.reading.get("evidence", []),
                 "problem": entry.problem,
+                "brought_by": entry.brought_by,
             }
             for entry in actions_inbox.triage(work)
         ]
@@ -88,7 +128,8 @@ def list_triage(json: Json = False) -> None:
         say_json(rows)
         return
     for row in rows:
-        say(f"{row['id']:>4}  {row['from']}: {row['subject']}\n      {row['problem']}")
+        by_hand = f" (принесено вручную: {row['brought_by']})" if row["brought_by"] else ""
+        say(f"{row['id']:>4}  {row['from']}: {row['subject']}{by_hand}\n      {row['problem']}")
     say(f"Ждут решения: {len(rows)}." if rows else "Писем, которые ждут решения, нет.")
 
 

@@ -14,6 +14,7 @@ from actions.context import NotFound, Work
 from models.letters import InboxLetter, InboxState, OutboxLetter, OutboxState
 from models.request import AccessRequest, RequestFile
 from web.labels import FILES, INBOX, LETTERS, OUTBOX
+from web.person_names import person_called
 
 _TO_PEOPLE = (links.FIRST_LOGIN, links.LOGIN_CHECK, "nudge")
 _MOST = 200  # lines of one sort; a request of 500 people has more letters than anybody reads
@@ -31,6 +32,7 @@ class Line:
     label: str
     at: dt.datetime
     error: str = ""
+    brought_by: str = ""  # who brought it by hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +77,17 @@ def correspondence(work: Work, request: AccessRequest, names: Mapping[int, str])
 def _received(work: Work, request: AccessRequest) -> list[Line]:
     query = select(
         col(InboxLetter.id), col(InboxLetter.subject), col(InboxLetter.state), col(InboxLetter.received_at),
-        col(InboxLetter.problem),
+        col(InboxLetter.problem), col(InboxLetter.brought_by),
     ).where(col(InboxLetter.request_id) == request.id)  # fmt: skip
+    rows = work.session.execute(query).all()
+    called = {row.brought_by: person_called(work, row.brought_by) for row in rows if row.brought_by}
     return [
-        Line(number, False, subject or "Без темы", _SHAPES[state], INBOX[state], at, problem or "")
-        for number, subject, state, at, problem in work.session.execute(query)
-    ]
+        Line(
+            row.id, False, row.subject or "Без темы", _SHAPES[row.state], INBOX[row.state], row.received_at, row.problem or "",
+            called.get(row.brought_by, ""),
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 _SHAPES = {

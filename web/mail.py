@@ -12,7 +12,6 @@ from sqlalchemy import func, or_, select
 from sqlmodel import col
 
 from actions.context import Work
-from models.account import Account
 from models.letters import InboxLetter, InboxState, OutboxLetter, OutboxState
 from models.organisation import Organisation
 from models.record import Event
@@ -20,6 +19,7 @@ from models.request import AccessRequest, Status
 from models.text import fold
 from states.deadlines import deadline
 from web.labels import LETTERS, OUTCOMES, READ_AS
+from web.person_names import person_called
 from web.rendering import MOSCOW
 from web.waiting import STUCK
 
@@ -44,6 +44,7 @@ class ReadLetter:
     evidence: tuple[str, ...]
     suggestion: str
     waits: bool
+    brought_by: str = ""
 
 
 def read_letter(work: Work, letter: InboxLetter) -> ReadLetter:
@@ -58,6 +59,7 @@ def read_letter(work: Work, letter: InboxLetter) -> ReadLetter:
         evidence=tuple(str(quote) for quote in reading.get("evidence") or ()),
         suggestion="bounce" if kind == "bounce" else _SUGGESTIONS.get((kind, outcome), ""),
         waits=letter.state in (InboxState.TRIAGE, InboxState.FAILED),
+        brought_by=person_called(work, letter.brought_by) if letter.brought_by else "",
     )
 
 
@@ -66,6 +68,7 @@ MATCHED_BY = {
     "references": "это ответ на наше письмо",
     "ticket": "по номеру обращения",
     "number": "по номеру заявки в письме",
+    "by-hand": "её назвал тот, кто принёс письмо",
 }
 
 
@@ -85,8 +88,7 @@ def settled(work: Work, letter: InboxLetter) -> Settled | None:
     query = select(Event).where(col(Event.subject) == f"inbox:{letter.id}", col(Event.action) == "letter.settled")
     event = work.session.execute(query.order_by(col(Event.seq).desc()).limit(1)).scalar_one_or_none()
     code = str(json.loads(event.data).get("decision") or "") if event else ""
-    account = work.session.execute(select(Account).where(col(Account.login) == letter.settled_by)).scalar_one_or_none()
-    return Settled(account.name if account else letter.settled_by or "", letter.settled_at, DECIDED.get(code, code))
+    return Settled(person_called(work, letter.settled_by or ""), letter.settled_at, DECIDED.get(code, code))
 
 
 DECIDED = {

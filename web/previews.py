@@ -17,7 +17,7 @@ from models.request import RequestFile
 SMALL, LARGE = 480, 1600
 WIDTHS = (SMALL, 1000, LARGE, 2400)  # few sizes, so that few pictures are kept
 _BLOCK = 6  # small pages drawn by one child
-_SEEN = ("application/pdf", "image/jpeg", "image/png")
+SEEN = ("application/pdf", "image/jpeg", "image/png")
 _converting = threading.Semaphore(1)  # LibreOffice takes a whole core and 200 MB
 _locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
@@ -38,12 +38,12 @@ def paper_of(kind: RequestKind, file: RequestFile) -> Paper | None:
     for office in (".docx", ".xlsx"):
         if ours and file.purpose.endswith(office.replace(".", "-")):
             return Paper(file.sha256, office)
-    return Paper(file.sha256) if file.media_type in _SEEN else None
+    return Paper(file.sha256) if file.media_type in SEEN else None
 
 
 def pdf_of(files: Files, paper: Paper) -> Path:
     """The document as PDF, made on the first look. Raises PreviewUnavailable, StoreError."""
-    return _once(files, paper.sha256, "pdf", lambda: _printed(files, paper))
+    return once(files, paper.sha256, "pdf", lambda: _printed(files, paper))
 
 
 def _printed(files: Files, paper: Paper) -> bytes:
@@ -54,7 +54,7 @@ def _printed(files: Files, paper: Paper) -> bytes:
 def pages_of(files: Files, paper: Paper) -> int:
     """Raises PreviewUnavailable, StoreError, sandbox.Refused, sandbox.Killed."""
     path = _viewed(files, paper)
-    return int(_once(files, paper.sha256, "count", lambda: b"%d" % count_sheets(path)).read_bytes())
+    return int(once(files, paper.sha256, "count", lambda: b"%d" % count_sheets(path)).read_bytes())
 
 
 def picture_of(files: Files, paper: Paper, place: int, width: int) -> bytes | None:
@@ -67,7 +67,7 @@ def picture_of(files: Files, paper: Paper, place: int, width: int) -> bytes | No
             return None
         first = place // _BLOCK * _BLOCK
         block = range(first, min(first + _BLOCK, pages)) if width == SMALL else range(place, place + 1)
-        with _lock(paper.sha256, f"{block.start}.{width}"):
+        with lock_of(paper.sha256, f"{block.start}.{width}"):
             if not kept.exists():
                 _draw(files, paper, block, width)
     return kept.read_bytes() if kept.exists() else None
@@ -85,17 +85,17 @@ def _viewed(files: Files, paper: Paper) -> Path:
     return path
 
 
-def _once(files: Files, sha256: str, what: str, make: Callable[[], bytes]) -> Path:
+def once(files: Files, sha256: str, what: str, make: Callable[[], bytes]) -> Path:
     """Two who look at the same moment wait for one making."""
     kept: Path = files.derived(sha256, what)
     if not kept.exists():
-        with _lock(sha256, what):
+        with lock_of(sha256, what):
             if not kept.exists():
                 files.keep_derived(sha256, what, make())
     return kept
 
 
-def _lock(sha256: str, what: str) -> threading.Lock:
+def lock_of(sha256: str, what: str) -> threading.Lock:
     if len(_locks) > 1000:  # free ones are only forgotten: at worst a page is drawn twice
         _locks.clear()
     return _locks[f"{sha256}:{what}"]

@@ -104,7 +104,7 @@ def _against(reading: Reading, decided: list[tuple[Attached, Understanding]], pe
             for file in reading.attachments
             if not reading.lines and _may_answer(file) and 0 < _named(file, people) < len(people)
         ]
-    return replace(reading, withheld=[*reading.withheld, *dict.fromkeys(said)]) if said else reading
+    return replace(reading, withheld=[*reading.withheld, *dict.fromkeys(said)], doubted=True) if said else reading
 
 
 def _is_unread(file: Attached) -> bool:

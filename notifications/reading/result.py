@@ -161,6 +161,7 @@ class Reading:
     attachments: list[Attached] = field(default_factory=list)
     from_file: str = ""  # the attachment whose words make the proposal
     withheld: list[str] = field(default_factory=list)  # why no machine may act on it, in words
+    doubted: bool = False  # a file may say otherwise: not even a person is offered it in one click
 
     def clear(self) -> bool:
         """Whether a machine may apply it: from the desk, decided, and decided for every line it names."""

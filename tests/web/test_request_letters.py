@@ -48,7 +48,7 @@ def test_a_received_letter_is_shown_as_words_with_its_files(officer: TestClient,
     assert link not in text and "[личная ссылка работника]" in text
     assert "Инструкция «СТП».pdf" in text and ".." not in text.split("Вложения")[1].split("</ul>")[0]
     file = officer.get(f"{path}/files/0")
-    assert file.content == FILE and file.headers["content-type"] == "application/octet-stream"
+    assert file.content == FILE and file.headers["content-type"] == "application/pdf"
     assert unquote(file.headers["content-disposition"]).endswith("Инструкция «СТП».pdf")
     assert officer.get(f"{path}/files/1").status_code == 404
     with world.installation.work(by="тест") as work:

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from fastapi import APIRouter, Response
+from starlette.datastructures import FormData
 from starlette.requests import Request
 
 from actions import delivery, inbox, outbox, requests
 from actions.context import Conflict, NotFound, Work
+from actions.letter_taking import NotALetter, Taken, already, take
 from models.letters import InboxLetter, OutboxLetter
 from models.request import AccessRequest
+from notifications.reading.safely import MAX_MEGABYTES
+from sweeps.letter_reading import read_brought
+from web.api.bodies import Multipart
 from web.api.door import token_of
 from web.api.idempotency import once
+from web.api.problems import invalid
 from web.api.requests import lines_named
-from web.api.schemas import AnswerIn, LetterOut, SettleIn, TriageOut
+from web.api.schemas import AnswerIn, AttachedOut, LetterOut, SettleIn, TakenOut, TriageOut
 from web.api.telling import sent_told
-from web.downloads import download
-from web.installed import looked, reading
+from web.bodies import text, uploads
+from web.downloads import letters_file
+from web.installed import installed, looked, reading
+from web.letter_view import doubts
 from web.mail import ReadLetter, read_letter, stuck_letters
+from web.users import own
 
 router = APIRouter(tags=["Письма"])
 
@@ -60,6 +70,62 @@ def settle(request: Request, letter: int, body: SettleIn) -> Response:
     return once(request, act)
 
 
+@router.post(
+    "/letters", operation_id="takeLetter", summary="Принести письмо файлом", status_code=201, response_model=TakenOut,
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                "multipart/form-data": {
+                    "schema": {
+                        "type": "object",
+                        "required": ["file"],
+                        "properties": {
+                            "file": {"type": "string", "format": "binary", "description": "Письмо: .eml или .msg"},
+                            "request": {"type": "integer", "description": "Заявка, если письмо само её не называет"},
+                        },
+                    }
+                }
+            },
+        }
+    },
+)  # fmt: skip
+def take_letter(request: Request, form: Multipart) -> Response:
+    """Читается и привязывается как пришедшее по почте, но само не применяется: ждёт решения человека в `/triage`.
+    Письмо, которое уже есть (те же байты или тот же Message-ID), второй раз не записывается: `already` – true."""
+    files = uploads(form, "file", MAX_MEGABYTES * 1024 * 1024)
+    if not files:
+        raise invalid("file", "Передайте письмо (.eml или .msg) в поле file.")
+    about, user, raw = _named(form), own(request), files[0][1]
+    with reading(request) as work:
+        known = already(work, raw)
+        if about:
+            requests.get(work, about)
+    try:
+        understood = None if known else read_brought(
+            installed(request), raw, by=user.login, only_of=user.only_of, request_id=about
+        )  # fmt: skip
+    except NotALetter as why:
+        raise invalid("file", str(why)) from None
+
+    def act(work: Work) -> TakenOut:
+        there = already(work, raw)
+        if there is not None:
+            return _taken(work, there)
+        if understood is None:
+            raise Conflict("Это письмо только что стёрли. Повторите вызов.")
+        return _taken(work, take(work, raw, understood, requests.get(work, about) if about else None))
+
+    return once(request, act, status=201)
+
+
+def _named(form: FormData) -> int | None:
+    typed = text(form, "request", 20)
+    if typed and not (typed.isascii() and typed.isdigit()):
+        raise invalid("request", "Укажите номер заявки (id), целое число.")
+    return int(typed) if typed else None
+
+
 @router.get(
     "/letters/{letter}", operation_id="downloadLetter", summary="Письмо, как оно пришло", response_class=Response,
     responses={200: {"description": "Письмо", "content": {"message/rfc822": {"schema": {"type": "string", "format": "binary"}}}}},
@@ -69,7 +135,7 @@ def download_letter(request: Request, letter: int) -> Response:
     with reading(request) as work:
         data = work.files.read(inbox.get(work, letter).sha256)
     looked(request, "letter.downloaded", f"inbox:{letter}", token=token_of(request))
-    return download(data, f"Письмо {letter}.eml", "message/rfc822")
+    return letters_file(data, letter)
 
 
 @router.get("/outbox", operation_id="listStuckLetters", summary="Письма, которые не ушли")
@@ -113,11 +179,19 @@ def _own(work: Work, letter: int) -> OutboxLetter:
 
 def _told(read: ReadLetter) -> TriageOut:
     letter: InboxLetter = read.letter
+    kept: list[Mapping[str, Any]] = list(letter.reading.get("attachments") or [])  # type: ignore[call-overload]
     return TriageOut(
         id=letter.id or 0, received_at=letter.received_at, sender=letter.sender, subject=letter.subject,
         request=letter.request_id, read_as=read.read_as, outcome=read.outcome, ticket=read.ticket,
         evidence=list(read.evidence), suggestion=read.suggestion, problem=letter.problem, settled=not read.waits,
+        brought_by=letter.brought_by, doubts=list(doubts(letter)),
+        attachments=[AttachedOut(**{name: each[name] for name in AttachedOut.model_fields}) for each in kept],
     )  # fmt: skip
+
+
+def _taken(work: Work, taken: Taken) -> TakenOut:
+    told = _told(read_letter(work, taken.letter))
+    return TakenOut(**dict(told), already=taken.already)
 
 
 def _outcomes(work: Work, chosen: AccessRequest | None, answers: Sequence[AnswerIn]) -> dict[str, str]:

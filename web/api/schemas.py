@@ -315,6 +315,18 @@ class Checked(Out):
     findings: list[FindingOut]
 
 
+class AttachedOut(Out):
+    """Файл в письме."""
+
+    place: int = Field(description="Номер вложения, считая с 0")
+    name: str
+    media_type: str = Field(description="По содержимому, если оно узнано")
+    size: int
+    text: str = Field(description="Прочитанный текст, у больших файлов – начало")
+    whole: bool = Field(description="Прочитано всё, что в файле написано")
+    problem: str = Field(description="Почему прочитано не всё")
+
+
 class TriageOut(Out):
     """Письмо, которое ждёт человека."""
 
@@ -330,6 +342,15 @@ class TriageOut(Out):
     suggestion: str = Field(description="Решение, на которое похоже письмо; пусто, если неясно")
     problem: str | None
     settled: bool
+    brought_by: str | None = Field(description="Кто принёс письмо вручную (когда – received_at); пусто у пришедших по почте")
+    doubts: list[str] = Field(description="Почему программа не решила сама и чего не смогла прочесть")
+    attachments: list[AttachedOut]
+
+
+class TakenOut(TriageOut):
+    """Письмо, принесённое файлом."""
+
+    already: bool = Field(description="Это письмо уже было в программе, ничего не записано")
 
 
 class SettleIn(In):

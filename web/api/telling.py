@@ -142,7 +142,7 @@ def sent_told(letter: OutboxLetter) -> LetterOut:
 
 def _received(letter: InboxLetter) -> LetterOut:
     return LetterOut(
-        id=letter.id or 0, direction="in", purpose="Пришло", state=letter.state.value, state_label=INBOX[letter.state],
+        id=letter.id or 0, direction="in", purpose="Принесено вручную" if letter.brought_by else "Пришло", state=letter.state.value, state_label=INBOX[letter.state],
         at=letter.received_at, subject=letter.subject, problem=letter.problem,
     )  # fmt: skip
 

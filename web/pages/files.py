@@ -16,7 +16,7 @@ from documents.store import StoreError
 from models.request import AccessRequest, RequestFile
 from sandbox import Killed, Refused
 from web.dossiers import FileView, file_views, heading
-from web.downloads import LOCKED_UP, download
+from web.downloads import LOCKED_UP, download, letters_file
 from web.installed import looked, looked_on, reading
 from web.previews import LARGE, Paper, pages_of, paper_of, pdf_of, picture_of
 from web.rendering import page
@@ -141,4 +141,4 @@ def download_letter(request: Request, letter_id: int) -> Response:
         letter = inbox.get(work, letter_id)
         data = work.files.read(letter.sha256)
     looked(request, "letter.downloaded", f"inbox:{letter_id}")
-    return download(data, f"Письмо {letter_id}.eml", "message/rfc822")
+    return letters_file(data, letter_id)

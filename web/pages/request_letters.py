@@ -12,9 +12,10 @@ from notifications.reading.showing import ShownLetter, enclosed_file, show_lette
 from sandbox import Killed, Refused
 from web.correspondence import LINK_SHOWN, received_letter, sent_letter
 from web.dossiers import heading
-from web.downloads import download
+from web.downloads import strangers_file
 from web.installed import looked, reading
 from web.labels import INBOX
+from web.letter_view import letter_view
 from web.rendering import page
 from web.waiting import waiting
 
@@ -42,7 +43,7 @@ def show_received(request: Request, number: int, letter_id: int) -> Response:
         found = requests.get(work, number)
         top, letter = heading(work, found), received_letter(work, found, letter_id)
         own_catalog, number_waiting = work.policy.own_catalog, waiting(work)
-        files = work.files
+        files, view = work.files, letter_view(work, letter)
     shown: ShownLetter | None = None
     problem = ""
     kept = files.path(letter.sha256).exists()
@@ -54,7 +55,7 @@ def show_received(request: Request, number: int, letter_id: int) -> Response:
         problem = "Письмо не удалось прочесть: оно повреждено или слишком велико. Скачайте его и откройте в почтовой программе."
     answer = page(
         request, "request-letter-in.html", it=top, letter=letter, shown=shown, label=INBOX[letter.state], problem=problem,
-        text=links.hidden(shown.text, LINK_SHOWN) if shown else "", kept=kept, waiting=number_waiting,
+        text=links.hidden(shown.text, LINK_SHOWN) if shown else "", kept=kept, view=view, waiting=number_waiting,
     )  # fmt: skip
     looked(request, "letter.viewed", requests.subject(found), letter=letter_id, way="in")
     return answer
@@ -72,4 +73,4 @@ def download_enclosed(request: Request, number: int, letter_id: int, place: int)
     except (Refused, Killed):
         raise NotFound("Такого вложения в письме нет, или его не удалось достать. Скачайте письмо целиком.") from None
     looked(request, "letter.downloaded", f"inbox:{letter_id}", file=place)
-    return download(data, name, "application/octet-stream")
+    return strangers_file(data, name)

@@ -21,25 +21,29 @@ from web.decisions import Decision, decisions
 from web.dossiers import line_views
 from web.findings import grouped
 from web.installed import installed, looked, looked_on, reading, work_of
+from web.letter_view import letter_view
 from web.mail import DECIDED, MATCHED_BY, ReadLetter, candidates, read_letter, settled, stuck_letters
-from web.marking import absent, marked
 from web.rendering import page
 from web.users import own
 from web.waiting import waiting
 from wiring.gateways import has_mailbox
 
 router = APIRouter()
-_MOST_TEXT = 20_000
 
 
 @router.get("/triage")
 def show_triage(request: Request, done: int = 0, looked_for: int = 0) -> Response:
     """`done` is the letter that was settled just now, `looked_for` the sent one that was searched for."""
+    return triage_page(request, done=done, looked_for=looked_for)
+
+
+def triage_page(request: Request, *, done: int = 0, looked_for: int = 0, problem: str = "", status: int = 200) -> Response:
+    """`problem`: why a letter could not be brought."""
     with reading(request) as work:
         letters = [read_letter(work, letter) for letter in inbox.triage(work)]
         stuck = stuck_letters(work)
         answer = page(
-            request, "triage.html", letters=letters, stuck=stuck, told=_done(work, done), suggested=DECIDED,
+            request, "triage.html", status=status, problem=problem, letters=letters, stuck=stuck, told=_done(work, done), suggested=DECIDED,
             mailbox=has_mailbox(installed(request).settings),
             still=looked_for if any(each.letter.id == looked_for for each in stuck) else 0, waiting=waiting(work),
         )  # fmt: skip
@@ -50,12 +54,17 @@ def show_triage(request: Request, done: int = 0, looked_for: int = 0) -> Respons
 
 
 @router.get("/triage/{letter_id:int}")
-def show_letter(request: Request, letter_id: int, about: str = "", chosen: int = 0, done: int = 0) -> Response:
-    """One letter with everything to decide by; `about` is what is searched for, `chosen` the request that was found."""
+def show_letter(
+    request: Request, letter_id: int, about: str = "", chosen: int = 0, done: int = 0, came: str = ""
+) -> Response:
+    """One letter with everything to decide by; `about` is what is searched for, `chosen` the request that was found.
+
+    `came`: "new" or "known" after it was brought by hand.
+    """
     with reading(request) as work:
         letter = inbox.get(work, letter_id)
         target = requests.get(work, chosen) if chosen else _matched(work, letter)
-        answer = _letter(request, work, letter, target, about=about.strip()[:200], told=_done(work, done))
+        answer = _letter(request, work, letter, target, about=about.strip()[:200], told=_done(work, done), came=came)
     record = looked_on if request.headers.get("hx-request") else looked
     record(request, "letter.viewed", f"inbox:{letter_id}")
     return answer
@@ -121,29 +130,31 @@ def _letter(
     *,
     about: str = "",
     told: _Done | None = None,
+    came: str = "",
     problem: str = "",
     typed: Mapping[str, object] | None = None,
     status: int = 200,
 ) -> Response:
     it = read_letter(work, letter)
-    said = str(letter.reading.get("text") or "")[:_MOST_TEXT]
     possible = decisions(work, chosen, letter.reading)
     suggestion = _suggested(it, possible)
     before, after = _beside(work, letter.id or 0)
     return page(
-        request, "letter.html", status=status, it=it, chosen=chosen, pieces=marked(said, it.evidence),
-        loose=absent(said, it.evidence), quoted=str(letter.reading.get("quoted") or "")[:_MOST_TEXT],
+        request, "letter.html", status=status, it=it, chosen=chosen, view=letter_view(work, letter),
+        kept=work.files.path(letter.sha256).exists(), came=came,
         trusted=bool(letter.reading.get("trusted")), bounce=letter.reading.get("bounce"),
         matched=MATCHED_BY.get(letter.matched_by or "", "") if chosen and chosen.id == letter.request_id else "",
         suggestion=suggestion, others=[each for each in possible if each is not suggestion],
         lines=line_views(work, chosen) if chosen else [], about=about, found=candidates(work, about),
         settled=settled(work, letter), acts=own(request).acts and it.waits, before=before, after=after,
-        told=told, problem=problem, typed=typed or {}, waiting=waiting(work),
+        told=told, problem=problem, typed=typed or {}, suggested=DECIDED, waiting=waiting(work),
     )  # fmt: skip
 
 
 def _suggested(it: ReadLetter, possible: list[Decision]) -> Decision | None:
     """The decision that the reading speaks for, where the request can take it and nothing is left to fill in."""
+    if it.letter.reading.get("doubted"):
+        return None
     for each in possible:
         if each.code == it.suggestion and not each.why_not and each.ready:
             return each

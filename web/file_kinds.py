@@ -1,0 +1,24 @@
+"""What kind of file it is, in words: nobody reads media types."""
+
+from __future__ import annotations
+
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+_OPEN = "application/vnd.oasis.opendocument."
+_TOLD = {
+    "application/pdf": "PDF", f"{_OFFICE}wordprocessingml.document": "документ Word", f"{_OFFICE}spreadsheetml.sheet": "таблица Excel",
+    f"{_OPEN}text": "документ OpenDocument", f"{_OPEN}spreadsheet": "таблица OpenDocument", "application/rtf": "документ RTF",
+    "text/plain": "текст", "text/html": "страница HTML", "text/csv": "таблица CSV", "application/zip": "архив ZIP",
+    "application/vnd.rar": "архив RAR", "application/x-7z-compressed": "архив 7z", "message/rfc822": "письмо",
+    "application/ms-tnef": "winmail.dat", "application/msword": "документ Word", "application/vnd.ms-excel": "таблица Excel",
+}  # fmt: skip
+_OLD_OFFICE = {"doc": "документ Word 97–2003", "xls": "таблица Excel 97–2003", "msg": "письмо Outlook"}
+
+
+def kind_told(media_type: str, name: str) -> str:
+    """«файл» where neither says anything."""
+    suffix = name.rpartition(".")[2].lower() if "." in name else ""
+    if media_type in ("application/x-ole-storage", "application/octet-stream") and suffix in _OLD_OFFICE:
+        return _OLD_OFFICE[suffix]
+    if media_type.startswith("image/"):
+        return "картинка"
+    return _TOLD.get(media_type, f"файл .{suffix}" if suffix.isalnum() and len(suffix) < 6 else "файл")

@@ -17,6 +17,7 @@ from models.request import AccessRequest
 from notifications.reading import Reading
 
 _NOT_A_LETTER = "Это не письмо: приложите файл .eml или .msg, сохранённый из почтовой программы."
+_BROKEN = ("Файл .msg", "Письмо не прочитано")
 _WHOSE = "По письму не видно, к какой заявке оно относится. Принесите его на странице заявки."
 _ELSEWHERE = "Такое письмо уже есть в программе, но не у ваших заявок. Спросите ответственного, который видит все."
 
@@ -36,7 +37,7 @@ class Taken:
 def refuse_what_is_no_letter(reading: Reading) -> None:
     """Raises NotALetter: nothing in the file says who wrote to whom."""
     if not (reading.sender or reading.subject or reading.message_id or reading.references):
-        raise NotALetter(next(iter(reading.problems), _NOT_A_LETTER))
+        raise NotALetter(next((each for each in reading.problems if each.startswith(_BROKEN)), _NOT_A_LETTER))
 
 
 def already(work: Work, raw: bytes, message_id: str = "") -> Taken | None:

@@ -15,6 +15,7 @@ from models.organisation import Organisation
 from models.request import AccessRequest, LineState, Status
 from models.text import fold
 from tests import walking
+from tests.kinds.files import pdf
 from tests.web.world import KIND, World, package_letter
 
 CLINICS = (
@@ -74,15 +75,39 @@ def _others(work: Work) -> None:
     at(work, Status.WITHDRAWN, family)
     work.session.add(
         InboxLetter(
-            account="clinic", folder="INBOX", uid_validity=1, uid=7, sha256=work.files.put(_LETTER.encode()),
+            account="clinic", folder="INBOX", uid_validity=1, uid=7, sha256=work.files.put(_forwarded()),
             received_at=now, state=InboxState.TRIAGE, sender="egisz@stp-egisz.ru", subject="Обращение DEF-402-76990",
-            request_id=asked.id, problem="Ответ неясен: решает человек.",
-            reading={
-                "kind": "answer", "outcome": "question", "ticket": "DEF-402-76990",
-                "evidence": ["уточните, пожалуйста, должность второго работника"],
-            },
+            request_id=asked.id, problem="Ответ стоит во вложении «Ответ.docx»: такие ответы применяет человек.",
+            brought_by="everybody", reading=_READING,
         )
     )
+
+
+_QUESTION = "уточните, пожалуйста, должность второго работника"
+_READING: dict[str, object] = {
+    "kind": "answer", "outcome": "question", "ticket": "DEF-402-76990", "evidence": [_QUESTION], "from_file": "Ответ.docx",
+    "problems": ["Граница частей письма указана неверно: части разобраны по тексту."],
+    "voices": [
+        {"kind": "own", "head": [], "text": "Коллеги, для сведения.", "signature": "С уважением,\nМИАЦ", "quoted": ""},
+        {
+            "kind": "forwarded", "head": [["От", "egisz@stp-egisz.ru"], ["Тема", "Обращение DEF-402-76990"]],
+            "text": f"Добрый день! По заявке {_QUESTION}. " + "Длинноесловобезпробелов" * 9, "signature": "", "quoted": "> Просим предоставить доступ.",
+        },
+    ],
+    "attachments": [
+        {"place": 0, "name": "Ответ.docx", "media_type": "application/msword", "size": 4, "text": _QUESTION, "whole": True, "problem": ""},
+        {"place": 1, "name": "Список.pdf", "media_type": "application/pdf", "size": 700, "text": "", "whole": False, "problem": "Текста в файле нет."},
+    ],
+}  # fmt: skip
+
+
+def _forwarded() -> bytes:
+    letter = EmailMessage()
+    letter["From"], letter["To"], letter["Subject"] = "egisz@stp-egisz.ru", "clinic@example.com", "Обращение DEF-402-76990"
+    letter.set_content(_LETTER)
+    letter.add_attachment(b"word", maintype="application", subtype="octet-stream", filename="Ответ.docx")
+    letter.add_attachment(pdf("List", 2), maintype="application", subtype="pdf", filename="Список.pdf")
+    return bytes(letter)
 
 
 def _answer(work: Work, request: AccessRequest) -> None:

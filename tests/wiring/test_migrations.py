@@ -110,3 +110,29 @@ def test_sqlite_waits_for_the_writer_and_syncs_its_journal(tmp_path):
         assert told == {"journal_mode": "wal", "foreign_keys": 1}
         assert connection.execute(text("PRAGMA busy_timeout")).scalar_one() == 30000
     made.dispose()
+
+
+def test_letters_keep_their_message_id_when_it_gets_a_column_and_may_come_from_no_mailbox(engine):
+    with engine.connect() as connection:
+        revision = ScriptDirectory.from_config(configured(connection)).get_revision("0014")
+        before = str(revision.down_revision)
+        command.upgrade(configured(connection), before)
+    letter = (
+        "INSERT INTO inbox_letter (id, account, folder, uid_validity, uid, sha256, received_at, state, flagged, sender, subject, reading)"
+        " VALUES (:id, 'clinic', 'INBOX', 1, :id, :sha, '2026-11-23 07:00:00', 'triage', :no, '', '', :reading)"
+    )
+    rows = [
+        {"id": 1, "sha": "a", "no": False, "reading": '{"message_id": "<a@b.ru>"}'}, {"id": 2, "sha": "b", "no": False, "reading": "{}"},
+    ]  # fmt: skip
+    with engine.begin() as connection:
+        for row in rows:
+            connection.execute(text(letter), row)
+    migrate(engine)
+    with engine.begin() as connection:
+        kept = connection.execute(text("SELECT id, message_id, brought_by FROM inbox_letter ORDER BY id")).all()
+        assert [tuple(row) for row in kept] == [(1, "<a@b.ru>", None), (2, None, None)]
+        connection.execute(text("UPDATE inbox_letter SET uid = NULL, brought_by = 'officer', account = '' WHERE id = 2"))
+    with engine.connect() as connection:
+        command.downgrade(configured(connection), before)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT uid FROM inbox_letter ORDER BY id")).scalars().all() == [1, -2]

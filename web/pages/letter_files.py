@@ -16,6 +16,7 @@ from sandbox import Killed, Refused
 from sweeps.letter_reading import take_by_hand
 from web.bodies import Form, uploads
 from web.downloads import LOCKED_UP, strangers_file
+from web.errors import notice
 from web.installed import installed, looked, looked_on, reading
 from web.letter_previews import MOST_PAGES, pages_of, picture_of
 from web.letter_view import letter_view
@@ -52,8 +53,11 @@ def bring_to_request(request: Request, number: int, form: Form) -> Response:
     """A letter about this request."""
     chosen = uploads(form, "letter", MAX_MEGABYTES * 1024 * 1024)
     if not chosen:
-        raise Conflict(_CHOOSE)
-    return _brought(request, chosen[0][1], number)
+        return notice(request, 422, _CHOOSE)
+    try:
+        return _brought(request, chosen[0][1], number)
+    except NotALetter as why:
+        return notice(request, 422, str(why))
 
 
 def _brought(request: Request, raw: bytes, number: int | None = None) -> Response:

@@ -119,7 +119,8 @@ def _file(each: Mapping[str, Any], quotes: Sequence[str], decisive: str) -> File
 
 def _loose(quotes: Sequence[str], voices: Sequence[VoiceView], files: Sequence[FileView]) -> tuple[str, ...]:
     """Those of the subject, and of what was cut."""
-    shown = ["".join(piece for piece, _ in each.pieces) for each in (*voices, *files)]
+    pieces = [*(each.pieces for each in voices), *(each.pieces for each in files)]
+    shown = ["".join(piece for piece, _ in each) for each in pieces]
     return tuple(quote for quote in quotes if not any(_within(quote, text) for text in shown))
 
 

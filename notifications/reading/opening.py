@@ -77,7 +77,7 @@ def _unpack(part: Message, says: str, opened: Opened) -> None:
     for name in ("Content-Type", "Content-Transfer-Encoding", "Content-Disposition"):
         del part[name]
     part["Content-Type"] = "multipart/mixed"
-    part.set_payload(inner)
+    part.set_payload([*inner])
 
 
 def _same(one: str, other: str) -> bool:

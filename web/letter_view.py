@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from actions import links
@@ -71,7 +72,7 @@ def letter_view(work: Work, letter: InboxLetter) -> LetterView:
     """From what was kept when it was read; nothing is opened here."""
     reading: Mapping[str, Any] = letter.reading or {}
     quotes = [str(quote) for quote in reading.get("evidence") or ()]
-    voices = tuple(_voice(each, quotes) for each in _voices(reading))
+    voices = _titled([_voice(each, quotes) for each in _voices(reading)])
     files = tuple(_file(each, quotes, str(reading.get("from_file") or "")) for each in reading.get("attachments") or ())
     return LetterView(voices, files, _loose(quotes, voices, files), doubts(letter), brought(work, letter))
 
@@ -100,6 +101,16 @@ def _voice(each: Mapping[str, Any], quotes: Sequence[str]) -> VoiceView:
         signature=_shown(each.get("signature")),
         quoted=_shown(each.get("quoted")),
     )
+
+
+def _titled(voices: Sequence[VoiceView]) -> tuple[VoiceView, ...]:
+    """The second of a sort says so: no two titles are the same."""
+    seen: Counter[str] = Counter()
+    found = []
+    for voice in voices:
+        seen[voice.title] += 1
+        found.append(replace(voice, title=f"{voice.title} {seen[voice.title]}") if seen[voice.title] > 1 else voice)
+    return tuple(found)
 
 
 def _shown(text: object) -> str:

@@ -116,12 +116,16 @@ def _answer(work: Work, request: AccessRequest) -> None:
     letter["From"], letter["To"], letter["Subject"] = "egisz@stp-egisz.ru", "clinic@example.com", "Обращение ABC-123-45678"
     letter.set_content("Добрый день! Доступ предоставлен всем работникам из заявки.\nС уважением, СТП ЕГИСЗ\n")
     letter.add_attachment(b"%PDF-1.4 answer", maintype="application", subtype="pdf", filename="Ответ.pdf")
+    letter.add_attachment(pdf("List", 2), maintype="application", subtype="pdf", filename="Список.pdf")
     raw = letter.as_bytes()
     work.session.add(
         InboxLetter(
             account="clinic", folder="INBOX", uid_validity=1, uid=6, sha256=work.files.put(raw), received_at=work.now,
             state=InboxState.APPLIED, sender="egisz@stp-egisz.ru", subject=str(letter["Subject"]), request_id=request.id,
-            reading={"kind": "answer", "outcome": "granted", "evidence": ["Доступ предоставлен всем работникам из заявки."]},
+            reading={
+                "kind": "answer", "outcome": "granted", "evidence": ["Доступ предоставлен всем работникам из заявки."],
+                "attachments": _READING["attachments"],
+            },
         )
     )
     work.session.flush()

@@ -107,12 +107,9 @@ def people_concerned(work: Work, reading: Reading, request: AccessRequest | None
     return known_people(work, about) if about else []
 
 
-def sent_files(work: Work, reading: Reading, request: AccessRequest | None = None) -> set[str]:
-    """SHA-256 of what our letters about the same request carried: it comes back with many an answer."""
-    about = request or (match(work, reading).request if reading.attachments else None)
-    if about is None:
-        return set()
-    query = select(col(OutboxLetter.attachments)).where(col(OutboxLetter.request_id) == about.id)
+def sent_files(work: Work, request: AccessRequest) -> set[str]:
+    """SHA-256 of what our letters about this request carried: it comes back with many an answer."""
+    query = select(col(OutboxLetter.attachments)).where(col(OutboxLetter.request_id) == request.id)
     return {part["sha256"] for parts in work.session.execute(query).scalars() for part in parts}
 
 

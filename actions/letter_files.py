@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from actions.file_texts import FileText, texts_of
 from documents.media import UNKNOWN, sniff
+from notifications.deciding.proposing import propose_from_files
 from notifications.reading import KnownPerson, Reading
 from notifications.reading.attachments import MOST_OF_ONE
-from notifications.reading.proposing import propose_from_files
 from notifications.reading.showing import enclosed_files
 from notifications.reading.told import Attached
 from sandbox import Killed, Refused
@@ -29,15 +30,19 @@ def with_files(
     reading: Reading,
     *,
     people: Sequence[KnownPerson] = (),
+    asked: Mapping[str, Any] | None = None,
     ours: Collection[str] = (),
     own_catalog: Path | None = None,
 ) -> Reading:
-    """The reading of a letter (raw at `path`) with its files' texts and what they propose. `ours`: SHA-256 of what we sent."""
+    """The reading of a letter (raw at `path`) with its files' texts and what they propose.
+
+    `ours`: SHA-256 of what we sent; `asked` (notifications.deciding.Asked.as_dict): the request to judge them against.
+    """
     if not reading.attachments:
         return reading
     marked = [replace(file, ours=file.sha256 in ours) for file in reading.attachments]
     files = _within_budget(_read(path, marked))
-    return propose_from_files(replace(reading, attachments=files), people=people, own_catalog=own_catalog)
+    return propose_from_files(replace(reading, attachments=files), people=people, asked=asked, own_catalog=own_catalog)
 
 
 def _read(path: Path, files: list[Attached]) -> list[Attached]:

@@ -112,7 +112,7 @@ def _outside(work: Work, reading: Reading, found: Matched) -> list[str]:
         doubts.append("На эту заявку уже ответили или она не отправлена.")
     if work.policy.answers_apply != "clear" and reading.kind is not Kind.ACKNOWLEDGEMENT:
         doubts.append("По настройке каждый ответ решает человек.")
-    return doubts
+    return [*doubts, *reading.withheld]
 
 
 def _move(reading: Reading, decision: Decision) -> tuple[Move, list[str]]:

@@ -77,8 +77,10 @@ def try_(
     json: Json = False,
 ) -> None:
     """Что сделал бы почтовый ящик с этим письмом для этой заявки. Ничего не записывает."""
+    from actions import inbox as actions_inbox
     from actions import proposals, requests
     from actions.asked import asked_of
+    from actions.letter_files import with_files
     from actions.matching import Matched, match
     from notifications.reading import read_letter_safely
 
@@ -87,19 +89,21 @@ def try_(
     with working() as work:
         target = requests.find(work, request)
         asked = asked_of(work, target)
-        reading = read_letter_safely(file, asked=asked.as_dict(), own_catalog=work.policy.own_catalog)
+        told, ours = asked.as_dict(), actions_inbox.sent_files(work, target)
+        reading = read_letter_safely(file, asked=told, own_catalog=work.policy.own_catalog)
+        reading = with_files(file, reading, people=asked.people, asked=told, ours=ours, own_catalog=work.policy.own_catalog)
         found = match(work, reading)
         if found.request is None or found.request.id != target.id:
             doubt = proposals.NO_REQUEST if found.request is None else f"Письмо относится к заявке {found.request.number}."
             found = Matched(None, found.letter, None, doubt)
-        told = proposals.propose(work, reading, found).as_json()
+        proposal = proposals.propose(work, reading, found).as_json()
     if json:
-        say_json(told)
+        say_json(proposal)
         return
-    say("Почтовый ящик применил бы письмо сам." if told["applies"] else "Решал бы человек.")
-    for doubt in told["doubts"]:
+    say("Почтовый ящик применил бы письмо сам." if proposal["applies"] else "Решал бы человек.")
+    for doubt in proposal["doubts"]:
         say(f"  – {doubt}")
-    for pair in told["pairs"]:
+    for pair in proposal["pairs"]:
         say(f"  {pair['snils']}  {pair['subsystem']}/{pair['role']}: {pair['outcome']}  «{pair['quote']}»")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from actions import inbox, requests
 from actions.letter_files import with_files
 from actions.letter_taking import Taken, already, refuse_what_is_no_letter, take
+from actions.matching import match
 from notifications.reading import Reading, read_letter_safely
 from wiring.work import Installation
 
@@ -20,7 +21,8 @@ def understood(
     with installation.reading(by, only_of) as work:
         request = requests.get(work, request_id) if request_id else None
         people = inbox.people_concerned(work, reading, request)
-        ours = inbox.sent_files(work, reading, request)
+        about = request or (match(work, reading).request if reading.attachments else None)
+        ours = inbox.sent_files(work, about) if about else set()
     own_catalog = installation.settings.catalog_folder
     if people and reading.kind == "answer":
         reading = read_letter_safely(path, people=people, own_catalog=own_catalog)

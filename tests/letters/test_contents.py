@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from notifications.deciding.proposing import proposed
 from notifications.reading import Outcome, Reading, read_letter_safely
-from notifications.reading.proposing import proposed
 from notifications.reading.showing import enclosed_file, enclosed_files
 from notifications.reading.told import Attached
 from tests.letters.building import IVANOV, PATTERNS, PETROV, letter, read

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from catalog.letters import LetterPatterns, load_letters
+from notifications.deciding.asked import Asked
+from notifications.deciding.decision import decide
 from notifications.reading.normal import plain
 from notifications.reading.outcome import Understanding, understand
 from notifications.reading.quoting import split
@@ -24,26 +26,49 @@ _JUDGED = 40_000
 _WORDLESS = ("image/", "audio/", "video/", "text/vcard", "text/x-vcard", "text/calendar", "application/pkcs7")
 
 
-def propose_from_files(reading: Reading, *, people: Sequence[KnownPerson] = (), own_catalog: Path | None = None) -> Reading:
-    """The reading with what its files' texts say, understood in the sandbox; one that kills it leaves the reading as it was."""
+def propose_from_files(
+    reading: Reading,
+    *,
+    people: Sequence[KnownPerson] = (),
+    asked: Mapping[str, Any] | None = None,
+    own_catalog: Path | None = None,
+) -> Reading:
+    """The reading with what its files' texts say, understood in the sandbox; one that kills it leaves the reading as it was.
+
+    `asked` (Asked.as_dict): judge the deciding file against this request too.
+    """
     if not reading.attachments or reading.kind is Kind.BOUNCE:
         return reading
     arguments = {
-        "reading": reading.as_dict(), "people": [asdict(person) for person in people],
+        "reading": reading.as_dict(), "people": [asdict(person) for person in people], "asked": dict(asked) if asked else None,
         "own_catalog": str(own_catalog) if own_catalog else None,
     }  # fmt: skip
     try:
-        return Reading.from_dict(run("notifications.reading.proposing:propose", arguments, limits=LIMITS))
+        return Reading.from_dict(run("notifications.deciding.proposing:propose", arguments, limits=LIMITS))
     except (Killed, Refused):
         said = "Тексты вложений слишком сложны: понять их не удалось."
         return replace(reading, problems=[*reading.problems, said], withheld=[*reading.withheld, said])
 
 
-def propose(reading: dict[str, Any], people: list[dict[str, Any]], own_catalog: str | None) -> dict[str, Any]:
+def propose(
+    reading: dict[str, Any], people: list[dict[str, Any]], asked: dict[str, Any] | None, own_catalog: str | None
+) -> dict[str, Any]:
     """The child's side."""
     patterns = load_letters(Path(own_catalog) if own_catalog else None)
     known = [KnownPerson(**person) for person in people]
-    return proposed(Reading.from_dict(reading), patterns, known).as_dict()
+    found = proposed(Reading.from_dict(reading), patterns, known)
+    return (against(found, Asked.from_dict(asked), patterns) if asked else found).as_dict()
+
+
+def against(reading: Reading, asked: Asked, patterns: LetterPatterns) -> Reading:
+    """The decision that the deciding file makes of one request, role by role; doubted, so that a person confirms it."""
+    file = next((each for each in reading.attachments if reading.from_file and each.name == reading.from_file), None)
+    if file is None:
+        return reading
+    said = split(file.text[:_JUDGED], patterns.quotes)
+    decision = decide(said.own, said.signature, reading.subject, asked, patterns)
+    outcome = Outcome.NONE if decision.outcome is Outcome.NONE else Outcome.UNCLEAR
+    return replace(reading, decision=replace(decision, outcome=outcome, doubts=(*reading.withheld, *decision.doubts)))
 
 
 def proposed(reading: Reading, patterns: LetterPatterns, people: Sequence[KnownPerson]) -> Reading:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from notifications.deciding.proposing import proposed
+from notifications.deciding import Asked, AskedRole
+from notifications.deciding.proposing import against, proposed
 from notifications.reading import Outcome, Reading, read_letter_safely
 from notifications.reading.showing import enclosed_file, enclosed_files
 from notifications.reading.told import Attached
@@ -148,3 +149,15 @@ def test_instructions_logos_and_our_own_papers_stand_in_nobodys_way() -> None:
 
 def test_what_we_sent_ourselves_answers_nothing() -> None:
     assert _answered("Доступ предоставлен.", ("Наше.pdf", "В доступе отказано."), ours=True).clear()
+
+
+def test_the_deciding_file_is_judged_role_by_role_and_doubted_so_that_a_person_confirms() -> None:
+    asked = Asked(
+        number="ЕД-2026-000012", people=(IVANOV, PETROV), subsystems={"frmo": ("ФРМО",)}, roles={"frmo/organisation": ("Организация",)},
+        roles_asked=(AskedRole(IVANOV.snils, "frmo", "organisation"), AskedRole(PETROV.snils, "frmo", "organisation")),
+    )  # fmt: skip
+    reading = _answered("Ответ во вложении.", ("Ответ.pdf", "Доступ Иванову И.И. к ФРМО предоставлен. Петрову П.П. в доступе к ФРМО отказано: нет в ФРМР."))
+    found = against(reading, asked, PATTERNS).decision
+    assert found is not None and not found.clear and found.outcome is Outcome.UNCLEAR
+    assert {pair.snils: pair.outcome for pair in found.pairs} == {IVANOV.snils: Outcome.GRANTED, PETROV.snils: Outcome.REJECTED}
+    assert "«Ответ.pdf»" in found.doubts[0]

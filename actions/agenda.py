@@ -18,9 +18,10 @@ from models.letters import InboxLetter, InboxState, MailboxPosition, OutboxLette
 from models.organisation import Organisation, called
 from models.person import Person
 from models.record import Event
-from models.request import AccessRequest, LineState, RequestLine, Status
+from models.request import AccessRequest, RequestLine, Status
 from notifications.errors import EXPLANATIONS
 from states.checklists import warned_from
+from states.outcomes import UNPROVEN
 
 SHOWN = 5  # entries of one matter; the rest is counted
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -247,7 +248,7 @@ def _unproven(work: Work, kinds: _Kinds) -> Matter:
     where = [
         col(AccessRequest.status) == Status.GRANTED,
         col(AccessRequest.kind).in_(kinds.by_login),
-        col(RequestLine.state).in_((LineState.GRANTED, LineState.TROUBLE)),
+        col(RequestLine.state).in_(UNPROVEN),
     ]
     return _of_people(
         work, where, "login-check", "Доступ дан, вход не подтверждён", f"{_STAFF}: проверить вход",

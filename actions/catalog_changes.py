@@ -152,7 +152,7 @@ def _kinds_touched(
 
 
 def _judged(
-    work: Work, later: Work, request: AccessRequest, by: tuple[str, ...], asked: list[list[str]], *, with_forms: bool
+    work: Work, later: Work, request: AccessRequest, by: tuple[str, ...], asked: list[tuple[str, str]], *, with_forms: bool
 ) -> Touched:
     told = Touched(request.id or 0, request.number, request.kind, request.status, by)
     why = _why_stranded(work, later.catalog, request, asked)
@@ -201,7 +201,7 @@ def _rules(marks: list[_Mark], *, errors: bool) -> tuple[str, ...]:
     return tuple(sorted(rule for rule, severity, *_ in marks if (severity is Severity.ERROR) is errors))
 
 
-def _why_stranded(work: Work, new: Catalog, request: AccessRequest, asked: list[list[str]]) -> str:
+def _why_stranded(work: Work, new: Catalog, request: AccessRequest, asked: list[tuple[str, str]]) -> str:
     """A Russian sentence when the new catalogue cannot carry the request on; "" when it can."""
     kind = new.kinds.get(request.kind)
     if kind is None:

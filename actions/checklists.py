@@ -56,10 +56,10 @@ def open_by_request(work: Work, request: AccessRequest) -> list[OpenedChecklist]
 def _proven_roles(work: Work, request: AccessRequest) -> set[tuple[str, str]]:
     """Roles in force whose login is proven, by this request's lines or before it. A revoked role opens nothing."""
     proven = {
-        (line.person_id, *pair)
+        (line.person_id, pair.subsystem, pair.role)
         for line in requests.lines_of(work, request)
-        if line.state is LineState.VERIFIED
-        for pair in line.roles
+        for pair in line.asked
+        if pair.state is LineState.VERIFIED
     }
     query = select(Grant).where(col(Grant.organisation_id) == request.organisation_id, col(Grant.until).is_(None))
     return {

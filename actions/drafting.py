@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from sqlalchemy import delete, select, update
 from sqlmodel import col
 
-from actions import audit, links, organisations, papers, people, requests
+from actions import audit, links, organisations, pairs, papers, people, requests
 from actions.context import Conflict, Work
 from catalog.layouts import FormField, layout
 from models.facts import LineFacts, RequestFacts, SignatureFacts
@@ -145,7 +145,7 @@ def _put(work: Work, request: AccessRequest, line: RequestLine, facts: LineFacts
     if line.person_id is not None and (person is None or person.id != line.person_id):
         _forget_invitation(work, request, line)
     line.person_id = person.id if person else None
-    line.roles = [[ref.subsystem, ref.role] for ref in facts.roles]
+    pairs.ask(line, facts.roles)
     line.typed = requests.typed_values(facts)
     work.session.add(line)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import cast
@@ -14,15 +15,19 @@ from actions import (
     grants,
     invitations,
     outbox,
+    pairs,
     papers,
     people,
     requests,
 )
 from actions.context import Work
-from models.facts import SignatureFacts
-from models.request import AccessRequest, LineState
+from models.answers import Ground, Outcome, PairAnswer, PairKey
+from models.facts import LineFacts, RoleRef, SignatureFacts
+from models.person import Person
+from models.request import AccessRequest, LineState, RequestLine
 from states.deadlines import deadline
 from states.lifecycle import Effect
+from states.outcomes import UNPROVEN
 
 Data = Mapping[str, object]
 Handler = Callable[[Work, AccessRequest, Data], None]
@@ -67,7 +72,7 @@ def start_version(work: Work, request: AccessRequest, data: Data) -> None:
     request.question = None
     request.sent_at = request.due_at = request.outcome = None
     for line in requests.lines_of(work, request):
-        line.state, line.evidence = LineState.OPEN, None
+        pairs.open_again(line)
 
 
 def record_signature(work: Work, request: AccessRequest, data: Data) -> None:
@@ -115,38 +120,41 @@ def send_follow_up(work: Work, request: AccessRequest, data: Data) -> None:
     correspondence.promise_follow_up(work, request)
 
 
-def _answers(data: Data) -> dict[int, dict[str, str]]:
-    """Per line: {"outcome", "reason", "evidence"}; an empty mapping means the same for every line."""
-    return data.get("answers") or {}  # type: ignore[return-value]
+def _record_answers(work: Work, request: AccessRequest, data: Data, outcome: Outcome, unexplained: str) -> None:
+    """What was said of each role; a step without answers says the same of all."""
+    answers = cast("Mapping[PairKey, PairAnswer]", data.get("answers") or {})
+    ground = cast("Ground", data["ground"])
+    otherwise = PairAnswer(outcome, str(data.get("reason") or ""))
+    pairs.record(work, requests.lines_of(work, request), answers, ground, otherwise, unexplained)
 
 
 def make_grants(work: Work, request: AccessRequest, data: Data) -> None:
-    answers = _answers(data)
+    _record_answers(work, request, data, "granted", "СТП не предоставила доступ.")
+    revokes = work.catalog.kind(request.kind).revokes
     for line in requests.lines_of(work, request):
-        answer = answers.get(line.id or 0, {"outcome": "granted"} if not answers else {"outcome": "rejected"})
-        line.evidence = answer.get("evidence") or str(data.get("evidence") or "") or None
-        if answer["outcome"] != "granted":
-            line.state, line.reason = LineState.REJECTED, answer.get("reason") or "СТП не предоставила доступ."
-            continue
-        line.state = LineState.GRANTED
-        if work.catalog.kind(request.kind).revokes:
-            grants.end_roles(work, line=line, organisation_id=request.organisation_id, reason=f"заявка {request.number}")
-            continue
-        for subsystem, role in line.roles:
-            grants.grant(
-                work,
-                person_id=line.person_id or 0,
-                organisation_id=request.organisation_id,
-                subsystem=subsystem,
-                role=role,
-                request_id=_id(request),
-                line_id=line.id or 0,
+        given = [pair for pair in line.asked if pair.state is LineState.GRANTED]
+        if revokes:
+            grants.end_roles(
+                work, line=line, pairs=given, organisation_id=request.organisation_id, reason=f"заявка {request.number}"
             )
+            continue
+        for pair in given:
+            if pair.subsystem:
+                grants.grant(
+                    work,
+                    person_id=line.person_id or 0,
+                    organisation_id=request.organisation_id,
+                    subsystem=pair.subsystem,
+                    role=pair.role,
+                    request_id=_id(request),
+                    line_id=line.id or 0,
+                )
 
 
 def split_refused(work: Work, request: AccessRequest, data: Data) -> None:
-    """Refused lines go on in a linked new draft that carries the reasons."""
-    refused = [line for line in requests.lines_of(work, request) if line.state is LineState.REJECTED]
+    """Refused roles go on in a linked new draft that carries the reasons."""
+    lines = requests.lines_of(work, request)
+    refused = [line for line in lines if any(pair.state is LineState.REJECTED for pair in line.asked)]
     if not refused:
         return
     persons = requests.persons_of(work, refused)
@@ -156,14 +164,26 @@ def split_refused(work: Work, request: AccessRequest, data: Data) -> None:
         organisation_id=request.organisation_id,
         parent=request,
         relation="refused-lines",
-        lines=[requests.line_facts(line, persons.get(line.person_id or 0)) for line in refused],
+        lines=[_only_refused(line, persons.get(line.person_id or 0)) for line in refused],
         fields=request.fields,
     )
     draft.version = request.version + 1  # for the employee it is the application's next version
-    new_lines = {line.person_id: line for line in requests.lines_of(work, draft)}
-    for line in refused:
-        new_lines[line.person_id].reason = line.reason
-        line.state = LineState.MOVED
+    for line, new in zip(refused, requests.lines_of(work, draft), strict=True):
+        again = {(pair.subsystem, pair.role): pair for pair in new.asked}
+        for pair in line.asked:
+            if pair.state is LineState.REJECTED:
+                copy = again[pair.subsystem, pair.role]
+                copy.reason, copy.asked_until = pair.reason, pair.asked_until
+        pairs.put(line, LineState.MOVED, (LineState.REJECTED,))
+
+
+def _only_refused(line: RequestLine, person: Person | None) -> LineFacts:
+    roles = tuple(
+        RoleRef(pair.subsystem, pair.role)
+        for pair in line.asked
+        if pair.state is LineState.REJECTED and pair.subsystem
+    )
+    return dataclasses.replace(requests.line_facts(line, person), roles=roles)
 
 
 def ask_login_check(work: Work, request: AccessRequest, data: Data) -> None:
@@ -193,8 +213,9 @@ def working_days(work: Work, count: int) -> dt.timedelta:
 def close_lines(work: Work, request: AccessRequest, data: Data) -> None:
     """The officer has checked the result: nobody logs in to prove it."""
     for line in requests.lines_of(work, request):
-        if line.state in (LineState.GRANTED, LineState.TROUBLE):
-            line.state, line.verified_at = LineState.VERIFIED, work.now
+        if line.state in UNPROVEN:
+            pairs.put(line, LineState.VERIFIED, UNPROVEN)
+            line.verified_at = work.now
             grants.verify(work, line_id=line.id or 0)
 
 
@@ -204,12 +225,7 @@ def open_checklists(work: Work, request: AccessRequest, data: Data) -> None:
 
 
 def record_refusal(work: Work, request: AccessRequest, data: Data) -> None:
-    answers = _answers(data)
-    for line in requests.lines_of(work, request):
-        answer = answers.get(line.id or 0, {})
-        line.state = LineState.REJECTED
-        line.reason = answer.get("reason") or str(data.get("reason") or "") or "СТП отказала без объяснения."
-        line.evidence = answer.get("evidence") or str(data.get("evidence") or "") or None
+    _record_answers(work, request, data, "rejected", "СТП отказала без объяснения.")
     request.note = str(data.get("reason") or "")
 
 

@@ -15,7 +15,7 @@ from catalog.kinds import RequestKind
 from models.letters import InboxLetter, InboxState, OutboxLetter
 from models.person import Person
 from models.record import Event, Grant
-from models.request import AccessRequest, RequestFile, RequestLine, Status
+from models.request import AccessRequest, RequestedRole, RequestFile, RequestLine, Status
 
 _CLOSED = (Status.VERIFIED, Status.WITHDRAWN)
 
@@ -114,7 +114,14 @@ def _erase_request(work: Work, request: AccessRequest) -> None:
     session.execute(
         update(RequestLine)
         .where(col(RequestLine.request_id) == number)
-        .values(typed={}, reason=None, evidence=None)
+        .values(typed={})
+        .execution_options(synchronize_session=False)
+    )
+    lines = select(col(RequestLine.id)).where(col(RequestLine.request_id) == number)
+    session.execute(
+        update(RequestedRole)
+        .where(col(RequestedRole.line_id).in_(lines))
+        .values(reason=None, quote=None, ground=None)
         .execution_options(synchronize_session=False)
     )
     comments.erase(work, number)

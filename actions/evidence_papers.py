@@ -31,6 +31,7 @@ _PAPERS = {
     "attorney": "Доверенность подписанта",
     "licence-draft": "Проект лицензии",
     "screenshot": "Снимок экрана",
+    "answer-ground": "На чём основан ответ",
 }
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlmodel import col
 
-from actions import requests
+from actions import pairs, requests
 from actions.context import Work
 from actions.evidence_papers import letter_title
 from actions.holdings import role_label
@@ -19,7 +19,7 @@ from models.letters import InboxLetter, OutboxLetter, OutboxState
 from models.organisation import Organisation, called
 from models.person import Person
 from models.record import Grant
-from models.request import AccessRequest, LineState, RequestLine
+from models.request import AccessRequest, LineState, RequestedRole, RequestLine
 from states.guards import status_label
 
 _BY_DATABASE = "По базе данных на день составления; журнал этих слов не содержит."
@@ -66,23 +66,36 @@ def requests_table(work: Work, found: Iterable[AccessRequest]) -> Table:
 
 
 def lines_table(work: Work, lines: Iterable[tuple[AccessRequest, RequestLine, Person | None]]) -> Table:
-    """The answer, person by person."""
+    """The answer, role by role; the words beside a person tell nobody else's СНИЛС."""
     rows = tuple(
         (
             request.number,
             person.name if person else str(line.typed.get("surname") or ""),
             snils(person.snils) if person else "",
-            "; ".join(role_label(work, subsystem, role) for subsystem, role in line.roles),
-            _LINES[line.state],
-            line.reason or "",
-            line.evidence or "",
-            moment(line.verified_at),
+            pairs.label(work, pair),
+            _LINES[pair.state],
+            f"{pair.until:%d.%m.%Y}" if pair.until else "",
+            *_words(pair, person),
+            moment(pair.decided_at),
+            moment(line.verified_at) if pair.state is LineState.VERIFIED else "",
         )
         for request, line, person in lines
+        for pair in line.asked
     )
-    columns = ("Заявка", "Работник", "СНИЛС", "Роли", "Ответ", "Причина отказа", "Слова ответа", "Вход подтверждён")
+    columns = (
+        "Заявка", "Работник", "СНИЛС", "Роль", "Ответ", "Срок в ответе", "Причина отказа", "Слова ответа", "Основание",
+        "Когда записано", "Вход подтверждён",
+    )  # fmt: skip
     note = f"{_BY_DATABASE} Сам ответ – в приложенном письме, решение – в записях журнала."
     return Table("Работники и ответ", note, columns, rows)
+
+
+def _words(pair: RequestedRole, person: Person | None) -> tuple[str, str, str]:
+    """Reason, quote and what the answer rests on."""
+    own = person.snils if person else ""
+    letter = f"письмо № {pair.letter_id}" if pair.letter_id else ""
+    told = (pairs.said(words, own) or "" for words in (pair.reason, pair.quote))
+    return (*told, "; ".join(filter(None, (letter, pairs.said(pair.ground, own)))))  # type: ignore[return-value]
 
 
 def grants_of(work: Work, lines: Iterable[tuple[AccessRequest, RequestLine, Person | None]]) -> list[Grant]:
@@ -154,6 +167,11 @@ def numbers_table(
     rows += [
         (f"line {line.id}", f"{person.name if person else 'работник без верного СНИЛС'}, заявка {request.number}")
         for request, line, person in lines
+    ]
+    rows += [
+        (f"role {pair.id}", f"line {line.id}, {pairs.label(work, pair) or 'заявка без ролей'}")
+        for _, line, _ in lines
+        for pair in line.asked
     ]
     rows += [
         (f"grant {grant.id}", f"person {grant.person_id}, {role_label(work, grant.subsystem, grant.role)}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlmodel import col
@@ -13,7 +13,7 @@ from actions.context import EVERYWHERE, NotFound, Work
 from models.organisation import Organisation
 from models.person import Person
 from models.record import Grant
-from models.request import AccessRequest, RequestLine
+from models.request import AccessRequest, RequestedRole, RequestLine
 
 
 def in_force(
@@ -100,9 +100,11 @@ def end(work: Work, *, grant_id: int, reason: str) -> Grant:
     return row
 
 
-def end_roles(work: Work, *, line: RequestLine, organisation_id: int, reason: str) -> int:
-    """A revocation was carried out: the line's roles in this organisation end. Returns how many did."""
-    wanted = {(subsystem, role) for subsystem, role in line.roles}
+def end_roles(
+    work: Work, *, line: RequestLine, pairs: Iterable[RequestedRole], organisation_id: int, reason: str
+) -> int:
+    """A revocation was carried out for these roles of the line: they end in this organisation. Returns how many did."""
+    wanted = {(pair.subsystem, pair.role) for pair in pairs}
     query = select(Grant).where(
         col(Grant.person_id) == line.person_id,
         col(Grant.organisation_id) == organisation_id,

@@ -10,11 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
-from actions import audit, by_hand, delivery, requests, steps
+from actions import answers, audit, by_hand, delivery, pairs, requests, steps
 from actions.context import Conflict, NotFound, Work
 from actions.matching import Matched, match
+from models.answers import Ground, Outcome, PairAnswer, PairKey
 from models.letters import InboxLetter, InboxState, MailboxPosition, OutboxLetter, OutboxState
-from models.request import AccessRequest, Status
+from models.request import AccessRequest, RequestLine, Status
 from notifications.imap import FetchedLetter
 from notifications.reading import KnownPerson, Reading
 from states.lifecycle import Actor, Refused
@@ -86,6 +87,12 @@ def get(work: Work, letter_id: int) -> InboxLetter:
     if letter is None:
         raise NotFound(f"Письма № {letter_id} нет.")
     return letter
+
+
+def request_of(work: Work, letter_id: int) -> AccessRequest | None:
+    """Which request the letter is known to be about."""
+    letter = get(work, letter_id)
+    return requests.get(work, letter.request_id) if letter.request_id else None
 
 
 def known_people(work: Work, request: AccessRequest) -> list[KnownPerson]:
@@ -200,69 +207,46 @@ def _apply_trusted(work: Work, letter: InboxLetter, reading: Reading, request: A
         _with_companion(work, request, "acknowledge", told)
         steps.take(work, request, "ask", actor=Actor.DESK, **told, question=quote)
         return InboxState.APPLIED
-    answers = _answers(work, request, reading, quote)
-    if answers is None or not reading.clear():
+    said = _pairs_of(work, request, reading, quote)
+    if said is None or not reading.clear():
         letter.problem = "Ответ понят не полностью: проверьте по тексту письма."
         return InboxState.TRIAGE
-    give_answer(
-        work, request, answers, granted=_any_granted(answers, reading.outcome), actor=Actor.DESK, evidence=quote, **told
+    answers.give_answer(
+        work, request, said, granted=reading.outcome == "granted", actor=Actor.DESK, ground=Ground(letter.id), **told
     )
     return InboxState.APPLIED
 
 
-def give_answer(
-    work: Work,
-    request: AccessRequest,
-    answers: Mapping[int, Mapping[str, str]],
-    *,
-    granted: bool,
-    actor: Actor,
-    evidence: str,
-    **told: Any,
-) -> None:
-    """One granted line makes the request granted; none makes it rejected. The add-application follows its fate."""
-    reason = "; ".join(dict.fromkeys(answer.get("reason", "") for answer in answers.values() if answer.get("reason")))
-    trigger = "grant" if granted else "reject"
-    companion = requests.companion_of(work, request)
-    steps.take(work, request, trigger, actor=actor, answers=answers, evidence=evidence, reason=reason, **told)
-    if companion is not None and companion.status in _OPEN:
-        steps.take(work, companion, trigger, actor=actor, evidence=evidence, reason=reason, **told)
+def _pairs_of(work: Work, request: AccessRequest, reading: Reading, quote: str) -> dict[PairKey, PairAnswer] | None:
+    """What the letter says of a person is said of each of his roles; of nobody, of everybody's.
 
-
-def _any_granted(answers: Mapping[int, Mapping[str, str]], outcome: str) -> bool:
-    """A request without lines (an add-application) follows the letter's own outcome."""
-    return any(answer["outcome"] == "granted" for answer in answers.values()) if answers else outcome == "granted"
-
-
-def _answers(work: Work, request: AccessRequest, reading: Reading, quote: str) -> dict[int, dict[str, str]] | None:
-    """A letter that names nobody answers for every line alike."""
-    if not reading.lines and reading.outcome in ("granted", "rejected"):
-        return {
-            line.id or 0: {"outcome": reading.outcome, "reason": quote if reading.outcome == "rejected" else ""}
-            for line in requests.lines_of(work, request)
-        }
-    return answers_by_line(work, request, reading.lines, reading.line_reasons, quote)
-
-
-def answers_by_line(
-    work: Work,
-    request: AccessRequest,
-    outcomes: Mapping[str, str],
-    reasons: Mapping[str, str],
-    quote: str,
-) -> dict[int, dict[str, str]] | None:
-    """The answer for every line; None when it names a stranger or leaves a line open."""
+    None when it names a stranger or leaves somebody open.
+    """
     lines = requests.lines_of(work, request)
-    if not outcomes or not lines:
-        return {} if not lines else None
-    persons = requests.persons_of(work, lines)
-    by_snils = {persons[line.person_id].snils: line.id or 0 for line in lines if line.person_id in persons}
-    if set(outcomes) != set(by_snils) or not set(outcomes.values()) <= {"granted", "rejected"}:
+    if not lines:
+        return {}
+    if not reading.lines and reading.outcome in ("granted", "rejected"):
+        outcome: Outcome = "granted" if reading.outcome == "granted" else "rejected"
+        return answers.the_same(work, request, outcome, reason=quote, quote=quote)
+    if set(reading.lines) - {person.snils for person in requests.persons_of(work, lines).values()}:
         return None
-    return {
-        by_snils[snils]: {"outcome": outcome, "reason": reasons.get(snils, ""), "evidence": quote}
+    said = said_of_people(work, lines, reading.lines, reading.line_reasons, quote)
+    return said if all(pairs.key_of(pair) in said for pair in pairs.of(lines)) else None
+
+
+def said_of_people(
+    work: Work, lines: Sequence[RequestLine], outcomes: Mapping[str, str], reasons: Mapping[str, str], quote: str = ""
+) -> dict[PairKey, PairAnswer]:
+    """Decisions by СНИЛС as answers about each role of these people; who is not decided about is left out."""
+    persons = requests.persons_of(work, lines)
+    whose = {line.id: persons[line.person_id].snils for line in lines if line.person_id in persons}
+    said = {
+        snils: PairAnswer("granted", "", quote) if outcome == "granted" else PairAnswer("rejected", reasons.get(snils, ""), quote)
         for snils, outcome in outcomes.items()
+        if outcome in ("granted", "rejected")
     }
+    asked = [(pair, whose.get(pair.line_id, "")) for pair in pairs.of(lines)]
+    return {pairs.key_of(pair): said[snils] for pair, snils in asked if snils in said}
 
 
 def _with_companion(work: Work, request: AccessRequest, trigger: str, told: Mapping[str, Any]) -> None:
@@ -324,11 +308,10 @@ def settle(
     decision: str,
     request: AccessRequest | None = None,
     ticket: str | None = None,
-    outcomes: Mapping[str, str] | None = None,
-    reasons: Mapping[str, str] | None = None,
+    said: Mapping[PairKey, PairAnswer] | None = None,
     text: str = "",
 ) -> InboxLetter:
-    """A person decides what a letter means. `outcomes`: СНИЛС digits to granted/rejected, for `partial`; `reasons` alike.
+    """A person decides what a letter means. `said`: what it says of every role, for `partial`.
 
     Raises Conflict when the letter is settled already, Refused when the request cannot take the step.
     """
@@ -343,7 +326,7 @@ def settle(
         if target is None:
             raise Conflict("Укажите заявку, к которой относится письмо.")
         letter.request_id = target.id
-        _decide(work, letter, target, decision, ticket, outcomes, reasons or {}, text)
+        _decide(work, letter, target, decision, ticket, said or {}, text)
     letter.state, letter.settled_at, letter.settled_by = InboxState.SETTLED, work.now, work.by
     audit.record(work, "letter.settled", f"inbox:{letter_id}", decision=decision, request=letter.request_id)
     return letter
@@ -355,41 +338,20 @@ def _decide(
     request: AccessRequest,
     decision: str,
     ticket: str | None,
-    outcomes: Mapping[str, str] | None,
-    reasons: Mapping[str, str],
+    said: Mapping[PairKey, PairAnswer],
     text: str,
 ) -> None:
     told: dict[str, Any] = {"ticket": ticket or letter.reading.get("ticket"), "letter": letter.id}
-    evidence = text or " … ".join(str(quote) for quote in letter.reading.get("evidence") or [])  # type: ignore[attr-defined]
+    words = text or " … ".join(str(quote) for quote in letter.reading.get("evidence") or [])  # type: ignore[attr-defined]
     _settle_uncertain(work, request)
     if decision in ("grant", "reject", "partial"):
-        answers = _decided(work, request, decision, outcomes, reasons, text)
-        granted = _any_granted(answers, "granted" if decision == "grant" else "rejected")
-        give_answer(work, request, answers, granted=granted, actor=Actor.OFFICER, evidence=evidence, **told)
+        outcome: Outcome = "granted" if decision == "grant" else "rejected"
+        whole = said if decision == "partial" else answers.the_same(work, request, outcome, reason=text)
+        answers.give_answer(
+            work, request, answers.quoted(whole, words), granted=decision == "grant", actor=Actor.OFFICER,
+            ground=Ground(letter.id), **told,
+        )  # fmt: skip
     elif decision == "ask":
-        steps.take(work, request, "ask", **told, question=evidence)
+        steps.take(work, request, "ask", **told, question=words)
     else:
         steps.take(work, request, decision, **told, reason=text)
-
-
-def _decided(
-    work: Work,
-    request: AccessRequest,
-    decision: str,
-    outcomes: Mapping[str, str] | None,
-    reasons: Mapping[str, str],
-    text: str,
-) -> dict[int, dict[str, str]]:
-    lines = requests.lines_of(work, request)
-    persons = requests.persons_of(work, lines)
-    whole = {"grant": "granted", "reject": "rejected"}.get(decision)
-    if whole is None:
-        full = answers_by_line(work, request, outcomes or {}, reasons, text)
-        if full is None:
-            raise Conflict("Отметьте решение по каждому работнику заявки.")
-        return {
-            line: answer | {"reason": (answer["reason"] or text) if answer["outcome"] == "rejected" else ""}
-            for line, answer in full.items()
-        }
-    reason = text if whole == "rejected" else ""
-    return {line.id or 0: {"outcome": whole, "reason": reason} for line in lines if line.person_id in persons}

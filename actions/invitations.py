@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from actions import links, organisations, outbox, requests
+from actions import links, organisations, outbox, pairs, requests
 from actions.context import Work
 from models.person import Person
-from models.request import AccessRequest, LineState, RequestLine
+from models.request import AccessRequest, RequestedRole, RequestLine
 from notifications.writing import write
+from states.outcomes import UNPROVEN
 
 
 def invite(work: Work, request: AccessRequest, *, purpose: str, turn: int = 1) -> int:
@@ -22,7 +23,7 @@ def invite(work: Work, request: AccessRequest, *, purpose: str, turn: int = 1) -
 def owes(line: RequestLine, person: Person, purpose: str) -> bool:
     if purpose == links.FIRST_LOGIN:
         return person.first_login_on is None or person.esia_confirmed_on is None
-    return line.state in (LineState.GRANTED, LineState.TROUBLE)
+    return line.state in UNPROVEN
 
 
 def _promise(work: Work, request: AccessRequest, line: RequestLine, person: Person, purpose: str, turn: int) -> None:
@@ -39,7 +40,7 @@ def _promise(work: Work, request: AccessRequest, line: RequestLine, person: Pers
         esia=work.catalog.links["esia"].url,
         registers=work.catalog.links["registers"].url,
         help_url=f"{work.policy.page_url}/help/login",
-        roles="; ".join(role_labels(work, line)),
+        roles="; ".join(work.catalog.role(pair.subsystem, pair.role).label for pair in _named(line)),
         subsystems=", ".join(names),
         link=links.placeholder(link),
         until=f"{link.expires_at:%d.%m.%Y}",
@@ -60,8 +61,14 @@ def _promise(work: Work, request: AccessRequest, line: RequestLine, person: Pers
 
 
 def subsystem_names(work: Work, line: RequestLine) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(work.catalog.subsystems[code].name for code, _ in line.roles))
+    """Of what the person is asked to see: what was refused is not there."""
+    return tuple(dict.fromkeys(work.catalog.subsystems[pair.subsystem].name for pair in _named(line)))
+
+
+def _named(line: RequestLine) -> list[RequestedRole]:
+    return [pair for pair in pairs.live(line) if pair.subsystem]
 
 
 def role_labels(work: Work, line: RequestLine) -> tuple[str, ...]:
+    """Of everything that the line asks for."""
     return tuple(work.catalog.role(subsystem, role).label for subsystem, role in line.roles)

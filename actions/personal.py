@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from actions import audit, files, invitations, links, organisations, papers, people, requests, verification
+from actions import audit, files, invitations, links, organisations, pairs, papers, people, requests, verification
 from actions.context import NotFound, Work
+from models.facts import RoleRef
 from models.organisation import Organisation
 from models.person import Person
 from models.record import PersonalLink
 from models.request import AccessRequest, LineState, RequestLine, Status
+from states.outcomes import UNPROVEN
 
 
 class LinkSpent(Exception):
@@ -75,7 +78,7 @@ def report_trouble(
     `screenshots`: (name, bytes, media type). Raises RefusedPicture for what is no picture.
     """
     seen = visit(work, secret)
-    seen.line.state = LineState.TROUBLE
+    pairs.put(seen.line, LineState.TROUBLE, UNPROVEN)
     kind = next(kind for kind in work.catalog.kinds.values() if kind.layout == "trouble-report")
     report = requests.create(
         work,
@@ -84,10 +87,15 @@ def report_trouble(
         parent=seen.request,
         relation="trouble",
         fields={"system": ", ".join(seen.subsystems), "steps": description},
-        lines=(requests.line_facts(seen.line, seen.person),),
+        lines=(dataclasses.replace(requests.line_facts(seen.line, seen.person), roles=_given(seen.line)),),
     )
     for name, data, media_type in screenshots:
         files.add(work, report, purpose="screenshot", name=name, data=data, media_type=media_type)
     papers.make_trouble_report(work, report)
     audit.record(work, "line.trouble", f"request:{seen.request.id}", line=seen.line.id, report=report.id)
     return report
+
+
+def _given(line: RequestLine) -> tuple[RoleRef, ...]:
+    """The roles that should work by now: not those that were refused."""
+    return tuple(RoleRef(pair.subsystem, pair.role) for pair in pairs.live(line) if pair.subsystem)

@@ -17,11 +17,12 @@ from catalog.rules import rules
 from models.letters import InboxLetter, InboxState, OutboxLetter, OutboxState
 from models.organisation import Organisation
 from models.person import Person
-from models.request import AccessRequest, LineState, RequestLine, Status
+from models.request import AccessRequest, RequestLine, Status
 from notifications.writing import write
 from states.checklists import warned_from
 from states.deadlines import deadline
 from states.lifecycle import Actor
+from states.outcomes import UNPROVEN
 from states.reminders import Due, Reason, Waiting, digest_moment, is_due, plan
 
 TITLES = {
@@ -140,7 +141,7 @@ def _login_of(
 ) -> tuple[Reason, int, str, str] | None:
     title = work.catalog.kind(request.kind).short_title
     if request.status is Status.GRANTED:
-        if line.state not in (LineState.GRANTED, LineState.TROUBLE):
+        if line.state not in UNPROVEN:
             return None
         return (
             Reason.LOGIN_UNPROVEN,

@@ -13,10 +13,11 @@ from typing import Any, cast
 from sqlalchemy import select
 from sqlmodel import col
 
-from actions import audit, destinations, grants, organisations, people
+from actions import audit, destinations, grants, organisations, pairs, people
 from actions.context import Conflict, NotFound, Work
 from catalog.kinds import RequestKind
 from catalog.layouts import load_layouts
+from models.answers import Ground
 from models.attachments import AttachmentFacts
 from models.facts import (
     HeldRole,
@@ -32,10 +33,11 @@ from models.findings import Finding, Severity
 from models.letters import OutboxLetter, OutboxState
 from models.organisation import Organisation
 from models.person import Person
-from models.request import AccessRequest, LineState, RequestFile, RequestLine, Status
+from models.request import AccessRequest, RequestFile, RequestLine, Status
 from models.text import fold
 from states.guards import Case
 from states.lifecycle import Trait, traits_of
+from states.outcomes import UNPROVEN
 from states.rules.roles import is_current
 
 _LINE_DATES = ("first_login_on",)
@@ -172,15 +174,14 @@ def put_lines(work: Work, request: AccessRequest, lines: Sequence[LineFacts]) ->
     work.session.flush()
     for position, line in enumerate(lines, 1):
         person = people.enrol(work, line)
-        work.session.add(
-            RequestLine(
-                request_id=_id(request),
-                person_id=person.id if person else None,
-                position=position,
-                roles=[[ref.subsystem, ref.role] for ref in line.roles],
-                typed=typed_values(line),
-            )
+        row = RequestLine(
+            request_id=_id(request),
+            person_id=person.id if person else None,
+            position=position,
+            typed=typed_values(line),
         )
+        pairs.ask(row, line.roles)
+        work.session.add(row)
     work.session.flush()
 
 
@@ -260,7 +261,7 @@ def _id(request: AccessRequest) -> int:
 
 
 def typed_values(line: LineFacts) -> dict[str, object]:
-    """A line as its JSON column keeps it; its roles stand in a column of their own."""
+    """A line as its JSON column keeps it; its roles stand in a table of their own."""
     values = {field.name: getattr(line, field.name) for field in dataclasses.fields(line)}
     for name in _NOT_TYPED:
         del values[name]
@@ -426,16 +427,17 @@ def case_of(
     ticket: str | None = None,
     outcome: str | None = None,
     signature: SignatureFacts | None = None,
+    ground: Ground | None = None,
     address_confirmed: bool = False,
     facts: RequestFacts | None = None,
 ) -> Case:
-    """The request as guards see it; `signature`, `ticket` and `outcome` are what the step would write."""
+    """The request as guards see it; `signature`, `ticket`, `outcome` and `ground` are what the step would write."""
     facts = facts or facts_of(work, request)
     if signature is not None:
         facts = dataclasses.replace(facts, signature=signature)
     states = _package_states(work, request)
     granted = lines_of(work, request) if request.status is Status.GRANTED else []
-    unproven = [line for line in granted if line.state in (LineState.GRANTED, LineState.TROUBLE)]
+    unproven = [line for line in granted if line.state in UNPROVEN]
     persons = persons_of(work, unproven)
     return Case(
         facts=facts,
@@ -449,6 +451,7 @@ def case_of(
         unproven=tuple(persons[line.person_id].name for line in unproven if line.person_id in persons),
         ticket=ticket or request.ticket,
         outcome=outcome or request.outcome,
+        ground=ground,
         address_confirmed=address_confirmed or destinations.is_confirmed(work),
         address=destinations.address(work),
     )

@@ -36,14 +36,14 @@ def under_way(work: Work, organisation_id: int) -> dict[HeldKey, AccessRequest]:
             col(AccessRequest.organisation_id) == organisation_id,
             col(AccessRequest.kind).in_([kind.code for kind in work.catalog.kinds.values() if kind.revokes]),
             col(AccessRequest.status).not_in(_CLOSED),
-            col(RequestLine.state) != LineState.MOVED,
         )
         .order_by(col(RequestLine.id))
     )
     return {
-        (line.person_id or 0, subsystem, role): request
+        (line.person_id or 0, pair.subsystem, pair.role): request
         for line, request in work.session.execute(query)
-        for subsystem, role in line.roles
+        for pair in line.asked
+        if pair.state is not LineState.MOVED
     }
 
 

@@ -9,10 +9,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, select
 from sqlmodel import col
 
-from actions import audit, board, organisations, requests, searching, steps
+from actions import audit, board, organisations, pairs, requests, searching, steps
 from actions.context import Work
 from actions.event_labels import EVENT_LABELS
-from actions.invitations import role_labels
 from actions.searching import Filters
 from actions.tallies import tally
 from models.attachments import AttachmentFacts
@@ -89,10 +88,11 @@ def _lines(work: Work, request: AccessRequest) -> list[tuple[RequestLine, Person
 
 def _line(work: Work, line: RequestLine, person: Person | None) -> dict[str, object]:
     return {
+        "line": line.id,
         "person": requests.line_facts(line, person).name,
-        "roles": list(role_labels(work, line)),
+        "roles": pairs.told(work, line, person),
         "state": line.state.value,
-        "reason": line.reason,
+        "reason": pairs.reason_of(line, person),
     }
 
 

@@ -24,9 +24,10 @@ from actions.context import Conflict, Work
 from actions.event_times import first_since
 from catalog.refusals import OTHER, group_of
 from models.record import Event
-from models.request import AccessRequest, LineState, RequestLine, Status
+from models.request import AccessRequest, RequestedRole, RequestLine, Status
 from states.deadlines import working_intervals
 from states.lifecycle import STEPS
+from states.outcomes import REFUSED
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 FIRST_YEAR = 2018  # of the regulation
@@ -301,7 +302,7 @@ class Refusals:
 def refusals(work: Work, period: Period, organisation_id: int | None = None) -> list[Refusals]:
     """Most frequent first. Only groups leave this function: the desk's own words may hold names.
 
-    A line keeps the words of its last refusal; what was refused twice counts once.
+    A role keeps the words of its last refusal; who was refused several roles for one reason, or twice, counts once.
     """
     counted: Counter[tuple[str, str]] = Counter()
     for reason in _reasons(work, period, organisation_id):
@@ -312,7 +313,7 @@ def refusals(work: Work, period: Period, organisation_id: int | None = None) -> 
 
 
 def _reasons(work: Work, period: Period, organisation_id: int | None) -> Iterator[str]:
-    """Of lines that were refused by an answer in the period: still refused, moved to a draft, or corrected since.
+    """Of roles that were refused by an answer in the period: still refused, moved to a draft, or corrected since.
 
     "" for a refusal whose words were erased with the request's personal data.
     """
@@ -323,11 +324,13 @@ def _reasons(work: Work, period: Period, organisation_id: int | None) -> Iterato
         .group_by(_request_id(Event))
         .subquery()
     )
-    refused = col(RequestLine.state).in_((LineState.REJECTED, LineState.MOVED))
+    refused, reason = col(RequestedRole.state).in_(REFUSED), col(RequestedRole.reason)
     query = (
-        select(col(RequestLine.reason))
+        select(col(RequestedRole.line_id), reason)
+        .join(RequestLine, col(RequestLine.id) == col(RequestedRole.line_id))
         .join(AccessRequest, col(AccessRequest.id) == col(RequestLine.request_id))
         .join(answered, answered.c.request_id == col(AccessRequest.id))
-        .where(refused | (col(RequestLine.reason).is_not(None) & (answered.c.action == "request.reject")))
+        .where(refused | (reason.is_not(None) & (answered.c.action == "request.reject")))
+        .distinct()
     )
-    yield from (reason or "" for reason in work.session.execute(_of(query, organisation_id)).scalars())
+    yield from (words or "" for _, words in work.session.execute(_of(query, organisation_id)))

@@ -11,6 +11,7 @@ from sqlmodel import col
 from actions import audit, papers, requests
 from actions.context import Conflict, Work
 from actions.effects import HANDLERS, Data
+from models.answers import Ground
 from models.facts import RequestFacts, SignatureFacts
 from models.findings import Finding, has_errors
 from models.request import AccessRequest, Status
@@ -37,8 +38,10 @@ def take(
 ) -> AccessRequest:
     """Move the request. Raises Refused with all findings, StaleRequest, NotAllowed; then nothing is written.
 
-    `revision` is what the caller saw; a different one in the database means a stale click.
+    `revision` is what the caller saw; a different one in the database means a stale click. `ground` is what an answer
+    rests on; a step that writes an answer down is refused without.
     """
+    data = {"ground": Ground(), **data}
     if revision is not None and revision != request.revision:
         raise StaleRequest(_what_changed(request))
     traits = requests.traits(work, request)
@@ -67,6 +70,7 @@ def reasons_against(
         ticket=cast("str | None", data.get("ticket")),
         outcome=cast("str | None", data.get("outcome")),
         signature=cast("SignatureFacts | None", data.get("signature")),
+        ground=cast("Ground | None", data.get("ground")),
         address_confirmed=bool(data.get("confirm_address")),
         facts=facts,
     )
@@ -106,7 +110,7 @@ def _write(work: Work, request: AccessRequest, step: Step, target: Status, data:
     )
 
 
-_TOLD = ("ticket", "letter", "matched_by", "reason_code", "channel", "lines", "outcome")
+_TOLD = ("ticket", "letter", "file", "matched_by", "reason_code", "channel", "lines", "outcome", "granted", "refused")
 
 
 def _told(data: Data) -> dict[str, object]:

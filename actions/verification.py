@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from actions import audit, grants, invitations, links, people, requests, steps
+from actions import audit, grants, invitations, links, pairs, people, requests, steps
 from actions.context import Conflict, Work
 from models.request import AccessRequest, LineState, RequestLine, Status
 from states.lifecycle import Actor
-
-_UNPROVEN = (LineState.GRANTED, LineState.TROUBLE)
+from states.outcomes import UNPROVEN
 
 
 def prove(work: Work, line: RequestLine) -> None:
     """The line's subsystems were seen after a login (VER-1)."""
-    line.state, line.verified_at = LineState.VERIFIED, work.now
+    pairs.put(line, LineState.VERIFIED, UNPROVEN)
+    line.verified_at = work.now
     grants.verify(work, line_id=line.id or 0)
     audit.record(work, "line.verified", f"request:{line.request_id}", line=line.id)
     work.session.flush()
     request = requests.get(work, line.request_id)
-    still_open = any(other.state in _UNPROVEN for other in requests.lines_of(work, request))
+    still_open = any(other.state in UNPROVEN for other in requests.lines_of(work, request))
     if request.status is Status.GRANTED and not still_open:
         steps.take(work, request, "verify", actor=Actor.EMPLOYEE)
 

@@ -248,7 +248,7 @@ def _words(name: str, value: Any, side: _Side) -> str:
     return _title(value) if isinstance(value, Entry) else str(value)
 
 
-def lost_roles(new: Catalog, roles: list[list[str]]) -> list[str]:
+def lost_roles(new: Catalog, roles: list[tuple[str, str]]) -> list[str]:
     """Which of a line's roles the new catalogue has not, as «subsystem:role»."""
     return [f"{code}:{role}" for code, role in roles if not _has(new.subsystems.get(code), role)]
 

@@ -143,21 +143,28 @@ def settle(
     decision: Annotated[str, typer.Argument(help=_DECISIONS)],
     request: Annotated[str | None, typer.Option(help="Заявка, если письмо не привязано.")] = None,
     ticket: Annotated[str | None, typer.Option(help="Номер обращения.")] = None,
-    line: Annotated[list[str] | None, typer.Option(metavar="СНИЛС=granted|rejected")] = None,
+    line: Annotated[
+        list[str] | None, typer.Option(metavar="СНИЛС=ОТВЕТ", help="Для partial, обо всех ролях работника: granted или «rejected: причина».")
+    ] = None,
+    pair: Annotated[
+        list[str] | None, typer.Option(metavar="СНИЛС:ПОДСИСТЕМА:РОЛЬ=ОТВЕТ", help="Для partial, об одной роли работника.")
+    ] = None,
+    answers: Annotated[Path | None, typer.Option(help="Для partial: ответы в TOML, как у request answer.")] = None,
     text: Annotated[str, typer.Option(help="Причина или цитата.")] = "",
     json: Json = False,
 ) -> None:
     """Решить, что значит письмо."""
+    from actions import answers as given
     from actions import inbox as actions_inbox
     from actions import requests
-    from models.identifiers import snils_digits
+    from cli.answering import said_of
 
-    outcomes = {snils_digits(pair.partition("=")[0]): pair.partition("=")[2] for pair in line or []}
+    said = said_of(None, line or [], pair or [], answers)
     with working() as work:
         target = requests.find(work, request) if request else None
-        entry = actions_inbox.settle(
-            work, id, decision=decision, request=target, ticket=ticket, outcomes=outcomes, text=text
-        )
+        about = target or actions_inbox.request_of(work, id)
+        found = given.understood(work, about, said, reason=text, need_reason=False) if about and decision == "partial" else {}
+        entry = actions_inbox.settle(work, id, decision=decision, request=target, ticket=ticket, said=found, text=text)
         result = {"id": entry.id, "state": entry.state.value, "request": entry.request_id}
     say_json(result) if json else say(f"Письмо № {id} разобрано: {decision}.")
 

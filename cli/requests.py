@@ -193,30 +193,47 @@ def confirm(
 @app.command()
 def answer(
     id: Id,
-    decision: Annotated[str, typer.Argument(metavar="РЕШЕНИЕ", help="granted – выполнено, rejected – отказ.")],
+    decision: Annotated[
+        str | None, typer.Argument(metavar="[РЕШЕНИЕ]", help="granted – выполнено, rejected – отказ: всем, кто не назван отдельно.")
+    ] = None,
+    person: Annotated[
+        list[str] | None, typer.Option(metavar="СНИЛС=ОТВЕТ", help="Обо всех ролях работника: granted или «rejected: причина».")
+    ] = None,
+    pair: Annotated[
+        list[str] | None,
+        typer.Option(metavar="СНИЛС:ПОДСИСТЕМА:РОЛЬ=ОТВЕТ", help="Об одной роли работника; коды – в request show."),
+    ] = None,
+    answers: Annotated[
+        Path | None, typer.Option(help="Ответы в TOML: [[pairs]] со snils, subsystem, role, outcome, reason, until.")
+    ] = None,
     outcome: Annotated[str | None, typer.Option(help="Что получено (код из catalog show), если видов ответа несколько.")] = None,
-    reason: Annotated[str, typer.Option(help="Причина отказа.")] = "",
-    evidence: Annotated[str, typer.Option(help="На чём основано.")] = "Со слов ответственного",
+    reason: Annotated[str, typer.Option(help="Причина отказа тем, у кого своя не названа.")] = "",
+    until: Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="До какого дня дан доступ, если СТП назвала.")] = None,
+    ground: Annotated[str, typer.Option(help="На чём основан: кто, когда и как сообщил (не короче 10 знаков).")] = "",
+    ground_letter: Annotated[int | None, typer.Option(help="Или номер пришедшего письма.")] = None,
+    ground_file: Annotated[Path | None, typer.Option(help="Или файл: он останется при заявке.")] = None,
     json: Json = False,
 ) -> None:
     """Записать ответ, который пришёл не письмом: по телефону, на бумаге, в личном кабинете."""
-    from actions import inbox, requests, steps
+    from actions import answers as given
+    from actions import requests
+    from cli.answering import file_of, said_of
     from states.lifecycle import Actor
 
-    if decision not in ("granted", "rejected"):
-        raise typer.BadParameter("Решение – granted или rejected.")
-    if decision == "rejected" and not reason:
-        raise typer.BadParameter("Укажите причину отказа: --reason.")
+    said, file = said_of(decision, person or [], pair or [], answers), file_of(ground_file)
+    if not said:
+        raise typer.BadParameter("Назовите решение: granted или rejected, --person, --pair или --answers.")
     with working() as work:
         request = requests.find(work, id)
-        if work.catalog.kind(request.kind).to_desk:
-            answers = {line.id or 0: {"outcome": decision, "reason": reason} for line in requests.lines_of(work, request)}
-            inbox.give_answer(
-                work, request, answers, granted=decision == "granted", actor=Actor.OFFICER, evidence=evidence
-            )
-        else:
-            trigger = "grant" if decision == "granted" else "reject"
-            steps.take(work, request, trigger, outcome=outcome, reason=reason, evidence=evidence)
+        last_day = until.date() if until else None
+        found = given.understood(work, request, said, reason=reason, until=last_day)
+        if not found and decision == "rejected" and not reason:
+            raise typer.BadParameter("Укажите причину отказа: --reason.")
+        given.give_answer(
+            work, request, found, granted=decision == "granted", actor=Actor.OFFICER, outcome=outcome,
+            ground=given.ground(work, request, words=ground, letter=ground_letter, file=file),
+            **({} if found else {"reason": reason}),
+        )  # fmt: skip
     _tell(request, json)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from cli.speech import say
@@ -28,8 +29,9 @@ def tell_request(request: dict[str, Any]) -> None:
         for text in request["deadline_warnings"]:
             say(f"  Внимание. {text}")
     for line in request["lines"]:
-        reason = f" – {line['reason']}" if line["reason"] else ""
-        say(f"  {line['person']}: {', '.join(line['roles'])}: {_LINE_LABELS[line['state']]}{reason}")
+        say(f"  {line['person']}: {_LINE_LABELS[line['state']]}")
+        for role in line["roles"]:
+            say(f"    {_role(role)}")
     for finding in request["findings"]:
         say(f"  ! {finding['message']} ({finding['rule'] or finding['source']})")
     say("Ход дела:")
@@ -37,3 +39,12 @@ def tell_request(request: dict[str, Any]) -> None:
         say(f"  {event['at'][:16].replace('T', ' ')}  {event['what']}  ({event['by']})")
     if request["actions"]:
         say(f"Можно: {', '.join(request['actions'])}")
+
+
+def _role(told: dict[str, Any]) -> str:
+    """One asked role with what came of it; a kind without roles has one row without a name."""
+    until = f" до {dt.date.fromisoformat(told['until']):%d.%m.%Y}" if told["until"] else ""
+    name = f"{told['label']} ({told['subsystem']}:{told['role']}): " if told["subsystem"] else ""
+    reason = f" – {told['reason']}" if told["reason"] else ""
+    quote = f" «{told['quote']}»" if told["quote"] and told["quote"] != told["reason"] else ""
+    return f"{name}{_LINE_LABELS[told['state']]}{until}{reason}{quote}"

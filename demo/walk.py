@@ -16,7 +16,7 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
-from actions import audit, grants, organisations, requests, scans, steps
+from actions import audit, grants, organisations, pairs, requests, scans, steps
 from actions.rosters import judge_roster
 from demo import people
 from demo.servers import DemoServers
@@ -160,16 +160,16 @@ class Walk:
 
     def _outcome(self, request_id: int) -> str:
         with self.installation.work(by=_OFFICER) as work:
-            states = [line.state for line in requests.lines_of(work, requests.get(work, request_id))]
+            states = [pair.state for pair in pairs.of(requests.lines_of(work, requests.get(work, request_id)))]
         given = sum(state is LineState.GRANTED for state in states)
-        return f"доступ дан – {given}, отказано – {len(states) - given}"
+        return f"ролей дано – {given}, отказано – {len(states) - given}"
 
     def _refused_draft(self, request_id: int) -> int:
         with self.installation.work(by=_OFFICER) as work:
             draft = requests.child_of(work, requests.get(work, request_id), "refused-lines")
             if draft is None:
                 raise DemoFailed("Отказанные строки не стали новым черновиком.")
-            reason = requests.lines_of(work, draft)[0].reason
+            reason = requests.lines_of(work, draft)[0].asked[0].reason
             self._step(f"Отказ одному: «{reason}». Готов черновик {draft.number}, версия {draft.version}.")
         return draft.id or 0
 

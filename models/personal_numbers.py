@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from functools import cache
 
 from catalog.personal import personal_words
-from models.identifiers import valid_snils
-from models.personal_text import folded
+from models.identifiers import mask_snils, valid_snils
+from models.personal_text import folded, plain_signs
 
 Span = tuple[int, int]
 _SIGN = r"[ \t\n\-./\\_,|]{0,4}"
@@ -97,6 +97,21 @@ def _labelled_snils(plain: str, low: str) -> Iterator[Span]:
             real = sum(map(str.isdigit, plain[start:end])) >= 6  # the rest only look like digits
             if real and 9 <= sum(map(str.isdigit, digits)) <= 12 and not _other_before(low, start):
                 yield start, end
+
+
+def without_other_snils(text: str, own: str) -> str:
+    """The text with every СНИЛС but `own` (eleven digits) masked, whether or not its check digits add up."""
+    plain = plain_signs(text)
+    spans = sorted({*(match.span() for match in _SNILS.finditer(plain)), *snils_spans(plain)})
+    source = text if len(plain) == len(text) else plain  # only a text with invisible signs in it changes otherwise
+    parts, last = [], 0
+    for start, end in spans:
+        digits = re.sub(r"\D", "", plain[start:end])
+        if start < last or digits == own:
+            continue
+        parts += [source[last:start], mask_snils(digits) if len(digits) == 11 else "•" * (end - start)]
+        last = end
+    return "".join((*parts, source[last:]))
 
 
 _SERIES = re.compile(r"(?<![\d.\-/])(\d{2}) (\d{2})(?:[ ,]{0,2}(?:№|n|no|#)?[ ]{0,2})(\d{6})(?![\d\-/]|\.\d)")

@@ -3,8 +3,8 @@
 import datetime as dt
 from enum import StrEnum
 
-from sqlalchemy import Index, text
-from sqlmodel import SQLModel
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlmodel import Relationship, SQLModel
 
 from models.columns import PORTABLE_JSON, enum_type, personal, plain
 
@@ -24,7 +24,7 @@ class Status(StrEnum):
 
 
 class LineState(StrEnum):
-    """What became of one employee's line."""
+    """What became of one asked role; of a line, what its roles come to (`states.outcomes`)."""
 
     OPEN = "open"
     GRANTED = "granted"
@@ -86,9 +86,10 @@ class AccessRequest(SQLModel, table=True):
 
 
 class RequestLine(SQLModel, table=True):
-    """Строка заявки: one employee, the roles asked for as [[subsystem, role], …], and what came of it.
+    """Строка заявки: one employee and the roles asked for; `state` sums up what came of them.
 
     `typed` is the line as the officer gave it (fields of LineFacts); `person_id` is set once its СНИЛС is right.
+    `asked` has at least one row: where there is nothing to choose, one without a role.
     """
 
     __tablename__ = "request_line"
@@ -99,12 +100,46 @@ class RequestLine(SQLModel, table=True):
     request_id: int = plain(foreign_key="request.id")
     person_id: int | None = plain(None, foreign_key="person.id", index=True)
     position: int = plain(0)
-    roles: list[list[str]] = plain(default_factory=list, sa_type=PORTABLE_JSON)
     typed: dict[str, object] = personal(default_factory=dict, sa_type=PORTABLE_JSON)
     state: LineState = plain(LineState.OPEN, sa_type=enum_type(LineState))
-    reason: str | None = personal(None)
-    evidence: str | None = personal(None)
     verified_at: dt.datetime | None = plain(None)
+    asked: list["RequestedRole"] = Relationship(
+        sa_relationship_kwargs={
+            "lazy": "selectin",  # lines are always read with their roles: one more query, whatever their number
+            "cascade": "all, delete-orphan",
+            "order_by": "RequestedRole.position",
+        }
+    )
+
+    @property
+    def roles(self) -> list[tuple[str, str]]:
+        """(subsystem, role) of everything that is asked for, whatever came of it."""
+        return [(each.subsystem, each.role) for each in self.asked if each.subsystem]
+
+
+class RequestedRole(SQLModel, table=True):
+    """Запрошенная роль: the unit of an outcome. `subsystem` and `role` are "" where the kind of request has no roles.
+
+    `quote` is the sentence of the answer that decided it; `letter_id` the letter, or `ground` what a person gave instead.
+    `asked_until` is the end date asked for, `until` the one that the answer names.
+    """
+
+    __tablename__ = "requested_role"
+    __table_args__ = (UniqueConstraint("line_id", "subsystem", "role"),)
+
+    id: int | None = plain(None, primary_key=True)
+    line_id: int | None = plain(None, foreign_key="request_line.id", nullable=False)
+    position: int = plain(0)
+    subsystem: str = plain("")
+    role: str = plain("")
+    state: LineState = plain(LineState.OPEN, sa_type=enum_type(LineState))
+    reason: str | None = personal(None)
+    quote: str | None = personal(None)
+    letter_id: int | None = plain(None, foreign_key="inbox_letter.id")
+    ground: str | None = personal(None)
+    decided_at: dt.datetime | None = plain(None)
+    until: dt.date | None = plain(None)
+    asked_until: dt.date | None = plain(None)
 
 
 class RequestFile(SQLModel, table=True):

@@ -16,7 +16,7 @@ from models.organisation import Organisation
 from models.person import Person
 from models.record import ChainHead, Event, Grant, Lease, PersonalLink
 from models.refbook import RefbookOrganisation, RefbookVersion
-from models.request import AccessRequest, RequestFile, RequestLine
+from models.request import AccessRequest, RequestedRole, RequestFile, RequestLine
 from models.review import ReviewCampaign, ReviewedOrganisation, ReviewQuestion
 from models.webhook import Webhook, WebhookDelivery
 
@@ -47,6 +47,7 @@ __all__ = [
     "RefbookVersion",
     "RequestFile",
     "RequestLine",
+    "RequestedRole",
     "ReviewCampaign",
     "ReviewQuestion",
     "ReviewedOrganisation",

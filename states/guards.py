@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from catalog import Catalog
 from catalog.kinds import RequestKind
+from models.answers import LEAST_GROUND, Ground
 from models.facts import RequestFacts
 from models.findings import Finding, Severity, has_errors, sourced
 from models.request import Status
@@ -48,6 +49,7 @@ class Case:
     unproven: tuple[str, ...] = ()
     ticket: str | None = None
     outcome: str | None = None
+    ground: Ground | None = None  # None: nobody is writing an answer down now
     address: str = ""
     address_confirmed: bool = False
 
@@ -55,9 +57,9 @@ class Case:
 Guard = Callable[[Case], list[Finding]]
 
 
-def process_finding(message: str, *, person: str | None = None) -> Finding:
+def process_finding(message: str, *, person: str | None = None, field: str | None = None) -> Finding:
     """A reason that comes from the course of the work, not from a row of the regulation."""
-    return Finding("", Severity.ERROR, message, person=person, source="порядок работы с заявкой")
+    return Finding("", Severity.ERROR, message, person=person, field=field, source="порядок работы с заявкой")
 
 
 def impossible(status: Status) -> Finding:
@@ -135,6 +137,23 @@ def outcome_named(case: Case) -> list[Finding]:
     if needed is None or any(file.code == needed.code for file in case.facts.attached):
         return [sourced(finding) for finding in attachments.unreadable(case.facts, case.catalog)]
     return [sourced(Finding(needed.rule, Severity.ERROR, needed.missing or f"Не приложено: {needed.title}.", field=needed.code))]
+
+
+def ground_given(case: Case) -> list[Finding]:
+    """An answer rests on a letter, a file, or words of who told it and when; what came with the answer is a file too."""
+    came = {entry.code for entry in case.kind.attachments if not entry.sent} & {file.code for file in case.facts.attached}
+    return [] if case.ground is None or came else ungrounded(case.ground)
+
+
+def ungrounded(ground: Ground) -> list[Finding]:
+    """What is said where an answer rests on nothing."""
+    if ground.enough:
+        return []
+    message = (
+        "Укажите, на чём основан ответ: номер пришедшего письма, файл или кто, когда и как его сообщил "
+        f"(не короче {LEAST_GROUND} знаков), например «звонок СТП 23 ноября, оператор Петрова»."
+    )
+    return [process_finding(message, field="ground")]
 
 
 def question_open(case: Case) -> list[Finding]:

@@ -14,6 +14,7 @@ from actions import delivery, organisations, outbox, requests, scans, steps
 from actions.context import Work
 from demo import people
 from documents.codes import PageCode, picture
+from models.answers import Ground
 from models.facts import LineFacts, RoleRef, SignatureFacts
 from models.letters import OutboxLetter
 from models.request import AccessRequest, Status
@@ -21,6 +22,7 @@ from states.lifecycle import Actor
 from wiring.work import Installation
 
 KIND = "frmo-frmr-access"
+GROUND = Ground(words="Звонок СТП 23 ноября, оператор Петрова")
 ROLES = (RoleRef("frmo", "organisation"), RoleRef("frmr", "organisation"))
 
 
@@ -127,7 +129,7 @@ def bring(installation: Installation, number: int, target: Status) -> None:
         elif target is Status.AWAITING:
             steps.take(work, request, "acknowledge", actor=Actor.DESK, ticket="ABC-123-45678")
         elif target is Status.GRANTED:
-            steps.take(work, request, "grant", actor=Actor.DESK, evidence="Доступ предоставлен.")
+            steps.take(work, request, "grant", actor=Actor.DESK, ground=GROUND)
     if target is Status.SENT:
         deliver(installation)
 

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_BODY = 64 * 1024 * 1024
 MAX_FILES = 40
+MAX_FIELDS = 6000  # an answer about a thousand people names each of their roles
 _TOO_MUCH = "Файлы слишком большие: вместе не больше 64 МБ."
 
 
@@ -46,7 +47,7 @@ def _announced(scope: Scope) -> int:
 
 async def _form(request: Request) -> AsyncIterator[FormData]:
     """Uploads lie in temporary files until the answer is made."""
-    async with request.form(max_files=MAX_FILES, max_fields=2000, max_part_size=1024 * 1024) as form:
+    async with request.form(max_files=MAX_FILES, max_fields=MAX_FIELDS, max_part_size=1024 * 1024) as form:
         yield form
 
 

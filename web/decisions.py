@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from actions import requests
+from actions import answers, inbox, pairs, requests
 from actions.context import Work
 from documents.russian import counted
+from models.answers import PairAnswer, PairKey
 from models.letters import OutboxLetter, OutboxState
-from models.request import AccessRequest, LineState, Status
+from models.request import AccessRequest, LineState, RequestedRole, RequestLine, Status
 from states.guards import status_label
 from states.lifecycle import Actor, Effect, Refused, Step, Trait, move, steps_from
-from web.dossiers import LineView, line_views
+from web.choices import name_in_form
+from web.grids import name_of
 from web.labels import LINES
 
 _REJECTED_HERE = "отказ, в новом черновике"
@@ -23,11 +25,11 @@ _REJECTED_HERE = "отказ, в новом черновике"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A line of the request before and after; `reason` as it would be recorded."""
+    """What happens to a person, or to one role of his where they differ; `reason` as it would be recorded."""
 
-    view: LineView
+    name: str
+    before: str
     after: str
-    outcome: str
     reason: str = ""
 
 
@@ -44,6 +46,7 @@ class Decision:
     key: int
     effects: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
+    chosen: tuple[tuple[str, str], ...] = ()  # fields of the grid as the letter decides them
     why_not: str = ""
     leaves: bool = False
     wants: frozenset[str] = field(default_factory=frozenset)
@@ -54,7 +57,7 @@ _NOTE = Decision("note", "Принять к сведению", "Заявка н�
 _KINDS: tuple[tuple[str, str, str, bool, frozenset[str]], ...] = (
     ("acknowledge", "СТП зарегистрировала обращение", "Запишется номер обращения, заявка ждёт ответа.", False, frozenset({"ticket"})),
     ("grant", "Предоставлен доступ всем", "Роли запишутся за работниками.", True, frozenset({"ticket"})),
-    ("partial", "Одним предоставлен, другим отказано", "Отказанные уйдут в новый черновик с причинами.", True, frozenset({"ticket", "lines", "reason"})),
+    ("partial", "Предоставлено не всё", "Отметьте по каждой роли. Отказанное уйдёт в новый черновик с причинами.", True, frozenset({"ticket", "lines", "reason"})),
     ("reject", "Отказ", "Заявку можно будет исправить и подать снова.", True, frozenset({"ticket", "reason"})),
     ("ask", "СТП спрашивает", "Вопрос появится у заявки, на него нужно ответить.", False, frozenset({"ticket", "question"})),
     ("bounce", "Письмо вернулось", "Заявка снова готова к отправке: исправьте причину и отправьте.", True, frozenset({"reason"})),
@@ -66,7 +69,7 @@ def decisions(work: Work, request: AccessRequest | None, reading: Mapping[str, o
     if request is None:
         return [_NOTE]
     traits = requests.traits(work, request)
-    lines = line_views(work, request)
+    lines = requests.lines_of(work, request)
     uncertain = _uncertain(work, request)
     status = Status.SENT if uncertain and request.status in (Status.SIGNED, Status.VALIDATED) else request.status
     told = _Telling(work, request, status, traits, lines, reading, arrived=uncertain)
@@ -88,32 +91,34 @@ class _Telling:
     request: AccessRequest
     status: Status
     traits: frozenset[Trait]
-    lines: list[LineView]
+    lines: list[RequestLine]
     reading: Mapping[str, object]
     arrived: bool
 
     def decision(self, key: int, kind: tuple[str, str, str, bool, frozenset[str]]) -> Decision:
         code, label, help_text, leaves, wants = kind
         step = self._step("grant" if code == "partial" else code)
-        if code == "partial" and len(self.lines) < 2:
-            return Decision(code, label, help_text, key, why_not="В заявке меньше двух работников.")
+        asked = [*pairs.of(self.lines)]
+        if code == "partial" and len(asked) < 2:
+            return Decision(code, label, help_text, key, why_not="В заявке одна роль одного работника: выберите одно из двух.")
         if step is None:
             now = status_label(self.request.status, by_login="login" in self.traits)
             return Decision(code, label, help_text, key, why_not=f"Сейчас нельзя: заявка в состоянии «{now}».")
         if code == "grant" and "login" not in self.traits:
             label = "СТП выполнила заявку"
-        changes = self._changes(code)
-        ready = code != "partial" or all(change.outcome for change in changes)
+        said = self._said(code)
+        changes = tuple(change for line in self.lines for change in self._changes(line, said, code))
         return Decision(
             code,
             label,
             help_text,
             key,
-            effects=self._effects(code, step, changes),
+            effects=self._effects(code, step, said),
             changes=changes,
+            chosen=tuple(field for pair in asked for field in _fields(pair, said)) if code == "partial" else (),
             leaves=leaves,
             wants=wants,
-            ready=ready,
+            ready=code != "partial" or len(said) == len(asked),
         )
 
     def _step(self, trigger: str) -> Step | None:
@@ -125,17 +130,24 @@ class _Telling:
         ]
         return found[0] if found and "desk" in found[0].only else None
 
-    def _changes(self, code: str) -> tuple[Change, ...]:
-        if code == "grant":
-            return tuple(Change(view, LINES[LineState.GRANTED], "granted") for view in self.lines)
-        if code == "reject":
-            return tuple(Change(view, LINES[LineState.REJECTED], "rejected") for view in self.lines)
-        if code != "partial":
-            return ()
-        outcomes, reasons = _mapping(self.reading, "lines"), _mapping(self.reading, "line_reasons")
-        return tuple(_read_change(view, outcomes, reasons) for view in self.lines)
+    def _said(self, code: str) -> Mapping[PairKey, PairAnswer]:
+        """What this decision says of each role, as far as the letter tells it."""
+        if code == "partial":
+            return said_in_letter(self.work, self.request, self.reading)
+        if code not in ("grant", "reject"):
+            return {}
+        return answers.the_same(self.work, self.request, "granted" if code == "grant" else "rejected")
 
-    def _effects(self, code: str, step: Step, changes: tuple[Change, ...]) -> tuple[str, ...]:
+    def _changes(self, line: RequestLine, said: Mapping[PairKey, PairAnswer], code: str) -> Iterator[Change]:
+        """Of the person as a whole where the same comes of all his roles."""
+        found = [(pair, said[key]) for pair in line.asked if (key := pairs.key_of(pair)) in said]
+        name = name_of(line) or "без имени"
+        same = len(found) == len(line.asked) and len({(pair.state, answer) for pair, answer in found}) == 1
+        for pair, answer in found[:1] if same else found:
+            who = name if same else f"{name}, {pairs.label(self.work, pair)}"
+            yield Change(who, LINES[pair.state], _after(answer, code), answer.reason)
+
+    def _effects(self, code: str, step: Step, said: Mapping[PairKey, PairAnswer]) -> tuple[str, ...]:
         by_login = "login" in self.traits
         before = status_label(self.request.status, by_login=by_login)
         after = status_label(self._target(step), by_login=by_login)
@@ -146,13 +158,13 @@ class _Telling:
             else f"Заявка {self.request.number} остаётся в состоянии «{before}»."
         )
         told.append(moved)
-        granted = sum(change.outcome == "granted" for change in changes)
+        granted = len({key.line_id for key, answer in said.items() if answer.outcome == "granted"})
         if code in ("grant", "partial") and Effect.ASK_LOGIN_CHECK in step.effects and granted:
             told.append(
                 f"Уйдут письма с просьбой проверить вход: {counted(granted, 'работнику', 'работникам', 'работникам')}."
             )
         if code == "partial":
-            told.append("Отказанные работники уйдут в новый черновик, причины – при них.")
+            told.append("Отказанные роли уйдут в новый черновик, причины – при них.")
         companion = requests.companion_of(self.work, self.request)
         if companion is not None and code in ("grant", "partial", "reject"):
             told.append(f"То же решение получит заявка на добавление {companion.number}.")
@@ -170,9 +182,24 @@ def _mapping(reading: Mapping[str, object], key: str) -> dict[str, str]:
     return {str(name): str(each) for name, each in value.items()} if isinstance(value, dict) else {}
 
 
-def _read_change(view: LineView, outcomes: Mapping[str, str], reasons: Mapping[str, str]) -> Change:
-    """What the letter says of this person, nothing where it does not."""
-    snils = view.person.snils if view.person else ""
-    outcome = outcomes.get(snils, "")
-    after = {"granted": LINES[LineState.GRANTED], "rejected": _REJECTED_HERE}.get(outcome, "")
-    return Change(view, after, outcome if after else "", reasons.get(snils, "") if outcome == "rejected" else "")
+def said_in_letter(
+    work: Work, request: AccessRequest, reading: Mapping[str, object]
+) -> dict[PairKey, PairAnswer]:
+    """What the letter says of each role, nothing where it does not."""
+    lines = requests.lines_of(work, request)
+    return inbox.said_of_people(work, lines, _mapping(reading, "lines"), _mapping(reading, "line_reasons"))
+
+
+def _after(answer: PairAnswer, code: str) -> str:
+    if answer.outcome == "granted":
+        return LINES[LineState.GRANTED]
+    return _REJECTED_HERE if code == "partial" else LINES[LineState.REJECTED]
+
+
+def _fields(pair: RequestedRole, said: Mapping[PairKey, PairAnswer]) -> Iterator[tuple[str, str]]:
+    """Of the form that the grid is, for one click."""
+    answer = said.get(pairs.key_of(pair))
+    if answer is not None:
+        name = name_in_form(pair)
+        yield f"outcome-{name}", answer.outcome
+        yield f"reason-{name}", answer.reason

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import or_, select
 from sqlmodel import col
 
-from actions import accounts, comments, invitations, organisations, papers, requests, show, steps
+from actions import accounts, comments, organisations, papers, requests, show, steps
 from actions.context import Work
 from catalog.kinds import Recipient, RequestKind
 from catalog.layouts import layout
@@ -20,16 +20,16 @@ from models.comment import Comment
 from models.facts import OrganisationFacts, RequestFacts
 from models.organisation import Organisation
 from models.person import Person
-from models.request import AccessRequest, LineState, RequestFile, RequestLine, Status
+from models.request import AccessRequest, RequestFile, RequestLine, Status
 from models.text import masked
 from states.lifecycle import Step
 from states.rules.conditions import holds
 from states.rules.fields import printed
 from web.correspondence import Correspondence, correspondence
 from web.findings import Group, grouped
-from web.grids import Grid, View, grid, owed_login
+from web.grids import Grid, View, grid
 from web.histories import History, history
-from web.labels import FILES, LINES, path_of
+from web.labels import FILES, path_of
 from web.movers import Mover, Standing, next_mover
 from web.places import Places, positions_of
 from web.previews import paper_of
@@ -37,20 +37,6 @@ from web.terms import Term, term_of
 from web.users import User
 
 _AT_DESK = (Status.SENT, Status.AWAITING)
-
-
-@dataclass(frozen=True, slots=True)
-class LineView:
-    """A person of the request: what is asked for and what came of it."""
-
-    line: RequestLine
-    person: Person | None
-    name: str
-    post: str
-    roles: tuple[str, ...]
-    state: LineState
-    label: str
-    owes: str  # which login is still awaited, "" when none
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,26 +198,6 @@ def _main_step(request: AccessRequest, kind: RequestKind, term: Term | None, let
 
 def _handing(kind: RequestKind) -> str:
     return "send" if kind.to_desk else "hand_over"
-
-
-def line_views(work: Work, request: AccessRequest) -> list[LineView]:
-    lines = requests.lines_of(work, request)
-    persons = requests.persons_of(work, lines)
-    return [_line_view(work, request, line, persons.get(line.person_id or 0)) for line in lines]
-
-
-def _line_view(work: Work, request: AccessRequest, line: RequestLine, person: Person | None) -> LineView:
-    facts = requests.line_facts(line, person)
-    return LineView(
-        line=line,
-        person=person,
-        name=facts.name or "без имени",
-        post=facts.post,
-        roles=invitations.role_labels(work, line),
-        state=line.state,
-        label=LINES[line.state],
-        owes=owed_login(work, request, line, person),
-    )
 
 
 def file_views(

@@ -11,11 +11,12 @@ from itertools import groupby
 from sqlalchemy import select
 from sqlmodel import col
 
-from actions import invitations, links
+from actions import invitations, links, pairs
 from actions.context import Work
 from models.person import Person
 from models.record import Grant
-from models.request import AccessRequest, LineState, RequestLine, Status
+from models.request import AccessRequest, LineState, RequestedRole, RequestLine, Status
+from states.outcomes import ACCESS
 from web.labels import LINES
 from web.places import PEOPLE_ON_A_PAGE
 from web.rendering import MOSCOW
@@ -35,11 +36,23 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """`style` names a shape and a colour; `asked` false for a role that this person does not ask for."""
+    """`style` names a shape and a colour; `asked` false for a role that this person does not ask for.
+
+    `reason`, `quote` and `ground` are shown on demand, nobody else's СНИЛС in them.
+    """
 
     asked: bool
     style: str = ""
     label: str = ""
+    until: dt.date | None = None
+    reason: str = ""
+    quote: str = ""
+    ground: str = ""
+    letter: int | None = None
+
+    @property
+    def explained(self) -> bool:
+        return bool(self.reason or self.quote or self.ground or self.letter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +62,7 @@ class Row:
     name: str
     post: str
     cells: tuple[Cell, ...]
-    state: str
-    label: str
+    rest: Cell  # what came of a line that asks for no role
     owes: str  # which login is still awaited, "" when none
 
 
@@ -100,7 +112,7 @@ def view_of(people: str, only: str) -> View:
 def grid(
     work: Work, request: AccessRequest, lines: Sequence[RequestLine], persons: Mapping[int, Person], view: View
 ) -> Grid:
-    columns = _columns(work, request, lines)
+    columns = columns_of(work, request, lines)
     wanted = [line for line in lines if not view.only or line.state.value == view.only]
     pages = max(1, -(-len(wanted) // PEOPLE_ON_A_PAGE))
     page = min(view.page, pages)
@@ -118,9 +130,9 @@ def grid(
     )  # fmt: skip
 
 
-def _columns(work: Work, request: AccessRequest, lines: Sequence[RequestLine]) -> tuple[Column, ...]:
+def columns_of(work: Work, request: AccessRequest, lines: Sequence[RequestLine]) -> tuple[Column, ...]:
     """In the catalogue's order, whatever page of people is shown."""
-    asked = {(subsystem, role) for line in lines for subsystem, role in line.roles}
+    asked = {pair for line in lines for pair in line.roles}
     return tuple(
         Column((code, role.code), work.catalog.subsystems[code].name, role.label)
         for code in dict.fromkeys([*work.catalog.kind(request.kind).subsystems, *sorted({pair[0] for pair in asked})])
@@ -137,21 +149,28 @@ def _row(
     columns: Sequence[Column],
     ended: Mapping[tuple[int, str, str], dt.datetime],
 ) -> Row:
-    asked = {(subsystem, role) for subsystem, role in line.roles}
+    asked = {(pair.subsystem, pair.role): pair for pair in line.asked}
+    cells = tuple(_cell(asked.get(column.pair), person, ended) for column in columns)
     return Row(
         line, person, name_of(line) or ("имя стёрто" if request.erased_on else "без имени"), str(line.typed.get("post") or ""),
-        tuple(_cell(line, column.pair, column.pair in asked, ended) for column in columns),
-        line.state.value, LINES[line.state], owed_login(work, request, line, person),
+        cells, _cell(asked.get(("", "")), person, ended), owed_login(work, request, line, person),
     )  # fmt: skip
 
 
-def _cell(line: RequestLine, pair: Pair, asked: bool, ended: Mapping[tuple[int, str, str], dt.datetime]) -> Cell:
-    if not asked:
+def _cell(pair: RequestedRole | None, person: Person | None, ended: Mapping[tuple[int, str, str], dt.datetime]) -> Cell:
+    if pair is None:
         return Cell(False)
-    until = ended.get((line.id or 0, *pair))
-    if until is not None:
-        return Cell(True, "cancelled", f"прекращена {until.astimezone(MOSCOW):%d.%m.%Y}")
-    return Cell(True, line.state.value, LINES[line.state])
+    gone = ended.get(pairs.key_of(pair))
+    style, label = pair.state.value, LINES[pair.state]
+    if gone is not None:
+        style, label = "cancelled", f"прекращена {gone.astimezone(MOSCOW):%d.%m.%Y}"
+    own = person.snils if person else ""
+    reason = "" if pair.state in ACCESS else pairs.said(pair.reason, own)
+    quote = pairs.said(pair.quote, own)
+    return Cell(
+        True, style, label, pair.until, reason or "", "" if quote == reason else quote or "",
+        pairs.said(pair.ground, own) or "", pair.letter_id,
+    )  # fmt: skip
 
 
 def name_of(line: RequestLine) -> str:

@@ -51,6 +51,7 @@ FILES = {
     "attorney": "Доверенность",
     "licence-draft": "Проект заявления о лицензии",
     "screenshot": "Снимок экрана",
+    "answer-ground": "На чём основан ответ",
     "add-application-docx": "Заявка на добавление, Word",
     "add-application-xlsx": "Заявка на добавление, Excel",
     "authority-letter-docx": "Письмо тому, кто подписывает, Word",
@@ -60,7 +61,7 @@ FILES = {
 OUTCOMES = {
     "granted": "доступ предоставлен",
     "rejected": "отказ",
-    "partial": "одним предоставлен, другим отказано",
+    "partial": "предоставлено не всё",
     "question": "вопрос",
     "unclear": "непонятно",
     "none": "решения нет",

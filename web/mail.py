@@ -94,7 +94,7 @@ def settled(work: Work, letter: InboxLetter) -> Settled | None:
 DECIDED = {
     "acknowledge": "СТП зарегистрировала обращение",
     "grant": "доступ предоставлен всем",
-    "partial": "одним предоставлен, другим отказано",
+    "partial": "предоставлено не всё",
     "reject": "отказ",
     "ask": "СТП спрашивает",
     "bounce": "письмо вернулось",

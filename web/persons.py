@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlmodel import col
 
-from actions import evidence_log, requests, revocations, show
+from actions import evidence_log, pairs, requests, revocations, show
 from actions.context import NotFound, Work
 from actions.holdings import Holding, role_label
 from catalog.kinds import RequestKind
@@ -50,6 +50,7 @@ class Asked:
     kind: RequestKind
     state: str
     outcome: str
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def reached(work: Work, person_id: int) -> Person:
 
 def person_card(work: Work, person_id: int) -> PersonCard:
     person = reached(work, person_id)
-    asked, roles = _asked(work, person_id), _roles(work, person)
+    asked, roles = _asked(work, person), _roles(work, person)
     day = day_of("", work.now)
     found = holders(work, [person_id], day, Judge(work, day))
     return PersonCard(
@@ -101,12 +102,12 @@ def person_card(work: Work, person_id: int) -> PersonCard:
     )
 
 
-def _asked(work: Work, person_id: int) -> list[Asked]:
+def _asked(work: Work, person: Person) -> list[Asked]:
     query = (
         select(AccessRequest, RequestLine, Organisation)
         .join(RequestLine, col(RequestLine.request_id) == col(AccessRequest.id))
         .join(Organisation, col(Organisation.id) == col(AccessRequest.organisation_id))
-        .where(col(RequestLine.person_id) == person_id)
+        .where(col(RequestLine.person_id) == person.id)
         .order_by(col(AccessRequest.id).desc())
     )
     return [
@@ -116,10 +117,18 @@ def _asked(work: Work, person_id: int) -> list[Asked]:
             organisation,
             work.catalog.kind(request.kind),
             status_label(request.status, by_login="login" in requests.traits(work, request)),
-            LINES[line.state],
+            outcome_of(work, line),
+            pairs.reason_of(line, person),
         )
         for request, line, organisation in work.session.execute(query)
     ]
+
+
+def outcome_of(work: Work, line: RequestLine) -> str:
+    """Role by role where it differs."""
+    if len({pair.state for pair in line.asked}) == 1:
+        return LINES[line.state]
+    return "; ".join(f"{pairs.label(work, pair)} – {LINES[pair.state]}" for pair in line.asked)
 
 
 def _roles(work: Work, person: Person) -> list[HeldRole]:

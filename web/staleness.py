@@ -8,10 +8,11 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
-from actions import drafting, requests
+from actions import drafting, pairs, requests
 from actions.context import Work
 from models.request import AccessRequest
 from web.bodies import text
+from web.choices import name_in_form
 from web.dossiers import heading
 from web.histories import last_event, since
 from web.rendering import page
@@ -20,7 +21,8 @@ from web.waiting import waiting
 _SPOKEN = {"granted": "доступ предоставлен", "rejected": "отказ", "yes": "да", "no": "нет", "1": "да"}
 _LABELS = {
     "ticket": "Номер обращения", "registered_on": "Когда зарегистрировано или передано", "outcome": "Что получено",
-    "question": "О чём спрашивает СТП", "text": "Текст", "reason": "Причина", "evidence": "На чём основано",
+    "question": "О чём спрашивает СТП", "text": "Текст", "reason": "Причина", "ground": "На чём основан ответ",
+    "ground_letter": "Номер письма", "until": "Доступ дан до",
     "name": "Кто подписал", "post": "Должность", "signed_on": "Дата подписи", "attorney_number": "Номер доверенности",
     "attorney_date": "Дата доверенности", "attorney_until": "Доверенность действует до", "seal": "Печать на скане",
     "confirm_address": "Адрес СТП верный", "purpose": "Какой вход",
@@ -43,7 +45,7 @@ def stale(request: Request, work: Work, found: AccessRequest, form: FormData | N
 
 def typed_back(work: Work, found: AccessRequest, form: FormData) -> Sequence[tuple[str, str]]:
     """What a person typed and the request does not hold, under the names of the form's fields; files have to be chosen again."""
-    places = {str(line.id): line.position for line in requests.lines_of(work, found)}
+    places = _places(work, found)
     fields = {f"field-{field.code}": field.label for field in work.catalog.kind(found.kind).fields}
     fields |= {f"field-{line.answer}": line.label for line in drafting.form_lines(work, found)}
     kept = {f"field-{code}": value for code, value in found.fields.items()}
@@ -57,8 +59,19 @@ def typed_back(work: Work, found: AccessRequest, form: FormData) -> Sequence[tup
     return told
 
 
-def _label(name: str, places: dict[str, int]) -> str:
-    what, _, line = name.partition("-")
-    if line in places:
-        return f"Строка {places[line]}, {'причина отказа' if what == 'reason' else 'решение'}"
+def _places(work: Work, found: AccessRequest) -> dict[str, str]:
+    """Fields of an answer by what follows «outcome-» and «reason-» in their names."""
+    places = {"all": "Все работники"}
+    for line in requests.lines_of(work, found):
+        places[str(line.id)] = f"Строка {line.position}"
+        for pair in line.asked:
+            places[name_in_form(pair)] = f"Строка {line.position}, {pairs.label(work, pair)}"
+            places[f"role-{pair.subsystem}.{pair.role}"] = f"Все работники, {pairs.label(work, pair)}"
+    return places
+
+
+def _label(name: str, places: dict[str, str]) -> str:
+    what, _, which = name.partition("-")
+    if which in places:
+        return f"{places[which]}, {'причина отказа' if what == 'reason' else 'решение'}"
     return _LABELS.get(name, "Ещё указано")

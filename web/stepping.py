@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from starlette.datastructures import FormData
 
-from actions import attachments, destinations, inbox, requests, scans, steps
-from actions.context import Work
+from actions import answers, attachments, destinations, requests, scans, steps
+from actions.context import Conflict, NotFound, Work
 from catalog.kinds import RequestKind
+from models.answers import Ground, PairAnswer, PairKey, Said
 from models.findings import Finding
 from models.request import AccessRequest
 from states import guards
 from states.lifecycle import Actor, Effect, Refused, Step
 from web.bodies import text, ticked, uploads
+from web.choices import said_in
 from web.uploads import date_from, signature_from
 
 _MAX_TICKET = 120
@@ -34,11 +37,14 @@ class Asked:
     address: bool = False
     registered: bool = False
     outcome: bool = False
+    ground: bool = False
 
     @property
     def nothing(self) -> bool:
         """Only a yes is needed, perhaps with the desk's address confirmed."""
-        return not any((self.signature, self.ticket, self.question, self.reply, self.outcomes, self.reason, self.outcome))
+        return not any(
+            (self.signature, self.ticket, self.question, self.reply, self.outcomes, self.reason, self.outcome, self.ground)
+        )
 
 
 def asked(work: Work, kind: RequestKind, step: Step) -> Asked:
@@ -53,15 +59,19 @@ def asked(work: Work, kind: RequestKind, step: Step) -> Asked:
         outcomes=Effect.MAKE_GRANTS in step.effects and kind.to_desk,
         reason=bool({Effect.RECORD_REFUSAL, Effect.RECORD_BOUNCE} & set(step.effects)),
         address=guards.address_confirmed in step.guards and not destinations.is_confirmed(work),
+        ground=guards.ground_given in step.guards,
     )
 
 
-def problem(message: str) -> Finding:
-    return guards.process_finding(message)
+def problem(message: str, field: str | None = None) -> Finding:
+    return guards.process_finding(message, field=field)
 
 
-def take(work: Work, request: AccessRequest, step: Step, form: FormData) -> None:
-    """Raises Refused with all findings. A refused step writes nothing, but an uploaded scan is kept."""
+def take(work: Work, request: AccessRequest, step: Step, form: FormData, said: Sequence[Said] = ()) -> None:
+    """Raises Refused with all findings. A refused step writes nothing, but an uploaded scan is kept.
+
+    `said` is an answer that did not come as the fields of a form.
+    """
     if Effect.RECORD_SIGNATURE in step.effects:
         _sign(work, request, form)
         return
@@ -69,8 +79,8 @@ def take(work: Work, request: AccessRequest, step: Step, form: FormData) -> None
     if guards.outcome_named in step.guards:
         _keep_received(work, request, form)
     with work.session.begin_nested():
-        if {Effect.MAKE_GRANTS, Effect.RECORD_REFUSAL} & set(step.effects) and "desk" in step.only:
-            _answer(work, request, step, form, told)
+        if {Effect.MAKE_GRANTS, Effect.RECORD_REFUSAL} & set(step.effects):
+            _answer(work, request, step, form, said, told)
         else:
             steps.take(work, request, step.trigger, revision=request.revision, **told)
 
@@ -106,39 +116,55 @@ def _told(request: AccessRequest, step: Step, form: FormData) -> dict[str, objec
 _TEXTS = (
     (Effect.RECORD_QUESTION, "question", "Впишите, о чём спрашивает СТП."),
     (Effect.SEND_REPLY, "text", "Впишите ответ, который уйдёт в СТП."),
-    (Effect.RECORD_REFUSAL, "reason", "Впишите причину отказа, как её назвала СТП."),
     (Effect.RECORD_BOUNCE, "reason", "Впишите, почему письмо вернулось."),
 )
 
 
-def _answer(work: Work, request: AccessRequest, step: Step, form: FormData, told: dict[str, Any]) -> None:
-    """The desk's answer by hand, for every line; the officer's word is the evidence."""
+def _answer(
+    work: Work, request: AccessRequest, step: Step, form: FormData, said: Sequence[Said], told: dict[str, Any]
+) -> None:
+    """An answer by hand, for every role. Raises Refused with every gap, what it rests on included."""
     granted = Effect.MAKE_GRANTS in step.effects
-    answers = _answers(work, request, form, granted=granted)
-    if granted and answers and not any(answer["outcome"] == "granted" for answer in answers.values()):
-        raise Refused(
-            step.trigger, request.status,
-            [problem("Все работники отмечены отказом. Для этого есть действие «СТП отказала».")],
-        )
-    told.pop("reason", None)
-    evidence = text(form, "evidence") or "Со слов ответственного"
-    inbox.give_answer(work, request, answers, granted=granted, actor=Actor.OFFICER, evidence=evidence, **told)
+    reason = text(form, "reason")
+    ground = _ground(work, request, step, form)
+    parts = [*said_in(form, requests.lines_of(work, request)), *said]
+    if not granted:
+        parts.append(Said("rejected"))
+    elif "desk" not in step.only:
+        parts.append(Said("granted"))
+    until = date_from(form, "until", "до какого дня дан доступ", trigger=step.trigger, status=request.status)
+    gaps: list[Finding] = []
+    found: dict[PairKey, PairAnswer] = {}
+    try:
+        found = answers.understood(work, request, parts, reason=reason, until=until)
+    except answers.Unclear as unclear:
+        gaps = [problem(gap, "answers") for gap in unclear.gaps]
+    given = {answer.outcome for answer in found.values()}
+    if not granted and not reason and not said:
+        gaps = [problem("Впишите причину отказа, как её назвала СТП.", "reason")]
+    elif granted and given == {"rejected"}:
+        gaps = [problem("По всем ролям отмечен отказ. Для этого есть действие «СТП отказала».", "answers")]
+    elif not granted and "granted" in given:
+        gaps = [problem("Что-то отмечено предоставленным. Для этого есть действие «Доступ предоставлен».", "answers")]
+    if gaps:
+        raise Refused(step.trigger, request.status, [*gaps, *guards.ungrounded(ground)])
+    if not found and reason:
+        told["reason"] = reason  # of the request itself, where it has no lines
+    answers.give_answer(work, request, found, granted=granted, actor=Actor.OFFICER, ground=ground, **told)
 
 
-def _answers(work: Work, request: AccessRequest, form: FormData, *, granted: bool) -> dict[int, dict[str, str]]:
-    """Raises Refused naming every line that was left open or refused without a reason."""
-    answers, missing = {}, []
-    for line in requests.lines_of(work, request):
-        outcome = text(form, f"outcome-{line.id}") if granted else "rejected"
-        reason = text(form, f"reason-{line.id}") or text(form, "reason")
-        if outcome not in ("granted", "rejected"):
-            missing.append(problem(f"Строка {line.position}: отметьте, предоставлен ли доступ."))
-        elif outcome == "rejected" and not reason:
-            missing.append(problem(f"Строка {line.position}: впишите причину отказа."))
-        answers[line.id or 0] = {"outcome": outcome, "reason": reason if outcome == "rejected" else ""}
-    if missing:
-        raise Refused("grant", request.status, missing)
-    return answers
+def _ground(work: Work, request: AccessRequest, step: Step, form: FormData) -> Ground:
+    """Raises Refused for a letter that cannot be meant."""
+    number, files = text(form, "ground_letter", 18), uploads(form, "ground_file")
+    if number and not number.isdigit():
+        raise Refused(step.trigger, request.status, [problem("Номер письма – число.", "ground_letter")])
+    try:
+        return answers.ground(
+            work, request, words=text(form, "ground"), letter=int(number) if number else None,
+            file=files[0] if files else None,
+        )  # fmt: skip
+    except (NotFound, Conflict) as wrong:
+        raise Refused(step.trigger, request.status, [problem(str(wrong), "ground_letter")]) from None
 
 
 def _sign(work: Work, request: AccessRequest, form: FormData) -> None:

@@ -8,11 +8,11 @@ import zipfile
 import pytest
 from sqlalchemy import select
 
-from actions import inbox, organisations, packages, requests, scans, steps
+from actions import answers, organisations, packages, requests, scans, steps
 from models.letters import OutboxLetter
 from models.request import Status
 from states.lifecycle import Actor, Refused
-from tests.walking import KIND, SIGNED, clinic, deliver, lines, load_refbook, request_at, scan_of
+from tests.walking import GROUND, KIND, SIGNED, clinic, deliver, lines, load_refbook, request_at, scan_of
 
 ABSENT_INN = "7728168971"
 
@@ -79,8 +79,8 @@ def test_both_leave_in_one_letter_in_two_copies_each_and_share_ticket_and_answer
         request = requests.get(work, absent)
         companion = requests.companion_of(work, request)
         assert (request.status, companion.status) == (Status.SENT, Status.SENT)
-        answers = {line.id: {"outcome": "granted"} for line in requests.lines_of(work, request)}
-        inbox.give_answer(work, request, answers, granted=True, actor=Actor.DESK, evidence="выполнена", ticket="A-1")
+        said = answers.the_same(work, request, "granted")
+        answers.give_answer(work, request, said, actor=Actor.DESK, ground=GROUND, ticket="A-1")
         assert (request.status, companion.status, companion.ticket) == (Status.GRANTED, Status.GRANTED, "A-1")
 
 

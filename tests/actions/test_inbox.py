@@ -8,13 +8,13 @@ from email.message import EmailMessage
 import pytest
 from sqlalchemy import select
 
-from actions import audit, delivery, inbox, outbox, requests, steps
+from actions import audit, delivery, inbox, outbox, pairs, requests, steps
 from actions.context import Conflict
 from models.letters import InboxState, OutboxLetter, OutboxState
 from models.request import LineState, Status
 from notifications.imap import FetchedLetter
 from notifications.reading import read_letter_safely
-from tests.walking import lines, request_at
+from tests.walking import GROUND, lines, request_at
 
 _UID = iter(range(1, 10_000))
 
@@ -99,8 +99,10 @@ def test_clear_grant_of_the_desk_is_applied_with_its_quote(installation, sent):
     request = _request(installation, number)
     assert request.status is Status.GRANTED
     with installation.work("тест") as work:
-        states = [(line.state, line.evidence) for line in requests.lines_of(work, request)]
-    assert all(state is LineState.GRANTED and "предоставлен" in evidence for state, evidence in states)
+        lines = requests.lines_of(work, request)
+        said = [(pair.state, pair.quote, pair.letter_id) for pair in pairs.of(lines)]
+    assert len(said) == 4 and {line.state for line in lines} == {LineState.GRANTED}
+    assert all(state is LineState.GRANTED and "предоставлен" in quote and from_ for state, quote, from_ in said)
 
 
 @pytest.mark.rule("AWT-1")
@@ -118,7 +120,7 @@ def test_answer_that_differs_per_line_is_applied_per_line(installation, sent):
         assert request.status is Status.GRANTED
         assert [line.state for line in requests.lines_of(work, request)] == [LineState.GRANTED, LineState.MOVED]
         draft = requests.child_of(work, request, "refused-lines")
-        assert "не подтверждена" in requests.lines_of(work, draft)[0].reason
+        assert all("не подтверждена" in pair.reason for pair in pairs.of(requests.lines_of(work, draft)))
 
 
 def test_answer_that_names_one_of_two_people_waits_for_a_person(installation, sent):
@@ -239,7 +241,7 @@ def test_answer_to_an_old_version_waits_for_a_person(installation, sent):
     number, message_id = sent
     with installation.work("тест") as work:
         request = requests.get(work, number)
-        steps.take(work, request, "reject", reason="x")
+        steps.take(work, request, "reject", reason="x", ground=GROUND)
         steps.take(work, request, "revise")
     letter = _take_in(installation, _letter("Доступ предоставлен.", references=message_id))
     assert _inbox(installation, letter).state is InboxState.TRIAGE

@@ -11,7 +11,7 @@ from actions import organisations, outbox, reminders, requests, steps
 from models.letters import OutboxLetter
 from models.request import Status
 from states.lifecycle import Actor
-from tests.walking import KIND, bring, clinic, deliver, lines, request_at
+from tests.walking import GROUND, KIND, bring, clinic, deliver, lines, request_at
 
 OFFICER = "officer@clinic.example"
 
@@ -121,7 +121,7 @@ def test_late_desk_gets_one_follow_up_per_term_citing_the_ticket(installation, c
 def test_answered_request_is_not_followed_up(installation, clock):
     number = request_at(installation, Status.AWAITING)
     with installation.work("тест") as work:
-        steps.take(work, requests.get(work, number), "reject", actor=Actor.DESK, reason="x")
+        steps.take(work, requests.get(work, number), "reject", actor=Actor.DESK, reason="x", ground=GROUND)
     clock.now = dt.datetime(2026, 12, 1, 7, 0, tzinfo=dt.UTC)
     _send_due(installation)
     assert _letters(installation, "follow-up") == []

@@ -7,13 +7,14 @@ import threading
 import pytest
 from sqlalchemy import func, select
 
-from actions import audit, requests, show, steps
+from actions import answers, audit, pairs, requests, show, steps
+from models.answers import Said
 from models.facts import LineFacts
 from models.letters import OutboxLetter, OutboxState
 from models.record import Event
 from models.request import AccessRequest, Status
 from states.lifecycle import Actor, Refused
-from tests.walking import KIND, bring, clinic, lines, request_at
+from tests.walking import GROUND, KIND, bring, clinic, lines, request_at
 
 
 def _count(work, table):
@@ -151,21 +152,22 @@ def test_part_granted_request_keeps_its_line_and_drafts_the_refused_one_as_next_
     with installation.work("тест") as work:
         request = requests.get(work, number)
         first, second = requests.lines_of(work, request)
-        answers = {first.id: {"outcome": "granted"}, second.id: {"outcome": "rejected", "reason": "нет подтверждения"}}
-        steps.take(work, request, "grant", actor=Actor.DESK, answers=answers)
+        said = [Said("granted", line=first.id), Said("rejected", "нет подтверждения", line=second.id)]
+        found = answers.understood(work, request, said)
+        answers.give_answer(work, request, found, actor=Actor.DESK, ground=GROUND)
     with installation.work("тест") as work:
         request = requests.get(work, number)
         assert request.status is Status.GRANTED
         assert [line.state for line in requests.lines_of(work, request)] == [LineState.GRANTED, LineState.MOVED]
         draft = requests.child_of(work, request, "refused-lines")
         assert (draft.status, draft.version) == (Status.DRAFT, 2)
-        assert [line.reason for line in requests.lines_of(work, draft)] == ["нет подтверждения"]
+        assert [pair.reason for pair in pairs.of(requests.lines_of(work, draft))] == ["нет подтверждения"] * 2
 
 
 def test_rejected_request_goes_on_as_its_next_version_with_history_kept(installation):
     number = request_at(installation, Status.AWAITING)
     with installation.work("тест") as work:
-        steps.take(work, requests.get(work, number), "reject", actor=Actor.DESK, reason="нет печати")
+        steps.take(work, requests.get(work, number), "reject", actor=Actor.DESK, reason="нет печати", ground=GROUND)
     with installation.work("тест") as work:
         request = steps.take(work, requests.get(work, number), "revise")
         assert (request.status, request.version) == (Status.DRAFT, 2)

@@ -126,7 +126,7 @@ def test_a_request_lives_from_draft_to_proven_logins_by_calls_only(
     granted = _post(
         api,
         f"/requests/{number}/steps/grant",
-        {"revision": waits["revision"], "answers": answers, "evidence": "По телефону"},
+        {"revision": waits["revision"], "answers": answers, "ground": "По телефону, оператор Петрова"},
     )
     assert granted["state"] == "granted"
     first, second = (line["id"] for line in granted["lines"])  # type: ignore[attr-defined]

@@ -117,10 +117,10 @@ def test_signed_request_with_people_goes_to_its_verified_end(run, ready, tmp_pat
     packed = zipfile.ZipFile(tmp_path / "package.zip").namelist()
     assert {name.rpartition(".")[2] for name in packed} == {"pdf", "docx", "png", "txt"}
     assert run("request", "hand-over", number, "--ticket", "ABC-123-45678", "--json")["state"] == "awaiting"
-    assert run("request", "answer", number, "granted", "--json")["state"] == "granted"
+    assert run("request", "answer", number, "granted", "--ground", "Звонок СТП 23 ноября", "--json")["state"] == "granted"
     shown = run("request", "login", number, "--proven", "--json")
     assert shown["state"] == "verified"
-    assert [line["roles"] for line in shown["lines"]] == [["Ведущий учёта"]]
+    assert [[role["label"] for role in line["roles"]] for line in shown["lines"]] == [["Ведущий учёта"]]
     assert [(row["person"], row["verified"]) for row in run("holders", "--json")] == [(PERSON.name, True)]
 
 
@@ -154,7 +154,7 @@ def test_unsigned_request_without_people_goes_to_its_verified_end(run, ready, tm
     papers = run("documents", "make", made["id"], tmp_path / "out", "--json")
     assert "Как закрыть койку на ремонт?" in _paper_text(papers[0]["file"])
     assert run("request", "hand-over", made["id"], "--ticket", "ABC-123-45679", "--json")["state"] == "awaiting"
-    assert run("request", "answer", made["id"], "granted", "--json")["state"] == "granted"
+    assert run("request", "answer", made["id"], "granted", "--ground", "Звонок СТП 23 ноября", "--json")["state"] == "granted"
     assert run("request", "verify", made["id"], "--json")["state"] == "verified"
 
 

@@ -16,6 +16,7 @@ from models.request import Status
 from states.lifecycle import Refused, step_for, traits_of
 from states.reminders import Reason
 from tests.kinds.cases import CASES, drafted
+from tests.walking import GROUND
 
 ELSEWHERE = sorted(kind.code for kind in load().kinds.values() if not kind.to_desk)
 
@@ -87,7 +88,7 @@ def test_extract_is_due_in_three_days_and_what_follows_is_reminded_of(installati
     with installation.work("тест") as work:
         assert {due.waiting.reason for due in reminders.planned(work, days=1)} == {Reason.RECIPIENT_LATE}
         request = requests.get(work, number)
-        steps.take(work, request, "grant", outcome="absent")
+        steps.take(work, request, "grant", outcome="absent", ground=GROUND)
         steps.take(work, request, "verify")
         assert "только работодатели" in request.note
         assert reminders.planned(work, days=1) == []

@@ -16,7 +16,7 @@ from states.lifecycle import Refused
 from states.rules import Stage, check_request
 from tests.kinds import files
 from tests.kinds.cases import CASES, DROP, OUZ, OWN, REGION, drafted
-from tests.walking import SIGNED, request_at, scan_of
+from tests.walking import GROUND, SIGNED, request_at, scan_of
 
 BIG_PDF = ("Лицензия.pdf", files.pdf("Licence") + b"%" + b"0" * (20 * 1024 * 1024))
 
@@ -219,7 +219,7 @@ def test_extract_without_its_outcome_or_archive_is_not_received(installation):
         assert request.due_at == dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
         for outcome, rule in ((None, "EXT-6"), ("accredited", "EXT-4")):
             with pytest.raises(Refused) as refusal:
-                steps.take(work, request, "grant", outcome=outcome)
+                steps.take(work, request, "grant", outcome=outcome, ground=GROUND)
             assert {finding.rule for finding in refusal.value.findings} == {rule}
 
 

@@ -9,7 +9,7 @@ import pytest
 from docx import Document
 from sqlalchemy import select
 
-from actions import attachments, grants, inbox, requests, scans, show, steps, verification
+from actions import answers, attachments, grants, requests, scans, show, steps, verification
 from actions.context import Work
 from catalog import load
 from models.findings import has_errors
@@ -17,7 +17,7 @@ from models.letters import OutboxLetter
 from models.request import AccessRequest, LineState, Status
 from states.lifecycle import Actor
 from tests.kinds.cases import CASES, Case, drafted
-from tests.walking import SIGNED, bring, deliver, request_at, scan_of
+from tests.walking import GROUND, SIGNED, bring, deliver, request_at, scan_of
 
 
 def test_every_kind_of_the_catalogue_has_a_case():
@@ -60,7 +60,7 @@ def test_kind_goes_from_draft_to_its_verified_end(installation, kind):
         request = requests.get(work, number)
         assert request.status is Status.VERIFIED
         held = {(row["subsystem"], row["role"]) for row in grants.holders(work)}
-        asked = {pair for line in requests.lines_of(work, request) for pair in map(tuple, line.roles)}
+        asked = {pair for line in requests.lines_of(work, request) for pair in line.roles}
         named = {(work.catalog.subsystems[code].name, work.catalog.role(code, role).label) for code, role in asked}
         assert held == (set() if load().kind(kind).revokes else named)
         assert {line.state for line in requests.lines_of(work, request)} <= {LineState.VERIFIED}
@@ -124,8 +124,8 @@ def _through_the_desk(installation, number: int) -> None:
     bring(installation, number, Status.AWAITING)
     with installation.work("тест") as work:
         request = requests.get(work, number)
-        answers = {line.id: {"outcome": "granted"} for line in requests.lines_of(work, request)}
-        inbox.give_answer(work, request, answers, granted=True, actor=Actor.DESK, evidence="Выполнено.")
+        said = answers.the_same(work, request, "granted")
+        answers.give_answer(work, request, said, granted=True, actor=Actor.DESK, ground=GROUND)
         assert request.status is Status.GRANTED
 
 
@@ -140,7 +140,7 @@ def _elsewhere(installation, number: int, case: Case) -> None:
         request = requests.get(work, number)
         for code, (name, data) in case.late_files.items():
             attachments.attach(work, request, code, name, data)
-        steps.take(work, request, "grant", outcome=case.outcome)
+        steps.take(work, request, "grant", outcome=case.outcome, ground=GROUND)
         assert request.outcome == case.outcome
     assert deliver(installation) == []
 

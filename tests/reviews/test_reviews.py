@@ -8,7 +8,7 @@ import json
 import pytest
 from sqlalchemy import select
 
-from actions import grants, organisations, reminders, requests, reviews, steps
+from actions import grants, organisations, pairs, reminders, requests, reviews, steps
 from actions.context import Conflict, NotFound
 from demo import people
 from demo.people import EMPLOYEES, bare_snils
@@ -29,7 +29,7 @@ def held(granted_home, home, clock):
     made = copied(granted_home, home, clock)
     with made.work("тест") as work:
         for line in requests.lines_of(work, requests.get(work, 1)):
-            line.state = LineState.VERIFIED
+            pairs.put(line, LineState.VERIFIED)
         for number in (5, 6):
             grants.end(work, grant_id=number, reason="тест")
     yield made
@@ -121,7 +121,7 @@ def test_answers_are_kept_with_who_and_when_and_drop_drafts_a_revocation(held, c
     with held.work("тест") as work:
         [line] = requests.lines_of(work, requests.get(work, draft.id))
         assert work.catalog.kind(draft.kind).revokes
-        assert line.roles == [[second.grant.subsystem, second.grant.role]]
+        assert line.roles == [(second.grant.subsystem, second.grant.role)]
         assert "review" in requests.get(work, draft.id).fields.values()
     assert first.person.id == second.person.id
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
-from actions import audit, requests
+from actions import audit, pairs, requests
 from actions.context import Work
 from models.organisation import Organisation
 from models.request import AccessRequest, LineState, Status
@@ -51,7 +51,9 @@ def put(work: Work, status: Status, *, organisation: int = 0, kind: str = KIND, 
 
 def refuse(work: Work, request: AccessRequest, reason: str | None, state: LineState = LineState.REJECTED) -> None:
     for each in requests.lines_of(work, request):
-        each.state, each.reason = state, reason
+        pairs.put(each, state)
+        for pair in each.asked:
+            pair.reason = reason
     work.session.flush()
 
 

@@ -326,7 +326,7 @@ def test_an_officer_drafts_a_revocation_from_the_card_once(officer: TestClient, 
         draft = requests.get(work, int(made.headers["location"].rpartition("/")[2]))
         [line] = requests.lines_of(work, draft)
         assert work.catalog.kind(draft.kind).revokes and draft.status is Status.DRAFT
-        assert draft.fields["ground"] == "changed-duties" and line.roles == [["frmo", "organisation"]]
+        assert draft.fields["ground"] == "changed-duties" and line.roles == [("frmo", "organisation")]
     again = officer.post(f"{address}/revoke", data={"grant": one.id, "why": "left"})
     assert again.status_code == 422 and "уже просят" in again.text and draft.number in again.text
     with world.installation.work(by="тест") as work:

@@ -13,9 +13,10 @@ from fastapi.testclient import TestClient
 from sqlalchemy import event
 from sqlmodel import col, select
 
-from actions import requests, steps
+from actions import pairs, requests, steps
 from actions.context import Work
 from models.account import Role
+from models.facts import RoleRef
 from models.letters import OutboxState
 from models.record import Event
 from models.request import AccessRequest, LineState, Status
@@ -178,7 +179,7 @@ def test_an_answer_by_hand_is_taken_line_by_line(officer: TestClient, world: Wor
     missing = officer.post(path, data=answer)
     assert missing.status_code == 422 and "Строка 2: впишите причину отказа" in missing.text
     assert _now(world, request).status is Status.AWAITING
-    officer.post(path, data=answer | {f"reason-{second.id}": "нет в ФРМР", "evidence": "звонок СТП"})
+    officer.post(path, data=answer | {f"reason-{second.id}": "нет в ФРМР", "ground": "звонок СТП"})
     with world.installation.work(by="тест") as work:
         lines = requests.lines_of(work, requests.get(work, request.id or 0))
     assert [line.state for line in lines] == [LineState.GRANTED, LineState.MOVED]
@@ -200,7 +201,7 @@ def test_a_refusal_by_hand_needs_its_reason(officer: TestClient, world: World) -
     request = _at(world, Status.AWAITING, sent_at=NOON, due_at=NOON)
     path = f"/requests/{request.id}/steps/reject"
     assert officer.post(path, data={"revision": "0"}).status_code == 422
-    officer.post(path, data={"revision": "0", "reason": "Нет подписи"})
+    officer.post(path, data={"revision": "0", "reason": "Нет подписи", "ground": "звонок СТП"})
     assert _now(world, request).status is Status.REJECTED
     assert "Нет подписи" in officer.get(f"/requests/{request.id}").text
 
@@ -299,8 +300,9 @@ def test_the_grid_tells_roles_apart_and_can_show_one_outcome(officer: TestClient
     with world.installation.work(by="тест") as work:
         request = request_at(work, Status.GRANTED)
         first, second = requests.lines_of(work, request)
-        first.state, first.reason, first.evidence = LineState.REJECTED, "нет в ФРМР", "Письмо СТП"
-        second.roles = [second.roles[0]]
+        pairs.put(first, LineState.REJECTED)
+        first.asked[1].reason, first.asked[1].quote = "нет в ФРМР", "Письмо СТП"
+        pairs.ask(second, [RoleRef(*second.roles[0])])
     path = f"/requests/{request.id}"
     text = officer.get(path).text
     assert text.count('data-role="ФРМО: ') == 2 and text.count('<td data-role="ФРМР: ') == 2

@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from sqlmodel import SQLModel
 
-from actions import checklist_workers, checklists, comments, grants, organisations, people, requests, reviews
+from actions import checklist_workers, checklists, comments, grants, organisations, pairs, people, requests, reviews
 from actions.context import Work
 from models.account import Role
 from models.facts import LineFacts
@@ -55,7 +55,7 @@ def foreign(work: Work) -> None:
     made = requests.create(work, kind=KIND, organisation_id=other.id or 0, lines=[line])
     made.status, made.ticket = Status.GRANTED, "ЗАР-1"
     first = requests.lines_of(work, made)[0]
-    first.state = LineState.GRANTED
+    pairs.put(first, LineState.GRANTED)
     assert (other.id, made.id, first.id, first.person_id) == (1, 1, 1, 1)
     for role in BOTH_ROLES:
         grants.grant(

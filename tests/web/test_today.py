@@ -9,7 +9,7 @@ import re
 import pytest
 from fastapi.testclient import TestClient
 
-from actions import accounts, agenda, audit, checklists, inbox, links, outbox, requests
+from actions import accounts, agenda, audit, checklists, inbox, links, outbox, pairs, requests
 from actions.agenda import Matter, matters
 from actions.context import Work
 from models.account import Role
@@ -92,7 +92,7 @@ def test_first_logins_are_owed_only_by_those_who_were_asked(work: Work) -> None:
 
 def test_granted_requests_wait_for_those_who_have_not_proven_their_login(work: Work) -> None:
     request = request_at(work, Status.GRANTED)
-    requests.lines_of(work, request)[0].state = LineState.VERIFIED
+    pairs.put(requests.lines_of(work, request)[0], LineState.VERIFIED)
     assert [entry.why for entry in _found(work)["login-check"].entries] == ["не подтвердили вход: 1"]
 
 

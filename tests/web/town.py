@@ -6,7 +6,7 @@ import datetime as dt
 from email.message import EmailMessage
 from pathlib import Path
 
-from actions import accounts, checklist_workers, checklists, comments, grants, requests, reviews, webhooks
+from actions import accounts, checklist_workers, checklists, comments, grants, pairs, requests, reviews, webhooks
 from actions.context import Work
 from models.account import Role
 from models.facts import LineFacts
@@ -163,7 +163,8 @@ def at(work: Work, status: Status, organisation_id: int, count: int = 2, **colum
     for name, value in columns.items():
         setattr(request, name, value)
     for line in requests.lines_of(work, request):
-        line.state = {Status.VERIFIED: LineState.VERIFIED, Status.GRANTED: LineState.GRANTED}.get(status, LineState.OPEN)
+        done = {Status.VERIFIED: LineState.VERIFIED, Status.GRANTED: LineState.GRANTED}
+        pairs.put(line, done.get(status, LineState.OPEN))
     work.session.flush()
     return request
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from actions import links, organisations, requests
+from actions import links, organisations, pairs, requests
 from actions.context import Work
 from models.facts import LineFacts, RoleRef, SealPolicy
 from models.letters import InboxLetter, InboxState, OutboxLetter, OutboxState
@@ -83,7 +83,7 @@ def request_at(work: Work, status: Status = Status.DRAFT, *, kind: str = KIND, *
     if status in (Status.GRANTED, Status.VERIFIED):
         done = LineState.GRANTED if status is Status.GRANTED else LineState.VERIFIED
         for each in requests.lines_of(work, request):
-            each.state = done
+            pairs.put(each, done)
     work.session.flush()
     return request
 

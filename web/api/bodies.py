@@ -11,7 +11,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
 from web.api.problems import ApiProblem
-from web.bodies import MAX_FILES
+from web.bodies import MAX_FIELDS, MAX_FILES
 from web.permissions import SAFE
 
 KEY = "idempotency-key"
@@ -25,7 +25,7 @@ async def _form(request: Request) -> AsyncIterator[FormData]:
     """Uploads lie in temporary files until the answer is made."""
     if not is_multipart(request):
         raise ApiProblem("media-type", "Файлы передают как multipart/form-data.")
-    async with request.form(max_files=MAX_FILES, max_fields=2000, max_part_size=1024 * 1024) as form:
+    async with request.form(max_files=MAX_FILES, max_fields=MAX_FIELDS, max_part_size=1024 * 1024) as form:
         yield form
 
 
@@ -38,7 +38,7 @@ async def remember_digest(request: Request) -> None:
         return
     digest = hashlib.sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode())
     if is_multipart(request):
-        form = await request.form(max_files=MAX_FILES, max_fields=2000, max_part_size=1024 * 1024)
+        form = await request.form(max_files=MAX_FILES, max_fields=MAX_FIELDS, max_part_size=1024 * 1024)
         for name, value in form.multi_items():
             digest.update(f"\n{name}\n".encode())
             digest.update(await _part(value))

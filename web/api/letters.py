@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
 from starlette.requests import Request
 
-from actions import delivery, inbox, outbox, requests
+from actions import answers, delivery, inbox, outbox, requests
 from actions.context import Conflict, NotFound, Work
 from actions.letter_taking import NotALetter, Taken, already, take
+from models.answers import PairAnswer, PairKey
 from models.letters import InboxLetter, OutboxLetter
 from models.request import AccessRequest
 from notifications.reading.safely import MAX_MEGABYTES
 from sweeps.letter_reading import read_brought
+from web.api.answers import said_of
 from web.api.bodies import Multipart
 from web.api.door import token_of
 from web.api.idempotency import once
 from web.api.problems import invalid
-from web.api.requests import lines_named
-from web.api.schemas import AnswerIn, AttachedOut, LetterOut, SettleIn, TakenOut, TriageOut
+from web.api.schemas import AttachedOut, LetterOut, SettleIn, TakenOut, TriageOut
 from web.api.telling import sent_told
 from web.bodies import text, uploads
 from web.downloads import letters_file
@@ -54,7 +55,7 @@ def show_letter(request: Request, letter: int) -> TriageOut:
 
 @router.post("/triage/{letter}", operation_id="settleLetter", summary="Разобрать письмо", response_model=TriageOut)
 def settle(request: Request, letter: int, body: SettleIn) -> Response:
-    """Решает человек: acknowledge – зарегистрировано, grant – дано, reject – отказ, partial – по работникам,
+    """Решает человек: acknowledge – зарегистрировано, grant – дано, reject – отказ, partial – по ролям,
     ask – вопрос, bounce – вернулось, note – принять к сведению."""
 
     def act(work: Work) -> TriageOut:
@@ -63,7 +64,7 @@ def settle(request: Request, letter: int, body: SettleIn) -> Response:
         chosen = requests.get(work, about) if about else None
         settled = inbox.settle(
             work, letter, decision=body.decision, request=chosen, ticket=body.ticket or None,
-            outcomes=_outcomes(work, chosen, body.answers), text=body.text,
+            said=_said(work, chosen, body), text=body.text,
         )  # fmt: skip
         return _told(read_letter(work, settled))
 
@@ -194,13 +195,11 @@ def _taken(work: Work, taken: Taken) -> TakenOut:
     return TakenOut(**dict(told), already=taken.already)
 
 
-def _outcomes(work: Work, chosen: AccessRequest | None, answers: Sequence[AnswerIn]) -> dict[str, str]:
-    """СНИЛС to outcome: calls name the line."""
-    if not answers:
+def _said(work: Work, chosen: AccessRequest | None, body: SettleIn) -> Mapping[PairKey, PairAnswer]:
+    """What the call says of each role; only `partial` asks. Raises Conflict with all gaps."""
+    if body.decision != "partial":
         return {}
     if chosen is None:
         raise Conflict("Укажите заявку, к которой относится письмо.")
-    lines = lines_named(work, chosen, [answer.line for answer in answers])
-    persons = requests.persons_of(work, lines)
-    said = {answer.line: answer.outcome for answer in answers}
-    return {persons[line.person_id].snils: said[line.id] for line in lines if line.person_id in persons and line.id}
+    said = said_of(body.answers, body.pairs)
+    return answers.understood(work, chosen, said, reason=body.text, need_reason=False)

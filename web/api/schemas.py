@@ -106,8 +106,17 @@ class OutcomeOut(Out):
 
 
 class RoleOut(Out):
+    """Запрошенная роль и чем для неё кончилось. У вида без ролей – одна запись с пустыми кодами."""
+
     subsystem: str
     role: str
+    label: str
+    state: LineState
+    reason: str | None = Field(description="Причина отказа")
+    quote: str | None = Field(description="Предложение ответа, которым это решено; чужие СНИЛС скрыты")
+    ground: str | None = Field(description="На чём основан ответ, записанный человеком")
+    letter: int | None = Field(description="Номер письма, которым это решено")
+    until: dt.date | None = Field(description="До какого дня дан доступ, если день назван в ответе")
 
 
 class LineOut(Out):
@@ -119,9 +128,9 @@ class LineOut(Out):
     person: str
     roles: list[RoleOut]
     role_labels: list[str]
-    state: LineState
+    state: LineState = Field(description="Итог строки по её ролям")
     state_label: str
-    reason: str | None = Field(description="Причина отказа")
+    reason: str | None = Field(description="Причины отказа по ролям строки, каждая один раз")
     first_login_on: dt.datetime | None
     verified_at: dt.datetime | None
 
@@ -250,11 +259,24 @@ class ConfirmIn(In):
 
 
 class AnswerIn(In):
-    """Ответ о работнике."""
+    """Ответ о работнике: обо всех его ролях сразу."""
 
     line: int = Field(description="Номер строки (id)")
     outcome: Literal["granted", "rejected"]
     reason: Words = Field(default="", description="Причина отказа")
+    until: dt.date | None = Field(default=None, description="До какого дня дан доступ, если день назван")
+
+
+class PairIn(In):
+    """Ответ об одной роли одного работника; он важнее ответа о работнике."""
+
+    line: int | None = Field(default=None, description="Номер строки (id); или snils")
+    snils: Word = Field(default="", description="СНИЛС работника вместо номера строки", examples=["112-233-445 95"])
+    subsystem: Word = Field(default="", description="Код или название подсистемы", examples=["ФРМО"])
+    role: Word = Field(default="", description="Код или название роли; пусто – все роли подсистемы")
+    outcome: Literal["granted", "rejected"]
+    reason: Words = Field(default="", description="Причина отказа")
+    until: dt.date | None = Field(default=None, description="До какого дня дан доступ, если день назван")
 
 
 class SignatureIn(In):
@@ -282,9 +304,15 @@ class StepIn(In):
     question: Words = Field(default="", description="О чём спрашивает СТП")
     text: Words = Field(default="", description="Ответ, который уйдёт в СТП")
     reason: Words = Field(default="", description="Причина отказа или возврата письма")
-    evidence: Words = Field(default="", description="На чём основан ответ")
+    ground: Words = Field(
+        default="", description="На чём основан ответ: кто, когда и как его сообщил, не короче 10 знаков",
+        examples=["Звонок СТП 23 ноября, оператор Петрова"],
+    )  # fmt: skip
+    ground_letter: int | None = Field(default=None, description="Или номер пришедшего письма; файл – в форме, ground_file")
+    until: dt.date | None = Field(default=None, description="До какого дня дан доступ тем, у кого свой день не назван")
     confirm_address: bool = Field(default=False, description="Подтверждаю адрес СТП при первой отправке")
     answers: list[AnswerIn] = Field(default=[], max_length=2000, description="Ответ о каждом работнике")
+    pairs: list[PairIn] = Field(default=[], max_length=5000, description="Ответ о роли работника, где роли решены по-разному")
     signature: SignatureIn | None = None
     by_hand: bool = Field(default=False, description="Коды на скане не читаются, но это страницы этой версии")
 
@@ -358,6 +386,7 @@ class SettleIn(In):
     request: int | None = Field(default=None, description="Заявка, если письмо к ней не привязалось само")
     ticket: Word = ""
     answers: list[AnswerIn] = Field(default=[], max_length=2000, description="Для partial: ответ о каждом работнике")
+    pairs: list[PairIn] = Field(default=[], max_length=5000, description="Для partial: ответ о роли работника")
     text: Words = Field(default="", description="Причина или слова письма")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
@@ -12,11 +13,13 @@ from starlette.requests import Request
 
 from actions import packages, requests, steps
 from actions.context import NotFound, Work
+from models.answers import Said
 from models.request import RequestFile
 from sandbox import Killed
 from sandbox import Refused as RefusedFile
 from states.lifecycle import STEPS, Refused
 from web import stepping
+from web.api.answers import said_of
 from web.api.bodies import is_multipart
 from web.api.door import token_of
 from web.api.idempotency import once
@@ -25,7 +28,7 @@ from web.api.requests import IfMatch, stale
 from web.api.schemas import RequestOut, SignatureIn, StepIn
 from web.api.telling import whole
 from web.api.wrong_values import wrong_values
-from web.bodies import MAX_FILES, text
+from web.bodies import MAX_FIELDS, MAX_FILES, text
 from web.downloads import download
 from web.installed import looked, reading, work_of
 
@@ -33,34 +36,39 @@ router = APIRouter(tags=["Шаги и документы"])
 _KNOWN = {step.trigger for step in STEPS}
 
 
-async def _told(request: Request) -> AsyncIterator[FormData]:
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A call's body: the fields of a step, and what it says of workers and their roles."""
+
+    form: FormData
+    said: tuple[Said, ...] = ()
+
+
+async def _told(request: Request) -> AsyncIterator[Given]:
     """JSON or a form: both end as the form that the page's steps read."""
     if is_multipart(request):
-        async with request.form(max_files=MAX_FILES, max_fields=2000, max_part_size=1024 * 1024) as form:
-            yield form
+        async with request.form(max_files=MAX_FILES, max_fields=MAX_FIELDS, max_part_size=1024 * 1024) as form:
+            yield Given(form)
         return
     body = await request.body()
     if body and request.headers.get("content-type", "").partition(";")[0] != "application/json":
         raise ApiProblem("media-type")
     try:
-        told = FormData([*_pairs(StepIn.model_validate_json(body or b"{}"))])
+        step = StepIn.model_validate_json(body or b"{}")
     except ValidationError as error:
         found = [wrong_field(*each) for each in wrong_values(error.errors())]
         raise ApiProblem("invalid", "Запрос не соответствует описанию: см. findings.", findings=found) from None
-    yield told
+    yield Given(FormData([*_pairs(step)]), tuple(said_of(step.answers, step.pairs)))
 
 
-Told = Annotated[FormData, Depends(_told)]
+Told = Annotated[Given, Depends(_told)]
 
 
 def _pairs(given: StepIn) -> Iterator[tuple[str, str]]:
-    yield from _texts(given.model_dump(exclude={"answers", "signature"}, exclude_defaults=True))
+    yield from _texts(given.model_dump(exclude={"answers", "pairs", "signature"}, exclude_defaults=True))
     if given.signature is not None:
         yield from _texts(given.signature.model_dump(exclude_defaults=True))
         yield "capacity", given.signature.capacity
-    for answer in given.answers:
-        yield f"outcome-{answer.line}", answer.outcome
-        yield f"reason-{answer.line}", answer.reason
 
 
 def _texts(values: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -89,6 +97,9 @@ def _texts(values: dict[str, Any]) -> Iterator[tuple[str, str]]:
                             "attorney": {"type": "string", "format": "binary", "description": "Скан доверенности"},
                             **{name: {"type": "string"} for name in SignatureIn.model_fields},
                             "by_hand": {"type": "string"},
+                            "ground": {"type": "string"},
+                            "ground_file": {"type": "string", "format": "binary", "description": "Файл, на котором основан ответ"},
+                            "outcome-all": {"type": "string", "enum": ["granted", "rejected"], "description": "Ответ обо всех; об одном работнике – поле outcome-НОМЕР СТРОКИ, причина – reason-НОМЕР СТРОКИ"},
                         },
                     }
                 },
@@ -96,13 +107,13 @@ def _texts(values: dict[str, Any]) -> Iterator[tuple[str, str]]:
         }
     },
 )  # fmt: skip
-def take(request: Request, number: int, trigger: str, form: Told, if_match: IfMatch = None) -> Response:
+def take(request: Request, number: int, trigger: str, given: Told, if_match: IfMatch = None) -> Response:
     """Возможные шаги и что они спрашивают – в `steps` заявки. Нужен номер правки: в теле (`revision`) или в `If-Match`.
 
     Если правила не пускают, ответ 422 `refused` со всеми причинами сразу; присланный скан при этом сохраняется.
     Шаг, который из этого состояния невозможен, и устаревший номер правки – 409 `stale` с нынешним положением.
     """
-    revision = (if_match or "").strip().strip('"') or text(form, "revision")
+    revision = (if_match or "").strip().strip('"') or text(given.form, "revision")
     if not revision.isdigit():
         raise invalid("revision", "Передайте номер правки заявки: поле revision или заголовок If-Match.")
 
@@ -114,7 +125,7 @@ def take(request: Request, number: int, trigger: str, form: Told, if_match: IfMa
         if step is None or revision != str(found.revision):
             raise stale(work, found)
         try:
-            stepping.take(work, found, step, form)
+            stepping.take(work, found, step, given.form, given.said)
         except Refused as refusal:
             return refused(request, refusal)  # returned, not raised: the uploads of a refused step stay
         except (RefusedFile, Killed) as refusal:

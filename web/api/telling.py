@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from sqlalchemy import select
 from sqlmodel import col
 
-from actions import invitations, organisations, requests, show, steps
+from actions import invitations, organisations, pairs, requests, show, steps
 from actions.context import Work
 from catalog.kinds import RequestKind
 from models.letters import InboxLetter, OutboxLetter
@@ -15,7 +15,7 @@ from models.organisation import Organisation
 from models.person import Person
 from models.request import AccessRequest, RequestFile, RequestLine, Status
 from states.guards import status_label
-from states.lifecycle import Effect, Step
+from states.lifecycle import Step
 from web import stepping
 from web.api.schemas import (
     AskedOut,
@@ -95,11 +95,11 @@ def _line(work: Work, line: RequestLine, person: Person | None) -> LineOut:
         row=line.position,
         person_id=line.person_id,
         person=facts.name,
-        roles=[RoleOut(subsystem=ref.subsystem, role=ref.role) for ref in facts.roles],
+        roles=[RoleOut.model_validate(each) for each in pairs.told(work, line, person)],
         role_labels=list(invitations.role_labels(work, line)),
         state=line.state,
         state_label=LINES[line.state],
-        reason=line.reason,
+        reason=pairs.reason_of(line, person),
         first_login_on=facts.first_login_on,
         verified_at=line.verified_at,
     )
@@ -181,11 +181,15 @@ def _asks(work: Work, kind: RequestKind, step: Step, needs: Asked) -> Iterator[A
     if needs.reply:
         yield _ask("text", "Ответ, который уйдёт в СТП")
     if needs.outcomes:
-        yield _ask("answers", "Ответ о каждом работнике", required=kind.people)
+        yield _ask("answers", "Ответ о каждом работнике; роли, которые решены иначе, – в pairs", required=False)
+        yield _ask("pairs", "Ответ о ролях: названа должна быть каждая, здесь или в answers", required=False)
+        yield _ask("until", "До какого дня дан доступ, если день назван", required=False)
     if needs.reason:
         yield _ask("reason", "Причина")
-    if {Effect.MAKE_GRANTS, Effect.RECORD_REFUSAL} & set(step.effects):
-        yield _ask("evidence", "На чём основан ответ", required=False)
+    if needs.ground:
+        yield _ask("ground", "На чём основан ответ: слова (не короче 10 знаков), письмо или файл", required=False)
+        yield _ask("ground_letter", "Номер пришедшего письма", required=False)
+        yield _ask("ground_file", "Файл (multipart)", required=False)
     if needs.address:
         yield _ask("confirm_address", "Подтверждаю адрес СТП", values=["true"])
 

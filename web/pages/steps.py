@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import destinations, organisations, packages, requests, steps
+from actions import destinations, organisations, packages, requests, show, steps
 from actions.context import Work
 from models.findings import Finding
 from models.request import AccessRequest
@@ -16,7 +16,8 @@ from sandbox import Killed
 from sandbox import Refused as RefusedFile
 from states.lifecycle import Refused, Step
 from web.bodies import Form, text
-from web.dossiers import heading, line_views
+from web.choices import choices
+from web.dossiers import heading
 from web.downloads import download
 from web.findings import grouped
 from web.histories import last_event
@@ -88,7 +89,8 @@ def _form(
         findings = steps.reasons_against(work, found, step, {"confirm_address": True})
     return page(
         request, "step.html", status=status, typed=typed or {}, it=heading(work, found), step=step, needs=needs,
-        groups=grouped(findings, _places(work, found).of), lines=line_views(work, found) if needs.outcomes else [],
+        groups=grouped(findings, _places(work, found).of), grid=choices(work, found, typed or {}) if needs.outcomes else None,
+        letters=show.letters_in(work, found) if needs.ground else (),
         seen=last_event(work, found), sender=work.policy.sender, address=destinations.address(work), waiting=waiting(work),
     )
 

@@ -10,15 +10,16 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import delivery, inbox, outbox, requests
+from actions import answers, delivery, inbox, outbox, requests
 from actions.context import Conflict, NotFound, Work
+from models.answers import PairAnswer, PairKey
 from models.letters import InboxLetter, OutboxState
 from models.request import AccessRequest
 from states.lifecycle import Refused
 from sweeps.sent_folder import settle_uncertain
 from web.bodies import Form, text
-from web.decisions import Decision, decisions
-from web.dossiers import line_views
+from web.choices import choices, said_in
+from web.decisions import Decision, decisions, said_in_letter
 from web.findings import grouped
 from web.installed import installed, looked, looked_on, reading, work_of
 from web.letter_view import letter_view
@@ -80,8 +81,7 @@ def settle(request: Request, letter_id: int, form: Form) -> Response:
             with work.session.begin_nested():
                 inbox.settle(
                     work, letter_id, decision=text(form, "decision"), request=chosen,
-                    ticket=text(form, "ticket", 120) or None, outcomes=_by_snils(work, chosen, form, "outcome"),
-                    reasons=_by_snils(work, chosen, form, "reason"), text=text(form, "text"),
+                    ticket=text(form, "ticket", 120) or None, said=_said(work, chosen, form), text=text(form, "text"),
                 )  # fmt: skip
         except Refused as refusal:
             return page(request, "refused.html", status=422, groups=grouped(refusal.findings), back=request.url.path)
@@ -145,7 +145,8 @@ def _letter(
         trusted=bool(letter.reading.get("trusted")), bounce=letter.reading.get("bounce"),
         matched=MATCHED_BY.get(letter.matched_by or "", "") if chosen and chosen.id == letter.request_id else "",
         suggestion=suggestion, others=[each for each in possible if each is not suggestion],
-        lines=line_views(work, chosen) if chosen else [], about=about, found=candidates(work, about),
+        grid=choices(work, chosen, typed or {}, said_in_letter(work, chosen, letter.reading)) if chosen else None,
+        about=about, found=candidates(work, about),
         settled=settled(work, letter), acts=own(request).acts and it.waits, before=before, after=after,
         told=told, problem=problem, typed=typed or {}, suggested=DECIDED, waiting=waiting(work),
     )  # fmt: skip
@@ -161,13 +162,12 @@ def _suggested(it: ReadLetter, possible: list[Decision]) -> Decision | None:
     return None
 
 
-def _by_snils(work: Work, chosen: AccessRequest | None, form: FormData, name: str) -> dict[str, str]:
-    """СНИЛС to outcome or reason: forms carry the number of the line instead."""
-    if chosen is None:
+def _said(work: Work, chosen: AccessRequest | None, form: FormData) -> Mapping[PairKey, PairAnswer]:
+    """What the grid says of each role, where there is one. Raises Conflict with all gaps."""
+    if chosen is None or text(form, "decision") != "partial":
         return {}
-    views = [view for view in line_views(work, chosen) if view.person is not None]
-    given = {view.person.snils: text(form, f"{name}-{view.line.id}") for view in views if view.person}
-    return {snils: value for snils, value in given.items() if value}
+    said = said_in(form, requests.lines_of(work, chosen))
+    return answers.understood(work, chosen, said, reason=text(form, "text"), need_reason=False)
 
 
 @router.post("/outbox/{letter_id:int}/resend")

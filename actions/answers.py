@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from actions import files, pairs, requests, steps
@@ -169,7 +170,8 @@ def _means_line(said: Said, line: RequestLine, persons: Mapping[int, Person]) ->
 def _means_role(work: Work, said: Said, pair: RequestedRole) -> bool:
     entry = work.catalog.subsystems.get(pair.subsystem)
     names = {pair.subsystem, entry.name if entry else ""}
-    roles = {pair.role, pairs.bare_label(work, pair)}
+    aliases = [known.aliases for known in entry.roles if known.code == pair.role] if entry else []
+    roles = {pair.role, pairs.bare_label(work, pair), *chain.from_iterable(aliases)}
     return _is_called(said.subsystem, names) and _is_called(said.role, roles)
 
 

@@ -145,7 +145,7 @@ def _put(work: Work, request: AccessRequest, line: RequestLine, facts: LineFacts
     if line.person_id is not None and (person is None or person.id != line.person_id):
         _forget_invitation(work, request, line)
     line.person_id = person.id if person else None
-    pairs.ask(line, facts.roles)
+    pairs.ask(work, line, facts.roles)
     line.typed = requests.typed_values(facts)
     work.session.add(line)
 

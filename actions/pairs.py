@@ -16,10 +16,13 @@ from states.outcomes import ACCESS, REFUSED, line_state
 _STATES: dict[Outcome, LineState] = {"granted": LineState.GRANTED, "rejected": LineState.REJECTED}
 
 
-def ask(line: RequestLine, roles: Sequence[RoleRef]) -> None:
+def ask(work: Work, line: RequestLine, roles: Sequence[RoleRef]) -> None:
     """These are asked for now; one that was asked for before keeps what is known of it."""
     wanted = list(dict.fromkeys((ref.subsystem, ref.role) for ref in roles)) or [("", "")]
     before = {(pair.subsystem, pair.role): pair for pair in line.asked}
+    for code, pair in before.items():
+        if code not in wanted and pair.id is not None:
+            work.session.delete(pair)
     line.asked = [before.get(code) or RequestedRole(subsystem=code[0], role=code[1]) for code in wanted]
     for place, pair in enumerate(line.asked):
         pair.position = place

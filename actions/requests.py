@@ -180,7 +180,7 @@ def put_lines(work: Work, request: AccessRequest, lines: Sequence[LineFacts]) ->
             position=position,
             typed=typed_values(line),
         )
-        pairs.ask(row, line.roles)
+        pairs.ask(work, row, line.roles)
         work.session.add(row)
     work.session.flush()
 

@@ -88,7 +88,6 @@ def _lines(work: Work, request: AccessRequest) -> list[tuple[RequestLine, Person
 
 def _line(work: Work, line: RequestLine, person: Person | None) -> dict[str, object]:
     return {
-        "line": line.id,
         "person": requests.line_facts(line, person).name,
         "roles": pairs.told(work, line, person),
         "state": line.state.value,

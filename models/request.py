@@ -106,7 +106,7 @@ class RequestLine(SQLModel, table=True):
     asked: list["RequestedRole"] = Relationship(
         sa_relationship_kwargs={
             "lazy": "selectin",  # lines are always read with their roles: one more query, whatever their number
-            "cascade": "all, delete-orphan",
+            "cascade": "all",
             "order_by": "RequestedRole.position",
         }
     )

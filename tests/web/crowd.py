@@ -169,14 +169,21 @@ def _put_lines(raw: sqlite3.Connection) -> None:
     of_state = " ".join(f"WHEN '{state}' THEN '{line}'" for state, _, line in SHARES)
     raw.execute(
         f"""
-        INSERT INTO request_line (request_id, person_id, position, roles, typed, state)
-        SELECT request.id, person.id, place.value, ?, json_object('snils', person.snils, 'surname', person.surname,
+        INSERT INTO request_line (request_id, person_id, position, typed, state)
+        SELECT request.id, person.id, place.value, json_object('snils', person.snils, 'surname', person.surname,
             'given', person.given, 'patronymic', person.patronymic, 'email', person.email, 'post', person.post),
             CASE request.status {of_state} END
         FROM request CROSS JOIN (SELECT 1 AS value UNION ALL SELECT 2 UNION ALL SELECT 3) AS place
         CROSS JOIN person ON person.id = (request.id * 7 + place.value * 13) % (SELECT count(*) FROM person) + 1
-        """,
-        (json.dumps([["frmo", "organisation"], ["frmr", "organisation"]]),),
+        """
+    )
+    raw.execute(
+        """
+        INSERT INTO requested_role (line_id, position, subsystem, role, state)
+        SELECT request_line.id, place.value, CASE place.value WHEN 0 THEN 'frmo' ELSE 'frmr' END, 'organisation',
+            request_line.state
+        FROM request_line CROSS JOIN (SELECT 0 AS value UNION ALL SELECT 1) AS place
+        """
     )
 
 

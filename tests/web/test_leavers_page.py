@@ -39,7 +39,7 @@ def roles(world: World) -> list[Grant]:
         ]
 
 
-def drafts(world: World) -> list[tuple[AccessRequest, list[list[list[str]]]]]:
+def drafts(world: World) -> list[tuple[AccessRequest, list[list[tuple[str, str]]]]]:
     with world.installation.work(by="тест") as work:
         return [(found, [line.roles for line in requests.lines_of(work, found)]) for found in _revocations(work)]
 
@@ -69,7 +69,7 @@ def test_the_plan_comes_first_and_drafts_come_from_what_stays_ticked(
     assert [int(number) for number in ticked] == [roles[0].id, roles[1].id]
     done = officer.post("/leavers/drafts", data={"inn": INN, "grant": ticked[:1]})
     [(draft, lines)] = drafts(world)
-    assert lines == [[["frmo", "organisation"]]] and draft.number in done.text and draft.fields["ground"] == "left"
+    assert lines == [[("frmo", "organisation")]] and draft.number in done.text and draft.fields["ground"] == "left"
     again = officer.post("/leavers/drafts", data={"inn": INN, "grant": ticked[:1]})
     assert again.status_code == 409 and "Составлять нечего" in again.text and len(drafts(world)) == 1
     assert officer.post("/leavers/drafts", data={"inn": INN}).status_code == 409

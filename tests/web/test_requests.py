@@ -302,7 +302,7 @@ def test_the_grid_tells_roles_apart_and_can_show_one_outcome(officer: TestClient
         first, second = requests.lines_of(work, request)
         pairs.put(first, LineState.REJECTED)
         first.asked[1].reason, first.asked[1].quote = "нет в ФРМР", "Письмо СТП"
-        pairs.ask(second, [RoleRef(*second.roles[0])])
+        pairs.ask(work, second, [RoleRef(*second.roles[0])])
     path = f"/requests/{request.id}"
     text = officer.get(path).text
     assert text.count('data-role="ФРМО: ') == 2 and text.count('<td data-role="ФРМР: ') == 2

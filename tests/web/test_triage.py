@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import expect, sync_playwright
 from sqlmodel import col, select
 
-from actions import audit, inbox, outbox, requests
+from actions import audit, inbox, outbox, pairs, requests
 from models.account import Role
 from models.letters import InboxState, OutboxState
 from models.record import Event
@@ -38,12 +38,36 @@ def _waiting(world: World, reading: dict[str, object] | None = None, *, matched:
 
 def _lines(world: World, number: int) -> list[tuple[str, str | None]]:
     with world.installation.work(by="тест") as work:
-        return [(line.state.value, line.reason) for line in requests.lines_of(work, requests.get(work, number))]
+        found = requests.lines_of(work, requests.get(work, number))
+        return [(line.state.value, pairs.reason_of(line, None)) for line in found]
 
 
 def _lines_ids(world: World, number: int) -> list[int]:
     with world.installation.work(by="тест") as work:
         return [line.id or 0 for line in requests.lines_of(work, requests.get(work, number))]
+
+
+def _fields(world: World, number: int) -> list[list[str]]:
+    """Of each person, the names of his roles in the form."""
+    with world.installation.work(by="тест") as work:
+        found = requests.lines_of(work, requests.get(work, number))
+        return [[f"{line.id}-{pair.id}" for pair in line.asked] for line in found]
+
+
+def test_a_mixed_answer_is_settled_role_by_role(officer: TestClient, world: World) -> None:
+    number, letter = _waiting(world)
+    text = officer.get(f"/triage/{letter}").text
+    (frmo, frmr), _ = _fields(world, number)
+    assert all(f'name="outcome-{name}" value="rejected"' in text for name in (frmo, frmr, "all", "role-frmr.organisation"))
+    form = {"request": str(number), "decision": "partial", "outcome-all": "granted", f"outcome-{frmr}": "rejected"}
+    officer.post(f"/triage/{letter}", data=form | {f"reason-{frmr}": "нет карточки"})
+    assert _state(world, number, letter) == (Status.GRANTED, InboxState.SETTLED)
+    with world.installation.work(by="тест") as work:
+        asked = [*pairs.of(requests.lines_of(work, requests.get(work, number)))]
+    assert [pair.state.value for pair in asked] == ["granted", "moved", "granted", "granted"]
+    assert [pair.reason for pair in asked] == [None, "нет карточки", None, None]
+    assert {pair.letter_id for pair in asked} == {letter}  # the letter is the ground
+    assert "предоставлено не всё. Записано" in officer.get(f"/triage?done={letter}").text
 
 
 def _state(world: World, number: int, letter: int) -> tuple[Status, InboxState]:
@@ -117,8 +141,9 @@ def test_a_partial_answer_that_was_read_per_person_is_one_click_too(officer: Tes
     number, letter = _waiting(world, reading)
     text = officer.get(f"/triage/{letter}").text
     assert "→ «отказ, в новом черновике», нет в ФРМР" in text and snils[0] not in text
-    one, two = _lines_ids(world, number)
-    form = {f"outcome-{one}": "granted", f"outcome-{two}": "rejected", f"reason-{two}": "нет в ФРМР"}
+    one, two = _fields(world, number)
+    form = {f"outcome-{name}": "granted" for name in one} | {f"outcome-{name}": "rejected" for name in two}
+    form |= {f"reason-{name}": "нет в ФРМР" for name in two}
     for name, value in form.items():
         assert f'type="hidden" name="{name}" value="{value}"' in text
     officer.post(f"/triage/{letter}", data=form | {"request": str(number), "decision": "partial", "text": "все слова"})
@@ -130,8 +155,8 @@ def test_a_partial_answer_needs_a_word_for_everybody_and_keeps_what_was_marked(o
     one, two = _lines_ids(world, number)
     form = {"request": str(number), "decision": "partial", "text": "нет в ФРМР", f"outcome-{one}": "granted"}
     answer = officer.post(f"/triage/{letter}", data=form)
-    assert answer.status_code == 409 and "Отметьте решение по каждому" in answer.text
-    assert "нет в ФРМР</textarea>" in answer.text and 'value="granted" required checked' in answer.text
+    assert answer.status_code == 409 and "Строка 2: отметьте, предоставлен ли доступ" in answer.text
+    assert "нет в ФРМР</textarea>" in answer.text and f'name="outcome-{one}" value="granted" checked' in answer.text
     officer.post(f"/triage/{letter}", data=form | {f"outcome-{two}": "rejected"})
     assert _lines(world, number) == [("granted", None), ("moved", "нет в ФРМР")]
 

@@ -153,7 +153,7 @@ def test_walk_from_the_kind_to_checked_documents(officer: TestClient, world: Wor
     assert request.version == 1
     assert request.signature is not None and request.signature["name"] == "Соколова Мария Ильинична"
     assert [(each.position, each.typed["snils"], each.roles) for each in lines] == [
-        (place, PEOPLE[place - 1][0], [["frmo", "organisation"], ["frmr", "organisation"]]) for place in (1, 2)
+        (place, PEOPLE[place - 1][0], [("frmo", "organisation"), ("frmr", "organisation")]) for place in (1, 2)
     ]
 
 

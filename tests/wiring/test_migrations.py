@@ -136,3 +136,67 @@ def test_letters_keep_their_message_id_when_it_gets_a_column_and_may_come_from_n
         command.downgrade(configured(connection), before)
     with engine.connect() as connection:
         assert connection.execute(text("SELECT uid FROM inbox_letter ORDER BY id")).scalars().all() == [1, -2]
+
+
+_OLD_LINES = (
+    (1, '[["frmo", "organisation"], ["frmr", "organisation"]]', "moved", "нет в ФРМР", "Отказано."),
+    (2, "[]", "granted", None, "Выполнено."),
+    (3, '[["frmr", "organisation"]]', "open", None, None),
+)
+
+
+def test_outcomes_of_lines_become_outcomes_of_their_roles_and_back(engine):
+    with engine.connect() as connection:
+        command.upgrade(configured(connection), "0007")
+    with engine.begin() as connection:
+        _organisation_and_request(connection)
+        for number, roles, state, reason, evidence in _OLD_LINES:
+            row = {"id": number, "roles": roles, "state": state, "reason": reason, "evidence": evidence}
+            typed = "CAST(:roles AS JSONB), CAST('{}' AS JSONB)" if engine.dialect.name == "postgresql" else ":roles, '{}'"
+            connection.execute(
+                text(
+                    "INSERT INTO request_line (id, request_id, position, roles, typed, state, reason, evidence) "
+                    f"VALUES (:id, 1, :id, {typed}, :state, :reason, :evidence)"
+                ),
+                row,
+            )
+        connection.execute(
+            text(
+                "INSERT INTO personal_link (token_hash, line_id, purpose, created_at, expires_at) "
+                "VALUES ('h', 1, 'p', '2026-11-23 07:00:00', '2026-11-24 07:00:00')"
+            )
+        )
+    migrate(engine)
+    columns = "line_id, position, subsystem, role, state, reason, quote"
+    with engine.connect() as connection:
+        found = connection.execute(text(f"SELECT {columns} FROM requested_role ORDER BY line_id, position")).all()
+    assert [tuple(row) for row in found] == [
+        (1, 0, "frmo", "organisation", "moved", "нет в ФРМР", "Отказано."),
+        (1, 1, "frmr", "organisation", "moved", "нет в ФРМР", "Отказано."),
+        (2, 0, "", "", "granted", None, "Выполнено."),
+        (3, 0, "frmr", "organisation", "open", None, None),
+    ]
+    with engine.connect() as connection:
+        command.downgrade(configured(connection), "0007")
+    with engine.connect() as connection:
+        query = "SELECT id, CAST(roles AS TEXT), state, reason, evidence FROM request_line ORDER BY id"
+        assert [tuple(row) for row in connection.execute(text(query))] == [*_OLD_LINES]
+        assert connection.execute(text("SELECT line_id FROM personal_link")).scalar_one() == 1
+
+
+def _organisation_and_request(connection: Connection) -> None:
+    texts = ("kpp", "ogrn", "oid", "full_name", "short_name", "fold", "kind", "address", "time_zone", "head_name", "head_post", "subordination", "officer_email")
+    connection.execute(
+        text(
+            f"INSERT INTO organisation (id, inn, registry, sole_proprietor, {', '.join(texts)}) "
+            f"VALUES (1, '7707083893', 'found', false, {', '.join(repr('x') for _ in texts)})"
+        )
+    )
+    json = "CAST('[]' AS JSONB), CAST('{}' AS JSONB)" if connection.dialect.name == "postgresql" else "'[]', '{}'"
+    connection.execute(
+        text(
+            "INSERT INTO request (id, number, kind, organisation_id, status, version, revision, created_at, created_by, "
+            "status_since, channel, note, intake, fields) VALUES (1, 'ЕД-1', 'frmo-frmr-access', 1, 'granted', 1, 0, "
+            f"'2026-11-23 07:00:00', 'me', '2026-11-23 07:00:00', 'mail', '', {json})"
+        )
+    )

@@ -272,7 +272,7 @@ class PairIn(In):
 
     line: int | None = Field(default=None, description="Номер строки (id); или snils")
     snils: Word = Field(default="", description="СНИЛС работника вместо номера строки", examples=["112-233-445 95"])
-    subsystem: Word = Field(default="", description="Код или название подсистемы", examples=["ФРМО"])
+    subsystem: Word = Field(default="", description="Код или название подсистемы")
     role: Word = Field(default="", description="Код или название роли; пусто – все роли подсистемы")
     outcome: Literal["granted", "rejected"]
     reason: Words = Field(default="", description="Причина отказа")

@@ -24,6 +24,7 @@ from actions.context import Work
 from models.answers import Ground, Outcome, PairAnswer, PairKey
 from models.facts import LineFacts, RoleRef, SignatureFacts
 from models.person import Person
+from models.personal_numbers import without_other_snils
 from models.request import AccessRequest, LineState, RequestLine
 from states.deadlines import deadline
 from states.lifecycle import Effect
@@ -226,7 +227,7 @@ def open_checklists(work: Work, request: AccessRequest, data: Data) -> None:
 
 def record_refusal(work: Work, request: AccessRequest, data: Data) -> None:
     _record_answers(work, request, data, "rejected", "СТП отказала без объяснения.")
-    request.note = str(data.get("reason") or "")
+    request.note = without_other_snils(str(data.get("reason") or ""), "")  # it stands beside nobody in particular
 
 
 def _id(request: AccessRequest) -> int:

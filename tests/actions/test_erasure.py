@@ -7,7 +7,7 @@ from sqlalchemy import select
 from actions import audit, erasure, grants, requests, steps, verification
 from models.person import Person
 from models.record import Event, Grant
-from models.request import RequestFile, RequestLine, Status
+from models.request import RequestedRole, RequestFile, RequestLine, Status
 from tests.walking import lines, request_at
 
 
@@ -52,6 +52,8 @@ def test_closed_request_loses_names_files_and_letters_and_leaves_an_act(installa
         assert [person.surname for person in people] == ["", ""]
         assert not any(line.snils in {person.snils for person in people} for line in lines(2))
         assert all(not row.typed for row in work.session.execute(select(RequestLine)).scalars())
+        asked = work.session.execute(select(RequestedRole)).scalars().all()
+        assert len(asked) == 4 and not any(row.ground or row.quote or row.reason for row in asked)
         assert all(row.sha256.startswith("erased:") for row in work.session.execute(select(RequestFile)).scalars())
         act = work.session.execute(select(Event).where(Event.action == "erasure.act")).scalar_one()
         assert f"[{number}]" in act.data

@@ -14,6 +14,7 @@ from demo.people import EMPLOYEES
 from models.identifiers import format_snils, valid_snils
 from models.name_forms import given_forms
 from models.personal_marks import find_personal
+from models.personal_numbers import without_other_snils
 from models.personal_text import plain_text
 
 pytestmark = pytest.mark.rule("TUB-2", "NOZ-2")
@@ -212,3 +213,21 @@ def test_a_megabyte_of_anything_is_searched_at_once(case: str) -> None:
 
 def test_snils_are_masked_in_whatever_spelling() -> None:
     assert find_personal(format_snils("11223344595"))[0].shown == "112-•••-••• 95"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("СНИЛС 112-233-445 95 и 087-654-303 00", "СНИЛС 112-233-445 95 и ***-***-303 00"),
+        ("11223344595, 08765430300", "11223344595, ***-***-303 00"),
+        ("112 233 445 95; 087.654.303.00 – отказ", "112 233 445 95; ***-***-303 00 – отказ"),
+        ("с опечаткой 087-654-303 01", "с опечаткой ***-***-303 01"),  # like a СНИЛС, whatever its check digits say
+        ("087\u2011654\u2011303\u00a000 – нет", "***-***-303 00 – нет"),
+        ("обращение ABC-123-45678 от 23.11.2026, ИНН 7707083893", "обращение ABC-123-45678 от 23.11.2026, ИНН 7707083893"),
+        ("«Доступ – дан»", "«Доступ – дан»"),
+        ("", ""),
+    ],
+)
+def test_only_the_persons_own_snils_stays_in_a_quote(text, shown):
+    assert without_other_snils(text, "11223344595") == shown
+    assert "112" not in without_other_snils(text, "")

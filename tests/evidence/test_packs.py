@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from html.parser import HTMLParser
 
 import pytest
 from sqlalchemy import select
 
-from actions import erasure, evidence, requests, reviews, steps
+from actions import answers, erasure, evidence, requests, reviews, steps
 from actions.context import NotFound
 from actions.leavers import departures
 from demo import people
 from demo.people import EMPLOYEES, bare_snils
+from models.answers import Said
 from models.record import Event
 from models.request import RequestFile, Status
+from states.lifecycle import Actor
 from tests.evidence.world import ANSWER, FOREIGN, OTHER, OTHER_INN, OURS, Unpacked, made
 from tests.reviews.rosters import roster, rows
-from tests.walking import KIND, bring, clinic, deliver, lines, request_at
+from tests.walking import GROUND, KIND, bring, clinic, deliver, lines, request_at
 
 
 def _parts(data):
@@ -252,3 +255,28 @@ def test_pack_of_a_review_has_its_questions_letters_and_answers(answered, tmp_pa
     code, told = unpacked.verify("--anchor", pack.anchor)
     assert code == 0, told
     assert "Отметки журнала в отправленных письмах: совпали 1." in told
+
+
+def test_pack_tells_the_answer_role_by_role_and_masks_anothers_snils(installation, tmp_path):
+    number = request_at(installation, Status.AWAITING)
+    own, other = EMPLOYEES[0], EMPLOYEES[1]
+    with installation.work("тест") as work:
+        request = requests.get(work, number)
+        said = [Said("granted"), Said("rejected", "нет карточки", snils=bare_snils(own), subsystem="frmr")]
+        found = answers.quoted(answers.understood(work, request, said), f"Решено по {own.snils} и {bare_snils(other)}")
+        answers.give_answer(work, request, found, actor=Actor.OFFICER, ground=GROUND)
+        refused = requests.lines_of(work, request)[0].asked[1].id
+    with installation.work("ответственный") as work:
+        pack = evidence.of_person(work, own.snils)
+    text = _parts(pack.data)["index.html"].decode()
+    row = next(part for part in text.split("<tr>") if "нет карточки" in part)
+    cells = [re.sub("<[^>]+>", "", cell) for cell in re.findall("<td.*?</td>", row, re.DOTALL)]
+    assert cells[3:9] == [
+        "ФРМР: Работник организации (ФРМР)", "отказ, перенесён в новую заявку", "", "нет карточки",
+        f"Решено по {own.snils} и ***-***-{other.snils[8:]}", GROUND.words,
+    ]  # fmt: skip
+    assert bare_snils(other) not in text and other.snils not in text
+    assert f"<td>role {refused}</td>" in text
+    grant = next(record for record in _shown(pack.data) if record["action"] == "request.grant")
+    assert json.loads(grant["data"])["refused"] == [refused]
+    assert Unpacked.of(pack.data, tmp_path / "pack").verify("--anchor", pack.anchor)[0] == 0

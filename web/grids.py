@@ -68,7 +68,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How many lines have this outcome; `chosen` when only they are shown."""
+    """How many people have a role with this outcome; `chosen` when only they are shown."""
 
     state: LineState
     label: str
@@ -113,12 +113,12 @@ def grid(
     work: Work, request: AccessRequest, lines: Sequence[RequestLine], persons: Mapping[int, Person], view: View
 ) -> Grid:
     columns = columns_of(work, request, lines)
-    wanted = [line for line in lines if not view.only or line.state.value == view.only]
+    wanted = [line for line in lines if not view.only or any(pair.state.value == view.only for pair in line.asked)]
     pages = max(1, -(-len(wanted) // PEOPLE_ON_A_PAGE))
     page = min(view.page, pages)
     shown = wanted[(page - 1) * PEOPLE_ON_A_PAGE : page * PEOPLE_ON_A_PAGE] if page else wanted
     ended = _ended(work, request)
-    counts = Counter(line.state for line in lines)
+    counts = Counter(state for line in lines for state in {pair.state for pair in line.asked})
     return Grid(
         columns=columns,
         heads=tuple((name, len(list(group))) for name, group in groupby(columns, lambda column: column.subsystem)),

@@ -111,8 +111,11 @@ def test_grid_tells_each_roles_outcome_with_its_own_words_and_nobody_elses_snils
         first.asked[1].state, first.asked[1].reason = LineState.MOVED, "нет карточки в ФРМР"
         pairs.sum_up(first)
     text = officer.get(f"/requests/{request.id}").text
-    assert text.count("отказ, в новой заявке") == 1 and text.count("доступ дан</span>") >= 3
+    assert text.count("отказ, в новой заявке</span>") == 1 and text.count("доступ дан</span>") >= 3
     assert "нет карточки в ФРМР" in text
+    refused, given = (officer.get(f"/requests/{request.id}", params={"only": state}).text for state in ("moved", "granted"))
+    assert 'id="line-1"' in refused and 'id="line-2"' not in refused
+    assert 'id="line-1"' in given and 'id="line-2"' in given
     assert "Доступ 112-233-445 95 и ***-***-303 00 предоставлен" in text and PEOPLE[1][0] not in text
 
 

@@ -10,12 +10,14 @@ from typing import Any
 
 from actions import files, pairs, requests, steps
 from actions.context import Conflict, NotFound, Work
-from models.answers import Ground, Outcome, PairAnswer, PairKey, Said
+from models.answers import Ground, PairAnswer, PairKey, Said
+from models.answers import Outcome as Word
 from models.identifiers import mask_snils
 from models.letters import InboxLetter
 from models.person import Person
 from models.request import AccessRequest, RequestedRole, RequestLine, Status
 from models.text import fold
+from notifications.reading.result import DecidedPair
 from states.lifecycle import Actor
 
 _OPEN = (Status.SENT, Status.AWAITING)
@@ -77,7 +79,7 @@ def place(work: Work, line: RequestLine, pair: RequestedRole) -> str:
 
 
 def the_same(
-    work: Work, request: AccessRequest, outcome: Outcome, *, reason: str = "", quote: str = ""
+    work: Work, request: AccessRequest, outcome: Word, *, reason: str = "", quote: str = ""
 ) -> dict[PairKey, PairAnswer]:
     """One outcome for every role."""
     answer = PairAnswer(outcome, reason if outcome == "rejected" else "", quote)
@@ -195,6 +197,24 @@ def _no_strangers(
             known = "; ".join(dict.fromkeys(pairs.label(work, pair) for pair in asked if pair.subsystem))
             wanted = ": ".join(filter(None, (said.subsystem, said.role)))
             raise Conflict(f"Роли «{wanted}» здесь не просят. Просят: {known or 'заявка без ролей'}.")
+
+
+def decided(work: Work, request: AccessRequest, said: Iterable[DecidedPair]) -> dict[PairKey, PairAnswer]:
+    """What a letter says of each role, each with its own sentence."""
+    lines = requests.lines_of(work, request)
+    persons = requests.persons_of(work, lines)
+    whose = {line.id: persons[line.person_id].snils for line in lines if line.person_id in persons}
+    by_role = {(pair.snils, pair.subsystem, pair.role): pair for pair in said}
+    found: dict[PairKey, PairAnswer] = {}
+    for asked in pairs.of(lines):
+        pair = by_role.get((whose.get(asked.line_id, ""), asked.subsystem, asked.role))
+        if pair is not None:
+            granted = pair.outcome == "granted"
+            until = dt.date.fromisoformat(pair.until) if pair.until else None
+            found[pairs.key_of(asked)] = PairAnswer(
+                "granted" if granted else "rejected", "" if granted else pair.quote, pair.quote, until
+            )
+    return found
 
 
 def quoted(answers: Mapping[PairKey, PairAnswer], quote: str) -> dict[PairKey, PairAnswer]:

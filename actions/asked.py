@@ -40,7 +40,7 @@ def asked_of(work: Work, request: AccessRequest) -> Asked:
         AskedRole(snils, subsystem, role)
         for line in lines
         if (snils := by_position.get(line.position))
-        for subsystem, role in ([tuple(pair) for pair in line.roles] or [("", "")])
+        for subsystem, role in ((pair.subsystem, pair.role) for pair in line.asked)
     ]
     wanted = {pair.subsystem for pair in pairs if pair.subsystem} or set(work.catalog.kind(request.kind).subsystems)
     organisation = organisations.get(work, request.organisation_id)

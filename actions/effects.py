@@ -103,6 +103,14 @@ def record_ticket(work: Work, request: AccessRequest, data: Data) -> None:
         request.ticket = str(data["ticket"])
 
 
+def record_term(work: Work, request: AccessRequest, data: Data) -> None:
+    """The desk itself names when it will answer: from now on that is the term (AWT-2)."""
+    due = data.get("due")
+    if isinstance(due, dt.datetime):
+        request.due_at = due
+        audit.record(work, "request.term-moved", requests.subject(request), due=due.isoformat(), letter=data.get("letter"))
+
+
 def record_bounce(work: Work, request: AccessRequest, data: Data) -> None:
     request.sent_at = request.due_at = None
     request.note = str(data.get("reason") or "")

@@ -80,6 +80,7 @@ EVENT_LABELS = {
     "request.lines-changed": "Изменён список работников",
     "request.lines-replaced": "Список работников заменён",
     "request.outcome": "Записано, что получено",
+    "request.term-moved": "СТП перенесла срок ответа",
     "request.people-viewed": "Открыт список работников со СНИЛС",
     "request.signer-planned": "Указано, кто подпишет",
     "request.viewed": "Заявка просмотрена",

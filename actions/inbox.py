@@ -10,14 +10,17 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
-from actions import answers, audit, by_hand, delivery, pairs, requests, steps
+from actions import answers, audit, by_hand, delivery, requests, steps
+from actions.asked import asked_of
 from actions.context import Conflict, NotFound, Work
 from actions.matching import Matched, match
-from models.answers import Ground, Outcome, PairAnswer, PairKey
+from actions.proposals import Proposal, propose
+from models.answers import Ground, PairAnswer, PairKey
 from models.letters import InboxLetter, InboxState, MailboxPosition, OutboxLetter, OutboxState
-from models.request import AccessRequest, RequestLine, Status
+from models.request import AccessRequest, Status
+from notifications.deciding import Asked
 from notifications.imap import FetchedLetter
-from notifications.reading import KnownPerson, Reading
+from notifications.reading import Kind, Outcome, Reading
 from states.lifecycle import Actor, Refused
 
 _OPEN = (Status.SENT, Status.AWAITING)
@@ -95,23 +98,15 @@ def request_of(work: Work, letter_id: int) -> AccessRequest | None:
     return requests.get(work, letter.request_id) if letter.request_id else None
 
 
-def known_people(work: Work, request: AccessRequest) -> list[KnownPerson]:
-    """The people of a request, so that an answer may name them without СНИЛС."""
-    lines = requests.lines_of(work, request)
-    persons = requests.persons_of(work, lines)
-    return [
-        KnownPerson(person.snils, person.surname, person.given, person.patronymic, line.position)
-        for line in lines
-        if (person := persons.get(line.person_id or 0)) is not None
-    ]
+def asked_for(work: Work, reading: Reading, request: AccessRequest | None = None) -> Asked | None:
+    """What the request asks for that this letter seems to answer: the letter is read once more against it.
 
-
-def people_concerned(work: Work, reading: Reading, request: AccessRequest | None = None) -> list[KnownPerson]:
-    """Whose names to look for in a letter that answers a request, when it or its files may decide per person."""
-    if reading.kind != "answer" and not reading.attachments:
-        return []
+    `request`: where a person says which one.
+    """
+    if reading.kind in (Kind.BOUNCE, Kind.AUTO_REPLY):
+        return None
     about = request or match(work, reading).request
-    return known_people(work, about) if about else []
+    return asked_of(work, about) if about else None
 
 
 def sent_files(work: Work, request: AccessRequest) -> set[str]:
@@ -121,7 +116,7 @@ def sent_files(work: Work, request: AccessRequest) -> set[str]:
 
 
 def apply(work: Work, letter_id: int, reading: Reading) -> InboxLetter:
-    """Record what was understood; act on it when it is clear, trusted and fits one open request."""
+    """Record what was understood; act on it when all of it was, it is trusted and fits one open request."""
     letter = get(work, letter_id)
     if letter.state is not InboxState.STORED:
         return letter
@@ -156,24 +151,24 @@ def _act(work: Work, letter: InboxLetter, reading: Reading, found: Matched) -> I
     if before is not None:
         letter.problem = f"Это же письмо уже принесли вручную и разобрали: № {before.id}."
         return InboxState.NOTED
-    if reading.kind == "bounce":
+    if reading.kind is Kind.BOUNCE:
         return _bounced(work, letter, reading, found)
-    if reading.kind == "auto-reply":
+    if found.request is not None and reading.trusted and reading.kind is not Kind.AUTO_REPLY and not found.doubt:
+        _settle_uncertain(work, found.request)
+    proposal = propose(work, reading, found)
+    if proposal.move == "file":
         return InboxState.NOTED
-    if found.request is None or found.doubt:
-        letter.problem = found.doubt or "Не нашлось заявки, к которой относится это письмо."
+    if not proposal.applies or found.request is None:
+        letter.problem = " ".join(doubt.rstrip(".") + "." for doubt in proposal.doubts)
         return InboxState.TRIAGE
-    if not reading.trusted:
-        letter.problem = "Отправитель не из доменов СТП: решает человек."
-        return InboxState.TRIAGE
-    _settle_uncertain(work, found.request)
     try:
         with work.session.begin_nested():
-            return _apply_trusted(work, letter, reading, found.request)
+            _take(work, letter, found.request, proposal)
     except (Refused, steps.StaleRequest) as refusal:
         work.session.refresh(found.request)
         letter.problem = f"Заявка в состоянии, где этот ответ не применить: {refusal}"
         return InboxState.TRIAGE
+    return InboxState.APPLIED
 
 
 def _settle_uncertain(work: Work, request: AccessRequest) -> None:
@@ -188,65 +183,19 @@ def _settle_uncertain(work: Work, request: AccessRequest) -> None:
         delivery.settled_as_sent(work, number, "СТП ответила на это письмо")
 
 
-def _apply_trusted(work: Work, letter: InboxLetter, reading: Reading, request: AccessRequest) -> InboxState:
-    if reading.withheld:
-        letter.problem = " ".join(reading.withheld[:3])
-        return InboxState.TRIAGE
-    told: dict[str, Any] = {"ticket": reading.ticket, "letter": letter.id, "matched_by": letter.matched_by}
-    if reading.kind == "acknowledgement" and request.status in _OPEN:
-        _with_companion(work, request, "acknowledge", told)
-        return InboxState.APPLIED
-    if reading.kind != "answer" or work.policy.answers_apply != "clear":
-        letter.problem = "Письмо от СТП, смысл которого решает человек."
-        return InboxState.TRIAGE
-    if request.status not in _OPEN:
-        letter.problem = "На эту заявку уже ответили или она не отправлена."
-        return InboxState.TRIAGE
-    quote = " … ".join(reading.evidence)[:2000]
-    if reading.outcome == "question":
-        _with_companion(work, request, "acknowledge", told)
-        steps.take(work, request, "ask", actor=Actor.DESK, **told, question=quote)
-        return InboxState.APPLIED
-    said = _pairs_of(work, request, reading, quote)
-    if said is None or not reading.clear():
-        letter.problem = "Ответ понят не полностью: проверьте по тексту письма."
-        return InboxState.TRIAGE
-    answers.give_answer(
-        work, request, said, granted=reading.outcome == "granted", actor=Actor.DESK, ground=Ground(letter.id), **told
-    )
-    return InboxState.APPLIED
-
-
-def _pairs_of(work: Work, request: AccessRequest, reading: Reading, quote: str) -> dict[PairKey, PairAnswer] | None:
-    """What the letter says of a person is said of each of his roles; of nobody, of everybody's.
-
-    None when it names a stranger or leaves somebody open.
-    """
-    lines = requests.lines_of(work, request)
-    if not lines:
-        return {}
-    if not reading.lines and reading.outcome in ("granted", "rejected"):
-        outcome: Outcome = "granted" if reading.outcome == "granted" else "rejected"
-        return answers.the_same(work, request, outcome, reason=quote, quote=quote)
-    if set(reading.lines) - {person.snils for person in requests.persons_of(work, lines).values()}:
-        return None
-    said = said_of_people(work, lines, reading.lines, reading.line_reasons, quote)
-    return said if all(pairs.key_of(pair) in said for pair in pairs.of(lines)) else None
-
-
-def said_of_people(
-    work: Work, lines: Sequence[RequestLine], outcomes: Mapping[str, str], reasons: Mapping[str, str], quote: str = ""
-) -> dict[PairKey, PairAnswer]:
-    """Decisions by СНИЛС as answers about each role of these people; who is not decided about is left out."""
-    persons = requests.persons_of(work, lines)
-    whose = {line.id: persons[line.person_id].snils for line in lines if line.person_id in persons}
-    said = {
-        snils: PairAnswer("granted", "", quote) if outcome == "granted" else PairAnswer("rejected", reasons.get(snils, ""), quote)
-        for snils, outcome in outcomes.items()
-        if outcome in ("granted", "rejected")
-    }
-    asked = [(pair, whose.get(pair.line_id, "")) for pair in pairs.of(lines)]
-    return {pairs.key_of(pair): said[snils] for pair, snils in asked if snils in said}
+def _take(work: Work, letter: InboxLetter, request: AccessRequest, proposal: Proposal) -> None:
+    """The step that a letter without doubts takes by itself."""
+    told: dict[str, Any] = {"ticket": proposal.ticket, "letter": letter.id, "matched_by": letter.matched_by}
+    if proposal.move == "answer":
+        said = answers.decided(work, request, proposal.pairs)
+        granted = proposal.outcome is Outcome.GRANTED
+        answers.give_answer(
+            work, request, said, granted=granted, actor=Actor.DESK, ground=Ground(letter.id), **told
+        )  # fmt: skip
+        return
+    _with_companion(work, request, "acknowledge", {**told, "due": proposal.due})
+    if proposal.move == "ask":
+        steps.take(work, request, "ask", actor=Actor.DESK, **told, question=proposal.quote)
 
 
 def _with_companion(work: Work, request: AccessRequest, trigger: str, told: Mapping[str, Any]) -> None:
@@ -332,6 +281,28 @@ def settle(
     return letter
 
 
+def _ticket_of(letter: InboxLetter, request: AccessRequest) -> str | None:
+    """The number that the letter settles; one among several, or beside another of ours, is a person's to enter."""
+    reading = reading_of(letter)
+    if reading is None:
+        return None
+    if reading.decision is not None:
+        return reading.decision.ticket
+    only = reading.tickets[0] if len(reading.tickets) == 1 else None
+    return only if request.ticket in (None, only) else None
+
+
+def reading_of(letter: InboxLetter) -> Reading | None:
+    """What was understood of a stored letter; None for one that nobody could read."""
+    return Reading.from_dict(letter.reading) if letter.reading else None
+
+
+def proposal_of(work: Work, letter: InboxLetter) -> Proposal | None:
+    """What the machine would have done with a letter that waits, and why it did not."""
+    reading = reading_of(letter)
+    return propose(work, reading, match(work, reading)) if reading is not None else None
+
+
 def _decide(
     work: Work,
     letter: InboxLetter,
@@ -341,11 +312,11 @@ def _decide(
     said: Mapping[PairKey, PairAnswer],
     text: str,
 ) -> None:
-    told: dict[str, Any] = {"ticket": ticket or letter.reading.get("ticket"), "letter": letter.id}
+    told: dict[str, Any] = {"ticket": ticket or _ticket_of(letter, request), "letter": letter.id}
     words = text or " … ".join(str(quote) for quote in letter.reading.get("evidence") or [])  # type: ignore[attr-defined]
     _settle_uncertain(work, request)
     if decision in ("grant", "reject", "partial"):
-        outcome: Outcome = "granted" if decision == "grant" else "rejected"
+        outcome: answers.Word = "granted" if decision == "grant" else "rejected"
         whole = said if decision == "partial" else answers.the_same(work, request, outcome, reason=text)
         answers.give_answer(
             work, request, answers.quoted(whole, words), granted=decision == "grant", actor=Actor.OFFICER,

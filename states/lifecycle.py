@@ -38,6 +38,7 @@ class Effect(StrEnum):
     RECORD_SIGNATURE = "record_signature"
     RECORD_SENDING = "record_sending"
     RECORD_TICKET = "record_ticket"
+    RECORD_TERM = "record_term"
     RECORD_BOUNCE = "record_bounce"
     RECORD_QUESTION = "record_question"
     SEND_REPLY = "send_reply"
@@ -213,7 +214,7 @@ STEPS: tuple[Step, ...] = (
         S.AWAITING,
         _ANSWERING,
         "СТП зарегистрировала обращение",
-        effects=(Effect.RECORD_TICKET,),
+        effects=(Effect.RECORD_TICKET, Effect.RECORD_TERM),
         only=_only("desk"),
     ),
     Step("start_clock", (S.SENT,), S.AWAITING, _by(Actor.CLOCK), "Пошёл срок ответа", only=_only("desk")),

@@ -17,16 +17,19 @@ def understood(
     installation: Installation, path: Path, reading: Reading, *, by: str = "приём почты", only_of: int | None = None,
     request_id: int | None = None,
 ) -> Reading:  # fmt: skip
-    """Read again with the people of its request, and with its files; the sandbox works outside of any transaction."""
+    """Read again against what its request asks for, and with its files; the sandbox works outside of any transaction."""
     with installation.reading(by, only_of) as work:
         request = requests.get(work, request_id) if request_id else None
-        people = inbox.people_concerned(work, reading, request)
-        about = request or (match(work, reading).request if reading.attachments else None)
-        ours = inbox.sent_files(work, about) if about else set()
+        about = request or match(work, reading).request
+        asked = inbox.asked_for(work, reading, about) if about else None
+        ours = inbox.sent_files(work, about) if about and reading.attachments else set()
     own_catalog = installation.settings.catalog_folder
-    if people and reading.kind == "answer":
-        reading = read_letter_safely(path, people=people, own_catalog=own_catalog)
-    return with_files(path, reading, people=people, ours=ours, own_catalog=own_catalog)
+    if asked is not None:
+        reading = read_letter_safely(path, asked=asked.as_dict(), own_catalog=own_catalog)
+    return with_files(
+        path, reading, people=asked.people if asked else (), asked=asked.as_dict() if asked else None, ours=ours,
+        own_catalog=own_catalog,
+    )  # fmt: skip
 
 
 def take_by_hand(

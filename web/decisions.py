@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from actions import answers, inbox, pairs, requests
+from actions import answers, pairs, requests
 from actions.context import Work
 from documents.russian import counted
 from models.answers import PairAnswer, PairKey
 from models.letters import OutboxLetter, OutboxState
 from models.request import AccessRequest, LineState, RequestedRole, RequestLine, Status
+from notifications.reading import Reading
 from states.guards import status_label
 from states.lifecycle import Actor, Effect, Refused, Step, Trait, move, steps_from
 from web.choices import name_in_form
@@ -177,17 +178,12 @@ class _Telling:
             return self.status
 
 
-def _mapping(reading: Mapping[str, object], key: str) -> dict[str, str]:
-    value = reading.get(key)
-    return {str(name): str(each) for name, each in value.items()} if isinstance(value, dict) else {}
-
-
 def said_in_letter(
     work: Work, request: AccessRequest, reading: Mapping[str, object]
 ) -> dict[PairKey, PairAnswer]:
-    """What the letter says of each role, nothing where it does not."""
-    lines = requests.lines_of(work, request)
-    return inbox.said_of_people(work, lines, _mapping(reading, "lines"), _mapping(reading, "line_reasons"))
+    """What the letter says of each role, nothing where it does not or where that is doubtful."""
+    decision = Reading.from_dict(reading).decision if reading else None
+    return answers.decided(work, request, decision.pairs) if decision else {}
 
 
 def _after(answer: PairAnswer, code: str) -> str:

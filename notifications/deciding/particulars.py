@@ -9,22 +9,23 @@ from notifications.deciding.claims import VERDICTS
 from notifications.deciding.known import canonical
 from notifications.deciding.moments import days_in
 from notifications.deciding.text import Letter, shown
-from notifications.reading.normal import plain
 from notifications.reading.result import Term
+from notifications.reading.tickets import find_tickets
 
 
 def ticket_of(letter: Letter, subject: str) -> tuple[str | None, str, bool, list[str]]:
     """The desk's number by this letter, the words that name it, whether it replaces another, and what is doubtful."""
-    places = [(ticket, subject) for ticket in letter.finder.find(plain(subject).low).tickets]
+    places = [(ticket, subject) for ticket in find_tickets([subject], letter.patterns)]
     for clauses in letter.sentences:
         if clauses[0].unit.in_signature:
             continue
         quote = shown(letter, clauses)
         low = clauses[0].unit.plain.low
-        places += [(ticket, quote) for ticket in letter.finder.find(low).tickets]
+        unit = clauses[0].unit
+        places += [(ticket, quote) for ticket in find_tickets([letter.text[unit.start : unit.end]], letter.patterns)]
         merged = letter.patterns.tickets.merges.search(low)
         if merged:
-            return _merged(letter, merged, quote)
+            return _merged(letter, merged, quote, letter.text[unit.start : unit.end])
     known = {canonical(ticket) for ticket in letter.asked.tickets}
     named: dict[str, tuple[str, str]] = {}
     for ticket, quote in places:
@@ -48,19 +49,24 @@ def _unannounced(letter: Letter, ticket: str) -> list[str]:
         return []
     for clauses in letter.sentences:
         low = clauses[0].unit.plain.low
-        named = ticket in letter.finder.find(low).tickets
+        named = canonical(ticket) in {canonical(one) for one in letter.finder.find(low).tickets}
         if named and not letter.patterns.whole.our_ticket.search(low):
             return [f"номер обращения {ticket} у этой заявки не записан: сверьте его"]
     return []
 
 
-def _merged(letter: Letter, found: re.Match[str], quote: str) -> tuple[str | None, str, bool, list[str]]:
+def _merged(
+    letter: Letter, found: re.Match[str], quote: str, text: str
+) -> tuple[str | None, str, bool, list[str]]:
     """«Обращение A объединено с обращением B»: the work goes on under B, if A or B is ours."""
-    old, new = (found.group(name).strip("-.").upper() for name in ("old", "new"))
+    written = {canonical(ticket): ticket for ticket in find_tickets([text], letter.patterns)}
+    old, new = (canonical(found.group(name)) for name in ("old", "new"))
     known = {canonical(ticket) for ticket in letter.asked.tickets}
-    if known and not known & {canonical(old), canonical(new)}:
-        return None, "", False, [f"объединены обращения {old} и {new}, а у заявки {letter.asked.tickets[0]}"]
-    return new, quote, True, []
+    old_told, new_told = (written.get(one, one.upper()) for one in (old, new))
+    if not known & {old, new}:
+        ours = f"у заявки {letter.asked.tickets[0]}" if known else "номер заявки ещё не записан"
+        return None, "", False, [f"объединены обращения {old_told} и {new_told}, а {ours}"]
+    return new_told, quote, True, []
 
 
 def term_of(letter: Letter) -> Term | None:

@@ -46,9 +46,9 @@ def _take_in(installation, raw, uid=None):
         path = work.files.path(inbox.get(work, number).sha256)
     reading = read_letter_safely(path)
     with installation.work("почта") as work:
-        people = inbox.people_concerned(work, reading)
-    if people:
-        reading = read_letter_safely(path, people=people)
+        asked = inbox.asked_for(work, reading)
+    if asked:
+        reading = read_letter_safely(path, asked=asked.as_dict())
     with installation.work("почта") as work:
         inbox.apply(work, number, reading)
     return number

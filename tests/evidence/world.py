@@ -41,8 +41,10 @@ def answered(installation: Installation) -> int:
         letter = inbox.store(work, FetchedLetter("clinic", "INBOX", 1, 1, None, raw, len(raw)))
         assert letter is not None
     with installation.work("почта") as work:
-        reading = read_letter_safely(work.files.path(inbox.get(work, letter).sha256))
-        inbox.apply(work, letter, reading)
+        path = work.files.path(inbox.get(work, letter).sha256)
+        asked = inbox.asked_for(work, read_letter_safely(path))
+        assert asked is not None
+        inbox.apply(work, letter, read_letter_safely(path, asked=asked.as_dict()))
     deliver(installation)
     with installation.work("тест") as work:
         assert requests.get(work, number).status is Status.GRANTED

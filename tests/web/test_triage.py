@@ -135,9 +135,12 @@ def test_who_comes_second_is_told_who_decided_and_when(officer: TestClient, worl
 
 def test_a_partial_answer_that_was_read_per_person_is_one_click_too(officer: TestClient, world: World) -> None:
     snils = [person[0] for person in PEOPLE]
-    reading = UNCLEAR | {
-        "outcome": "partial", "lines": {snils[0]: "granted", snils[1]: "rejected"}, "line_reasons": {snils[1]: "нет в ФРМР"},
-    }  # fmt: skip
+    said = [(snils[0], "granted", "предоставлен"), (snils[1], "rejected", "нет в ФРМР")]
+    pairs = [
+        {"snils": who, "subsystem": code, "role": "organisation", "outcome": what, "quote": words, "until": ""}
+        for who, what, words in said for code in ("frmo", "frmr")
+    ]  # fmt: skip
+    reading = UNCLEAR | {"outcome": "partial", "decision": {"outcome": "unclear", "pairs": pairs, "doubts": ["переслано"], "quotes": []}}
     number, letter = _waiting(world, reading)
     text = officer.get(f"/triage/{letter}").text
     assert "→ «отказ, в новом черновике», нет в ФРМР" in text and snils[0] not in text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from actions.context import Conflict, NotFound, Work
 from actions.matching import Matched, match
 from actions.proposals import Proposal, propose
 from models.answers import Ground, PairAnswer, PairKey
+from models.answers import Outcome as Word
 from models.letters import InboxLetter, InboxState, MailboxPosition, OutboxLetter, OutboxState
 from models.request import AccessRequest, Status
 from notifications.deciding import Asked
@@ -281,6 +283,20 @@ def settle(
     return letter
 
 
+def _in_own_words(
+    work: Work, letter: InboxLetter, request: AccessRequest, whole: Mapping[PairKey, PairAnswer]
+) -> dict[PairKey, PairAnswer]:
+    """Each answer beside the sentence of the letter that says the same of this role."""
+    reading = reading_of(letter)
+    said = answers.decided(work, request, reading.decision.pairs) if reading and reading.decision else {}
+    return {
+        key: replace(answer, quote=said[key].quote)
+        if key in said and said[key].outcome == answer.outcome and not answer.quote
+        else answer
+        for key, answer in whole.items()
+    }
+
+
 def _ticket_of(letter: InboxLetter, request: AccessRequest) -> str | None:
     """The number that the letter settles; one among several, or beside another of ours, is a person's to enter."""
     reading = reading_of(letter)
@@ -316,10 +332,11 @@ def _decide(
     words = text or " … ".join(str(quote) for quote in letter.reading.get("evidence") or [])  # type: ignore[attr-defined]
     _settle_uncertain(work, request)
     if decision in ("grant", "reject", "partial"):
-        outcome: answers.Word = "granted" if decision == "grant" else "rejected"
+        outcome: Word = "granted" if decision == "grant" else "rejected"
         whole = said if decision == "partial" else answers.the_same(work, request, outcome, reason=text)
+        whole = answers.quoted(_in_own_words(work, letter, request, whole), words)
         answers.give_answer(
-            work, request, answers.quoted(whole, words), granted=decision == "grant", actor=Actor.OFFICER,
+            work, request, whole, granted=decision == "grant", actor=Actor.OFFICER,
             ground=Ground(letter.id), **told,
         )  # fmt: skip
     elif decision == "ask":

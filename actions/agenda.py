@@ -14,9 +14,10 @@ from sqlmodel import col
 from actions import checklist_overview, checklists, links, reviews
 from actions.context import Work
 from actions.event_times import first_since
+from actions.people import OF_LINE
+from models.employee import Employee
 from models.letters import InboxLetter, InboxState, MailboxPosition, OutboxLetter, OutboxState
 from models.organisation import Organisation, called
-from models.person import Person
 from models.record import Event
 from models.request import AccessRequest, RequestLine, Status
 from notifications.errors import EXPLANATIONS
@@ -235,7 +236,7 @@ def _first_logins(work: Work, kinds: _Kinds) -> Matter:
     where = [
         col(AccessRequest.status).in_((Status.DRAFT, Status.VALIDATED, Status.SIGNED)),
         col(AccessRequest.kind).in_(kinds.first_login),
-        col(Person.first_login_on).is_(None),
+        col(Employee.first_login_on).is_(None),
         invited,
     ]
     return _of_people(
@@ -262,7 +263,7 @@ def _of_people(work: Work, where: Sequence[ColumnElement[bool]], code: str, titl
     def joined(query: Select[Any]) -> Select[Any]:
         return (
             query.join(RequestLine, col(RequestLine.request_id) == col(AccessRequest.id))
-            .join(Person, col(Person.id) == col(RequestLine.person_id))
+            .join(Employee, OF_LINE)
             .where(*where)
         )
 

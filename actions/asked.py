@@ -21,13 +21,11 @@ _MOSCOW = ZoneInfo("Europe/Moscow")
 
 
 def known_people(work: Work, request: AccessRequest) -> list[KnownPerson]:
-    """The people of a request, so that an answer may name them without СНИЛС."""
-    lines = requests.lines_of(work, request)
-    persons = requests.persons_of(work, lines)
+    """The people of a request as it names them, so that an answer may name them without СНИЛС."""
+    lines = [line for line in requests.lines_of(work, request) if line.person_id is not None]
+    named = [(line, requests.line_facts(line, None)) for line in lines]
     return [
-        KnownPerson(person.snils, person.surname, person.given, person.patronymic, line.position)
-        for line in lines
-        if (person := persons.get(line.person_id or 0)) is not None
+        KnownPerson(facts.snils, facts.surname, facts.given, facts.patronymic, line.position) for line, facts in named
     ]
 
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from actions import checklists
+from actions import checklist_workers, checklists
 from actions.context import Work
 from catalog.checklists import Checklist, ChecklistsFile, Item
 from models.checklist import ChecklistItem, ChecklistWorker, OpenedChecklist
+from models.employee import Employee
 from models.organisation import Organisation, called
-from models.person import Person
 from states.checklists import Place, Progress, lacking
 
 
@@ -132,11 +132,11 @@ def ready_items(work: Work) -> Iterator[Ready]:
     query = (
         select(
             Organisation, col(OpenedChecklist.code), col(ChecklistItem.worker_id), col(ChecklistItem.item),
-            col(ChecklistItem.due_on), col(ChecklistItem.assignee_name), Person,
+            col(ChecklistItem.due_on), col(ChecklistItem.assignee_name), Employee,
         )
         .join(OpenedChecklist, col(OpenedChecklist.id) == col(ChecklistItem.checklist_id))
         .join(Organisation, col(Organisation.id) == col(OpenedChecklist.organisation_id))
-        .join(Person, col(Person.id) == col(ChecklistItem.assignee_id), isouter=True)
+        .join(Employee, checklist_workers.ASSIGNED, isouter=True)
         .where(col(ChecklistItem.done_at).is_(None))
         .order_by(col(ChecklistItem.id))
     )  # fmt: skip

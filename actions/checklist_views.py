@@ -14,10 +14,10 @@ from actions.context import NotFound, Work
 from catalog.checklists import Checklist, ChecklistsFile, Item
 from catalog.rules import rules
 from models.checklist import ChecklistItem, ChecklistWorker, OpenedChecklist
+from models.employee import Employee
 from models.findings import Finding
 from models.identifiers import mask_snils
 from models.organisation import Organisation
-from models.person import Person
 from states.checklists import Dependence, Place, Progress, lacking
 
 
@@ -155,18 +155,20 @@ class _Shown:
         opened = select(OpenedChecklist).where(col(OpenedChecklist.organisation_id) == organisation_id)
         self.opened = {row.code: row for row in work.session.execute(opened).scalars()}
         ids = [row.id for row in self.opened.values()]
-        self.rows: dict[tuple[int, int | None, str], tuple[ChecklistItem, Person | None]] = {
+        self.rows: dict[tuple[int, int | None, str], tuple[ChecklistItem, Employee | None]] = {
             (item.checklist_id, item.worker_id, item.item): (item, person)
             for item, person in work.session.execute(
-                select(ChecklistItem, Person)
-                .join(Person, col(Person.id) == col(ChecklistItem.assignee_id), isouter=True)
+                select(ChecklistItem, Employee)
+                .join(OpenedChecklist, col(OpenedChecklist.id) == col(ChecklistItem.checklist_id))
+                .join(Employee, checklist_workers.ASSIGNED, isouter=True)
                 .where(col(ChecklistItem.checklist_id).in_(ids))
             )
         }
-        self.workers: defaultdict[int, list[tuple[ChecklistWorker, Person | None]]] = defaultdict(list)
+        self.workers: defaultdict[int, list[tuple[ChecklistWorker, Employee | None]]] = defaultdict(list)
         for worker, person in work.session.execute(
-            select(ChecklistWorker, Person)
-            .join(Person, col(Person.id) == col(ChecklistWorker.person_id), isouter=True)
+            select(ChecklistWorker, Employee)
+            .join(OpenedChecklist, col(OpenedChecklist.id) == col(ChecklistWorker.checklist_id))
+            .join(Employee, checklist_workers.ENTERED, isouter=True)
             .where(col(ChecklistWorker.checklist_id).in_(ids))
             .order_by(col(ChecklistWorker.id))
         ):
@@ -188,7 +190,7 @@ class _Shown:
         return ListView(entry, opened, (), workers, progress_of([item for each in workers for item in each.items]))
 
     def _worker(
-        self, entry: Checklist, opened: OpenedChecklist, worker: ChecklistWorker, person: Person | None
+        self, entry: Checklist, opened: OpenedChecklist, worker: ChecklistWorker, person: Employee | None
     ) -> WorkerView:
         items = self._items(entry, opened, worker.id)
         return WorkerView(

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import ColumnElement, Select, delete, or_, select
+from sqlalchemy import ColumnElement, Exists, and_, delete, exists, or_, select
 from sqlmodel import col
 
 from actions import audit, checklists, people
 from actions.context import Conflict, NotFound, Work
 from catalog.checklists import Checklist
 from models.checklist import ChecklistItem, ChecklistWorker, OpenedChecklist
+from models.employee import Employee
 from models.identifiers import BadIdentifier, format_snils, snils_digits
-from models.person import Person
-from models.request import AccessRequest, RequestLine
 from models.text import fold, tidy
 
 ERASED = "сведения стёрты"
+# Which card is meant: the person's in the organisation of the list.
+ENTERED = and_(
+    col(Employee.person_id) == col(ChecklistWorker.person_id),
+    col(Employee.organisation_id) == col(OpenedChecklist.organisation_id),
+)
+ASSIGNED = and_(
+    col(Employee.person_id) == col(ChecklistItem.assignee_id),
+    col(Employee.organisation_id) == col(OpenedChecklist.organisation_id),
+)
 
 
 def add_worker(work: Work, organisation_id: int, *, name: str, snils: object, code: str = "") -> ChecklistWorker:
@@ -31,14 +39,17 @@ def add_worker(work: Work, organisation_id: int, *, name: str, snils: object, co
     digits, whole = snils_digits(snils), tidy(name)
     if len(whole.split()) < 2:
         raise BadIdentifier("Нужны фамилия, имя и СНИЛС: по ним работника добавляют из регистра (правило FIL-8).")
-    person = people.by_snils(work, digits)
-    if person is not None and not set(fold(whole).split()) & set(fold(person.name).split()):
-        raise BadIdentifier("Этот СНИЛС записан за другим работником. Сверьте номер с документом.")
+    person = people.find(work, organisation_id, digits)
+    if person is not None and not set(fold(whole).split()) & set(person.fold.split()):
+        raise BadIdentifier(
+            f"Этот СНИЛС уже записан за другим работником: {person.name}. Сверьте номер с документом и исправьте его. "
+            "Если фамилия сменилась, запишите смену на странице работника."
+        )
     if _entered(work, opened, digits, person) is not None:
         raise Conflict("Этот работник в списке уже есть.")
     worker = ChecklistWorker(
         checklist_id=opened.id or 0,
-        person_id=person.id if person else None,
+        person_id=person.person_id if person else None,
         name="" if person else whole,
         snils="" if person else digits,
         added_at=work.now,
@@ -61,10 +72,10 @@ def _list(work: Work, code: str) -> Checklist:
     )
 
 
-def _entered(work: Work, opened: OpenedChecklist, snils: str, person: Person | None) -> ChecklistWorker | None:
+def _entered(work: Work, opened: OpenedChecklist, snils: str, person: Employee | None) -> ChecklistWorker | None:
     who: list[ColumnElement[bool]] = [col(ChecklistWorker.snils) == snils]
     if person is not None:
-        who.append(col(ChecklistWorker.person_id) == person.id)
+        who.append(col(ChecklistWorker.person_id) == person.person_id)
     query = select(ChecklistWorker).where(col(ChecklistWorker.checklist_id) == opened.id, or_(*who))
     return work.session.execute(query).scalars().first()
 
@@ -83,13 +94,16 @@ def remove_worker(work: Work, organisation_id: int, worker_id: int) -> None:
 
 
 def _told(work: Work, organisation_id: int, action: str, entry: Checklist, worker: ChecklistWorker) -> None:
+    query = select(col(Employee.id)).where(
+        col(Employee.person_id) == worker.person_id, col(Employee.organisation_id) == organisation_id
+    )
     audit.record(
         work,
         f"checklist.{action}",
         checklists.subject(organisation_id),
         checklist=entry.code,
         worker=worker.id,
-        person=worker.person_id,
+        employee=work.session.execute(query).scalar_one_or_none(),
     )
 
 
@@ -114,10 +128,10 @@ def find_worker(work: Work, organisation_id: int, text: str) -> ChecklistWorker:
     query = (
         select(ChecklistWorker)
         .join(OpenedChecklist, col(OpenedChecklist.id) == col(ChecklistWorker.checklist_id))
-        .join(Person, col(Person.id) == col(ChecklistWorker.person_id), isouter=True)
+        .join(Employee, ENTERED, isouter=True)
         .where(
             col(OpenedChecklist.organisation_id) == organisation_id,
-            or_(col(ChecklistWorker.snils) == digits, col(Person.snils) == digits),
+            or_(col(ChecklistWorker.snils) == digits, people.has_snils(digits)),
         )
     )
     found: ChecklistWorker | None = work.session.execute(query).scalars().first()
@@ -126,22 +140,17 @@ def find_worker(work: Work, organisation_id: int, text: str) -> ChecklistWorker:
     return found
 
 
-def known_people(work: Work, organisation_id: int) -> list[Person]:
-    """Employees of the organisation's requests, to whom something can be assigned; at most 500, by name."""
-    theirs = (
-        select(col(RequestLine.person_id))
-        .join(AccessRequest, col(AccessRequest.id) == col(RequestLine.request_id))
-        .where(col(AccessRequest.organisation_id) == organisation_id, col(RequestLine.person_id).is_not(None))
-    )
-    query = select(Person).where(col(Person.id).in_(theirs), col(Person.erased_on).is_(None))
-    return list(work.session.execute(query.order_by(col(Person.fold)).limit(500)).scalars())
+def known_people(work: Work, organisation_id: int) -> list[Employee]:
+    """The organisation's employees, to whom something can be assigned; at most 500, by name."""
+    query = select(Employee).where(col(Employee.organisation_id) == organisation_id, col(Employee.erased_on).is_(None))
+    return list(work.session.execute(query.order_by(col(Employee.fold)).limit(500)).scalars())
 
 
-def named(worker: ChecklistWorker, person: Person | None) -> str:
+def named(worker: ChecklistWorker, person: Employee | None) -> str:
     return (person.name if person else worker.name) or ERASED
 
 
-def numbered(worker: ChecklistWorker, person: Person | None) -> str:
+def numbered(worker: ChecklistWorker, person: Employee | None) -> str:
     """His СНИЛС as it is written; "" once it is erased."""
     digits = person.snils if person else worker.snils
     return format_snils(digits) if digits.isdigit() else ""
@@ -176,12 +185,12 @@ def erase_done(work: Work, limit: dt.datetime) -> tuple[list[int], int]:
     return [worker.id for worker in gone if worker.id is not None], len(items)
 
 
-def still_needed() -> tuple[Select[tuple[int | None]], Select[tuple[int | None]]]:
-    """Row numbers of people on record who stand in a list: to be entered, or to fill something in."""
-    entered = select(col(ChecklistWorker.person_id)).where(
-        col(ChecklistWorker.person_id).is_not(None), col(ChecklistWorker.erased_on).is_(None)
+def still_needed() -> tuple[Exists, Exists]:
+    """Conditions of a card: the organisation's lists name the employee, to be entered or to fill something in."""
+    entered = exists().where(
+        col(OpenedChecklist.id) == col(ChecklistWorker.checklist_id), ENTERED, col(ChecklistWorker.erased_on).is_(None)
     )
-    assigned = select(col(ChecklistItem.assignee_id)).where(
-        col(ChecklistItem.assignee_id).is_not(None), col(ChecklistItem.done_at).is_(None)
+    assigned = exists().where(
+        col(OpenedChecklist.id) == col(ChecklistItem.checklist_id), ASSIGNED, col(ChecklistItem.done_at).is_(None)
     )
     return entered, assigned

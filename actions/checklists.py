@@ -14,9 +14,9 @@ from actions import audit, organisations, people, requests
 from actions.context import Conflict, NotFound, Work
 from catalog.checklists import Checklist, ChecklistsFile, Item, load_checklists
 from models.checklist import ChecklistItem, ChecklistWorker, OpenedChecklist
+from models.employee import Employee
 from models.findings import Finding, Severity, sourced
 from models.identifiers import BadIdentifier
-from models.person import Person
 from models.record import Grant
 from models.request import AccessRequest, LineState
 from models.text import fold, tidy
@@ -257,18 +257,23 @@ def _is_done(work: Work, spot: Spot, held: _Held, place: Place, per: str) -> boo
 
 
 def assign(
-    work: Work, spot: Spot, *, person_id: int | None = None, name: str = "", revision: int | None = None
+    work: Work, spot: Spot, *, employee_id: int | None = None, name: str = "", revision: int | None = None
 ) -> list[Finding]:
-    """Who fills it in: an employee on record, a name, or nobody. Tells whom the regulation would rather see."""
+    """Who fills it in: an employee on record, a name, or nobody. Tells whom the regulation would rather see.
+
+    Raises NotFound for an employee of another organisation.
+    """
     held = _hold(work, spot, revision)
-    person = people.get(work, person_id) if person_id is not None else None
-    held.row.assignee_id = person.id if person else None
+    person = people.get(work, employee_id) if employee_id is not None else None
+    if person is not None and person.organisation_id != spot.organisation_id:
+        raise NotFound("Такого работника в этой организации нет.")
+    held.row.assignee_id = person.person_id if person else None
     held.row.assignee_name = "" if person else tidy(name)[:200]
-    _written(work, spot, held, "assigned", person=person_id, by_name=bool(held.row.assignee_name))
+    _written(work, spot, held, "assigned", employee=employee_id, by_name=bool(held.row.assignee_name))
     return advice(held.item, person)
 
 
-def advice(item: Item, person: Person | None) -> list[Finding]:
+def advice(item: Item, person: Employee | None) -> list[Finding]:
     """APP-18, APP-19: of an employee on record it is known in which unit he is."""
     if item.assign is None or person is None or person.unit == item.assign.unit:
         return []
@@ -302,7 +307,7 @@ def _note(text: str) -> str:
 class Change:
     """What a form says of an item at once."""
 
-    person_id: int | None
+    employee_id: int | None
     name: str
     due_on: dt.date | None
     note: str
@@ -311,11 +316,20 @@ class Change:
 def change(work: Work, spot: Spot, wanted: Change, *, revision: int) -> list[Finding]:
     """Write only what differs. Raises Conflict, and then nothing is written, when `revision` is an old one."""
     row = _hold(work, spot, revision).row
-    held = Change(row.assignee_id, row.assignee_name, row.due_on, row.note)
+    card = _assignee(work, spot, row)
+    held = Change(card.id if card else None, row.assignee_name, row.due_on, row.note)
     if wanted.due_on != held.due_on:
         set_due(work, spot, wanted.due_on)
     if wanted.note.strip() != held.note:
         write_note(work, spot, wanted.note)
-    if (wanted.person_id, tidy(wanted.name)) == (held.person_id, held.name):
+    if (wanted.employee_id, tidy(wanted.name)) == (held.employee_id, held.name):
         return []
-    return assign(work, spot, person_id=wanted.person_id, name=wanted.name)
+    return assign(work, spot, employee_id=wanted.employee_id, name=wanted.name)
+
+
+def _assignee(work: Work, spot: Spot, row: ChecklistItem) -> Employee | None:
+    query = select(Employee).where(
+        col(Employee.person_id) == row.assignee_id, col(Employee.organisation_id) == spot.organisation_id
+    )
+    found: Employee | None = work.session.execute(query).scalar_one_or_none()
+    return found

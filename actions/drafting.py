@@ -8,9 +8,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from sqlalchemy import delete, select, update
 from sqlmodel import col
 
-from actions import audit, links, organisations, pairs, papers, people, requests
+from actions import audit, enrolling, links, organisations, pairs, papers, requests
 from actions.context import Conflict, Work
 from catalog.layouts import FormField, layout
+from models.employee import Employee
 from models.facts import LineFacts, RequestFacts, SignatureFacts
 from models.findings import Finding
 from models.identifiers import valid_snils
@@ -18,13 +19,14 @@ from models.letters import OutboxLetter, OutboxState
 from models.organisation import Organisation
 from models.record import Event, PersonalLink
 from models.request import AccessRequest, RequestLine, Status
+from models.text import fold
 from states.guards import Case, facts_valid
 
 LINES_CHANGED = "request.lines-changed"
 # Writing a draft, and looking at what was typed: nothing of the version has left the page meanwhile.
 _WRITING = (
     "request.created", LINES_CHANGED, "request.filled-in", "request.signer-planned", "request.people-viewed",
-    "patients.viewed", "file.added", "file.attached", "file.detached", "file.replaced",
+    "request.identity-settled", "request.confirmed", "patients.viewed", "file.added", "file.attached", "file.detached", "file.replaced",
 )  # fmt: skip
 
 
@@ -88,13 +90,17 @@ def edit_lines(
     changed = changed or {}
     before = requests.lines_of(work, request)
     kept = [line for line in before if line.id not in removed]
+    retyped = {line.id: changed[line.id] for line in kept if line.id is not None and line.id in changed}
+    cards = enrolling.enrol(work, request.organisation_id, [*retyped.values(), *added])
+    of_changed = dict(zip(retyped, cards, strict=False))
+    left = {line.person_id for line in before if line.person_id and (line.id in removed or line.id in retyped)}
     for line in before:
         if line.id in removed:
             _forget_invitation(work, request, line)
             work.session.delete(line)
-        elif line.id is not None and line.id in changed:
-            _put(work, request, line, changed[line.id])
-    fresh = [_new(work, request, facts) for facts in added]
+        elif line.id in retyped:
+            _put(work, request, line, retyped[line.id], of_changed[line.id])
+    fresh = [_new(work, request, facts, card) for facts, card in zip(added, cards[len(retyped) :], strict=True)]
     old = _still_said(requests.intake_of(request), _places(kept, set(changed)))
     new = _still_said(intake, {facts.row: len(kept) + place for place, facts in enumerate(added, 1) if facts.row})
     request.intake = [dict(finding.as_json()) for finding in (*old, *new)]
@@ -103,6 +109,7 @@ def edit_lines(
             line.position, line.typed = place, {**line.typed, "row": place}
             work.session.add(line)
     work.session.flush()
+    enrolling.forget_unused(work, request.organisation_id, left)
     _edited(
         work,
         request,
@@ -140,19 +147,20 @@ def _edited(work: Work, request: AccessRequest, action: str, **data: object) -> 
     audit.record(work, action, requests.subject(request), **data)
 
 
-def _put(work: Work, request: AccessRequest, line: RequestLine, facts: LineFacts) -> None:
-    person = people.enrol(work, facts)
-    if line.person_id is not None and (person is None or person.id != line.person_id):
+def _put(work: Work, request: AccessRequest, line: RequestLine, facts: LineFacts, card: Employee | None) -> None:
+    """A letter that went to another person or to another address lets nobody in any more."""
+    number = card.person_id if card else None
+    if line.person_id is not None and (number != line.person_id or fold(str(line.typed.get("email") or "")) != fold(facts.email)):
         _forget_invitation(work, request, line)
-    line.person_id = person.id if person else None
+    line.person_id = number
     pairs.ask(work, line, facts.roles)
     line.typed = requests.typed_values(facts)
     work.session.add(line)
 
 
-def _new(work: Work, request: AccessRequest, facts: LineFacts) -> RequestLine:
+def _new(work: Work, request: AccessRequest, facts: LineFacts, card: Employee | None) -> RequestLine:
     line = RequestLine(request_id=request.id or 0)
-    _put(work, request, line, facts)
+    _put(work, request, line, facts, card)
     work.session.flush()
     return line
 

@@ -12,12 +12,12 @@ from actions import (
     checklists,
     correspondence,
     destinations,
+    enrolling,
     grants,
     invitations,
     outbox,
     pairs,
     papers,
-    people,
     requests,
 )
 from actions.context import Work
@@ -45,13 +45,14 @@ def make_documents(work: Work, request: AccessRequest, data: Data) -> None:
 
 
 def _take_over(work: Work, request: AccessRequest) -> None:
-    """Only a judged line may overwrite what is on record of its person."""
+    """Only judged lines fill in what is on record of their people."""
     lines = requests.lines_of(work, request)
     persons = requests.persons_of(work, lines)
-    for line in lines:
-        if line.person_id in persons:
-            person = persons[line.person_id]
-            people.update_from(work, person, requests.line_facts(line, person))
+    enrolling.take_over(
+        work,
+        request,
+        [(persons[line.person_id], requests.line_facts(line, None)) for line in lines if line.person_id in persons],
+    )
 
 
 def send_package(work: Work, request: AccessRequest, data: Data) -> None:

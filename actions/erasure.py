@@ -6,12 +6,14 @@ import datetime as dt
 from collections.abc import Iterable
 from functools import partial
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 from sqlmodel import col
 
-from actions import audit, checklist_workers, comments
+from actions import audit, checklist_workers, comments, names, people
 from actions.context import Work
 from catalog.kinds import RequestKind
+from models.checklist import ChecklistItem, ChecklistWorker, OpenedChecklist
+from models.employee import Employee
 from models.letters import InboxLetter, InboxState, OutboxLetter
 from models.person import Person
 from models.record import Event, Grant
@@ -56,14 +58,14 @@ def erase_due(work: Work) -> int:
     for request in erased:
         _erase_request(work, request)
     workers, items = checklist_workers.erase_done(work, limit)
-    people = _erase_people(work)
-    if erased or people or workers or items:
+    cards = _erase_people(work)
+    if erased or cards or workers or items:
         audit.record(
             work,
             "erasure.act",
             "erasure",
             requests=[request.id for request in erased],
-            people=people,
+            employees=cards,
             workers=workers,
             checklist_items=items,
             ground="152-ФЗ, ст. 21",
@@ -161,28 +163,62 @@ def _still_used(work: Work, digest: str) -> bool:
 
 
 def _erase_people(work: Work) -> list[int]:
-    """People all of whose requests are erased and who hold no role."""
-    alive = (
-        select(col(RequestLine.person_id))
-        .join(AccessRequest, col(AccessRequest.id) == col(RequestLine.request_id))
-        .where(col(AccessRequest.erased_on).is_(None), col(RequestLine.person_id).is_not(None))
+    """Cards all of whose requests in the organisation are erased and that hold no role there; gives their numbers."""
+    own = (
+        col(RequestLine.person_id) == col(Employee.person_id),
+        col(RequestLine.request_id) == col(AccessRequest.id),
+        col(AccessRequest.organisation_id) == col(Employee.organisation_id),
     )
-    holding = select(col(Grant.person_id)).where(col(Grant.until).is_(None))
-    erased_lines = (
-        select(col(RequestLine.person_id))
-        .join(AccessRequest, col(AccessRequest.id) == col(RequestLine.request_id))
-        .where(col(AccessRequest.erased_on).is_not(None))
-    )
-    query = select(Person).where(
-        col(Person.erased_on).is_(None),
-        col(Person.id).in_(erased_lines),
-        col(Person.id).not_in(alive),
-        col(Person.id).not_in(holding),
-        *(col(Person.id).not_in(ids) for ids in checklist_workers.still_needed()),
+    query = select(Employee).where(
+        col(Employee.erased_on).is_(None),
+        exists().where(*own, col(AccessRequest.erased_on).is_not(None)),
+        ~exists().where(*own, col(AccessRequest.erased_on).is_(None)),
+        ~exists().where(people.OF_GRANT, col(Grant.until).is_(None)),
+        *(~needed for needed in checklist_workers.still_needed()),
     )
     gone = work.session.execute(query).scalars().all()
-    for person in gone:
-        person.snils, person.erased_on = f"erased:{person.id}", work.now
-        for name in ("surname", "given", "patronymic", "fold", "email", "email_fold", "post"):
-            setattr(person, name, "")
-    return [person.id for person in gone if person.id is not None]
+    for card in gone:
+        _erase_card(work, card)
+    return [card.id for card in gone if card.id is not None]
+
+
+def _erase_card(work: Work, card: Employee) -> None:
+    """Rows of an erased employee belong to nobody from now on, also when another organisation still knows the person."""
+    card.erased_on, card.email_is_esia, card.unit = work.now, None, None
+    for name in ("surname", "given", "patronymic", "fold", "email", "email_fold", "post"):
+        setattr(card, name, "")
+    for former in names.former_names(work, card):
+        for name in ("surname", "given", "patronymic", "fold", "next_surname", "next_given", "next_patronymic", "ground"):
+            setattr(former, name, "")
+        former.recorded_by = ""
+    others = select(col(Employee.id)).where(
+        col(Employee.person_id) == card.person_id, col(Employee.id) != card.id, col(Employee.erased_on).is_(None)
+    )
+    if work.session.execute(others.limit(1)).first() is None:
+        card.person.snils, card.person.erased_on = f"erased:{card.person_id}", work.now
+    else:
+        _part(work, card)
+    work.session.flush()
+
+
+def _part(work: Work, card: Employee) -> None:
+    """What the organisation has of him goes over to a person without a number."""
+    nobody = Person(snils=f"erased:card-{card.id}", erased_on=work.now)
+    work.session.add(nobody)
+    work.session.flush()
+    requests = select(col(AccessRequest.id)).where(col(AccessRequest.organisation_id) == card.organisation_id)
+    lists = select(col(OpenedChecklist.id)).where(col(OpenedChecklist.organisation_id) == card.organisation_id)
+    for table, column, here in (
+        (RequestLine, "person_id", col(RequestLine.request_id).in_(requests)),
+        (OutboxLetter, "person_id", col(OutboxLetter.request_id).in_(requests)),
+        (Grant, "person_id", col(Grant.organisation_id) == card.organisation_id),
+        (ChecklistWorker, "person_id", col(ChecklistWorker.checklist_id).in_(lists)),
+        (ChecklistItem, "assignee_id", col(ChecklistItem.checklist_id).in_(lists)),
+    ):
+        work.session.execute(
+            update(table)
+            .where(getattr(table, column) == card.person_id, here)
+            .values({column: nobody.id})
+            .execution_options(synchronize_session="fetch")
+        )
+    card.person_id, card.person = nobody.id or 0, nobody

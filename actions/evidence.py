@@ -22,18 +22,18 @@ from actions import (
 )
 from actions.context import NotFound, Work
 from actions.evidence_papers import Stored
-from actions.evidence_tables import moment
+from actions.evidence_tables import Key, key_of, moment
 from documents.evidence import Absent, Contents, Enclosed, Table, finished, prepare
 from documents.evidence.verify import EXPORTED, values
+from models.employee import Employee
 from models.identifiers import inn_digits, snils_digits
 from models.letters import InboxLetter, OutboxLetter
 from models.organisation import Organisation, called
-from models.person import Person
 from models.record import Event, Grant
 from models.request import AccessRequest, RequestLine
 from models.review import ReviewCampaign
 
-Line = tuple[AccessRequest, RequestLine, Person | None]
+Line = tuple[AccessRequest, RequestLine, Employee | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class _Case:
     requests: list[AccessRequest] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     grants: list[Grant] = field(default_factory=list)
-    persons: dict[int, Person] = field(default_factory=dict)
+    cards: dict[Key, Employee] = field(default_factory=dict)
     organisations: list[Organisation] = field(default_factory=list)
     out: list[OutboxLetter] = field(default_factory=list)
     received: list[InboxLetter] = field(default_factory=list)
@@ -121,21 +121,35 @@ def of_organisation(work: Work, inn: object) -> Pack:
 
 
 def of_person(work: Work, number: object) -> Pack:
-    """One employee: papers with other people's data are left out and named. Raises BadIdentifier, NotFound."""
-    person = people.by_snils(work, snils_digits(number))
-    if person is None or person.id is None:
+    """One person in every organisation that the user sees. Raises BadIdentifier, NotFound."""
+    cards = people.cards_of(work, snils_digits(number))
+    if not cards:
         raise NotFound("Работника с таким СНИЛС здесь нет.")
-    own = select(col(RequestLine.request_id)).where(col(RequestLine.person_id) == person.id)
-    query = select(AccessRequest).where(col(AccessRequest.id).in_(own))
+    return _of_cards(work, cards)
+
+
+def of_employee(work: Work, card: Employee) -> Pack:
+    """One employee of one organisation."""
+    return _of_cards(work, [card])
+
+
+def _of_cards(work: Work, cards: Sequence[Employee]) -> Pack:
+    """Papers with other people's data are left out and named."""
+    person_id, name = cards[0].person_id, ", ".join(dict.fromkeys(card.name for card in cards if card.name))
+    own = select(col(RequestLine.request_id)).where(col(RequestLine.person_id) == person_id)
+    query = select(AccessRequest).where(
+        col(AccessRequest.id).in_(own), col(AccessRequest.organisation_id).in_([card.organisation_id for card in cards])
+    )
     found = list(work.session.execute(query.order_by(col(AccessRequest.id))).scalars())
-    case = _Case(f"Доказательства: {person.name}", f"person:{person.id}")
-    case.subjects.add(f"person:{person.id}")
-    _gather(work, case, found, only=person)
+    case = _Case(f"Доказательства: {name}", people.subject(cards[0]))
+    case.subjects |= {people.subject(card) for card in cards}
+    case.subjects |= evidence_tables.old_subjects(work, cards)
+    _gather(work, case, found, only=person_id)
     lines = [line.id or 0 for _, line, _ in case.lines]
-    case.concerns = evidence_log.only_of(person.id, lines, [grant.id or 0 for grant in case.grants])
+    case.concerns = evidence_log.only_of(cards, lines, [grant.id or 0 for grant in case.grants])
     case.about = [
-        ("Работник", person.name),
-        ("СНИЛС", evidence_tables.snils(person.snils)),
+        ("Работник", name),
+        ("СНИЛС", evidence_tables.snils(cards[0].snils)),
         ("Заявок", str(len(found))),
     ]
     return _packed(work, case, "person")
@@ -149,7 +163,7 @@ def of_review(work: Work, campaign: ReviewCampaign) -> Pack:
     case.organisations = [entry.organisation for entry in review.organisations]
     asked = [asked for entry in review.organisations for asked in entry.questions]
     case.grants = [entry.grant for entry in asked]
-    case.persons = {entry.grant.person_id: entry.person for entry in asked}
+    case.cards = {key_of(entry.person): entry.person for entry in asked}
     drafts = {entry.revocation.id: entry.revocation for entry in asked if entry.revocation is not None}
     key = reviews.letter_key(campaign)
     query = select(OutboxLetter).where(col(OutboxLetter.key).startswith(key, autoescape=True))
@@ -170,7 +184,7 @@ def of_review(work: Work, campaign: ReviewCampaign) -> Pack:
     case.tables = [
         _answers(review),
         evidence_tables.letters_table(case.out, ()),
-        evidence_tables.numbers_table(work, case.persons.values(), (), case.grants, case.organisations, case.requests),
+        evidence_tables.numbers_table(work, case.cards.values(), (), case.grants, case.organisations, case.requests),
     ]
     closed = f"{moment(campaign.closed_at)}, {campaign.closed_by}" if campaign.closed_at else "ещё открыта"
     case.about = [
@@ -189,7 +203,7 @@ def _answers(review: reviews.Review) -> Table:
     rows = tuple(
         (
             called(entry.organisation),
-            asked.person.name,
+            asked.name,
             asked.label,
             moment(asked.grant.since),
             _ANSWERS[asked.answer.value if asked.answer else None],
@@ -204,7 +218,8 @@ def _answers(review: reviews.Review) -> Table:
     return Table("Вопросы и ответы", "Ответы стоят и в записях журнала, по номерам ролей (grant).", columns, rows)
 
 
-def _gather(work: Work, case: _Case, found: Sequence[AccessRequest], only: Person | None = None) -> None:
+def _gather(work: Work, case: _Case, found: Sequence[AccessRequest], only: int | None = None) -> None:
+    """`only`: of one person, by number."""
     case.requests = list(found)
     for request in found:
         lines = requests.lines_of(work, request)
@@ -212,12 +227,13 @@ def _gather(work: Work, case: _Case, found: Sequence[AccessRequest], only: Perso
         case.lines += [
             (request, line, persons.get(line.person_id or 0))
             for line in lines
-            if only is None or line.person_id == only.id
+            if only is None or line.person_id == only
         ]
         _letters_and_papers(work, case, request, only)
-    case.persons |= {person.id: person for _, _, person in case.lines if person is not None and person.id is not None}
+    case.cards |= {key_of(card): card for _, _, card in case.lines if card is not None}
     case.grants = evidence_tables.grants_of(work, case.lines)
-    case.later |= {f"person:{number}" for number in case.persons}
+    case.later |= {people.subject(card) for card in case.cards.values()}
+    case.later |= evidence_tables.old_subjects(work, case.cards.values())
     case.subjects |= {f"request:{grant.request_id}" for grant in case.grants}
     numbers = {request.organisation_id for request in found}
     query = select(Organisation).where(col(Organisation.id).in_(numbers)).order_by(col(Organisation.id))
@@ -225,23 +241,23 @@ def _gather(work: Work, case: _Case, found: Sequence[AccessRequest], only: Perso
     case.tables = [
         evidence_tables.requests_table(work, found),
         evidence_tables.lines_table(work, case.lines),
-        evidence_tables.grants_table(work, case.grants, case.persons),
+        evidence_tables.grants_table(work, case.grants, case.cards),
         evidence_tables.letters_table(case.out, case.received),
         evidence_tables.numbers_table(
-            work, case.persons.values(), case.lines, case.grants, case.organisations, case.requests
+            work, case.cards.values(), case.lines, case.grants, case.organisations, case.requests
         ),
     ]
 
 
-def _letters_and_papers(work: Work, case: _Case, request: AccessRequest, only: Person | None) -> None:
+def _letters_and_papers(work: Work, case: _Case, request: AccessRequest, only: int | None) -> None:
     out, received = show.letters_out(work, request), show.letters_in(work, request)
     if only is not None:
-        out = [letter for letter in out if letter.person_id in (None, only.id)]
+        out = [letter for letter in out if letter.person_id in (None, only)]
     case.out += out
     case.received += received
     case.subjects.add(requests.subject(request))
     case.subjects |= {f"letter:{letter.id}" for letter in out} | {f"inbox:{letter.id}" for letter in received}
-    if only is not None and evidence_papers.others_in(work, request, {only.id or 0}):
+    if only is not None and evidence_papers.others_in(work, request, {only}):
         why = "в них есть данные других работников; они – в комплекте самой заявки"
         case.absent.append(Absent(f"Документы и письма заявки {request.number}", why))
         return
@@ -272,7 +288,7 @@ def _packed(work: Work, case: _Case, scope: str) -> Pack:
         scope=scope,
         manifest=prepared.manifest_sha256,
         requests=[request.id for request in case.requests],
-        persons=sorted(case.persons),
+        employees=sorted(card.id or 0 for card in case.cards.values()),
         files=len(files),
     )
     chain = evidence_log.between(work, min((*shown, last.seq)), last.seq)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from sqlalchemy import select
 from sqlmodel import col
 
 from actions.context import Work
 from documents.evidence import LoggedEvent
+from models.employee import Employee
 from models.record import Event
 
 _AT_ONCE = 500  # subjects in one query
@@ -41,9 +42,14 @@ def between(work: Work, first: int, last: int) -> Iterator[LoggedEvent]:
         yield logged(event)
 
 
-def only_of(person_id: int, line_ids: Collection[int], grant_ids: Collection[int]) -> Callable[[Event], bool]:
+def only_of(
+    cards: Iterable[Employee], line_ids: Collection[int], grant_ids: Collection[int]
+) -> Callable[[Event], bool]:
     """Whether a record tells nothing of another person: the numbers in it are this one's or nobody's."""
-    own = {"person": {person_id}, "line": set(line_ids), "grant": set(grant_ids), "lines": set(line_ids)}
+    own = {"line": set(line_ids), "grant": set(grant_ids), "lines": set(line_ids)}
+    for card in cards:
+        own.setdefault("employee", set()).add(card.id or 0)
+        own.setdefault("person", set()).add(card.person_id)  # as older records call him
 
     def concerns(event: Event) -> bool:
         data = json.loads(event.data)

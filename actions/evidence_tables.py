@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -13,11 +13,12 @@ from actions import pairs, requests
 from actions.context import Work
 from actions.evidence_papers import letter_title
 from actions.holdings import role_label
+from actions.names import Names
 from documents.evidence import Table
+from models.employee import Employee
 from models.identifiers import format_snils, valid_snils
 from models.letters import InboxLetter, OutboxLetter, OutboxState
 from models.organisation import Organisation, called
-from models.person import Person
 from models.record import Grant
 from models.request import AccessRequest, LineState, RequestedRole, RequestLine
 from states.guards import status_label
@@ -37,6 +38,19 @@ _LETTERS = {
     OutboxState.FAILED: "не отправлено",
     OutboxState.CANCELLED: "отменено",
 }
+
+
+Key = tuple[int, int]
+"""Person and organisation: whose card it is."""
+
+
+def key_of(card: Employee) -> Key:
+    return card.person_id, card.organisation_id
+
+
+def old_subjects(work: Work, cards: Iterable[Employee]) -> set[str]:
+    """How the log called people before each organisation had its own card of them: what others did then is theirs to know."""
+    return set() if work.narrowed else {f"person:{card.person_id}" for card in cards}
 
 
 def moment(at: dt.datetime | None) -> str:
@@ -65,12 +79,12 @@ def requests_table(work: Work, found: Iterable[AccessRequest]) -> Table:
     return Table("Заявки", _BY_DATABASE, columns, rows)
 
 
-def lines_table(work: Work, lines: Iterable[tuple[AccessRequest, RequestLine, Person | None]]) -> Table:
+def lines_table(work: Work, lines: Iterable[tuple[AccessRequest, RequestLine, Employee | None]]) -> Table:
     """The answer, role by role; the words beside a person tell nobody else's СНИЛС."""
     rows = tuple(
         (
             request.number,
-            person.name if person else str(line.typed.get("surname") or ""),
+            _named(line, person),
             snils(person.snils) if person else "",
             pairs.label(work, pair),
             _LINES[pair.state],
@@ -90,7 +104,7 @@ def lines_table(work: Work, lines: Iterable[tuple[AccessRequest, RequestLine, Pe
     return Table("Работники и ответ", note, columns, rows)
 
 
-def _words(pair: RequestedRole, person: Person | None) -> tuple[str, str, str]:
+def _words(pair: RequestedRole, person: Employee | None) -> tuple[str, str, str]:
     """Reason, quote and what the answer rests on."""
     own = person.snils if person else ""
     letter = f"письмо № {pair.letter_id}" if pair.letter_id else ""
@@ -98,7 +112,12 @@ def _words(pair: RequestedRole, person: Person | None) -> tuple[str, str, str]:
     return (*told, "; ".join(filter(None, (letter, pairs.said(pair.ground, own)))))  # type: ignore[return-value]
 
 
-def grants_of(work: Work, lines: Iterable[tuple[AccessRequest, RequestLine, Person | None]]) -> list[Grant]:
+def _named(line: RequestLine, card: Employee | None) -> str:
+    """As the request called him."""
+    return requests.line_facts(line, None).name or (card.name if card else "")
+
+
+def grants_of(work: Work, lines: Iterable[tuple[AccessRequest, RequestLine, Employee | None]]) -> list[Grant]:
     """Roles that these lines gave, and those that lines of revocations asked to end."""
     listed = list(lines)
     numbers = {line.id for _, line, _ in listed}
@@ -117,10 +136,12 @@ def grants_of(work: Work, lines: Iterable[tuple[AccessRequest, RequestLine, Pers
     ]
 
 
-def grants_table(work: Work, grants: Iterable[Grant], persons: dict[int, Person]) -> Table:
+def grants_table(work: Work, grants: Iterable[Grant], cards: Mapping[Key, Employee]) -> Table:
+    """Under the names of the days on which the roles were given."""
+    names = Names(work, cards.values())
     rows = tuple(
         (
-            persons[grant.person_id].name,
+            names.at(cards[grant.person_id, grant.organisation_id], grant.since),
             role_label(work, grant.subsystem, grant.role),
             moment(grant.since),
             moment(grant.until),
@@ -154,8 +175,8 @@ def letters_table(out: Iterable[OutboxLetter], received: Iterable[InboxLetter]) 
 
 def numbers_table(
     work: Work,
-    persons: Iterable[Person],
-    lines: Iterable[tuple[AccessRequest, RequestLine, Person | None]],
+    cards: Iterable[Employee],
+    lines: Iterable[tuple[AccessRequest, RequestLine, Employee | None]],
     grants: Iterable[Grant],
     organisations: Sequence[Organisation],
     found: Iterable[AccessRequest],
@@ -163,18 +184,25 @@ def numbers_table(
     """The log names people and things by the numbers of their rows."""
     rows = [(f"organisation {card.id}", called(card)) for card in organisations]
     rows += [(f"request {request.id}", request.number) for request in found]
-    rows += [(f"person {person.id}", f"{person.name}, СНИЛС {snils(person.snils)}") for person in persons]
+    listed = list(cards)
+    rows += [(f"employee {card.id}", f"{card.name}, СНИЛС {snils(card.snils)}") for card in listed]
+    rows += [(subject.replace(":", " "), f"СНИЛС {snils(card.snils)}") for card in listed for subject in old_subjects(work, [card])]
     rows += [
-        (f"line {line.id}", f"{person.name if person else 'работник без верного СНИЛС'}, заявка {request.number}")
-        for request, line, person in lines
+        (f"line {line.id}", f"{_named(line, card) if card else 'работник без верного СНИЛС'}, заявка {request.number}")
+        for request, line, card in lines
     ]
+    numbers = {key_of(card): card.id for card in listed}
     rows += [
         (f"role {pair.id}", f"line {line.id}, {pairs.label(work, pair) or 'заявка без ролей'}")
         for _, line, _ in lines
         for pair in line.asked
     ]
     rows += [
-        (f"grant {grant.id}", f"person {grant.person_id}, {role_label(work, grant.subsystem, grant.role)}")
+        (
+            f"grant {grant.id}",
+            f"employee {numbers.get((grant.person_id, grant.organisation_id), '?')}, "
+            f"{role_label(work, grant.subsystem, grant.role)}",
+        )
         for grant in grants
     ]
     return Table("Кто и что под номерами", _BY_DATABASE, ("Номер в журнале", "Кто или что"), tuple(rows))

@@ -8,22 +8,23 @@ from collections.abc import Iterable, Iterator, Sequence
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlmodel import col
 
-from actions import audit
+from actions import audit, people
 from actions.context import EVERYWHERE, NotFound, Work
+from actions.names import Names
+from models.employee import Employee
 from models.organisation import Organisation
-from models.person import Person
 from models.record import Grant
 from models.request import AccessRequest, RequestedRole, RequestLine
 
 
 def in_force(
     work: Work, *, organisation_id: int | None, person_ids: Sequence[int]
-) -> Iterator[tuple[Grant, Person, str]]:
+) -> Iterator[tuple[Grant, Employee, str]]:
     """Grants without an end, of these persons anywhere and of everybody in the organisation."""
     whose = or_(col(Grant.person_id).in_(person_ids), col(Grant.organisation_id) == organisation_id)
     query = (
-        select(Grant, Person, col(Organisation.inn))
-        .join(Person, col(Person.id) == col(Grant.person_id))
+        select(Grant, Employee, col(Organisation.inn))
+        .join(Employee, people.OF_GRANT)
         .join(Organisation, col(Organisation.id) == col(Grant.organisation_id))
         .where(col(Grant.until).is_(None), whose)
     )
@@ -31,7 +32,10 @@ def in_force(
 
 
 def held_by(work: Work, person_ids: Sequence[int]) -> Sequence[tuple[int, str, str, str]]:
-    """(person, subsystem, role, ИНН of the organisation) of what these people hold now, anywhere."""
+    """(person, subsystem, role, ИНН of the organisation) of what these people hold now, anywhere.
+
+    The ИНН is "" for an organisation that the user does not see.
+    """
     if not person_ids:
         return []
     query = (
@@ -39,7 +43,12 @@ def held_by(work: Work, person_ids: Sequence[int]) -> Sequence[tuple[int, str, s
         .join(Organisation, col(Organisation.id) == col(Grant.organisation_id))
         .where(col(Grant.until).is_(None), col(Grant.person_id).in_(person_ids))
     )
-    return work.session.execute(query, execution_options=EVERYWHERE).tuples().all()
+    found = work.session.execute(query, execution_options=EVERYWHERE).tuples().all()
+    if not work.narrowed:
+        return found
+    inns = {inn for *_, inn in found}
+    seen = set(work.session.execute(select(col(Organisation.inn)).where(col(Organisation.inn).in_(inns))).scalars())
+    return [(person, subsystem, role, inn if inn in seen else "") for person, subsystem, role, inn in found]
 
 
 def is_held_in(work: Work, organisation_id: int, subsystem: str) -> bool:
@@ -81,13 +90,20 @@ def grant(
         "grant.made",
         f"request:{request_id}",
         grant=row.id,
-        person=person_id,
+        employee=_card_id(work, person_id, organisation_id),
         organisation=organisation_id,
         subsystem=subsystem,
         role=role,
     )
     row.event_seq = told.seq
     return row
+
+
+def _card_id(work: Work, person_id: int, organisation_id: int) -> int:
+    query = select(col(Employee.id)).where(
+        col(Employee.person_id) == person_id, col(Employee.organisation_id) == organisation_id
+    )
+    return int(work.session.execute(query).scalar_one() or 0)
 
 
 def end(work: Work, *, grant_id: int, reason: str) -> Grant:
@@ -123,7 +139,7 @@ def verify(work: Work, *, line_id: int) -> None:
 
 
 def holders(work: Work, *, as_of: dt.datetime | None = None, inn: str | None = None) -> list[dict[str, object]]:
-    """Who holds what at the moment `as_of` (now when None), by surname; JSON of the command `holders`."""
+    """Who holds what at the moment `as_of` (now when None), by surname, as he was called then; JSON of `holders`."""
     moment = as_of or work.now
     held: list[ColumnElement[bool]] = [
         and_(col(Grant.since) <= moment, or_(col(Grant.until).is_(None), col(Grant.until) > moment))
@@ -131,26 +147,30 @@ def holders(work: Work, *, as_of: dt.datetime | None = None, inn: str | None = N
     if inn:
         held.append(col(Organisation.inn) == inn)
     query = (
-        select(Grant, Person, Organisation, col(AccessRequest.number))
-        .join(Person, col(Person.id) == col(Grant.person_id))
+        select(Grant, Employee, Organisation, col(AccessRequest.number))
+        .join(Employee, people.OF_GRANT)
         .join(Organisation, col(Organisation.id) == col(Grant.organisation_id))
         .join(AccessRequest, col(AccessRequest.id) == col(Grant.request_id))
         .where(*held)
-        .order_by(col(Person.fold), col(Grant.subsystem), col(Grant.role))
+        .order_by(col(Employee.fold), col(Grant.subsystem), col(Grant.role))
     )
-    rows = work.session.execute(query)
-    return [_holder(work, *row, moment=moment) for row in rows]
+    rows = work.session.execute(query).tuples().all()
+    names = Names(work, [card for _, card, _, _ in rows])
+    return [
+        _holder(work, grant, names.at(card, moment), card.snils, organisation, number, moment=moment)
+        for grant, card, organisation, number in rows
+    ]
 
 
 def _holder(
-    work: Work, grant: Grant, person: Person, organisation: Organisation, number: str, *, moment: dt.datetime
+    work: Work, grant: Grant, name: str, snils: str, organisation: Organisation, number: str, *, moment: dt.datetime
 ) -> dict[str, object]:
     subsystem = work.catalog.subsystems.get(grant.subsystem)
     roles = {role.code: role.label for role in subsystem.roles} if subsystem else {}
     verified = grant.verified_at is not None and grant.verified_at <= moment
     return {
-        "person": person.name,
-        "snils": person.snils,
+        "person": name,
+        "snils": snils,
         "subsystem": subsystem.name if subsystem else grant.subsystem,
         "role": roles.get(grant.role, grant.role),
         "organisation": organisation.short_name or organisation.full_name or organisation.inn,

@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, select
 from sqlmodel import col
 
 from actions.context import Work
+from actions.people import OF_GRANT
+from models.employee import Employee
 from models.organisation import Organisation
-from models.person import Person
 from models.record import Grant
 
 
@@ -19,7 +20,7 @@ class Holding:
     """A role that somebody holds in an organisation."""
 
     grant: Grant
-    person: Person
+    person: Employee
     organisation: Organisation
     label: str
 
@@ -36,11 +37,11 @@ def held_by(work: Work, person_ids: Sequence[int]) -> list[Holding]:
 
 def _held(work: Work, whose: ColumnElement[bool]) -> list[Holding]:
     query = (
-        select(Grant, Person, Organisation)
-        .join(Person, col(Person.id) == col(Grant.person_id))
+        select(Grant, Employee, Organisation)
+        .join(Employee, OF_GRANT)
         .join(Organisation, col(Organisation.id) == col(Grant.organisation_id))
         .where(col(Grant.until).is_(None), whose)
-        .order_by(col(Person.fold), col(Grant.person_id), col(Grant.id))
+        .order_by(col(Employee.fold), col(Grant.person_id), col(Grant.id))
     )
     return [
         Holding(grant, person, organisation, role_label(work, grant.subsystem, grant.role))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from actions import links, organisations, outbox, pairs, requests
 from actions.context import Work
-from models.person import Person
+from models.employee import Employee
 from models.request import AccessRequest, RequestedRole, RequestLine
 from notifications.writing import write
 from states.outcomes import UNPROVEN
@@ -20,13 +20,13 @@ def invite(work: Work, request: AccessRequest, *, purpose: str, turn: int = 1) -
     return len(owing)
 
 
-def owes(line: RequestLine, person: Person, purpose: str) -> bool:
+def owes(line: RequestLine, person: Employee, purpose: str) -> bool:
     if purpose == links.FIRST_LOGIN:
         return person.first_login_on is None or person.esia_confirmed_on is None
     return line.state in UNPROVEN
 
 
-def _promise(work: Work, request: AccessRequest, line: RequestLine, person: Person, purpose: str, turn: int) -> None:
+def _promise(work: Work, request: AccessRequest, line: RequestLine, person: Employee, purpose: str, turn: int) -> None:
     key = f"{purpose}:{request.id}:v{request.version}:{line.id}:{turn}"
     link = links.issue(work, line_id=line.id or 0, purpose=purpose)
     organisation = organisations.get(work, request.organisation_id)
@@ -55,7 +55,7 @@ def _promise(work: Work, request: AccessRequest, line: RequestLine, person: Pers
         subject=written.subject,
         text=written.text,
         request_id=request.id,
-        person_id=person.id,
+        person_id=person.person_id,
         version=request.version,
     )
 

@@ -15,11 +15,11 @@ from actions.context import Conflict, Work
 from actions.holdings import Holding, held_by, held_in
 from catalog import Catalog
 from documents.rosters import read_roster, roster_lines
+from models.employee import Employee
 from models.facts import LineFacts, OrganisationFacts
 from models.findings import Finding
 from models.identifiers import format_snils, inn_digits, valid_snils
 from models.organisation import Organisation, called
-from models.person import Person
 from models.request import AccessRequest
 from models.text import fold
 
@@ -194,7 +194,7 @@ class _Place:
         ending = {key: request for number in numbers for key, request in revocations.under_way(work, number).items()}
         return cls(by_person, ending, frozenset(numbers))
 
-    def named(self, name: str) -> list[Person]:
+    def named(self, name: str) -> list[Employee]:
         """Holders of that full name: namesakes too."""
         wanted = fold(name)
         return [held[0].person for held in self.by_person.values() if wanted and held[0].person.fold == wanted]
@@ -203,11 +203,12 @@ class _Place:
 def _judged(work: Work, place: _Place, line: LineFacts, doubt: str) -> Leaver:
     if not valid_snils(line.snils):
         return _by_name(place, line, doubt)
-    person = people.by_snils(work, line.snils)
-    if person is None:
+    cards = people.cards_of(work, line.snils)
+    if not cards:
         return Leaver(line.name, line.snils, line.row, Case.IDLE, "этого СНИЛС нет ни в одной заявке")
-    holdings = tuple(place.by_person.get(person.id or 0, ()))
-    away = [held for held in held_by(work, [person.id or 0]) if held.grant.organisation_id not in place.cards]
+    person = next((card for card in cards if card.organisation_id in place.cards), cards[0])
+    holdings = tuple(place.by_person.get(person.person_id, ()))
+    away = [held for held in held_by(work, [person.person_id]) if held.grant.organisation_id not in place.cards]
     elsewhere = tuple(dict.fromkeys(called(held.organisation) for held in away))
     if not holdings:
         return Leaver(line.name, line.snils, line.row, Case.IDLE, elsewhere=elsewhere)  # his name may be another's to know
@@ -219,7 +220,7 @@ def _judged(work: Work, place: _Place, line: LineFacts, doubt: str) -> Leaver:
     return Leaver(name, line.snils, line.row, case, note, holdings, ending, numbers, elsewhere)
 
 
-def _other_person(line: LineFacts, person: Person) -> str:
+def _other_person(line: LineFacts, person: Employee) -> str:
     """Surnames change; when the first name differs as well, the number may be somebody else's."""
     if not line.name or fold(line.surname) == fold(person.surname) or fold(line.given) == fold(person.given):
         return ""
@@ -232,7 +233,7 @@ def _by_name(place: _Place, line: LineFacts, doubt: str) -> Leaver:
     namesakes = place.named(line.name)
     if not namesakes:
         return Leaver(line.name, line.snils, line.row, Case.UNKNOWN, wrong)
-    holdings = tuple(held for person in namesakes for held in place.by_person[person.id or 0])
+    holdings = tuple(held for person in namesakes for held in place.by_person[person.person_id])
     note = f"{doubt or wrong}; роли числятся за человеком с таким именем, всего их здесь {len(namesakes)}"
     return Leaver(line.name, line.snils, line.row, Case.QUESTION, note, holdings)
 

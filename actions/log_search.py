@@ -11,10 +11,11 @@ from sqlmodel import Session, col
 
 from actions.context import Work
 from models.account import Account
+from models.employee import Employee
 from models.letters import InboxLetter, OutboxLetter
 from models.organisation import Organisation
 from models.record import Event
-from models.request import AccessRequest, RequestLine
+from models.request import AccessRequest
 
 PAGE = 50
 # Whoever acted has no index: so many events are looked through for one page, then the reader says whether to go on.
@@ -116,14 +117,16 @@ def _conditions(search: Search) -> list[ColumnElement[bool]]:
 
 
 def _seen() -> list[ColumnElement[bool]]:
-    """Subjects of what the session's own narrowing lets through, and of people in such requests."""
-    requests = select(col(AccessRequest.id))
-    people = select(_named("person:", RequestLine.person_id)).where(col(RequestLine.request_id).in_(requests))
+    """Subjects of what the session's own narrowing lets through.
+
+    Old records of a person, from before each organisation had its own card of him, may be of others' doing.
+    """
     rows = (
+        ("employee:", Employee.id),
         ("request:", AccessRequest.id), ("organisation:", Organisation.id), ("letter:", OutboxLetter.id),
         ("inbox:", InboxLetter.id),
     )  # fmt: skip
-    return [col(Event.subject).in_(each) for each in (people, *(select(_named(kind, number)) for kind, number in rows))]
+    return [col(Event.subject).in_(each) for each in (select(_named(kind, number)) for kind, number in rows)]
 
 
 def _named(kind: str, number: int | None) -> ColumnElement[str]:

@@ -1,96 +1,123 @@
-"""Employees on record."""
+"""Employees on record: each organisation has its own card of a person and finds no other's."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlmodel import col
 
 from actions import audit
-from actions.context import NotFound, Work
-from models.facts import LineFacts
-from models.identifiers import valid_snils
+from actions.context import EVERYWHERE, NotFound, Work
+from models.employee import Employee
+from models.facts import FullName
 from models.person import Person
+from models.record import Grant
+from models.request import AccessRequest, RequestLine
 from models.text import fold
 
+# Which card a role or a line means: the person's in the organisation of the role, or of the line's request.
+OF_GRANT = and_(
+    col(Employee.person_id) == col(Grant.person_id), col(Employee.organisation_id) == col(Grant.organisation_id)
+)
+OF_LINE = and_(
+    col(Employee.person_id) == col(RequestLine.person_id),
+    col(Employee.organisation_id) == col(AccessRequest.organisation_id),
+)
 
-def by_snils(work: Work, snils: str) -> Person | None:
-    return work.session.execute(select(Person).where(col(Person.snils) == snils)).scalar_one_or_none()
+
+def find(work: Work, organisation_id: int, snils: str) -> Employee | None:
+    """The organisation's own card; None also for whom only others know."""
+    return next(iter(of_snils(work, organisation_id, [snils])), None)
 
 
-def get(work: Work, person_id: int) -> Person:
-    person = work.session.get(Person, person_id)
-    if person is None:
+def of_snils(work: Work, organisation_id: int, numbers: Iterable[str]) -> Sequence[Employee]:
+    query = (
+        select(Employee)
+        .join(Person, col(Person.id) == col(Employee.person_id))
+        .where(col(Employee.organisation_id) == organisation_id, col(Person.snils).in_(list(numbers)))
+    )
+    return work.session.execute(query).scalars().all()
+
+
+def has_snils(digits: str) -> ColumnElement[bool]:
+    """Of a card: it is that person's."""
+    return col(Employee.person_id).in_(select(col(Person.id)).where(col(Person.snils) == digits))
+
+
+def cards_of(work: Work, snils: str) -> Sequence[Employee]:
+    """Every card of the person that the user sees, the oldest first."""
+    return work.session.execute(select(Employee).where(has_snils(snils)).order_by(col(Employee.id))).scalars().all()
+
+
+def numbered(work: Work, numbers: Iterable[str]) -> Sequence[int]:
+    """Row numbers of the persons with these СНИЛС, whoever knows them: for rules, never to be shown."""
+    query = select(col(Person.id)).where(col(Person.snils).in_(list(numbers))).order_by(col(Person.id))
+    return [number for number in work.session.execute(query).scalars() if number is not None]
+
+
+def get(work: Work, employee_id: int) -> Employee:
+    """By the card's own number. Raises NotFound, also for another organisation's."""
+    card = work.session.get(Employee, employee_id)
+    if card is None:
         raise NotFound("Такого работника нет.")
-    return person
+    return card
 
 
-def enrol(work: Work, line: LineFacts) -> Person | None:
-    """The person of a line, put on record when new. A line with a wrong СНИЛС has none yet (APP-2).
-
-    The address is taken over once it was judged: a typing error in a draft must not occupy somebody's address.
-    """
-    if not valid_snils(line.snils):
-        return None
-    person = by_snils(work, line.snils)
-    if person is None:
-        person = Person(snils=line.snils)
-        _write(person, line)
-        person.email = person.email_fold = ""
-        work.session.add(person)
-        work.session.flush()
-        audit.record(work, "person.enrolled", f"person:{person.id}")
-    if line.esia_confirmed and person.esia_confirmed_on is None:
-        person.esia_confirmed_on = work.now
-    if line.first_login_on and person.first_login_on is None:
-        person.first_login_on = line.first_login_on
-    return person
+def of_line(work: Work, line: RequestLine) -> Employee:
+    """The card of the line's organisation. Raises NotFound for a line without a right СНИЛС."""
+    query = select(Employee).join(AccessRequest, col(AccessRequest.organisation_id) == col(Employee.organisation_id))
+    query = query.where(col(AccessRequest.id) == line.request_id, col(Employee.person_id) == line.person_id)
+    card: Employee | None = work.session.execute(query).scalar_one_or_none()
+    if card is None:
+        raise NotFound("Такого работника нет.")
+    return card
 
 
-def update_from(work: Work, person: Person, line: LineFacts) -> None:
-    """A checked line is newer than the record: names, post and address follow it."""
-    before = (person.name, person.email, person.post)
-    _write(person, line)
-    if before != (person.name, person.email, person.post):
-        work.session.add(person)
-        audit.record(work, "person.changed", f"person:{person.id}")
+def subject(card: Employee) -> str:
+    """As the log calls him."""
+    return f"employee:{card.id}"
 
 
-def _write(person: Person, line: LineFacts) -> None:
-    person.surname, person.given, person.patronymic = line.surname, line.given, line.patronymic
-    person.fold = fold(line.name)
-    person.email, person.email_fold = line.email, fold(line.email)
-    person.post = line.post or person.post
-    person.unit = line.unit or person.unit
-    if line.email_is_esia is not None:
-        person.email_is_esia = line.email_is_esia
+def name_of(card: Employee) -> FullName:
+    return FullName(card.surname, card.given, card.patronymic)
+
+
+def set_name(card: Employee, name: FullName) -> None:
+    card.surname, card.given, card.patronymic = name.surname, name.given, name.patronymic
+    card.fold = fold(str(name))
+
+
+def set_address(card: Employee, email: str, is_esia: bool | None) -> None:
+    card.email, card.email_fold, card.email_is_esia = email, fold(email), is_esia
 
 
 def owners_of(work: Work, emails: Iterable[str]) -> dict[str, str]:
-    """Folded address to the СНИЛС of the person on record who has it (APP-14)."""
+    """Folded address to the СНИЛС of the person who has it in some organisation (APP-14)."""
     folded = [fold(email) for email in emails if email]
-    rows = work.session.execute(
-        select(col(Person.email_fold), col(Person.snils)).where(col(Person.email_fold).in_(folded))
+    query = (
+        select(col(Employee.email_fold), col(Person.snils))
+        .join(Person, col(Person.id) == col(Employee.person_id))
+        .where(col(Employee.email_fold).in_(folded))
     )
-    return dict(row._tuple() for row in rows)
+    return dict(row._tuple() for row in work.session.execute(query, execution_options=EVERYWHERE))
 
 
-def record_esia(work: Work, *, person_id: int) -> Person:
+def record_esia(work: Work, card: Employee) -> None:
     """The employee's Госуслуги account is confirmed (USR-1, USR-2)."""
-    return _mark(work, person_id, "esia_confirmed_on", "person.esia-confirmed")
+    _mark(work, card, "esia_confirmed_on", "person.esia-confirmed")
 
 
-def record_first_login(work: Work, *, person_id: int, at: dt.datetime | None = None) -> Person:
+def record_first_login(work: Work, card: Employee, *, at: dt.datetime | None = None) -> None:
     """The employee has logged in once and saw the page without access (USR-3, USR-4)."""
-    return _mark(work, person_id, "first_login_on", "person.first-login", at)
+    _mark(work, card, "first_login_on", "person.first-login", at)
 
 
-def _mark(work: Work, person_id: int, column: str, action: str, at: dt.datetime | None = None) -> Person:
-    person = get(work, person_id)
-    if getattr(person, column) is None:
-        setattr(person, column, at or work.now)
-        work.session.add(person)
-        audit.record(work, action, f"person:{person_id}")
-    return person
+def _mark(work: Work, card: Employee, column: str, action: str, at: dt.datetime | None = None) -> None:
+    """Whoever logged in answers to the name on the card."""
+    card.stated_on = card.stated_on or work.now
+    if getattr(card, column) is None:
+        setattr(card, column, at or work.now)
+        audit.record(work, action, subject(card))
+    work.session.add(card)

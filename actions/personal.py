@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from actions import audit, files, invitations, links, organisations, pairs, papers, people, requests, verification
 from actions.context import NotFound, Work
-from models.facts import RoleRef
+from models.employee import Employee
+from models.facts import LineFacts, RoleRef
 from models.organisation import Organisation
-from models.person import Person
 from models.record import PersonalLink
 from models.request import AccessRequest, LineState, RequestLine, Status
 from states.outcomes import UNPROVEN
@@ -26,7 +26,8 @@ class Visit:
 
     link: PersonalLink
     line: RequestLine
-    person: Person
+    facts: LineFacts
+    person: Employee
     request: AccessRequest
     organisation: Organisation
     subsystems: tuple[str, ...]
@@ -40,19 +41,19 @@ def visit(work: Work, secret: str) -> Visit:
     request = requests.get(work, line.request_id) if line else None
     if line is None or request is None or line.person_id is None:
         raise NotFound("Заявка по этой ссылке уже удалена.")
-    person = people.get(work, line.person_id)
+    person = people.of_line(work, line)
     done = not invitations.owes(line, person, link.purpose)
     if not done and (work.now > link.expires_at or request.status is Status.WITHDRAWN):
         raise LinkSpent("Ссылка больше не действует. Попросите в своей организации прислать новую.")
     organisation = organisations.get(work, request.organisation_id)
-    return Visit(link, line, person, request, organisation, invitations.subsystem_names(work, line), done)
+    return Visit(link, line, requests.line_facts(line, None), person, request, organisation, invitations.subsystem_names(work, line), done)
 
 
 def confirm_first_login(work: Work, secret: str) -> Visit:
     """The employee says: account confirmed, logged in, saw the page without access (USR-2, USR-3, USR-4)."""
     seen = visit(work, secret)
-    people.record_esia(work, person_id=seen.person.id or 0)
-    people.record_first_login(work, person_id=seen.person.id or 0)
+    people.record_esia(work, seen.person)
+    people.record_first_login(work, seen.person)
     seen.link.used_at = seen.link.used_at or work.now
     return visit(work, secret)
 

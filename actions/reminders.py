@@ -8,15 +8,17 @@ from collections.abc import Iterable, Iterator
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from actions import audit, checklist_overview, checklists, links, organisations, outbox, requests, reviews, steps
 from actions.context import Work
 from actions.officers import officers_of
+from actions.people import OF_LINE
 from catalog.rules import rules
+from models.employee import Employee
 from models.letters import InboxLetter, InboxState, OutboxLetter, OutboxState
 from models.organisation import Organisation
-from models.person import Person
 from models.request import AccessRequest, RequestLine, Status
 from notifications.writing import write
 from states.checklists import warned_from
@@ -106,9 +108,9 @@ def _day(moment: dt.datetime) -> str:
 def _logins(work: Work) -> Iterator[Waiting]:
     """Every invited employee who has not answered, for himself and for the officer."""
     query = (
-        select(RequestLine, AccessRequest, Person, Organisation, _last_letter())
+        select(RequestLine, AccessRequest, Employee, Organisation, _last_letter())
         .join(AccessRequest, col(AccessRequest.id) == col(RequestLine.request_id))
-        .join(Person, col(Person.id) == col(RequestLine.person_id))
+        .join(Employee, OF_LINE)
         .join(Organisation, col(Organisation.id) == col(AccessRequest.organisation_id))
         .where(col(AccessRequest.status).in_((Status.DRAFT, Status.VALIDATED, Status.SIGNED, Status.GRANTED)))
         .order_by(col(RequestLine.id))
@@ -119,10 +121,11 @@ def _logins(work: Work) -> Iterator[Waiting]:
             continue
         reason, days, to_employee, to_officer = entry
         invited = _aware(last)
-        if person.email:
+        own_address = requests.line_facts(line, None).email
+        if own_address:
             yield Waiting(
                 reason,
-                person.email,
+                own_address,
                 request.number,
                 to_employee,
                 invited,
@@ -137,9 +140,9 @@ def _logins(work: Work) -> Iterator[Waiting]:
 
 
 def _login_of(
-    work: Work, line: RequestLine, request: AccessRequest, person: Person
+    work: Work, line: RequestLine, request: AccessRequest, person: Employee
 ) -> tuple[Reason, int, str, str] | None:
-    title = work.catalog.kind(request.kind).short_title
+    title, name = work.catalog.kind(request.kind).short_title, requests.line_facts(line, None).name
     if request.status is Status.GRANTED:
         if line.state not in UNPROVEN:
             return None
@@ -147,7 +150,7 @@ def _login_of(
             Reason.LOGIN_UNPROVEN,
             work.policy.verify_reminder_days,
             f"Доступ вам предоставлен ({title}). Проверьте вход и ответьте, получилось ли.",
-            f"{person.name} не подтвердил вход",
+            f"{name} не подтвердил вход",
         )
     if person.first_login_on is not None or not work.catalog.kind(request.kind).first_login:
         return None
@@ -155,19 +158,22 @@ def _login_of(
         Reason.FIRST_LOGIN,
         work.policy.first_login_reminder_days,
         f"Для вас готовят заявку ({title}), она ждёт вашего первого входа на портал ЕГИСЗ.",
-        f"{person.name} ещё не вошёл на портал",
+        f"{name} ещё не вошёл на портал",
     )
 
 
 def _last_letter() -> ScalarSelect[dt.datetime]:
-    """When this person was last written to about this request's login."""
+    """When this organisation last wrote to this person about a login."""
+    written = aliased(AccessRequest)
     return (
         select(func.max(col(OutboxLetter.promised_at)))
+        .join(written, col(written.id) == col(OutboxLetter.request_id))
         .where(
             col(OutboxLetter.person_id) == col(RequestLine.person_id),
+            col(written.organisation_id) == col(AccessRequest.organisation_id),
             col(OutboxLetter.purpose).in_(outbox.PERSONAL),
         )
-        .correlate(RequestLine)
+        .correlate(RequestLine, AccessRequest)
         .scalar_subquery()
     )
 
@@ -264,8 +270,22 @@ def _promise_digest(work: Work, to: str, entries: list[Waiting]) -> None:
     official = [entry for entry in entries if entry.line_id is None]
     if official:
         _promise_official(work, to, official, day)
-    if personal:
-        _promise_personal(work, to, personal, day)
+    for organisation_id, entries_there in _by_organisation(work, personal).items():
+        _promise_personal(work, to, organisation_id, entries_there, day)
+
+
+def _by_organisation(work: Work, entries: list[Waiting]) -> dict[int, list[Waiting]]:
+    """An employee of two organisations gets a letter of each: neither tells him of the other's requests."""
+    query = (
+        select(col(RequestLine.id), col(AccessRequest.organisation_id))
+        .join(AccessRequest, col(AccessRequest.id) == col(RequestLine.request_id))
+        .where(col(RequestLine.id).in_([entry.line_id for entry in entries]))
+    )
+    places = dict(work.session.execute(query).tuples().all()) if entries else {}
+    grouped: dict[int, list[Waiting]] = {}
+    for entry in entries:
+        grouped.setdefault(places[entry.line_id], []).append(entry)
+    return grouped
 
 
 def _key(kind: str, to: str, day: dt.date) -> str:
@@ -296,16 +316,15 @@ def _promise_official(work: Work, to: str, entries: list[Waiting], day: dt.date)
     )
 
 
-def _promise_personal(work: Work, to: str, entries: list[Waiting], day: dt.date) -> None:
-    key = _key("nudge", to, day)
+def _promise_personal(work: Work, to: str, organisation_id: int, entries: list[Waiting], day: dt.date) -> None:
+    key = _key("nudge", f"{organisation_id}:{to}", day)
     if outbox.is_promised(work, key):
         return
     line = work.session.get(RequestLine, entries[0].line_id)
     assert line is not None and line.person_id is not None
     request = requests.get(work, line.request_id)
-    person = work.session.get(Person, line.person_id)
-    assert person is not None
-    organisation = organisations.get(work, request.organisation_id)
+    facts = requests.line_facts(line, None)
+    organisation = organisations.get(work, organisation_id)
     purposes = {Reason.FIRST_LOGIN: links.FIRST_LOGIN, Reason.LOGIN_UNPROVEN: links.LOGIN_CHECK}
     items = [
         {
@@ -317,7 +336,7 @@ def _promise_personal(work: Work, to: str, entries: list[Waiting], day: dt.date)
     written = write(
         "nudge",
         day=f"{day:%d.%m.%Y}",
-        name=" ".join(part for part in (person.given, person.patronymic) if part),
+        name=" ".join(part for part in (facts.given, facts.patronymic) if part),
         items=items,
         organisation=organisation.short_name or organisation.full_name,
         sender_name=work.policy.sender_name,
@@ -329,7 +348,7 @@ def _promise_personal(work: Work, to: str, entries: list[Waiting], day: dt.date)
         recipient=to,
         subject=written.subject,
         text=written.text,
-        person_id=person.id,
+        person_id=line.person_id,
         request_id=request.id,
         version=request.version,
     )

@@ -13,14 +13,16 @@ from typing import Any, cast
 from sqlalchemy import select
 from sqlmodel import col
 
-from actions import audit, destinations, grants, organisations, pairs, people
+from actions import audit, destinations, enrolling, grants, identities, organisations, pairs, people
 from actions.context import Conflict, NotFound, Work
 from catalog.kinds import RequestKind
 from catalog.layouts import load_layouts
 from models.answers import Ground
 from models.attachments import AttachmentFacts
+from models.employee import Employee
 from models.facts import (
     HeldRole,
+    Known,
     LineFacts,
     OrganisationFacts,
     RegistryStatus,
@@ -32,12 +34,12 @@ from models.facts import (
 from models.findings import Finding, Severity
 from models.letters import OutboxLetter, OutboxState
 from models.organisation import Organisation
-from models.person import Person
 from models.request import AccessRequest, RequestFile, RequestLine, Status
 from models.text import fold
 from states.guards import Case
 from states.lifecycle import Trait, traits_of
 from states.outcomes import UNPROVEN
+from states.rules.identity import clash_of
 from states.rules.roles import is_current
 
 _LINE_DATES = ("first_login_on",)
@@ -168,21 +170,25 @@ def subject(request: AccessRequest) -> str:
 
 
 def put_lines(work: Work, request: AccessRequest, lines: Sequence[LineFacts]) -> None:
-    """Replace the lines of a draft."""
-    for old in lines_of(work, request):
+    """Replace the lines of a draft. What was said of a number holds on while number and name are the same."""
+    before = lines_of(work, request)
+    checked = {str(old.typed["snils_checked"]) for old in before if old.typed.get("snils_checked")}
+    for old in before:
         work.session.delete(old)
     work.session.flush()
-    for position, line in enumerate(lines, 1):
-        person = people.enrol(work, line)
+    cards = enrolling.enrol(work, request.organisation_id, lines)
+    for position, (line, card) in enumerate(zip(lines, cards, strict=True), 1):
+        held = dataclasses.replace(line, snils_checked=line.identity) if line.identity in checked else line
         row = RequestLine(
             request_id=_id(request),
-            person_id=person.id if person else None,
+            person_id=card.person_id if card else None,
             position=position,
-            typed=typed_values(line),
+            typed=typed_values(held),
         )
         pairs.ask(work, row, line.roles)
         work.session.add(row)
     work.session.flush()
+    enrolling.forget_unused(work, request.organisation_id, {old.person_id for old in before if old.person_id})
 
 
 def fill_in(work: Work, request: AccessRequest, values: Mapping[str, str]) -> None:
@@ -220,9 +226,10 @@ def plan_signer(work: Work, request: AccessRequest, signer: SignatureFacts) -> N
 def confirm(work: Work, request: AccessRequest, code: str, *, snils: Collection[str] = ()) -> int:
     """The officer confirms something of the persons (DSP-6, GEN-2); empty `snils` means of all. Returns how many.
 
-    `code` is one of the kind's confirmations or `esia-email`. Raises Conflict for another one or when nobody is meant.
+    `code` is one of the kind's confirmations, `esia-email`, or `snils-checked` (the number was held against a document).
+    Raises Conflict for another one or when nobody is meant.
     """
-    known = [entry.code for entry in work.catalog.kind(request.kind).confirmations] + [ESIA_EMAIL]
+    known = [entry.code for entry in work.catalog.kind(request.kind).confirmations] + [ESIA_EMAIL, SNILS_CHECKED]
     if code not in known:
         raise Conflict(f"Подтверждения «{code}» у этой заявки нет. Есть: {', '.join(known)}.")
     meant = [line for line in lines_of(work, request) if not snils or line.typed.get("snils") in snils]
@@ -231,6 +238,8 @@ def confirm(work: Work, request: AccessRequest, code: str, *, snils: Collection[
     for line in meant:
         if code == ESIA_EMAIL:
             line.typed = {**line.typed, "email_is_esia": True}
+        elif code == SNILS_CHECKED:
+            line.typed = {**line.typed, "snils_checked": line_facts(line, None).identity}
         else:
             already = cast("list[str]", line.typed.get("confirmed") or [])
             line.typed = {**line.typed, "confirmed": sorted({*already, code})}
@@ -241,7 +250,7 @@ def confirm(work: Work, request: AccessRequest, code: str, *, snils: Collection[
     return len(meant)
 
 
-ESIA_EMAIL = "esia-email"
+ESIA_EMAIL, SNILS_CHECKED = "esia-email", "snils-checked"
 
 
 def next_version(work: Work, request: AccessRequest) -> None:
@@ -270,8 +279,8 @@ def typed_values(line: LineFacts) -> dict[str, object]:
     return values
 
 
-def line_facts(line: RequestLine, person: Person | None) -> LineFacts:
-    """The line as typed, with what is on record of the person since."""
+def line_facts(line: RequestLine, person: Employee | None) -> LineFacts:
+    """The line as typed, with what the organisation has on record of the employee since: marks, never name or address."""
     typed: dict[str, Any] = dict(line.typed)
     for name in _LINE_DATES:
         typed[name] = dt.datetime.fromisoformat(typed[name]) if typed.get(name) else None
@@ -289,12 +298,18 @@ def lines_of(work: Work, request: AccessRequest) -> list[RequestLine]:
     return list(work.session.execute(query).scalars())
 
 
-def persons_of(work: Work, lines: Iterable[RequestLine]) -> dict[int, Person]:
-    wanted = [line.person_id for line in lines if line.person_id is not None]
-    if not wanted:
+def persons_of(work: Work, lines: Iterable[RequestLine]) -> dict[int, Employee]:
+    """The cards of one organisation's lines, by `person_id`."""
+    meant = [line for line in lines if line.person_id is not None]
+    if not meant:
         return {}
-    found = work.session.execute(select(Person).where(col(Person.id).in_(wanted))).scalars()
-    return {person.id: person for person in found if person.id is not None}
+    places = select(col(AccessRequest.organisation_id)).where(
+        col(AccessRequest.id).in_({line.request_id for line in meant})
+    )
+    query = select(Employee).where(
+        col(Employee.person_id).in_([line.person_id for line in meant]), col(Employee.organisation_id).in_(places)
+    )
+    return {card.person_id: card for card in work.session.execute(query).scalars()}
 
 
 def files_of(work: Work, request: AccessRequest) -> list[RequestFile]:
@@ -327,7 +342,7 @@ class Rows:
     """What belongs to a request: its lines in order, their people by number, the files of every version."""
 
     lines: list[RequestLine]
-    persons: dict[int, Person]
+    persons: dict[int, Employee]
     files: list[RequestFile]
 
     def files_of(self, request: AccessRequest) -> list[RequestFile]:
@@ -345,7 +360,8 @@ def facts_of(work: Work, request: AccessRequest, rows: Rows | None = None) -> Re
     """Everything the rules may ask, read in a fixed number of queries. `rows`: where they were read already."""
     lines = rows.lines if rows else lines_of(work, request)
     persons = rows.persons if rows else persons_of(work, lines)
-    facts = tuple(line_facts(line, persons.get(line.person_id or 0)) for line in lines)
+    known = _known(work, request, lines)
+    facts = tuple(_facts_of_line(request, line, persons, known) for line in lines)
     organisation = organisations.get(work, request.organisation_id)
     files = rows.files_of(request) if rows else files_of(work, request)
     return RequestFacts(
@@ -354,6 +370,7 @@ def facts_of(work: Work, request: AccessRequest, rows: Rows | None = None) -> Re
         lines=facts,
         held=tuple(_held(work, request, organisation, persons)),
         emails_of_others=people.owners_of(work, [line.email for line in facts]),
+        known=known,
         signature=signature_of(request),
         fields=dict(request.fields),
         attachments=_attached(work, request, files),
@@ -364,8 +381,26 @@ def facts_of(work: Work, request: AccessRequest, rows: Rows | None = None) -> Re
     )
 
 
+def _known(work: Work, request: AccessRequest, lines: Iterable[RequestLine]) -> dict[str, Known]:
+    """What has left its draft was judged with what was known then."""
+    if request.status is not Status.DRAFT:
+        return {}
+    numbers = {str(line.typed.get("snils") or "") for line in lines if line.person_id is not None}
+    return identities.known(work, request.organisation_id, numbers, but=request.id)
+
+
+def _facts_of_line(
+    request: AccessRequest, line: RequestLine, persons: Mapping[int, Employee], known: Mapping[str, Known]
+) -> LineFacts:
+    """A stranger's marks are not the line's."""
+    typed = line_facts(line, None)
+    if request.status is Status.DRAFT and clash_of(typed, known.get(typed.snils)) is not None:
+        return typed
+    return line_facts(line, persons.get(line.person_id or 0))
+
+
 def _held(
-    work: Work, request: AccessRequest, organisation: Organisation, persons: Mapping[int, Person]
+    work: Work, request: AccessRequest, organisation: Organisation, persons: Mapping[int, Employee]
 ) -> Iterable[HeldRole]:
     """Of these people anywhere; of the whole organisation only whether it has what its subsystems need (thousands hold)."""
     for person_id, subsystem, role, inn in grants.held_by(work, list(persons)):
@@ -448,7 +483,7 @@ def case_of(
         letter_on_its_way=bool(states & _ON_ITS_WAY),
         question_open=request.question is not None,
         overdue=request.due_at is not None and work.now > request.due_at,
-        unproven=tuple(persons[line.person_id].name for line in unproven if line.person_id in persons),
+        unproven=tuple(line_facts(line, None).name for line in unproven if line.person_id in persons),
         ticket=ticket or request.ticket,
         outcome=outcome or request.outcome,
         ground=ground,

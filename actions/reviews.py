@@ -12,10 +12,12 @@ from sqlmodel import col
 from actions import audit, organisations, outbox, revocations
 from actions.context import Conflict, NotFound, Work
 from actions.holdings import Holding, held_in, role_label
+from actions.names import Names
 from actions.officers import officers_of
+from actions.people import OF_GRANT
+from models.employee import Employee
 from models.identifiers import inn_digits, valid_snils
 from models.organisation import Organisation, called
-from models.person import Person
 from models.record import Grant
 from models.request import AccessRequest, Status
 from models.review import ReviewAnswer, ReviewCampaign, ReviewedOrganisation, ReviewQuestion
@@ -31,11 +33,15 @@ _START, _ADD = f"Начать можно {_PLACES}.", f"Добавить её м
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question with what it is about; `answer` counts a role that ended meanwhile as answered."""
+    """One question with what it is about; `answer` counts a role that ended meanwhile as answered.
+
+    `name` is what the employee was called when the review closed, or is called now.
+    """
 
     question: ReviewQuestion
     grant: Grant
-    person: Person
+    person: Employee
+    name: str
     label: str
     revocation: AccessRequest | None = None  # what asks to end the role
 
@@ -52,7 +58,7 @@ class Asked:
     def as_json(self) -> dict[str, object]:
         return {
             "id": self.question.id,
-            "person": self.person.name or _GONE,
+            "person": self.name or _GONE,
             "role": self.label,
             "since": self.grant.since.isoformat(),
             "answer": self.answer.value if self.answer else None,
@@ -313,25 +319,28 @@ def show(work: Work, campaign: ReviewCampaign, *, inn: str | None = None) -> Rev
         .order_by(col(Organisation.fold), col(Organisation.id))
     )
     rows = [row._tuple() for row in work.session.execute(query)]
-    questions = _questions(work, [asked.id or 0 for asked, _ in rows])
+    questions = _questions(work, [asked.id or 0 for asked, _ in rows], campaign.closed_at or work.now)
     return Review(
         campaign,
         tuple(OrganisationReview(asked, card, tuple(questions.get(asked.id or 0, ()))) for asked, card in rows),
     )
 
 
-def _questions(work: Work, asked_ids: Sequence[int]) -> dict[int, list[Asked]]:
+def _questions(work: Work, asked_ids: Sequence[int], moment: dt.datetime) -> dict[int, list[Asked]]:
     query = (
-        select(ReviewQuestion, Grant, Person, AccessRequest)
+        select(ReviewQuestion, Grant, Employee, AccessRequest)
         .join(Grant, col(Grant.id) == col(ReviewQuestion.grant_id))
-        .join(Person, col(Person.id) == col(Grant.person_id))
+        .join(Employee, OF_GRANT)
         .outerjoin(AccessRequest, col(AccessRequest.id) == col(ReviewQuestion.request_id))
         .where(col(ReviewQuestion.asked_id).in_(asked_ids))
-        .order_by(col(Person.fold), col(Person.id), col(ReviewQuestion.id))
+        .order_by(col(Employee.fold), col(Employee.id), col(ReviewQuestion.id))
     )
     found: dict[int, list[Asked]] = {}
-    for question, grant, person, request in work.session.execute(query):
-        asked = Asked(question, grant, person, role_label(work, grant.subsystem, grant.role), request)
+    rows = work.session.execute(query).tuples().all()
+    names = Names(work, [card for _, _, card, _ in rows])
+    for question, grant, card, request in rows:
+        label = role_label(work, grant.subsystem, grant.role)
+        asked = Asked(question, grant, card, names.at(card, moment), label, request)
         found.setdefault(question.asked_id, []).append(asked)
     return found
 

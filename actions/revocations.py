@@ -12,8 +12,8 @@ from actions import audit, requests
 from actions.context import Conflict, NotFound, Work
 from actions.holdings import Holding, held_by
 from catalog.kinds import RequestKind
+from models.employee import Employee
 from models.facts import LineFacts, RoleRef
-from models.person import Person
 from models.request import AccessRequest, LineState, RequestLine, Status
 from states.rules.roles import is_current
 
@@ -107,23 +107,22 @@ def grounds(work: Work) -> tuple[tuple[str, str], ...]:
     return tuple(dict.fromkeys((choice.value, choice.label) for choice in choices))
 
 
-def of_person(work: Work, person_id: int, grant_ids: Collection[int], *, why: str) -> list[AccessRequest]:
-    """Drafts that ask to end these roles of one person, one for each organisation.
+def of_person(work: Work, card: Employee, grant_ids: Collection[int], *, why: str) -> list[AccessRequest]:
+    """Drafts that ask to end these roles of an employee.
 
     Raises NotFound when none of them is held any more, Conflict for an unknown reason or when all are asked about already.
     """
     known = {code for code, _ in grounds(work)}
     if known and why not in known:
         raise Conflict("Выберите основание, по которому роли больше не нужны.")
-    chosen = [held for held in held_by(work, [person_id]) if held.grant.id in grant_ids]
+    chosen = [
+        held
+        for held in held_by(work, [card.person_id])
+        if held.grant.id in grant_ids and held.grant.organisation_id == card.organisation_id
+    ]
     if not chosen:
         raise NotFound("Отмеченных ролей у работника уже нет. Обновите страницу и отметьте снова.")
-    places = dict.fromkeys(held.grant.organisation_id for held in chosen)
-    drafts = [
-        made
-        for place in places
-        for made in draft(work, place, [held for held in chosen if held.grant.organisation_id == place], why=why)
-    ]
+    drafts = draft(work, card.organisation_id, chosen, why=why)
     if not drafts:
         raise Conflict("Прекратить эти роли уже просят: заявки названы рядом с ролями.")
     return drafts
@@ -155,7 +154,7 @@ def _lines(holdings: Iterable[Holding], kept: Mapping[int, LineFacts]) -> list[L
     return list(lines.values())
 
 
-def _of_person(person: Person) -> LineFacts:
+def _of_person(person: Employee) -> LineFacts:
     return LineFacts(
         snils=person.snils,
         surname=person.surname,

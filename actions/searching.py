@@ -15,10 +15,11 @@ from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
 from actions.context import Work
+from actions.people import OF_LINE, has_snils
 from actions.turns import OPEN, Condition, Turn, any_of, is_asked, is_late, kinds, whose
+from models.employee import Employee, FormerName
 from models.identifiers import BadIdentifier, snils_digits
 from models.organisation import Organisation
-from models.person import Person
 from models.request import AccessRequest, RequestLine, Status
 from models.text import fold
 
@@ -129,7 +130,11 @@ def _ways(work: Work, text: str) -> list[Select[Any]]:
         )
     people = named(work, typed)
     if people is not None:
-        lines = select(col(RequestLine.request_id)).join(Person, col(Person.id) == col(RequestLine.person_id))
+        lines = (
+            select(col(RequestLine.request_id))
+            .join(AccessRequest, col(AccessRequest.id) == col(RequestLine.request_id))
+            .join(Employee, OF_LINE)
+        )
         ways.append(lines.where(people))
     return ways
 
@@ -141,7 +146,7 @@ def _requests(where: Condition) -> Select[Any]:
 def named(work: Work, text: str) -> Condition | None:
     """The people whom a text may mean: by СНИЛС in any spelling or by the beginning of the name; None for no person."""
     try:
-        return col(Person.snils) == snils_digits(text)
+        return has_snils(snils_digits(text))
     except BadIdentifier:
         pass
     wanted = fold(text)
@@ -149,7 +154,15 @@ def named(work: Work, text: str) -> Condition | None:
         return None
     words = wanted.split()
     spelled = {wanted, " ".join([*words[1:], words[0]]), " ".join([words[-1], *words[:-1]])}  # «Анна Иванова» too
-    return or_(*(beginning(work, col(Person.fold), each) for each in sorted(spelled)))
+    return called(work, *sorted(spelled))
+
+
+def called(work: Work, *names: str) -> Condition:
+    """Cards whose name, or one borne before, begins with one of these folded ones."""
+    now = [beginning(work, col(Employee.fold), each) for each in names]
+    before = [beginning(work, col(FormerName.fold), each) for each in names]
+    former = select(col(FormerName.employee_id)).where(col(FormerName.until).is_not(None), or_(*before))
+    return or_(*now, col(Employee.id).in_(former))
 
 
 def beginning(work: Work, column: Mapped[str], wanted: str) -> Condition:
@@ -160,14 +173,15 @@ def beginning(work: Work, column: Mapped[str], wanted: str) -> Condition:
 
 
 def people_meant(work: Work, filters: Filters, *, limit: int = 100) -> list[int] | None:
-    """Row numbers of the people whom the search found among what the user sees; None when it was not for people."""
+    """Cards of the people whom the search found among what the user sees; None when it was not for people."""
     meant = named(work, filters.text) if filters.text else None
     if meant is None:
         return None
     query = (
-        select(col(RequestLine.person_id))
+        select(col(Employee.id))
+        .select_from(RequestLine)
         .join(AccessRequest, col(AccessRequest.id) == col(RequestLine.request_id))
-        .join(Person, col(Person.id) == col(RequestLine.person_id))
+        .join(Employee, OF_LINE)
         .where(meant)
         .distinct()
         .limit(limit)

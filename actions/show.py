@@ -15,11 +15,11 @@ from actions.event_labels import EVENT_LABELS
 from actions.searching import Filters
 from actions.tallies import tally
 from models.attachments import AttachmentFacts
+from models.employee import Employee
 from models.facts import RequestFacts
 from models.findings import Finding
 from models.letters import InboxLetter, OutboxLetter
 from models.organisation import Organisation
-from models.person import Person
 from models.record import Event
 from models.request import AccessRequest, RequestLine, Status
 from models.text import masked
@@ -80,13 +80,13 @@ def _attachment(file: AttachmentFacts) -> dict[str, object]:
     return {"code": file.code, "name": file.name, "media_type": file.media_type, "size": file.size, "pages": file.pages}
 
 
-def _lines(work: Work, request: AccessRequest) -> list[tuple[RequestLine, Person | None]]:
+def _lines(work: Work, request: AccessRequest) -> list[tuple[RequestLine, Employee | None]]:
     lines = requests.lines_of(work, request)
     persons = requests.persons_of(work, lines)
     return [(line, persons.get(line.person_id or 0)) for line in lines]
 
 
-def _line(work: Work, line: RequestLine, person: Person | None) -> dict[str, object]:
+def _line(work: Work, line: RequestLine, person: Employee | None) -> dict[str, object]:
     return {
         "person": requests.line_facts(line, person).name,
         "roles": pairs.told(work, line, person),

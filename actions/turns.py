@@ -10,9 +10,10 @@ from sqlalchemy import ColumnElement, String, and_, exists, false, func, not_, o
 from sqlmodel import col
 
 from actions.context import Work
+from actions.people import OF_LINE
 from catalog.kinds import RequestKind
+from models.employee import Employee
 from models.letters import OutboxLetter, OutboxState
-from models.person import Person
 from models.request import AccessRequest, RequestLine, Status
 
 Condition = ColumnElement[bool]
@@ -148,8 +149,8 @@ def _newest_letter_is(states: Iterable[OutboxState]) -> Condition:
 def _logins_owed(awaiting: tuple[str, ...]) -> Condition:
     owed = exists(
         select(col(RequestLine.id))
-        .join(Person, col(Person.id) == col(RequestLine.person_id))
-        .where(col(RequestLine.request_id) == col(AccessRequest.id), col(Person.first_login_on).is_(None))
+        .join(Employee, OF_LINE)
+        .where(col(RequestLine.request_id) == col(AccessRequest.id), col(Employee.first_login_on).is_(None))
         .correlate(AccessRequest)
     )
     return and_(_of_kind(awaiting), owed)

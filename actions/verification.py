@@ -45,6 +45,6 @@ def record_logins(work: Work, request: AccessRequest, *, snils: Collection[str],
         if proven:
             prove(work, line)
         else:
-            people.record_esia(work, person_id=line.person_id or 0)
-            people.record_first_login(work, person_id=line.person_id or 0)
+            people.record_esia(work, persons[line.person_id or 0])
+            people.record_first_login(work, persons[line.person_id or 0])
     return len(owing)

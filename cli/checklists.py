@@ -172,10 +172,10 @@ def assign(
     with working() as work:
         spot = _spot(work, inn, item, worker)
         if sum(sign.isdigit() for sign in to) >= 9:  # a name may hold a room number
-            person = people.by_snils(work, snils_digits(to))
+            person = people.find(work, spot.organisation_id, snils_digits(to))
             if person is None:
-                raise NotFound("Работника с таким СНИЛС на учёте нет. Напишите имя.")
-            findings = checklists.assign(work, spot, person_id=person.id)
+                raise NotFound("Работника с таким СНИЛС в этой организации нет. Напишите имя.")
+            findings = checklists.assign(work, spot, employee_id=person.id)
         else:
             findings = checklists.assign(work, spot, name=to)
         _told(work, spot, "назначено", json)

@@ -58,7 +58,7 @@ def show(
         for asked in sorted(entry.questions, key=lambda asked: asked.answer is not None):
             ending = f", заявка {asked.revocation.number}" if asked.revocation else ""
             told = _ANSWERS[asked.answer.value if asked.answer else None]
-            say(f"{asked.question.id:>6}  {asked.person.name}: {asked.label} – {told}{ending}")
+            say(f"{asked.question.id:>6}  {asked.name}: {asked.label} – {told}{ending}")
 
 
 @app.command()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from models.attachments import AttachmentFacts
+from models.text import fold
 
 
 class RegistryStatus(StrEnum):
@@ -98,6 +99,38 @@ class RoleRef:
 
 
 @dataclass(frozen=True, slots=True)
+class FullName:
+    """Фамилия, имя, отчество."""
+
+    surname: str = ""
+    given: str = ""
+    patronymic: str = ""
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.surname, self.given, self.patronymic) if part)
+
+    def agrees(self, other: FullName) -> bool:
+        """The same name however it is spelled: case, ё/е and spaces do not count, nor a patronymic that one leaves out."""
+        if fold(str(self)) == fold(str(other)):
+            return True
+        same = fold(self.surname) == fold(other.surname) and fold(self.given) == fold(other.given)
+        return same and not (self.patronymic and other.patronymic)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """As whom a СНИЛС is on record. `here`: by the organisation itself, `former` what it called him before, with the day it ended.
+
+    `drafts`: by its other drafts, as (number, name), where it is not on record yet. `elsewhere`: by other organisations.
+    """
+
+    here: FullName | None = None
+    former: tuple[tuple[dt.date, FullName], ...] = ()
+    drafts: tuple[tuple[str, FullName], ...] = ()
+    elsewhere: tuple[FullName, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class LineFacts:
     """Строка заявки: one employee and the roles asked for. `snils` is digits, possibly wrong ones as typed.
 
@@ -120,16 +153,26 @@ class LineFacts:
     organisation_text: str | None = None
     inn: str | None = None
     confirmed: tuple[str, ...] = ()  # codes of the kind's confirmations
+    snils_checked: str = ""  # `identity` of the line when the officer held the number against a document
     row: int | None = None
 
     @property
     def name(self) -> str:
         return " ".join(part for part in (self.surname, self.given, self.patronymic) if part)
 
+    @property
+    def full_name(self) -> FullName:
+        return FullName(self.surname, self.given, self.patronymic)
+
+    @property
+    def identity(self) -> str:
+        """Whom the line says to be whose number; another number or another name makes another one."""
+        return f"{self.snils} {fold(self.name)}"
+
 
 @dataclass(frozen=True, slots=True)
 class HeldRole:
-    """A grant in force."""
+    """A grant in force; `organisation_inn` is "" where the user may not know whose it is."""
 
     snils: str
     subsystem: str
@@ -166,6 +209,7 @@ class RequestFacts:
     lines: tuple[LineFacts, ...] = ()
     held: tuple[HeldRole, ...] = ()
     emails_of_others: dict[str, str] = field(default_factory=dict)  # folded e-mail -> СНИЛС of its owner
+    known: dict[str, Known] = field(default_factory=dict)  # СНИЛС -> as whom it is on record
     signature: SignatureFacts | None = None
     fields: dict[str, str] = field(default_factory=dict)
     attachments: frozenset[str] = (

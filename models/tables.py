@@ -11,6 +11,7 @@ from models.account import (
 from models.checklist import ChecklistItem, ChecklistWorker, OpenedChecklist
 from models.columns import METADATA
 from models.comment import Comment
+from models.employee import Employee, FormerName
 from models.letters import InboxLetter, MailboxPosition, OutboxLetter
 from models.organisation import Organisation
 from models.person import Person
@@ -31,8 +32,10 @@ __all__ = [
     "ChecklistItem",
     "ChecklistWorker",
     "Comment",
+    "Employee",
     "Event",
     "FailedLogin",
+    "FormerName",
     "Grant",
     "IdempotencyKey",
     "InboxLetter",

@@ -11,7 +11,7 @@ from models.answers import LEAST_GROUND, Ground
 from models.facts import RequestFacts
 from models.findings import Finding, Severity, has_errors, sourced
 from models.request import Status
-from states.rules import Stage, attachments, check_request
+from states.rules import Stage, attachments, check_request, identity
 
 STATUS_LABELS: dict[Status, str] = {
     Status.DRAFT: "черновик",
@@ -86,8 +86,9 @@ def ready_to_send(case: Case) -> list[Finding]:
 
 
 def addresses_usable(case: Case) -> list[Finding]:
-    """Letters with personal links go only to addresses that are right and one person's own."""
+    """Letters with personal links go only to addresses that are right and one person's own, and not to a stranger."""
     wrong = [f for f in facts_valid(case) if f.field == "email" and has_errors([f])]
+    wrong += [sourced(finding) for finding in identity.check(case.facts, case.catalog)]
     return wrong or ([] if case.facts.lines else [process_finding("В заявке нет работников.")])
 
 

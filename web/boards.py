@@ -12,12 +12,13 @@ from sqlmodel import col
 from actions import board as boards
 from actions import requests
 from actions.context import Work
+from actions.people import OF_LINE
 from actions.searching import Filters, resolved
 from actions.tallies import Tally, tally
 from actions.turns import AT_DESK
+from models.employee import Employee
 from models.letters import OutboxLetter, OutboxState
 from models.organisation import Organisation
-from models.person import Person
 from models.request import AccessRequest, LineState, RequestLine, Status
 from states.guards import status_label
 from web.looks import Look
@@ -148,8 +149,9 @@ def _lines(work: Work, ids: Sequence[int]) -> defaultdict[int, Counter[LineState
 def _first_logins_owed(work: Work, ids: Sequence[int]) -> Counter[int]:
     query = (
         select(col(RequestLine.request_id), func.count())
-        .join(Person, col(Person.id) == col(RequestLine.person_id))
-        .where(col(RequestLine.request_id).in_(ids), col(Person.first_login_on).is_(None))
+        .join(AccessRequest, col(AccessRequest.id) == col(RequestLine.request_id))
+        .join(Employee, OF_LINE)
+        .where(col(RequestLine.request_id).in_(ids), col(Employee.first_login_on).is_(None))
         .group_by(col(RequestLine.request_id))
     )
     return Counter(dict(work.session.execute(query).tuples().all()))

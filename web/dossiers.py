@@ -17,9 +17,9 @@ from catalog.rules import rules
 from catalog.schema import RuleText
 from models.account import Account, AccountOrganisation, Role
 from models.comment import Comment
+from models.employee import Employee
 from models.facts import OrganisationFacts, RequestFacts
 from models.organisation import Organisation
-from models.person import Person
 from models.request import AccessRequest, RequestFile, RequestLine, Status
 from models.text import masked
 from states.lifecycle import Step
@@ -27,7 +27,7 @@ from states.rules.conditions import holds
 from states.rules.fields import printed
 from web.correspondence import Correspondence, correspondence
 from web.findings import Group, grouped
-from web.grids import Grid, View, grid
+from web.grids import Grid, View, grid, name_of
 from web.histories import History, history
 from web.labels import FILES, path_of
 from web.movers import Mover, Standing, next_mover
@@ -112,7 +112,7 @@ def dossier(
     rows = requests.rows_of(work, request)
     facts = requests.facts_of(work, request, rows)
     lines, persons = rows.lines if kind.people else [], rows.persons
-    letters = correspondence(work, request, {number: person.name for number, person in persons.items()})
+    letters = correspondence(work, request, {line.person_id: name_of(line) for line in lines if line.person_id})
     relatives = _relatives(work, request)
     files = file_views(work, request, rows.files, facts.organisation)
     present = sorted((view for view in files if _is_present(request, view.file)), key=lambda view: view.beside is None)
@@ -151,7 +151,7 @@ def _mover(
     request: AccessRequest,
     kind: RequestKind,
     lines: Sequence[RequestLine],
-    persons: Mapping[int, Person],
+    persons: Mapping[int, Employee],
     letters: Correspondence,
     term: Term | None,
 ) -> Mover:

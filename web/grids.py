@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from actions import invitations, links, pairs
 from actions.context import Work
-from models.person import Person
+from models.employee import Employee
 from models.record import Grant
 from models.request import AccessRequest, LineState, RequestedRole, RequestLine, Status
 from states.outcomes import ACCESS
@@ -58,7 +58,7 @@ class Cell:
 @dataclass(frozen=True, slots=True)
 class Row:
     line: RequestLine
-    person: Person | None
+    person: Employee | None
     name: str
     post: str
     cells: tuple[Cell, ...]
@@ -110,7 +110,7 @@ def view_of(people: str, only: str) -> View:
 
 
 def grid(
-    work: Work, request: AccessRequest, lines: Sequence[RequestLine], persons: Mapping[int, Person], view: View
+    work: Work, request: AccessRequest, lines: Sequence[RequestLine], persons: Mapping[int, Employee], view: View
 ) -> Grid:
     columns = columns_of(work, request, lines)
     wanted = [line for line in lines if not view.only or any(pair.state.value == view.only for pair in line.asked)]
@@ -145,7 +145,7 @@ def _row(
     work: Work,
     request: AccessRequest,
     line: RequestLine,
-    person: Person | None,
+    person: Employee | None,
     columns: Sequence[Column],
     ended: Mapping[tuple[int, str, str], dt.datetime],
 ) -> Row:
@@ -157,7 +157,7 @@ def _row(
     )  # fmt: skip
 
 
-def _cell(pair: RequestedRole | None, person: Person | None, ended: Mapping[tuple[int, str, str], dt.datetime]) -> Cell:
+def _cell(pair: RequestedRole | None, person: Employee | None, ended: Mapping[tuple[int, str, str], dt.datetime]) -> Cell:
     if pair is None:
         return Cell(False)
     gone = ended.get(pairs.key_of(pair))
@@ -178,7 +178,7 @@ def name_of(line: RequestLine) -> str:
     return " ".join(str(part) for name in ("surname", "given", "patronymic") if (part := line.typed.get(name)))
 
 
-def owed_login(work: Work, request: AccessRequest, line: RequestLine, person: Person | None) -> str:
+def owed_login(work: Work, request: AccessRequest, line: RequestLine, person: Employee | None) -> str:
     """Which login of an employee is awaited, "" when none."""
     kind = work.catalog.kind(request.kind)
     if request.status in _BEFORE_SENDING and kind.first_login:

@@ -11,10 +11,11 @@ from sqlmodel import col
 
 from actions.context import Work
 from actions.holdings import role_label
+from actions.names import Names
+from models.employee import Employee
 from models.facts import RoleRef
 from models.findings import Severity
 from models.organisation import Organisation, called
-from models.person import Person
 from models.record import Grant
 from models.request import AccessRequest
 from states.rules.held import Clash, HeldHere, clashes
@@ -60,15 +61,19 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """`entries` are only those that were asked for, `clashes` concern everything that he held."""
+    """An employee of one organisation, as he was called that day.
 
-    person: Person
+    `entries` are only those that were asked for, `clashes` concern everything that the person held, elsewhere too.
+    """
+
+    person: Employee
+    called: str
     entries: tuple[Entry, ...]
     clashes: tuple[Clash, ...]
 
     @property
     def name(self) -> str:
-        return self.person.name or GONE
+        return self.called or GONE
 
     @property
     def gravest(self) -> str:
@@ -101,44 +106,40 @@ class Judge:
             self._known[key] = clashes(ordered, self.work.catalog, day=self.day.date, logged_in=logged_in)
         return self._known[key]
 
-    def facts(self, subsystem: str, role: str, kind: str, authority: str | None, request_kind: str) -> HeldHere:
+    def facts(
+        self, subsystem: str, role: str, kind: str, authority: str | None, request_kind: str, *, own: bool
+    ) -> HeldHere:
+        """`own`: held in the organisation whose employee is judged; only there his login is known."""
         asked = self.work.catalog.kinds.get(request_kind)
-        return HeldHere(subsystem, role, kind, authority, first_login=bool(asked and asked.first_login))
+        return HeldHere(subsystem, role, kind, authority, first_login=own and bool(asked and asked.first_login))
 
 
-def holders(work: Work, person_ids: Sequence[int], day: Day, judge: Judge) -> list[Holder]:
-    """These people in this order, with everything that they held on the day as far as the user sees it."""
+def holders(work: Work, employee_ids: Sequence[int], day: Day, judge: Judge) -> list[Holder]:
+    """These employees in this order, with everything that they held on the day as far as the user sees it."""
     found: list[Holder] = []
-    for start in range(0, len(person_ids), _AT_ONCE):
-        found += _some(work, person_ids[start : start + _AT_ONCE], day, judge)
+    for start in range(0, len(employee_ids), _AT_ONCE):
+        found += _some(work, employee_ids[start : start + _AT_ONCE], day, judge)
     return found
 
 
 def _some(work: Work, ids: Sequence[int], day: Day, judge: Judge) -> list[Holder]:
-    persons = {
-        person.id: person for person in work.session.execute(select(Person).where(col(Person.id).in_(ids))).scalars()
-    }
+    found = work.session.execute(select(Employee).where(col(Employee.id).in_(ids))).scalars()
+    cards = {card.id: card for card in found}
+    names = Names(work, cards.values())
     query = (
         select(Grant, Organisation, col(AccessRequest.id), col(AccessRequest.number), col(AccessRequest.kind))
         .join(Organisation, col(Organisation.id) == col(Grant.organisation_id))
         .join(AccessRequest, col(AccessRequest.id) == col(Grant.request_id))
-        .where(col(Grant.person_id).in_(ids), *held_on(day))
+        .where(col(Grant.person_id).in_({card.person_id for card in cards.values()}), *held_on(day))
         .order_by(col(Grant.person_id), col(Grant.since), col(Grant.id))
     )
-    entries: dict[int, list[Entry]] = {}
-    facts: dict[int, list[HeldHere]] = {}
+    held: dict[int, list[tuple[Entry, str]]] = {}
     for grant, organisation, request_id, number, kind in work.session.execute(query):
-        entry = _entry(work, grant, organisation, request_id, number, day)
-        entries.setdefault(grant.person_id, []).append(entry)
-        if not entry.over:
-            told = judge.facts(grant.subsystem, grant.role, organisation.kind, organisation.authority, kind)
-            facts.setdefault(grant.person_id, []).append(told)
+        held.setdefault(grant.person_id, []).append((_entry(work, grant, organisation, request_id, number, day), kind))
     return [
-        _holder(
-            persons[number], entries.get(number, []), judge.says(facts.get(number, []), persons[number].first_login_on)
-        )
+        _holder(cards[number], names.at(cards[number], day.moment), held.get(cards[number].person_id, []), judge)
         for number in ids
-        if number in persons
+        if number in cards
     ]
 
 
@@ -152,7 +153,18 @@ def _entry(work: Work, grant: Grant, organisation: Organisation, request_id: int
     )  # fmt: skip
 
 
-def _holder(person: Person, entries: list[Entry], found: list[Clash]) -> Holder:
+def _holder(card: Employee, name: str, held: Sequence[tuple[Entry, str]], judge: Judge) -> Holder:
+    def own(entry: Entry) -> bool:
+        return entry.grant.organisation_id == card.organisation_id
+
+    facts = [
+        judge.facts(*each.key, each.organisation.kind, each.organisation.authority, kind, own=own(each))
+        for each, kind in held
+        if not each.over
+    ]
+    found = judge.says(facts, card.first_login_on)
     wrong = {role for clash in found if clash.finding.severity is Severity.ERROR for role in clash.roles}
-    marked = (replace(each, clash=not each.over and RoleRef(*each.key) in wrong) for each in entries)
-    return Holder(person, tuple(marked), tuple(found))
+    marked = (
+        replace(each, clash=not each.over and RoleRef(*each.key) in wrong) for each, _ in held if own(each)
+    )
+    return Holder(card, name, tuple(marked), tuple(found))

@@ -57,25 +57,25 @@ _KEYS = {
     "by_other": "дан администратором", "came": "загружены годы", "capacity": "качество подписанта", "cases": "случаев",
     "channel": "как", "checklist": "список", "checklist_items": "пунктов списков", "complete": "все страницы", "counts": "итоги",
     "decision": "решение", "drafts": "черновиков", "drop": "не нужны", "error": "ошибка", "events": "записей",
-    "everywhere": "видит все организации", "exported": "выгружен", "fields": "поля", "file": "файл №", "files": "файлов",
+    "everywhere": "видит все организации", "exported": "выгружен", "fields": "поля", "file": "файл №", "former": "запись о прежнем имени №", "files": "файлов",
     "filters": "отбор", "gone": "убраны годы", "granted": "предоставлено, роли заявки №", "grant": "роль №", "grants": "ролей", "ground": "основание", "inn": "ИНН",
     "item": "пункт", "keep": "нужны", "kind": "вид", "letter": "письмо №", "line": "строка №", "lines": "строки",
     "matched_by": "найдена по", "message_id": "номер письма", "name": "имя файла", "number": "номер", "ok": "успешно", "organisation": "организация №",
     "organisations": "организации №", "outcome": "исход", "own": "своя папка", "parent": "прежняя заявка", "patient_days": "срок данных пациентов, дней",
-    "people": "работники №", "person": "работник №", "persons": "работники №", "problems": "замечаний", "purpose": "назначение",
+    "employee": "работник №", "employees": "работники №", "people": "работники №", "person": "работник №", "persons": "работники №", "problems": "замечаний", "purpose": "назначение",
     "reason": "причина", "reason_code": "причина", "refused": "отказано, роли заявки №", "relation": "связь", "report": "обращение", "request": "заявка", "requests": "заявки",
-    "role": "роль", "roles": "роли", "rows": "строк", "scope": "охват", "sections": "разделы", "silent": "не ответили",
+    "role": "роль", "roles": "роли", "rows": "строк", "scope": "охват", "sections": "разделы", "silent": "не ответили", "since": "с дня",
     "source": "из", "stranded": "не смогут идти дальше", "subsystem": "подсистема", "target": "в", "term_days": "срок, дней",
     "ticket": "обращение", "until": "до", "version": "версия", "what": "что", "why": "почему", "worker": "работник списка №",
     "workers": "работники списков №", "year": "год",
 }  # fmt: skip
 _HIDDEN = frozenset({"sha256", "raw", "head", "manifest", "message_id"})  # digests: for machines
 _SUBJECTS = {
-    "account": "пользователь № {}", "organisation": "организация № {}", "person": "работник № {}", "letter": "письмо № {}",
+    "account": "пользователь № {}", "organisation": "организация № {}", "employee": "работник № {}", "person": "работник (прежний № {})", "letter": "письмо № {}",
     "inbox": "полученное письмо № {}", "review": "проверка № {}", "holders": "список ролей", "people": "работники",
     "erasure": "стирание данных", "audit": "журнал", "backups": "резервные копии", "settings": "настройки", "desk": "адрес СТП {}",
 }  # fmt: skip
-_PLACES = {"organisation": "/organisations/{}", "person": "/people/{}", "inbox": "/triage/{}"}
+_PLACES = {"organisation": "/organisations/{}", "employee": "/people/{}", "inbox": "/triage/{}"}
 _ADMINISTRATORS_PLACES = {"account": "/admin/users/{}"}
 _SECTIONS = {
     "mail": "отправитель", "smtp": "исходящая почта", "imap": "входящая почта", "answers": "ответы СТП", "desk": "часы СТП",

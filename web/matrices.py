@@ -11,11 +11,13 @@ from sqlmodel import col
 
 from actions.context import Work
 from actions.holdings import role_label
+from actions.people import OF_GRANT, has_snils
+from actions.searching import called
+from models.employee import Employee
 from models.identifiers import BadIdentifier, valid_snils
 from models.organisation import Organisation
-from models.person import Person
 from models.record import Grant
-from models.request import AccessRequest, RequestLine
+from models.request import AccessRequest
 from models.text import fold
 from web.days import Day, local_date
 from web.holders import Holder, Judge, held_on, holders
@@ -34,7 +36,7 @@ class Filters:
     text: str = ""
     clashing: bool = False
     everybody: bool = False
-    after: int = 0  # the person that the screen before ended with
+    after: int = 0  # the card that the screen before ended with
     before: int = 0
 
     @property
@@ -90,19 +92,19 @@ class Choices:
 
 def matrix(work: Work, filters: Filters, day: Day) -> Matrix:
     """Raises BadIdentifier for a СНИЛС with an error."""
-    where, judge = _whom(filters, day), Judge(work, day)
+    where, judge = _whom(work, filters, day), Judge(work, day)
     if filters.clashing:
         ids, people, first, last = _cut(_clashing(work, where, day, judge), filters)
     else:
         ids, first, last = _page(work, where, filters)
-        people = work.session.execute(select(func.count()).select_from(Person).where(*where)).scalar_one()
+        people = work.session.execute(select(func.count()).select_from(Employee).where(*where)).scalar_one()
     rows = tuple(_only(holder, filters) for holder in holders(work, ids, day, judge))
     return Matrix(day, columns(work, filters, day), rows, people, first, last)
 
 
 def everyone(work: Work, filters: Filters, day: Day, *, most: int) -> list[Holder]:
     """The whole selection, for a workbook. Raises BadIdentifier when it is of more people than `most`."""
-    where, judge = _whom(filters, day), Judge(work, day)
+    where, judge = _whom(work, filters, day), Judge(work, day)
     ids = _clashing(work, where, day, judge) if filters.clashing else _all(work, where)
     if len(ids) > most:
         raise BadIdentifier(
@@ -159,36 +161,34 @@ def _only(holder: Holder, filters: Filters) -> Holder:
     )
 
 
-def _whom(filters: Filters, day: Day) -> list[ColumnElement[bool]]:
-    """Conditions on the person: only whoever is reached through a role or a request that the user sees."""
-    asked = _asked(filters)
-    # Gathered once: a condition on each person makes SQLite walk through the organisation's roles for every one of them.
+def _whom(work: Work, filters: Filters, day: Day) -> list[ColumnElement[bool]]:
+    """Conditions on the card: who held something that day, or everybody whom the organisation knows."""
+    conditions = _named(work, filters.text)
+    # Gathered once: a condition on each card makes SQLite walk through the organisation's roles for every one of them.
+    whose = tuple_(col(Employee.person_id), col(Employee.organisation_id))
+    held = select(col(Grant.person_id), col(Grant.organisation_id)).where(*_asked(filters))
     if not filters.everybody:
-        return [col(Person.id).in_(select(col(Grant.person_id)).where(*held_on(day), *asked)), *_named(filters.text)]
-    known = [col(Person.id).in_(select(col(Grant.person_id)).where(*asked))]
-    if not filters.role:
-        lines = select(col(RequestLine.person_id)).join(
-            AccessRequest, col(AccessRequest.id) == col(RequestLine.request_id)
-        )
-        if filters.organisation:
-            lines = lines.where(col(AccessRequest.organisation_id) == filters.organisation)
-        known.append(col(Person.id).in_(lines.where(col(RequestLine.person_id).is_not(None))))
-    return [or_(*known), *_named(filters.text)]
+        return [whose.in_(held.where(*held_on(day))), *conditions]
+    if filters.role:
+        return [whose.in_(held), *conditions]
+    if filters.organisation:
+        conditions.append(col(Employee.organisation_id) == filters.organisation)
+    return conditions
 
 
-def _named(text: str) -> list[ColumnElement[bool]]:
+def _named(work: Work, text: str) -> list[ColumnElement[bool]]:
     """By the beginning of the name, or by a whole СНИЛС."""
     if not text:
         return []
     digits = "".join(sign for sign in text if sign.isdigit())
     if len(digits) < 9 or any(sign.isalpha() for sign in text):
-        return [col(Person.fold).startswith(fold(text), autoescape=True)]
+        return [called(work, fold(text))]
     if not valid_snils(digits.zfill(11)):
         raise BadIdentifier("СНИЛС для поиска с ошибкой: проверьте все 11 цифр или ищите по фамилии.")
-    return [col(Person.snils) == digits.zfill(11)]
+    return [has_snils(digits.zfill(11))]
 
 
-_BY_NAME = (col(Person.fold), col(Person.id))
+_BY_NAME = (col(Employee.fold), col(Employee.id))
 
 
 def _page(work: Work, where: Sequence[ColumnElement[bool]], filters: Filters) -> tuple[list[int], int, int]:
@@ -196,7 +196,7 @@ def _page(work: Work, where: Sequence[ColumnElement[bool]], filters: Filters) ->
     forward = not filters.before
     border = filters.after or filters.before
     query = select(*_BY_NAME).where(*where).limit(SHOWN + 1)
-    start = work.session.execute(select(*_BY_NAME).where(col(Person.id) == border)).one_or_none() if border else None
+    start = work.session.execute(select(*_BY_NAME).where(col(Employee.id) == border)).one_or_none() if border else None
     if start is not None:
         place = tuple_(*_BY_NAME)
         query = query.where(place > tuple_(*start) if forward else place < tuple_(*start))
@@ -212,7 +212,7 @@ def _page(work: Work, where: Sequence[ColumnElement[bool]], filters: Filters) ->
 def _all(work: Work, where: Sequence[ColumnElement[bool]]) -> list[int]:
     return [
         number or 0
-        for number in work.session.execute(select(col(Person.id)).where(*where).order_by(*_BY_NAME)).scalars()
+        for number in work.session.execute(select(col(Employee.id)).where(*where).order_by(*_BY_NAME)).scalars()
     ]
 
 
@@ -221,28 +221,33 @@ def _clashing(work: Work, where: Sequence[ColumnElement[bool]], day: Day, judge:
     still = [col(Grant.since) <= day.moment, or_(col(Grant.until).is_(None), col(Grant.until) > day.moment)]
     query = (
         select(
-            col(Grant.person_id), col(Grant.subsystem), col(Grant.role), col(Grant.organisation_id), col(AccessRequest.kind),
-            col(Person.first_login_on) <= day.moment,
+            col(Employee.id), col(Grant.person_id), col(Grant.subsystem), col(Grant.role), col(Grant.organisation_id),
+            col(AccessRequest.kind), col(Employee.first_login_on) <= day.moment,
         )
-        .join(Person, col(Person.id) == col(Grant.person_id))
+        .join(Employee, OF_GRANT)
         .join(AccessRequest, col(AccessRequest.id) == col(Grant.request_id))
         .where(*still)
     )  # fmt: skip
     cards = select(col(Organisation.id), col(Organisation.kind), col(Organisation.authority))
     places = {number: (kind, authority) for number, kind, authority in work.session.execute(cards)}
     held: dict[int, set[tuple[str, str, int, str]]] = {}
-    logged_in: set[int] = set()
-    for person_id, subsystem, role, place, kind, login in work.session.execute(query):
+    whose: dict[int, tuple[int, int, bool]] = {}
+    for number, person_id, subsystem, role, place, kind, login in work.session.execute(query):
         held.setdefault(person_id, set()).add((subsystem, role, place, kind))
-        if login:
-            logged_in.add(person_id)
-    judged: dict[tuple[frozenset[tuple[str, str, int, str]], bool], bool] = {}
+        whose[number] = person_id, place, bool(login)
+    judged: dict[tuple[frozenset[tuple[str, str, int, str]], int, bool], bool] = {}
 
     def is_wrong(number: int) -> bool:
-        key = frozenset(held.get(number, ())), number in logged_in
+        if number not in whose:
+            return False
+        person_id, own, login = whose[number]
+        key = frozenset(held[person_id]), own, login
         if key not in judged:
-            facts = [judge.facts(subsystem, role, *places[place], kind) for subsystem, role, place, kind in key[0]]
-            judged[key] = bool(judge.says(facts, day.moment if key[1] else None))
+            facts = [
+                judge.facts(subsystem, role, *places[place], kind, own=place == own)
+                for subsystem, role, place, kind in key[0]
+            ]
+            judged[key] = bool(judge.says(facts, day.moment if login else None))
         return judged[key]
 
     return [number for number in _all(work, where) if is_wrong(number)]
@@ -265,9 +270,9 @@ def _cut(ids: list[int], filters: Filters) -> tuple[list[int], int, int, int]:
 def columns(work: Work, filters: Filters, day: Day) -> tuple[Column, ...]:
     still = case((or_(col(Grant.until).is_(None), col(Grant.until) > day.moment), 1), else_=0)
     query = select(col(Grant.subsystem), col(Grant.role), func.sum(still)).where(*held_on(day), *_asked(filters))
-    named = _named(filters.text)
+    named = _named(work, filters.text)
     if named:
-        query = query.join(Person, col(Person.id) == col(Grant.person_id)).where(*named)
+        query = query.join(Employee, OF_GRANT).where(*named)
     rows = work.session.execute(query.group_by(col(Grant.subsystem), col(Grant.role)))
     counts = {(subsystem, role): int(number) for subsystem, role, number in rows}
     return tuple(

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlmodel import col
 
-from actions import evidence_log, pairs, requests, revocations, show
+from actions import evidence_log, evidence_tables, names, organisations, pairs, people, requests, revocations, show
 from actions.context import NotFound, Work
 from actions.holdings import Holding, role_label
 from catalog.kinds import RequestKind
+from models.employee import Employee, FormerName
 from models.findings import Finding
 from models.identifiers import mask_snils, valid_snils
 from models.organisation import Organisation, called
-from models.person import Person
 from models.record import Event, Grant
 from models.request import AccessRequest, RequestLine
 from states.guards import status_label
@@ -24,7 +24,10 @@ from web.holders import Judge, holders
 from web.labels import LINES
 
 # Of a person's own records: what was done with him, not who looked at him.
-_TOLD = ("person.enrolled", "person.changed", "person.esia-confirmed", "person.first-login")
+_TOLD = (
+    "person.enrolled", "person.changed", "person.filled", "person.renamed", "person.name-corrected",
+    "person.esia-confirmed", "person.first-login",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class PersonCard:
-    person: Person
+    """An employee of one organisation. `beside`: the person's cards in other organisations that the user sees."""
+
+    person: Employee
+    organisation: Organisation
+    former: tuple[FormerName, ...]
+    beside: tuple[tuple[Employee, Organisation], ...]
     masked: str
     present: tuple[HeldRole, ...]
     past: tuple[HeldRole, ...]
@@ -70,44 +78,53 @@ class PersonCard:
         return any(role.ending is None for role in self.present)
 
 
-def reached(work: Work, person_id: int) -> Person:
-    """Raises NotFound for whoever has neither a role nor a request that the user sees."""
-    held = select(col(Grant.id)).where(col(Grant.person_id) == person_id).limit(1)
-    stands = (
-        select(col(RequestLine.id))
-        .join(AccessRequest, col(AccessRequest.id) == col(RequestLine.request_id))
-        .where(col(RequestLine.person_id) == person_id)
-        .limit(1)
-    )
-    person = work.session.get(Person, person_id)
-    if person is None or (work.session.execute(held).first() is None and work.session.execute(stands).first() is None):
+def reached(work: Work, employee_id: int) -> Employee:
+    """Raises NotFound for another organisation's employee."""
+    card = work.session.get(Employee, employee_id)
+    if card is None:
         raise NotFound("Такого работника среди ваших нет. Вернитесь к списку людей и найдите его по фамилии.")
-    return person
+    return card
 
 
-def person_card(work: Work, person_id: int) -> PersonCard:
-    person = reached(work, person_id)
+def person_card(work: Work, employee_id: int) -> PersonCard:
+    person = reached(work, employee_id)
     asked, roles = _asked(work, person), _roles(work, person)
     day = day_of("", work.now)
-    found = holders(work, [person_id], day, Judge(work, day))
+    found = holders(work, [employee_id], day, Judge(work, day))
     return PersonCard(
         person=person,
+        organisation=organisations.get(work, person.organisation_id),
+        former=tuple(names.former_names(work, person)),
+        beside=tuple(_beside(work, person)),
         masked=mask_snils(person.snils) if valid_snils(person.snils) else "",
         present=tuple(role for role in roles if role.holding.grant.until is None),
         past=tuple(role for role in roles if role.holding.grant.until is not None),
         requests=tuple(asked),
         findings=tuple(clash.finding for holder in found for clash in holder.clashes),
-        history=tuple(_history(work, person_id, asked, roles)),
+        history=tuple(_history(work, person, asked, roles)),
         grounds=revocations.grounds(work),
     )
 
 
-def _asked(work: Work, person: Person) -> list[Asked]:
+def _beside(work: Work, person: Employee) -> list[tuple[Employee, Organisation]]:
+    query = (
+        select(Employee, Organisation)
+        .join(Organisation, col(Organisation.id) == col(Employee.organisation_id))
+        .where(col(Employee.person_id) == person.person_id, col(Employee.id) != person.id)
+        .order_by(col(Employee.id))
+    )
+    return list(work.session.execute(query).tuples())
+
+
+def _asked(work: Work, person: Employee) -> list[Asked]:
     query = (
         select(AccessRequest, RequestLine, Organisation)
         .join(RequestLine, col(RequestLine.request_id) == col(AccessRequest.id))
         .join(Organisation, col(Organisation.id) == col(AccessRequest.organisation_id))
-        .where(col(RequestLine.person_id) == person.id)
+        .where(
+            col(RequestLine.person_id) == person.person_id,
+            col(AccessRequest.organisation_id) == person.organisation_id,
+        )
         .order_by(col(AccessRequest.id).desc())
     )
     return [
@@ -131,12 +148,12 @@ def outcome_of(work: Work, line: RequestLine) -> str:
     return "; ".join(f"{pairs.label(work, pair)} – {LINES[pair.state]}" for pair in line.asked)
 
 
-def _roles(work: Work, person: Person) -> list[HeldRole]:
+def _roles(work: Work, person: Employee) -> list[HeldRole]:
     query = (
         select(Grant, Organisation, AccessRequest)
         .join(Organisation, col(Organisation.id) == col(Grant.organisation_id))
         .join(AccessRequest, col(AccessRequest.id) == col(Grant.request_id))
-        .where(col(Grant.person_id) == person.id)
+        .where(col(Grant.person_id) == person.person_id, col(Grant.organisation_id) == person.organisation_id)
         .order_by(col(Grant.since).desc(), col(Grant.id).desc())
     )
     rows = [row._tuple() for row in work.session.execute(query)]
@@ -151,18 +168,20 @@ def _roles(work: Work, person: Person) -> list[HeldRole]:
     ]
 
 
-def _history(work: Work, person_id: int, asked: Sequence[Asked], roles: Sequence[HeldRole]) -> list[tuple[Event, str]]:
+def _history(
+    work: Work, person: Employee, asked: Sequence[Asked], roles: Sequence[HeldRole]
+) -> list[tuple[Event, str]]:
     """Records of the log that concern him and nobody else, newest first."""
-    own = f"person:{person_id}"
+    own = {people.subject(person), *evidence_tables.old_subjects(work, [person])}
     traits = {requests.subject(entry.request): requests.traits(work, entry.request) for entry in asked}
-    subjects = {own, *traits, *(requests.subject(role.request) for role in roles)}
+    subjects = {*own, *traits, *(requests.subject(role.request) for role in roles)}
     concerns = evidence_log.only_of(
-        person_id, [entry.line.id or 0 for entry in asked], [role.holding.grant.id or 0 for role in roles]
+        [person], [entry.line.id or 0 for entry in asked], [role.holding.grant.id or 0 for role in roles]
     )
     events = [
         event
         for event in evidence_log.about(work, subjects)
         if concerns(event)
-        and (event.action in _TOLD if event.subject == own else not event.action.startswith(("file.", "patients.")))
+        and (event.action in _TOLD if event.subject in own else not event.action.startswith(("file.", "patients.")))
     ]
     return [(event, show.told(event, traits.get(event.subject, frozenset()))) for event in reversed(events)]

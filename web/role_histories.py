@@ -10,8 +10,10 @@ from sqlmodel import col
 
 from actions.context import NotFound, Work
 from actions.holdings import role_label
+from actions.names import Names
+from actions.people import OF_GRANT
+from models.employee import Employee
 from models.organisation import Organisation, called
-from models.person import Person
 from models.record import Grant
 from models.request import AccessRequest
 from web.days import local_date
@@ -23,10 +25,11 @@ WIDTH = 1000  # of the line of time, in its own units
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One holding. `x` and `width` on the line of time."""
+    """One holding, under the name that was borne at its end. `x` and `width` on the line of time."""
 
     grant: Grant
-    person: Person
+    person: Employee
+    called: str
     organisation: Organisation
     request: AccessRequest
     x: int
@@ -34,7 +37,7 @@ class Bar:
 
     @property
     def name(self) -> str:
-        return self.person.name or GONE
+        return self.called or GONE
 
     @property
     def place(self) -> str:
@@ -67,8 +70,8 @@ def role_history(work: Work, subsystem: str, role: str, *, organisation: int | N
         raise NotFound("Этой роли ни у кого из ваших работников не было. Вернитесь к списку ролей и выберите другую.")
     page = [col(Grant.id) < before] if before else []
     query = (
-        select(Grant, Person, Organisation, AccessRequest)
-        .join(Person, col(Person.id) == col(Grant.person_id))
+        select(Grant, Employee, Organisation, AccessRequest)
+        .join(Employee, OF_GRANT)
         .join(Organisation, col(Organisation.id) == col(Grant.organisation_id))
         .join(AccessRequest, col(AccessRequest.id) == col(Grant.request_id))
         .where(*where, *page)
@@ -76,11 +79,12 @@ def role_history(work: Work, subsystem: str, role: str, *, organisation: int | N
         .limit(SHOWN + 1)
     )
     rows = [row._tuple() for row in work.session.execute(query)]
-    line = _Line(since, work.now)
+    line, names = _Line(since, work.now), Names(work, [card for _, card, _, _ in rows])
     bars = tuple(
         Bar(
             grant,
             person,
+            names.at(person, grant.until or work.now),
             place,
             request,
             line.at(grant.since),

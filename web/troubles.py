@@ -20,7 +20,7 @@ def open_report(work: Work, seen: Visit) -> AccessRequest | None:
             col(AccessRequest.parent_id) == seen.request.id,
             col(AccessRequest.relation) == "trouble",
             col(AccessRequest.status).not_in(_OVER),
-            col(RequestLine.person_id) == seen.person.id,
+            col(RequestLine.person_id) == seen.line.person_id,
         )
         .order_by(col(AccessRequest.id).desc())
     )

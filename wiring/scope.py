@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 
 from models.account import AccountOrganisation
 from models.checklist import OpenedChecklist
+from models.employee import Employee
 from models.letters import InboxLetter, OutboxLetter
 from models.organisation import Organisation
 from models.record import Grant
@@ -18,14 +19,14 @@ from models.request import AccessRequest
 from models.review import ReviewedOrganisation
 
 _KEY = "only_of_account"
-_BY_ORGANISATION = (AccessRequest, Grant, OpenedChecklist, ReviewedOrganisation)
+_BY_ORGANISATION = (AccessRequest, Employee, Grant, OpenedChecklist, ReviewedOrganisation)
 _BY_REQUEST = (InboxLetter, OutboxLetter)  # a letter without a request belongs to nobody in particular
 
 
 def narrow(session: Session, account_id: int) -> None:
     """From now on this session finds only what belongs to the organisations of that account.
 
-    People have no organisation of their own: whoever shows a person looks first whether one of his requests is seen.
+    A person is a number and nothing else; what is shown of him stands on cards, and those belong to organisations.
     """
     session.info[_KEY] = account_id
 

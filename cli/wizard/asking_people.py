@@ -74,7 +74,7 @@ def _answer(text: str, sheet: Sheet, records: Records) -> None:
 
 
 def _search(text: str, sheet: Sheet, records: Records) -> None:
-    found = [entry for entry in records.persons(text) if entry.snils not in sheet.known_snils()]
+    found = [entry for entry in records.persons(text, sheet.organisation_id) if entry.snils not in sheet.known_snils()]
     if not found:
         say(f"  Среди записанных «{text}» нет.")
         if yes_no("  Ввести нового человека?", current=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from actions import attachments, grants, known_people, organisation_choices, organisations, people, requests
+from actions import attachments, grants, identities, known_people, organisation_choices, organisations, people, requests
 from actions.context import Conflict, Work
 from cli.speech import actor
 from cli.wizard.sheet import Sheet
@@ -80,16 +80,19 @@ class Records:
             card = organisations.change(work, organisations.get(work, number), values)
             return organisations.facts_of(work, card)
 
-    def persons(self, text: str) -> list[LineFacts]:
+    def persons(self, text: str, organisation_id: int) -> list[LineFacts]:
+        """The organisation's own people."""
         with self.installation.work(actor()) as work:
-            return [known_people.line_of(person) for person in known_people.search(work, text)]
+            found = known_people.search(work, text, organisation_id=organisation_id)
+            return [known_people.line_of(person) for person in found]
 
     def look_around(self, sheet: Sheet) -> None:
-        """Roles that the people hold already, and whose their addresses are (APP-14, APP-17, HIV-1)."""
+        """Roles that the people hold already, whose their numbers and addresses are (APP-2, APP-14, APP-17, HIV-1)."""
         with self.installation.work(actor()) as work:
-            persons = [people.by_snils(work, snils) for snils in sorted(sheet.known_snils())]
-            ids = [person.id for person in persons if person and person.id]
+            numbers = sheet.known_snils()
+            ids = people.numbered(work, numbers)
             rows = grants.in_force(work, organisation_id=sheet.organisation_id, person_ids=ids)
+            sheet.known = identities.known(work, sheet.organisation_id or 0, numbers, but=sheet.request or None)
             sheet.held = tuple(HeldRole(person.snils, grant.subsystem, grant.role, inn) for grant, person, inn in rows)
             sheet.emails_of_others = people.owners_of(work, [line.email for line in sheet.lines])
 
@@ -109,6 +112,7 @@ class Records:
             )
             sheet.fields, sheet.lines, sheet.held = dict(facts.fields), list(facts.lines), facts.held
             sheet.emails_of_others, sheet.kept, sheet.signer = facts.emails_of_others, facts.attached, facts.signature
+            sheet.known = facts.known
             sheet.intake = requests.intake_of(request)
         return sheet
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from catalog import Catalog
 from catalog.kinds import RequestKind
 from models.attachments import AttachmentFacts
-from models.facts import HeldRole, LineFacts, OrganisationFacts, RequestFacts, SignatureFacts
+from models.facts import HeldRole, Known, LineFacts, OrganisationFacts, RequestFacts, SignatureFacts
 from models.findings import Finding
 from models.identifiers import valid_snils
-from states.rules import application, fields, patients, roles
+from states.rules import application, fields, identity, patients, roles
 
 _TYPING = 0  # the row by which the line that is being typed is told from the others
 
@@ -41,6 +41,7 @@ class Sheet:
     intake: list[Finding] = field(default_factory=list)
     held: tuple[HeldRole, ...] = ()
     emails_of_others: dict[str, str] = field(default_factory=dict)
+    known: dict[str, Known] = field(default_factory=dict)
     files: list[NewFile] = field(default_factory=list)
     kept: tuple[AttachmentFacts, ...] = ()
     signer: SignatureFacts | None = None
@@ -75,6 +76,7 @@ class Sheet:
             lines=tuple(self.lines),
             held=self.held,
             emails_of_others=self.emails_of_others,
+            known=self.known,
             signature=self.signer,
             fields={name: text for name, text in self.fields.items() if text.strip()},
             attached=(*self.kept, *(file.facts for file in self.files)),
@@ -92,6 +94,7 @@ class Sheet:
         marked = dataclasses.replace(facts, lines=(*facts.lines[:place], *facts.lines[place + 1 :], typed))
         found = (
             *application.check(marked, self.catalog),
+            *identity.check(marked, self.catalog),
             *roles.check(marked, self.catalog),
             *fields.check(marked, self.catalog),
         )

@@ -7,7 +7,18 @@ from enum import IntEnum
 from catalog import Catalog
 from models.facts import RequestFacts
 from models.findings import Finding
-from states.rules import application, attachments, fields, organisation, patients, people, roles, sending, signature
+from states.rules import (
+    application,
+    attachments,
+    fields,
+    identity,
+    organisation,
+    patients,
+    people,
+    roles,
+    sending,
+    signature,
+)
 
 
 class Stage(IntEnum):
@@ -22,6 +33,7 @@ _CHECKS = {
     Stage.VALIDATE: (
         organisation.check,
         application.check,
+        identity.check,
         roles.check,
         people.check_accounts,
         fields.check,

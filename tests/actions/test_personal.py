@@ -80,7 +80,7 @@ def test_pressing_done_records_account_and_first_login_once(installation, invite
     clock.forward(hours=5)
     with installation.work("тест") as work:
         personal.confirm_first_login(work, secret)
-        person = people.by_snils(work, lines(1)[0].snils)
+        person = people.find(work, 1, lines(1)[0].snils)
         assert (person.esia_confirmed_on, person.first_login_on) == (first, first)
     bring(installation, number, Status.VALIDATED)
 

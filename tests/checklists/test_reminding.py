@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from actions import checklist_views, checklist_workers, checklists, erasure, reminders, requests, steps
 from demo import people
+from models.employee import Employee
 from models.letters import OutboxLetter
-from models.person import Person
 from models.record import Event
 from states.calendar import WorkingCalendar
 from states.checklists import due_day, warned_from
@@ -162,5 +162,5 @@ def test_employee_on_record_is_kept_while_he_stands_in_a_list(installation, orga
     clock.forward(days=installation.policy.retention_days + 1)
     with installation.work("стирание") as work:
         erasure.erase_due(work)
-        left = work.session.execute(select(Person.surname).order_by(Person.id)).scalars().all()
+        left = work.session.execute(select(Employee.surname).order_by(Employee.id)).scalars().all()
     assert left == [people.EMPLOYEES[0].surname, ""]

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from actions import checklist_overview, checklist_views, checklists
 from actions.checklists import Change, NotYet
 from actions.context import Conflict, NotFound
+from models.employee import Employee
 from models.identifiers import BadIdentifier
-from models.person import Person
 from models.record import Event
 from tests.checklists.opening import entered, opened, ticked
 from tests.walking import clinic
@@ -167,13 +167,13 @@ def test_double_ticks_and_stale_pages_are_conflicts_and_write_nothing(installati
 @pytest.mark.rule("APP-18", "APP-19")
 def test_assigning_tells_whom_the_regulation_would_rather_see(installation, organisation):
     with installation.work("тест") as work:
-        hr = work.session.execute(select(Person).order_by(Person.id)).scalars().first()
+        hr = work.session.execute(select(Employee).order_by(Employee.id)).scalars().first()
         assert hr.unit == "hr"
-        assert checklists.assign(work, _spot(work, organisation, "staffing"), person_id=hr.id) == []
-        told = checklists.assign(work, _spot(work, organisation, "buildings"), person_id=hr.id)
+        assert checklists.assign(work, _spot(work, organisation, "staffing"), employee_id=hr.id) == []
+        told = checklists.assign(work, _spot(work, organisation, "buildings"), employee_id=hr.id)
         assert [(finding.rule, finding.person) for finding in told] == [("APP-18", hr.name)]
         hr.unit = "maintenance"
-        assert [f.rule for f in checklists.assign(work, _spot(work, organisation, "staffing"), person_id=hr.id)] == [
+        assert [f.rule for f in checklists.assign(work, _spot(work, organisation, "staffing"), employee_id=hr.id)] == [
             "APP-19"
         ]
         assert checklists.assign(work, _spot(work, organisation, "card"), name="  Петров   из бухгалтерии ") == []
@@ -182,7 +182,7 @@ def test_assigning_tells_whom_the_regulation_would_rather_see(installation, orga
         ]
         assert names == [hr.name, "Петров из бухгалтерии"]
         with pytest.raises(NotFound):
-            checklists.assign(work, _spot(work, organisation, "card"), person_id=999)
+            checklists.assign(work, _spot(work, organisation, "card"), employee_id=999)
 
 
 def test_term_is_set_taken_away_and_never_put_into_the_past(installation, organisation):

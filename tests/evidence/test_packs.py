@@ -94,7 +94,7 @@ def test_pack_of_one_request_holds_no_other_persons_data(answered):
         assert secret not in words
     assert "другие" not in words  # who acted elsewhere
     assert {record["subject"].partition(":")[0] for record in _shown(made(answered, OURS).data)} == {
-        "request", "letter", "inbox", "person",
+        "request", "letter", "inbox", "employee",
     }  # fmt: skip
 
 
@@ -118,7 +118,7 @@ def test_making_a_pack_is_recorded_without_names(answered):
     data = json.loads(last.data)
     assert (last.action, last.subject, last.actor) == ("evidence.exported", f"request:{OURS}", "ответственный")
     assert f"{last.seq}:{last.hash}" == pack.anchor
-    assert (data["scope"], data["requests"], data["persons"], data["files"]) == ("request", [OURS], [1, 2], 6)
+    assert (data["scope"], data["requests"], data["employees"], data["files"]) == ("request", [OURS], [1, 2], 6)
 
 
 def test_names_of_files_tell_nobody(answered):
@@ -167,7 +167,7 @@ def test_person_gets_his_own_and_papers_with_others_are_left_out_and_named(answe
         f"request-{alone}/v1/{name}" for name in ("00007-application-docx.docx", "00008-application-xlsx.xlsx")
     ]
     told = [
-        json.loads(record["data"]).get("person") for record in _shown(pack.data) if record["action"] == "grant.made"
+        json.loads(record["data"]).get("employee") for record in _shown(pack.data) if record["action"] == "grant.made"
     ]
     assert told == [1, 1]
     assert Unpacked.of(pack.data, tmp_path / "pack").verify("--anchor", pack.anchor)[0] == 0

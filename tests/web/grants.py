@@ -7,6 +7,7 @@ import datetime as dt
 from sqlalchemy import insert
 
 from actions.context import Work
+from models.employee import Employee
 from models.organisation import Organisation
 from models.person import Person
 from models.record import Grant
@@ -51,7 +52,8 @@ def fill(work: Work, people: int, *, each: int = 2, organisations: int = 10, fir
     work.session.flush()
     for start in range(first, first + people, _CHUNK):
         span = range(start, min(start + _CHUNK, first + people))
-        work.session.execute(insert(Person), [_person(_FIRST + n, n) for n in span])
+        work.session.execute(insert(Person), [{"id": _FIRST + n, "snils": f"{n:011}"} for n in span])
+        work.session.execute(insert(Employee), [_card(_FIRST + n, n, cards[n % organisations]) for n in span])
         work.session.execute(insert(RequestLine), [_line(_FIRST + n, requests[n % organisations]) for n in span])
         work.session.execute(
             insert(Grant),
@@ -63,10 +65,10 @@ def fill(work: Work, people: int, *, each: int = 2, organisations: int = 10, fir
         )
 
 
-def _person(number: int, n: int) -> dict[str, object]:
+def _card(number: int, n: int, place: Organisation) -> dict[str, object]:
     surname = f"{_SURNAMES[n % 10]}{chr(ord('а') + n // 10 % 30)}"
     return {
-        "id": number, "snils": f"{n:011}", "surname": surname, "given": "Анна", "patronymic": f"№{n}",
+        "id": number, "person_id": number, "organisation_id": place.id, "surname": surname, "given": "Анна", "patronymic": f"№{n}",
         "fold": fold(f"{surname} Анна №{n}"), "first_login_on": NOON - dt.timedelta(days=900) if n % 20 else None,
     }  # fmt: skip
 

@@ -13,7 +13,7 @@ import sys
 import pytest
 from sqlmodel import col, select, text
 
-from actions import audit, log_checking, log_search, requests
+from actions import audit, log_checking, log_search, people, requests
 from actions.log_search import PAGE, Search
 from models.account import Role
 from models.organisation import Organisation
@@ -118,17 +118,16 @@ def test_rare_actor_is_looked_for_piece_by_piece(world, monkeypatch):
 def test_restricted_auditor_sees_only_his_organisations_events(world, two_clinics):
     own, strange, organisation = two_clinics
     with world.installation.reading(by="тест") as work:
-        person = requests.lines_of(work, requests.get(work, own))[0].person_id
+        person = people.of_line(work, requests.lines_of(work, requests.get(work, own))[0]).id
     seen = [
         record(world, "request.confirmed", f"request:{own}"), record(world, "organisation.changed", f"organisation:{organisation}"),
     ]  # fmt: skip
-    if person:
-        seen.append(record(world, "person.changed", f"person:{person}"))
+    seen.append(record(world, "person.changed", f"employee:{person}"))
     hidden = [
         record(world, "request.confirmed", f"request:{strange}"), record(world, "organisation.changed", f"organisation:{organisation + 1}"),
         record(world, "account.changed", "account:1"), record(world, "holders.viewed", "holders"),
         record(world, "letter.sent", "letter:77"), record(world, "review.started", "review:1"),
-        record(world, "person.changed", "person:999"),
+        record(world, "person.changed", "employee:999"), record(world, "person.changed", "person:1"),
     ]  # fmt: skip
     auditor = client(world, "auditor", {Role.AUDITOR}, [organisation])
     shown = rows(auditor.get("/audit"))

@@ -117,7 +117,7 @@ def test_a_person_is_found_whatever_the_spelling_and_that_is_recorded_without_it
         request = request_at(work)
         number = person(work.session, 1).id
     assert found(officer.get("/", params={"text": typed}).text) == [request.number]
-    assert events(world, "people.searched") == [{"persons": [number]}]
+    assert events(world, "people.searched") == [{"employees": [number]}]
 
 
 @pytest.mark.parametrize("typed", ["{number}", "{tail}", "000{tail}", "2026-000{tail}", "ед 2026 {tail}"])

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy import select
 from sqlmodel import col
 
-from actions import grants, people, requests
+from actions import enrolling, grants, people, requests
 from actions.context import Work
 from models.account import Role
 from models.facts import LineFacts, RoleRef
@@ -25,7 +25,7 @@ from models.request import AccessRequest, Status
 from tests.web.browsing import CHROMIUM, FLAGS, served
 from tests.web.grants import fill
 from tests.web.users import client, log_in
-from tests.web.world import KIND, NOON, World, request_at
+from tests.web.world import KIND, NOON, World, line, person, request_at
 
 MOSCOW = dt.timezone(dt.timedelta(hours=3))
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -167,8 +167,8 @@ def test_filters_narrow_and_a_search_is_recorded_without_names(officer: TestClie
         assert {name for name in ("Иванова", "Ёлкин", "Чужой") if name in text} == names, params
     searched = events(world, "people.searched")
     assert [event.data for event in searched[:2]] == [
-        f'{{"persons":[{first.person_id}]}}',
-        f'{{"persons":[{second.person_id}]}}',
+        f'{{"employees":[{first.person_id}]}}',
+        f'{{"employees":[{second.person_id}]}}',
     ]
     assert not any(name in event.data.lower() for event in searched for name in ("ива", "087", "елкин"))
     wrong = officer.get("/people", params={"text": "112-233-445 96"})
@@ -189,7 +189,7 @@ def test_roles_that_exclude_each_other_are_marked_with_rule_source_and_what_to_d
     with world.installation.work(by="тест") as work:
         request = request_at(work, Status.GRANTED)
         for line in requests.lines_of(work, request):
-            people.record_first_login(work, person_id=line.person_id or 0)
+            people.record_first_login(work, people.of_line(work, line))
         held(work, 0, request=request)
         held(work, 0, ("frmr", "organisation"), request=request)
         held(work, 1, request=request)
@@ -207,8 +207,8 @@ def test_roles_that_exclude_each_other_are_marked_with_rule_source_and_what_to_d
 @pytest.mark.rule("USR-3")
 def test_a_role_without_a_first_login_is_a_finding_until_the_login(officer: TestClient, world: World) -> None:
     with world.installation.work(by="тест") as work:
-        person_id = held(work, since=at("2026-11-01T10:00:00")).person_id
-        people.record_first_login(work, person_id=person_id, at=at("2026-11-12T12:00:00"))
+        held(work, since=at("2026-11-01T10:00:00"))
+        people.record_first_login(work, person(work.session), at=at("2026-11-12T12:00:00"))
     assert "USR-3" in table(officer.get("/people", params={"as_of": "2026-11-11"}).text)
     assert "USR-3" not in table(officer.get("/people", params={"as_of": "2026-11-12"}).text)
 
@@ -235,6 +235,7 @@ def test_a_user_of_one_organisation_sees_nobody_of_another(world: World) -> None
 def test_one_person_in_two_organisations_is_shown_to_each_with_its_own_roles_only(world: World) -> None:
     with world.installation.work(by="тест") as work:
         own, other = held(work), elsewhere(work)
+        enrolling.enrol(work, other.organisation_id, [line(0)])
         shared = grants.grant(
             work, person_id=own.person_id, organisation_id=other.organisation_id, subsystem="frmr", role="organisation",
             request_id=other.request_id, line_id=other.line_id,
@@ -277,8 +278,8 @@ def test_workbooks_hold_what_is_shown_name_the_day_and_are_recorded(officer: Tes
 
 def test_names_in_a_workbook_are_no_formulas(officer: TestClient, world: World) -> None:
     with world.installation.work(by="тест") as work:
-        person = people.get(work, held(work).person_id)
-        person.surname = "=HYPERLINK(1)"
+        held(work)
+        person(work.session).surname = "=HYPERLINK(1)"
     answer = officer.get("/people/list.xlsx")
     cell = load_workbook(io.BytesIO(answer.content)).worksheets[0]["A2"]
     assert cell.data_type == "s" and cell.value == "=HYPERLINK(1) Анна Петровна"
@@ -292,7 +293,7 @@ def test_card_masks_the_snils_and_showing_it_is_recorded(officer: TestClient, wo
     assert events(world, "person.snils-viewed") == []
     assert "112-233-445 95" in officer.get(f"/people/{made.person_id}/snils").text
     [event] = events(world, "person.snils-viewed")
-    assert (event.actor, event.subject, event.data) == ("officer", f"person:{made.person_id}", "{}")
+    assert (event.actor, event.subject, event.data) == ("officer", f"employee:{made.person_id}", "{}")
     assert officer.get("/people/999").status_code == 404
 
 

@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from sqlmodel import SQLModel
 
-from actions import checklist_workers, checklists, comments, grants, organisations, pairs, people, requests, reviews
+from actions import checklist_workers, checklists, comments, grants, organisations, pairs, requests, reviews
 from actions.context import Work
 from models.account import Role
 from models.facts import LineFacts
@@ -26,11 +26,11 @@ from tests.web.users import client
 from tests.web.world import (
     BOTH_ROLES,
     KIND,
-    PEOPLE,
     World,
     clinic,
     line,
     package_letter,
+    person,
     received,
     request_at,
     stored_file,
@@ -242,12 +242,12 @@ def test_a_program_of_one_clinic_opens_no_card(insider: TestClient, world: World
 
 def test_of_an_employee_of_two_clinics_only_ones_own_side_is_shown(insider: TestClient, world: World) -> None:
     with world.installation.work(by="тест") as work:
-        shared = people.by_snils(work, PEOPLE[0][0])
+        shared = person(work.session)
         assert shared is not None and shared.id is not None
         again = requests.create(work, kind=KIND, organisation_id=1, lines=[line(0)])
         again.status = Status.GRANTED
         grants.grant(
-            work, person_id=shared.id, organisation_id=1, subsystem="frmr", role="organisation", request_id=again.id or 0,
+            work, person_id=shared.person_id, organisation_id=1, subsystem="frmr", role="organisation", request_id=again.id or 0,
             line_id=requests.lines_of(work, again)[0].id or 0,
         )  # fmt: skip
         comments.add(work, again, f"Просила {FOREIGN[0]}")

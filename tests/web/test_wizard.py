@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import sync_playwright
 from sqlmodel import col, select
 
-from actions import accounts, drafting, grants, organisation_choices, organisations, people, requests, steps
+from actions import accounts, drafting, enrolling, grants, organisation_choices, organisations, requests, steps
 from actions.context import Conflict
 from models.account import Role
 from models.facts import Licence, LineFacts
@@ -380,7 +380,11 @@ def test_known_people_of_this_organisation_are_picked_and_the_search_is_recorded
 ) -> None:
     with world.installation.work(by="тест") as work:
         request_at(work)
-        stranger = people.enrol(work, LineFacts(snils="16021783435", surname="Иванцов", given="Олег"))
+        other = Organisation(inn="5902012349", full_name="Заречная больница", fold="заречная больница")
+        work.session.add(other)
+        work.session.flush()
+        unknown = LineFacts(snils="16021783435", surname="Иванцов", given="Олег")
+        [stranger] = enrolling.enrol(work, other.id or 0, [unknown])
         assert stranger is not None
     at = begun(officer, card)
     page = officer.post(f"{at}/people/known", data={"surname": "ива"}).text
@@ -392,7 +396,7 @@ def test_known_people_of_this_organisation_are_picked_and_the_search_is_recorded
     assert [each.typed["surname"] for each in lines] == ["Иванова"]
     with world.installation.reading(by="тест") as work:
         searched = work.session.exec(select(Event).where(Event.action == "people.searched")).all()
-        assert [event.data for event in searched] == ['{"persons":[1]}']
+        assert [event.data for event in searched] == ['{"employees":[1]}']
 
 
 def test_version_stands_still_while_the_draft_is_written_and_grows_once_a_paper_was_seen(

@@ -10,10 +10,11 @@ from sqlmodel import Session
 
 from actions import links, organisations, pairs, requests
 from actions.context import Work
+from actions.people import has_snils
+from models.employee import Employee
 from models.facts import LineFacts, RoleRef, SealPolicy
 from models.letters import InboxLetter, InboxState, OutboxLetter, OutboxState
 from models.organisation import Organisation
-from models.person import Person
 from models.request import AccessRequest, LineState, RequestFile, Status
 from wiring.settings import PagePart, Settings
 from wiring.work import Installation
@@ -94,10 +95,11 @@ def personal_link(work: Work, request: AccessRequest, purpose: str, index: int =
     return links.token(work, links.issue(work, line_id=first.id or 0, purpose=purpose).id or 0)
 
 
-def person(session: Session, index: int = 0) -> Person:
-    from sqlmodel import col, select
+def person(session: Session, index: int = 0) -> Employee:
+    """The card of the only organisation that knows him."""
+    from sqlmodel import select
 
-    return session.exec(select(Person).where(col(Person.snils) == PEOPLE[index][0])).one()
+    return session.exec(select(Employee).where(has_snils(PEOPLE[index][0]))).one()
 
 
 def stored_file(work: Work, request: AccessRequest, name: str, data: bytes, purpose: str = "scan") -> RequestFile:

@@ -5,20 +5,33 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, select
 from sqlmodel import col
 from starlette.requests import Request
+from starlette.responses import Response
 
-from actions import grants
+from actions import grants, names
 from actions.context import Work
+from actions.people import has_snils
+from actions.searching import called
+from models.employee import Employee
+from models.facts import FullName
 from models.identifiers import BadIdentifier, snils_digits
-from models.person import Person
-from models.record import Grant
 from models.request import AccessRequest, RequestLine
 from models.text import fold
 from web.api.door import token_of
+from web.api.idempotency import once
 from web.api.problems import invalid
-from web.api.schemas import HolderOut, HoldersOut, PersonBrief, PersonOut, SearchIn
+from web.api.schemas import (
+    FormerNameOut,
+    HolderOut,
+    HoldersOut,
+    PersonBrief,
+    PersonChangeIn,
+    PersonOut,
+    RenameIn,
+    SearchIn,
+)
 from web.days import day_of
 from web.installed import looked, reading
 from web.persons import reached
@@ -30,11 +43,10 @@ _MOST = 50
 @router.post("/people/search", operation_id="searchPeople", summary="Найти работника")
 def search(request: Request, body: SearchIn) -> list[PersonBrief]:
     """Не больше 50, по фамилии. Что искали, не записывается, а кого показали – записывается."""
-    wanted = _wanted(body.text)
     with reading(request) as work:
-        query = select(Person).where(wanted, _seen(work), col(Person.erased_on).is_(None))
-        found = work.session.execute(query.order_by(col(Person.fold), col(Person.id)).limit(_MOST)).scalars().all()
-    looked(request, "people.searched", "people", persons=[person.id for person in found], token=token_of(request))
+        query = select(Employee).where(_wanted(work, body.text), col(Employee.erased_on).is_(None))
+        found = work.session.execute(query.order_by(col(Employee.fold), col(Employee.id)).limit(_MOST)).scalars().all()
+    looked(request, "people.searched", "people", employees=[person.id for person in found], token=token_of(request))
     return [PersonBrief(id=person.id or 0, name=person.name, post=person.post) for person in found]
 
 
@@ -42,20 +54,56 @@ def search(request: Request, body: SearchIn) -> list[PersonBrief]:
 def show(request: Request, number: int) -> PersonOut:
     """СНИЛС, почта и заявки. Кто посмотрел, записывается."""
     with reading(request) as work:
-        person = reached(work, number)
-        query = (
-            select(col(AccessRequest.id))
-            .join(RequestLine, col(RequestLine.request_id) == col(AccessRequest.id))
-            .where(col(RequestLine.person_id) == number)
-            .order_by(col(AccessRequest.id).desc())
-        )
-        found = PersonOut(
-            id=number, name=person.name, post=person.post, snils=person.snils, email=person.email,
-            esia_confirmed_on=person.esia_confirmed_on, first_login_on=person.first_login_on,
-            requests=[each for each in work.session.execute(query).scalars() if each is not None],
-        )  # fmt: skip
-    looked(request, "person.viewed", "people", person=number, token=token_of(request))
+        found = _told(work, reached(work, number))
+    looked(request, "person.viewed", "people", employee=number, token=token_of(request))
     return found
+
+
+@router.patch("/people/{number}", operation_id="changePerson", summary="Изменить карточку работника", response_model=PersonOut)
+def change(request: Request, number: int, body: PersonChangeIn) -> Response:
+    """Почта, должность, служба. В заявках остаётся то, что в их строках."""
+
+    def act(work: Work) -> PersonOut:
+        return _told(work, names.change(work, reached(work, number), body.model_dump()))
+
+    return once(request, act)
+
+
+@router.post("/people/{number}/names", operation_id="renamePerson", summary="Записать смену имени", response_model=PersonOut)
+def rename(request: Request, number: int, body: RenameIn) -> Response:
+    """До дня смены в списках ролей остаётся прежнее имя. Без дня исправляется опечатка – за все дни."""
+
+    def act(work: Work) -> PersonOut:
+        card, name = reached(work, number), FullName(body.surname, body.given, body.patronymic)
+        if body.since is None:
+            names.correct(work, card, name, ground=body.ground)
+        else:
+            names.rename(work, card, name, since=body.since, ground=body.ground)
+        return _told(work, card)
+
+    return once(request, act)
+
+
+def _told(work: Work, person: Employee) -> PersonOut:
+    query = (
+        select(col(AccessRequest.id))
+        .join(RequestLine, col(RequestLine.request_id) == col(AccessRequest.id))
+        .where(
+            col(RequestLine.person_id) == person.person_id,
+            col(AccessRequest.organisation_id) == person.organisation_id,
+        )
+        .order_by(col(AccessRequest.id).desc())
+    )
+    return PersonOut(
+        id=person.id or 0, organisation=person.organisation_id, name=person.name, post=person.post, snils=person.snils,
+        email=person.email,
+        former_names=[
+            FormerNameOut(name=row.name, until=row.until, ground=row.ground)
+            for row in names.former_names(work, person)
+        ],
+        esia_confirmed_on=person.esia_confirmed_on, first_login_on=person.first_login_on,
+        requests=[each for each in work.session.execute(query).scalars() if each is not None],
+    )  # fmt: skip
 
 
 @router.get("/holders", operation_id="listHolders", summary="Кто какие роли держит на дату")
@@ -74,23 +122,14 @@ def list_holders(
     return HoldersOut(as_of=day.moment, items=items)
 
 
-def _wanted(text: str) -> ColumnElement[bool]:
+def _wanted(work: Work, text: str) -> ColumnElement[bool]:
     digits = "".join(sign for sign in text if sign.isdigit())
     if digits:
         try:
-            return col(Person.snils) == snils_digits(digits)
+            return has_snils(snils_digits(digits))
         except BadIdentifier as wrong:
             raise invalid("text", str(wrong)) from None
     folded = fold(text)
     if len(folded) < 2:
         raise invalid("text", "Введите хотя бы две буквы фамилии.")
-    return col(Person.fold).startswith(folded, autoescape=True)
-
-
-def _seen(work: Work) -> ColumnElement[bool]:
-    """People have no organisation: they are reached through requests and roles, which are narrowed."""
-    asked = select(col(RequestLine.person_id)).join(AccessRequest, col(AccessRequest.id) == col(RequestLine.request_id))
-    return or_(
-        col(Person.id).in_(asked.where(col(RequestLine.person_id).is_not(None))),
-        col(Person.id).in_(select(col(Grant.person_id))),
-    )
+    return called(work, folded)

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Response
 from starlette.requests import Request
 
-from actions import attachments, comments, organisation_choices, organisations, people, requests, show, verification
+from actions import attachments, clashes, comments, organisation_choices, organisations, requests, show, verification
 from actions.context import Conflict, NotFound, Work
 from catalog.kinds import RequestKind
 from models.comment import Comment
@@ -28,6 +28,7 @@ from web.api.schemas import (
     CommentOut,
     ConfirmIn,
     FieldsIn,
+    IdentityIn,
     LoginsIn,
     PeopleIn,
     PersonIn,
@@ -191,6 +192,24 @@ def confirm(request: Request, number: int, body: ConfirmIn, if_match: IfMatch = 
 
 
 @router.post(
+    "/requests/{number}/people/{line}/identity",
+    operation_id="settleIdentity",
+    summary="Решить, чей это СНИЛС",
+    response_model=RequestOut,
+)
+def settle_identity(request: Request, number: int, line: int, body: IdentityIn, if_match: IfMatch = None) -> Response:
+    """Когда СНИЛС строки записан за другим человеком. Если номер набран с ошибкой, исправьте его: `PUT …/people`."""
+
+    def act(work: Work) -> RequestOut:
+        found = draft(work, number, if_match)
+        [meant] = lines_named(work, found, [line])
+        clashes.settle(work, found, meant, body.said, since=body.since, ground=body.ground)
+        return whole(work, found)
+
+    return once(request, act)
+
+
+@router.post(
     "/requests/{number}/attachments/{code}",
     operation_id="attachFile",
     summary="Приложить файлы",
@@ -253,8 +272,10 @@ def record_logins(request: Request, number: int, body: LoginsIn) -> Response:
 
     def act(work: Work) -> RequestOut:
         found = requests.get(work, number)
-        persons = [people.get(work, line.person_id) for line in lines_named(work, found, body.lines) if line.person_id]
-        verification.record_logins(work, found, snils={person.snils for person in persons}, proven=body.proven)
+        persons = requests.persons_of(work, lines_named(work, found, body.lines))
+        verification.record_logins(
+            work, found, snils={person.snils for person in persons.values()}, proven=body.proven
+        )
         return whole(work, found)
 
     return once(request, act)

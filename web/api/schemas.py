@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from actions.clashes import Said
 from actions.inbox import DECISIONS
 from models.findings import Severity
 from models.request import LineState, Status
@@ -442,14 +443,51 @@ class HoldingOut(Out):
     verified: bool
 
 
-class PersonOut(PersonBrief):
-    """Работник: сведения, роли и заявки ваших организаций."""
+class FormerNameOut(Out):
+    """`until` – день, с которого имя другое; `null`: это была опечатка."""
 
+    name: str
+    until: dt.date | None
+    ground: str
+
+
+class PersonOut(PersonBrief):
+    """Карточка работника в одной организации."""
+
+    organisation: int = Field(description="Номер карточки организации")
     snils: str
     email: str
+    former_names: list[FormerNameOut]
     esia_confirmed_on: dt.datetime | None
     first_login_on: dt.datetime | None
     requests: list[int]
+
+
+class PersonChangeIn(In):
+    """Что не названо, остаётся; пустое значение убирает."""
+
+    email: Word | None = None
+    post: Word | None = None
+    unit: Literal["", "hr", "maintenance", "other"] | None = None
+
+
+class RenameIn(In):
+    """`since` – день, с которого имя другое; без него исправляется опечатка."""
+
+    surname: Word
+    given: Word
+    patronymic: Word = ""
+    since: dt.date | None = None
+    ground: Word = Field(default="", description="Например, свидетельство о браке")
+
+
+class IdentityIn(In):
+    said: Said = Field(
+        description="checked – номер проверен по документу, имя верное; renamed – у того же человека другое имя; "
+        "corrected – опечатка была в карточке"
+    )
+    since: dt.date | None = Field(default=None, description="Для renamed: с какого дня имя другое")
+    ground: Word = ""
 
 
 class SearchIn(In):

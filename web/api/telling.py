@@ -10,9 +10,9 @@ from sqlmodel import col
 from actions import invitations, organisations, pairs, requests, show, steps
 from actions.context import Work
 from catalog.kinds import RequestKind
+from models.employee import Employee
 from models.letters import InboxLetter, OutboxLetter
 from models.organisation import Organisation
-from models.person import Person
 from models.request import AccessRequest, RequestFile, RequestLine, Status
 from states.guards import status_label
 from states.lifecycle import Step
@@ -88,12 +88,12 @@ def _lines(work: Work, request: AccessRequest) -> list[LineOut]:
     return [_line(work, line, persons.get(line.person_id or 0)) for line in lines]
 
 
-def _line(work: Work, line: RequestLine, person: Person | None) -> LineOut:
+def _line(work: Work, line: RequestLine, person: Employee | None) -> LineOut:
     facts = requests.line_facts(line, person)
     return LineOut(
         id=line.id or 0,
         row=line.position,
-        person_id=line.person_id,
+        person_id=person.id if person else None,
         person=facts.name,
         roles=[RoleOut.model_validate(each) for each in pairs.told(work, line, person)],
         role_labels=list(invitations.role_labels(work, line)),

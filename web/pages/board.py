@@ -64,7 +64,7 @@ def export_requests(request: Request) -> Response:
         people, rows = searching.people_meant(work, look.filters), _exported(work, searching.resolved(work, look.filters), look.order, look.descending)
         title = f"Заявки {work.now.astimezone(MOSCOW):%d.%m.%Y}"
         data = table_xlsx(title, _HEADINGS, [_row(card) for card in rows], made_on=work.now.date())
-    looked(request, "requests.exported", "requests", rows=len(rows), **({"persons": people} if people else {}))
+    looked(request, "requests.exported", "requests", rows=len(rows), **({"employees": people} if people else {}))
     return download(data, f"{title}.xlsx", _XLSX)
 
 
@@ -79,7 +79,7 @@ def explain_term(request: Request, number: int) -> Response:
 def _record_search(request: Request, people: list[int] | None) -> None:
     """Whose requests were looked for is personal data: told by row numbers, never by what was typed."""
     if people is not None:
-        looked(request, "people.searched", "requests", persons=people)
+        looked(request, "people.searched", "requests", employees=people)
 
 
 def _exported(work: Work, filters: Filters, order: str, descending: bool) -> list[Card]:

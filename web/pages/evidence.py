@@ -28,7 +28,7 @@ def of_request(request: Request, number: int) -> Response:
 def of_person(request: Request, number: int) -> Response:
     """Named by the row's number: a file's name travels further than the file."""
     with work_of(request) as work:
-        return _archive(evidence.of_person(work, reached(work, number).snils), f"Доказательства, работник {number}")
+        return _archive(evidence.of_employee(work, reached(work, number)), f"Доказательства, работник {number}")
 
 
 @router.get("/organisations/{number:int}/evidence.zip")

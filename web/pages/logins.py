@@ -24,7 +24,7 @@ def record_login(request: Request, number: int, line_id: int, form: Form) -> Res
         line = work.session.get(RequestLine, line_id)
         if line is None or line.request_id != found.id or line.person_id is None:
             raise NotFound("Такого работника в этой заявке нет.")
-        snils = people.get(work, line.person_id).snils
+        snils = people.of_line(work, line).snils
         proven = text(form, "purpose") == links.LOGIN_CHECK
         verification.record_logins(work, found, snils={snils}, proven=proven)
     return RedirectResponse(line_address(f"/requests/{number}", line.position), status_code=303)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from actions import revocations
 from actions.context import Conflict, Work
+from actions.line_questions import UNITS
 from models.identifiers import BadIdentifier, format_snils
 from web.bodies import Form, text
 from web.days import Day, day_of, shortcuts
@@ -60,7 +61,7 @@ def show_people(request: Request, asked: Asked, as_of: str = "", view: str = "")
         )  # fmt: skip
     seen = [row.person.id for row in shown.rows]
     if asked.text and not problem:
-        looked(request, "people.searched", "people", persons=seen)
+        looked(request, "people.searched", "people", employees=seen)
     elif seen:
         looked(request, "holders.viewed", "holders", as_of=shown.day.date.isoformat(), people=len(seen))
     return answer
@@ -120,7 +121,7 @@ def export_people(request: Request, kind: str, asked: Asked, as_of: str = "") ->
 def show_person(request: Request, number: int) -> Response:
     with reading(request) as work:
         answer = _card(request, work, person_card(work, number))
-    looked(request, "person.viewed", "people", person=number)
+    looked(request, "person.viewed", "people", employee=number)
     return answer
 
 
@@ -130,7 +131,7 @@ def show_snils(request: Request, number: int) -> Response:
     with reading(request) as work:
         card = person_card(work, number)
         answer = _card(request, work, card, snils=format_snils(card.person.snils) if card.masked else "")
-    looked(request, "person.snils-viewed", f"person:{number}")
+    looked(request, "person.snils-viewed", f"employee:{number}")
     return answer
 
 
@@ -139,12 +140,12 @@ def revoke(request: Request, number: int, form: Form) -> Response:
     """Drafts that ask to end the ticked roles; nothing leaves before the draft is checked and signed."""
     chosen = {int(value) for value in form.getlist("grant") if isinstance(value, str) and value.isdigit()}
     with work_of(request) as work:
-        reached(work, number)
+        person = reached(work, number)
         try:
             if not chosen:
                 raise Conflict("Отметьте роли, которые больше не нужны.")
             with work.session.begin_nested():
-                drafts = revocations.of_person(work, number, chosen, why=text(form, "why", 40))
+                drafts = revocations.of_person(work, person, chosen, why=text(form, "why", 40))
         except Conflict as wrong:
             card = person_card(work, number)
             return _card(request, work, card, status=422, problem=str(wrong), chosen=chosen, why=text(form, "why", 40))
@@ -154,12 +155,19 @@ def revoke(request: Request, number: int, form: Form) -> Response:
 
 def _card(
     request: Request, work: Work, card: PersonCard, *, status: int = 200, snils: str = "", problem: str = "",
-    chosen: Sequence[int] | set[int] = (), why: str = "",
+    chosen: Sequence[int] | set[int] = (), why: str = "", typed: Mapping[str, str] | None = None,
 ) -> Response:  # fmt: skip
     return page(
         request, "person.html", status=status, it=card, snils=snils, problem=problem, chosen=chosen, why=why,
-        acts=own(request).acts, waiting=waiting(work),
+        typed=typed or {}, units=UNITS, acts=own(request).acts, waiting=waiting(work),
     )  # fmt: skip
+
+
+def person_page(
+    request: Request, work: Work, number: int, *, status: int, problem: str, typed: Mapping[str, str]
+) -> Response:
+    """The card with what was wrong above it and what was typed in its form."""
+    return _card(request, work, person_card(work, number), status=status, problem=problem, typed=typed)
 
 
 @router.get("/people/roles/{subsystem}/{role}")

@@ -60,7 +60,7 @@ def _page(
     values: dict[str, Any] = {"problem": "", "listed": (), "description": "", "limits": limits, **more}
     return page(
         request, template, status=status, token=token,
-        name=" ".join(part for part in (seen.person.given, seen.person.patronymic) if part),
+        name=" ".join(part for part in (seen.facts.given, seen.facts.patronymic) if part),
         organisation=seen.organisation.short_name or seen.organisation.full_name,
         subsystems=seen.subsystems, links=work.catalog.links, trouble=seen.line.state is LineState.TROUBLE,
         report=report.number if report else "", until=seen.link.expires_at, **values,

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, HTTPException
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import drafting, known_people, organisations, requests, rosters
-from actions.context import Work
+from actions import clashes, drafting, known_people, organisations, requests, rosters
+from actions.clashes import Said
+from actions.context import Conflict, NotFound, Work
 from actions.line_questions import UNITS, line_questions, usual_roles
 from documents.rosters import RosterError
+from models.employee import Employee
 from models.facts import LineFacts
 from models.findings import Finding, Severity
-from models.identifiers import mask_snils
-from models.person import Person
+from models.identifiers import BadIdentifier, mask_snils
 from models.request import AccessRequest
 from web.bodies import Form, text, uploads
+from web.days import date_of
 from web.drafts import clock, companion_number, is_writable, next_page, places_in, stages
 from web.findings import grouped
 from web.installed import looked, reading, work_of
@@ -106,10 +109,42 @@ def save_row(request: Request, number: int, form: Form) -> Response:
         line = written.fresh.get(key) or int(text(form, f"{key}.line", 18) or 0)
         mine = next((row for row in shown.rows if row.line == line), None)
         return page(
-            request, "new-people-saved.html", shown=shown, key=key, mine=mine, clash=bool(written.clashes), saved=clock(work.now), draft=found,
+            request, "new-people-saved.html", at=f"/requests/{number}/people", shown=shown, key=key, mine=mine, clash=bool(written.clashes), saved=clock(work.now), draft=found,
             revokes=work.catalog.kind(found.kind).revokes, groups=grouped(shown.rest, places_in(work, found, judged).of),
             stages=stages(work, found, organisations.get(work, found.organisation_id), judged, "people"),
         )  # fmt: skip
+
+
+@router.post(_AT + "/identity")
+def settle(request: Request, number: int, form: Form) -> Response:
+    """Whose number it is, where it is on record under another name."""
+    with work_of(request) as work:
+        found = requests.get(work, number)
+        told = text(form, "line", 18)
+        line = next((each for each in requests.lines_of(work, found) if str(each.id) == told), None)
+        if line is None:
+            raise NotFound("Такой строки в заявке нет. Обновите страницу.")
+        said = _said(form)
+        try:
+            with work.session.begin_nested():
+                clashes.settle(work, found, line, said, since=_since(form, said), ground=text(form, "ground", 300))
+        except (BadIdentifier, Conflict) as wrong:
+            finding = Finding("APP-2", Severity.ERROR, str(wrong), row=line.position)
+            return _page(request, work, found, status=422, refused=[finding])
+    return RedirectResponse(f"/requests/{number}/people#line-{line.position}", status_code=303)
+
+
+def _said(form: FormData) -> Said:
+    try:
+        return Said(text(form, "said", 20))
+    except ValueError:
+        raise HTTPException(422, "Форма испорчена: обновите страницу и повторите.") from None
+
+
+def _since(form: FormData, said: Said) -> dt.date | None:
+    if said is not Said.RENAMED:
+        return None
+    return date_of(text(form, "since", 20), "Укажите день смены имени: выберите его в календаре.")
 
 
 @router.post(_AT + "/paste")
@@ -139,7 +174,7 @@ def pick_known(request: Request, number: int, form: WideForm) -> Response:
     return _back(number, came)
 
 
-def _with_roles(work: Work, found: AccessRequest, people: Iterable[Person]) -> list[LineFacts]:
+def _with_roles(work: Work, found: AccessRequest, people: Iterable[Employee]) -> list[LineFacts]:
     kind = work.catalog.kind(found.kind)
     facts = organisations.facts_of(work, organisations.get(work, found.organisation_id))
     roles = usual_roles(kind, work.catalog, facts)
@@ -251,7 +286,7 @@ def _page(
     refused: Sequence[Finding] = (),
     pasted: str = "",
     wanted: str = "",
-    found_people: Sequence[Person] | None = None,
+    found_people: Sequence[Employee] | None = None,
     told: str = "",
 ) -> Response:
     kind, card = work.catalog.kind(found.kind), organisations.get(work, found.organisation_id)

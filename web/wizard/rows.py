@@ -18,10 +18,11 @@ from actions.line_questions import LineQuestions, line_questions, role_options, 
 from catalog import Catalog
 from catalog.kinds import RequestKind
 from catalog.wording import LINE_FIELDS
-from models.facts import HeldRole, LineFacts, OrganisationFacts, RoleRef
+from models.facts import HeldRole, Known, LineFacts, OrganisationFacts, RoleRef
 from models.findings import Finding, Severity
 from models.identifiers import BadIdentifier, format_snils, snils_digits, valid_snils
 from models.request import AccessRequest
+from states.rules.identity import clash_of
 from web.bodies import text
 from web.drafts import of_rows, only_missing
 from web.findings import Shown, grouped
@@ -66,6 +67,7 @@ class RowView:
     account_known: bool = False
     seen: str = ""
     clash: bool = False
+    stranger: str = ""  # where the number stands under another name
 
     def text(self, name: str) -> str:
         """As it is written everywhere; a wrong value as it was typed."""
@@ -107,7 +109,7 @@ def table(
                 told=_told(found[place], shown), wrong=_wrong(found[place], shown), login=_login(shown) if kind.first_login else "",
                 held=tuple(label for _, label in held.get(shown.snils, ())) if shown.snils else (),
                 account_known=bool(shown.esia_confirmed) and stored[line.id or 0].esia_confirmed is None,
-                seen=digest(shown, asked), clash=typed is not None,
+                seen=digest(shown, asked), clash=typed is not None, stranger=_stranger(shown, facts.known),
             )
         )  # fmt: skip
     pages = ("lines", "email", "role", "subsystem", "unit", "purpose")
@@ -148,16 +150,21 @@ def _label(ref: RoleRef, catalog: Catalog, *, named: bool) -> str:
 
 
 def _held(held: Sequence[HeldRole], catalog: Catalog, inn: str) -> dict[str, list[tuple[RoleRef, str]]]:
-    """СНИЛС to what that person holds, with where."""
+    """СНИЛС to what that person holds where the user may know it, with where."""
     found: dict[str, list[tuple[RoleRef, str]]] = defaultdict(list)
     for one in held:
         entry = catalog.subsystems.get(one.subsystem)
-        if not one.snils or entry is None or all(role.code != one.role for role in entry.roles):
+        if not one.snils or not one.organisation_inn or entry is None or all(role.code != one.role for role in entry.roles):
             continue
         ref = RoleRef(one.subsystem, one.role)
         where = "" if one.organisation_inn == inn else f" (организация с ИНН {one.organisation_inn})"
         found[one.snils].append((ref, f"{_label(ref, catalog, named=True)}{where}"))
     return found
+
+
+def _stranger(line: LineFacts, known: Mapping[str, Known]) -> str:
+    found = clash_of(line, known.get(line.snils))
+    return found.place.value if found else ""
 
 
 def _told(findings: Sequence[Finding], line: LineFacts) -> tuple[Told, ...]:

@@ -1,8 +1,8 @@
-"""A roster file judged: read, understood, and held against the rules. Needs no database."""
+"""A roster file judged: read, understood, and held against the rules. Needs no database, but asks one who has it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,10 +10,10 @@ from catalog import Catalog
 from documents.rosters import Roster, RosterError, read_roster, roster_lines
 from documents.rosters.pasting import read_pasted
 from documents.rosters.understanding import missing_fields
-from models.facts import Licence, LineFacts, OrganisationFacts, RequestFacts, SealPolicy
+from models.facts import Known, Licence, LineFacts, OrganisationFacts, RequestFacts, SealPolicy
 from models.findings import Finding, Severity, has_errors, sourced
 from models.identifiers import inn_digits
-from states.rules import application, people, roles
+from states.rules import application, identity, people, roles
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +45,24 @@ def ordinary_clinic(inn: str | None = None) -> OrganisationFacts:
     )
 
 
-def judge_roster(path: Path, *, catalog: Catalog, organisation: OrganisationFacts, kind: str | None) -> Judged:
-    """Every finding at once, in the order of the rows; a repeated value is told at its later row."""
+def judge_roster(
+    path: Path, *, catalog: Catalog, organisation: OrganisationFacts, kind: str | None,
+    known: Callable[[Collection[str]], dict[str, Known]] | None = None,
+) -> Judged:  # fmt: skip
+    """Every finding at once, in the order of the rows; a repeated value is told at its later row.
+
+    `known` tells as whom numbers are on record with the organisation.
+    """
     try:
         roster = read_roster(path, catalog)
     except RosterError as problem:
         return Judged(None, (), (sourced(Finding(problem.rule, Severity.ERROR, str(problem), field="file")),))
     lines, intake = roster_lines(roster, catalog, organisation=organisation, kind=kind)
-    facts = RequestFacts(kind=kind or _kind_of(lines, catalog), organisation=organisation, lines=tuple(lines))
-    judged = [*application.check(facts, catalog), *roles.check(facts, catalog), *_unconfirmed(facts, catalog)]
+    facts = RequestFacts(
+        kind=kind or _kind_of(lines, catalog), organisation=organisation, lines=tuple(lines),
+        known=known({line.snils for line in lines}) if known else {},
+    )  # fmt: skip
+    judged = [*application.check(facts, catalog), *identity.check(facts, catalog), *roles.check(facts, catalog), *_unconfirmed(facts, catalog)]
     found = [*intake, *_without_echoes(judged, intake, missing_fields(roster))]
     ordered = sorted(found, key=lambda finding: finding.row or 0)
     return Judged(roster, tuple(lines), tuple(sourced(finding) for finding in ordered))

@@ -17,6 +17,7 @@ from cli import (
     leavers,
     letters,
     organisations,
+    people,
     requests,
     reviews,
     roster,
@@ -41,6 +42,7 @@ app.add_typer(documents.scan, name="scan")
 app.add_typer(letters.letter, name="letter")
 app.add_typer(letters.inbox, name="inbox")
 app.add_typer(letters.outbox, name="outbox")
+app.add_typer(people.app, name="people")
 app.add_typer(checklists.app, name="checklist")
 app.add_typer(reviews.app, name="review")
 app.add_typer(asking.audit, name="audit")

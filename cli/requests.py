@@ -171,11 +171,11 @@ def signer(
 @app.command()
 def confirm(
     id: Id,
-    code: Annotated[str, typer.Argument(metavar="ЧТО", help="Код подтверждения вида (catalog show) или esia-email.")],
+    code: Annotated[str, typer.Argument(metavar="ЧТО", help="Код подтверждения вида (catalog show), esia-email или snils-checked.")],
     snils: Annotated[list[str] | None, typer.Option(help="О ком; без него – обо всех.")] = None,
     json: Json = False,
 ) -> None:
-    """Подтвердить сведения о работниках: почта из Госуслуг, открытая запись и другое, чего требует вид заявки."""
+    """Подтвердить сведения о работниках: почта из Госуслуг, номер проверен по документу и другое, чего требует вид заявки."""
     from actions import requests
     from models.identifiers import snils_digits
     from models.request import Status

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.speech import Json, refuse, say, say_findings, say_json
+from cli.speech import Json, opened, refuse, say, say_findings, say_json, working
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from actions.rosters import Judged
+    from models.facts import Known
 
 app = typer.Typer(help="Списки сотрудников: проверка до заявки.", no_args_is_help=True)
 File = Annotated[Path, typer.Argument(metavar="FILE", help="Список: .xlsx, .csv, .ods.")]
@@ -28,12 +31,37 @@ def _judged(file: Path, organisation: str | None, kind: str | None) -> Judged:
     loaded = catalog.load(load().catalog_folder)
     if kind is not None:
         loaded.kind(kind)
-    return judge_roster(file, catalog=loaded, organisation=ordinary_clinic(organisation), kind=kind)
+    whose = ordinary_clinic(organisation)
+    return judge_roster(
+        file, catalog=loaded, organisation=whose, kind=kind,
+        known=(lambda numbers: _known(whose.inn, numbers)) if organisation else None,
+    )  # fmt: skip
+
+
+def _known(inn: str, numbers: Collection[str]) -> dict[str, Known]:
+    """As whom the organisation has these numbers on record; nothing where there is no database or no card yet."""
+    from sqlalchemy import select
+    from sqlmodel import col
+
+    from actions import identities
+    from models.organisation import Organisation
+
+    if not opened().has_database:
+        return {}
+    with working() as work:
+        places = work.session.execute(select(col(Organisation.id)).where(col(Organisation.inn) == inn)).scalars().all()
+        found: dict[str, Known] = {}
+        for place in places:
+            found = identities.known(work, place or 0, numbers) | found
+    return found
 
 
 @app.command()
 def check(file: File, organisation: Inn = None, kind: Kind = None, json: Json = False) -> None:
-    """Проверить список: все замечания сразу, по строкам, с правилом и советом. Базы данных не нужно."""
+    """Проверить список: все замечания сразу, по строкам, с правилом и советом.
+
+    Базы данных не нужно; если она есть, с --organisation сверяются и СНИЛС, записанные в организации.
+    """
     if not file.is_file():
         refuse(f"Файла {file} нет.", code=2)
     judged = _judged(file, organisation, kind)

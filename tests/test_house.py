@@ -44,7 +44,7 @@ def test_names_addresses_and_snils_are_personal():
         for column in table.columns
         if column.info["personal"]
     }
-    assert {"person.snils", "person.surname", "person.email", "outbox_letter.recipient", "inbox_letter.sender",
+    assert {"person.snils", "employee.surname", "employee.email", "employee_name.surname", "outbox_letter.recipient", "inbox_letter.sender",
             "request_line.typed", "event.actor"} <= personal  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlalchemy import make_url
 from sqlmodel import Session
 
 import catalog
@@ -55,6 +56,12 @@ class Installation:
         from documents.store import FileStore
 
         return FileStore(self.settings.files_folder)
+
+    @property
+    def has_database(self) -> bool:
+        """Whether there is something to ask: on SQLite the file is made with the first use."""
+        name = make_url(self.settings.url).database
+        return not self.settings.url.startswith("sqlite") or (name is not None and Path(name).exists())
 
     @cached_property
     def calendar(self) -> WorkingCalendar:

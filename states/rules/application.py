@@ -68,11 +68,13 @@ def _where(line: LineFacts) -> str:
 
 def _repeated_people(facts: RequestFacts) -> Iterator[Finding]:
     seen: dict[str, LineFacts] = {}
+    by_name: dict[str, LineFacts] = {}
     for line in facts.lines:
         if not valid_snils(line.snils):
             continue
         first = seen.setdefault(line.snils, line)
         if first is line:
+            yield from _namesake(line, by_name)
             continue
         other = "" if fold(first.name) == fold(line.name) else f" Имена разные: «{first.name}» и «{line.name}»."
         yield of_line(
@@ -80,6 +82,20 @@ def _repeated_people(facts: RequestFacts) -> Iterator[Finding]:
             f"СНИЛС {format_snils(line.snils)} уже есть ({_where(first)}).{other} Один работник – одна строка: "
             "соедините строки или исправьте номер.",
         )
+
+
+def _namesake(line: LineFacts, by_name: dict[str, LineFacts]) -> Iterator[Finding]:
+    """Namesakes there are, but rarer than a number typed wrongly the second time."""
+    if not (line.surname and line.given and line.patronymic):
+        return
+    first = by_name.setdefault(fold(line.name), line)
+    if first is not line:
+        yield of_line(
+            "APP-12", line, "snils",
+            f"Работник с таким же именем уже есть ({_where(first)}), а СНИЛС у него другой. Если это один человек, оставьте "
+            "строку с верным номером; если однофамильцы, всё верно.",
+            Severity.WARNING,
+        )  # fmt: skip
 
 
 def _repeated_emails(facts: RequestFacts, kind: RequestKind) -> Iterator[Finding]:

@@ -93,7 +93,8 @@ def test_names_of_calls_are_stable(described: dict[str, Any]) -> None:
         "confirmPeople", "attachFile", "detachFile", "recordLogins", "repeatRequest", "listComments", "addComment",
         "removeComment", "takeStep", "downloadFile", "downloadPackage", "listTriage", "getTriageLetter", "settleLetter",
         "downloadLetter", "listStuckLetters", "resendLetter", "letterArrived", "listOrganisations", "openOrganisation",
-        "getOrganisation", "changeOrganisation", "searchPeople", "getPerson", "listHolders", "listSubsystems",
+        "getOrganisation", "changeOrganisation", "searchPeople", "getPerson", "changePerson", "renamePerson",
+        "settleIdentity", "listHolders", "listSubsystems",
         "listKinds", "getKind", "listRules", "reckonDeadline", "health", "whoAmI", "listAuditEvents", "verifyAudit",
         "getReview", "answerReview", "listWebhooks", "createWebhook", "stopWebhook", "pingWebhook", "listDeliveries",
         "retryDelivery",
@@ -111,6 +112,7 @@ def test_each_described_call_answers_as_it_says(world: World, api: TestClient, d
     kind = api.get("/api/v1/catalog/kinds").json()[0]["code"]
     values = {
         "number": "1",
+        "line": "1",
         "letter": "1",
         "code": kind,
         "trigger": "ask",

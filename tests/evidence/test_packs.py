@@ -147,7 +147,7 @@ def test_index_opens_without_scripts_or_network_and_names_who_is_under_which_num
     for link in page.links:
         assert link.startswith("#") or link in parts
         assert not link.startswith("#") or link[1:] in page.ids
-    assert f"<td>person 1</td><td>{EMPLOYEES[0].name}, СНИЛС {EMPLOYEES[0].snils}</td>" in text
+    assert f"<td>employee 1</td><td>{EMPLOYEES[0].name}, СНИЛС {EMPLOYEES[0].snils}</td>" in text
     assert "Письмо отправлено (заявка в СТП)" in text
     assert "Работник подтвердил вход" in text
 

@@ -21,6 +21,7 @@ from models.letters import OutboxState
 from models.record import Event
 from models.request import AccessRequest, LineState, Status
 from states.lifecycle import STEPS
+from tests.web.crowd import snils
 from tests.web.users import NAMES, client
 from tests.web.world import KIND, NOON, World, clinic, line, package_letter, person, request_at, stored_file
 
@@ -360,7 +361,9 @@ def test_the_page_asks_the_database_the_same_number_of_times_for_two_and_for_six
 
     event.listen(world.installation.engine, "before_cursor_execute", count)
     with world.installation.work(by="тест") as work:
-        small, large = request_at(work), _many(work, 60)
+        lines = [dataclasses.replace(line(0), snils=snils(place), surname=f"Ёлкина{place}") for place in range(60)]
+        small = request_at(work)
+        large = requests.create(work, kind=KIND, organisation_id=clinic(work).id or 0, lines=lines)
     numbers = []
     for request in (small, large):
         officer.get(f"/requests/{request.id}")

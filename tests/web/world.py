@@ -77,7 +77,8 @@ def line(index: int, **more: Any) -> LineFacts:
 def request_at(work: Work, status: Status = Status.DRAFT, *, kind: str = KIND, **columns: Any) -> AccessRequest:
     """Put there directly: that the way is open only through steps is proven where steps are tested."""
     lines = (line(0), line(1)) if work.catalog.kind(kind).people else ()
-    request = requests.create(work, kind=kind, organisation_id=clinic(work).id or 0, lines=lines)
+    place = columns.pop("organisation_id", None) or clinic(work).id or 0
+    request = requests.create(work, kind=kind, organisation_id=place, lines=lines)
     request.status = status
     for name, value in columns.items():
         setattr(request, name, value)

@@ -14,7 +14,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import clashes, drafting, known_people, organisations, requests, rosters
+from actions import clashes, drafting, known_people, names, organisations, people, requests, rosters
 from actions.clashes import Said
 from actions.context import Conflict, NotFound, Work
 from actions.line_questions import UNITS, line_questions, usual_roles
@@ -23,7 +23,7 @@ from models.employee import Employee
 from models.facts import LineFacts
 from models.findings import Finding, Severity
 from models.identifiers import BadIdentifier, mask_snils
-from models.request import AccessRequest
+from models.request import AccessRequest, RequestLine
 from web.bodies import Form, text, uploads
 from web.days import date_of
 from web.drafts import clock, companion_number, is_writable, next_page, places_in, stages
@@ -115,16 +115,34 @@ def save_row(request: Request, number: int, form: Form) -> Response:
         )  # fmt: skip
 
 
+@router.post(_AT + "/address")
+def keep_address(request: Request, number: int, form: Form) -> Response:
+    """The row's address becomes the one on the employee's card."""
+    with work_of(request) as work:
+        found = requests.get(work, number)
+        line = _line(work, found, form)
+        try:
+            names.change(work, people.of_line(work, line), {"email": requests.line_facts(line, None).email})
+        except BadIdentifier as wrong:
+            finding = Finding("APP-14", Severity.ERROR, str(wrong), row=line.position)
+            return _page(request, work, found, status=422, refused=[finding])
+    return RedirectResponse(f"/requests/{number}/people#line-{line.position}", status_code=303)
+
+
+def _line(work: Work, found: AccessRequest, form: FormData) -> RequestLine:
+    told = text(form, "line", 18)
+    line = next((each for each in requests.lines_of(work, found) if str(each.id) == told), None)
+    if line is None:
+        raise NotFound("Такой строки в заявке нет. Обновите страницу.")
+    return line
+
+
 @router.post(_AT + "/identity")
 def settle(request: Request, number: int, form: Form) -> Response:
     """Whose number it is, where it is on record under another name."""
     with work_of(request) as work:
         found = requests.get(work, number)
-        told = text(form, "line", 18)
-        line = next((each for each in requests.lines_of(work, found) if str(each.id) == told), None)
-        if line is None:
-            raise NotFound("Такой строки в заявке нет. Обновите страницу.")
-        said = _said(form)
+        line, said = _line(work, found, form), _said(form)
         try:
             with work.session.begin_nested():
                 clashes.settle(work, found, line, said, since=_since(form, said), ground=text(form, "ground", 300))
@@ -167,21 +185,21 @@ def pick_known(request: Request, number: int, form: WideForm) -> Response:
         found = requests.get(work, number)
         ids = [int(str(value)) for value in form.getlist("person") if str(value).isdigit()]
         if not ids:
-            people = known_people.search(work, wanted, organisation_id=found.organisation_id)
-            return _page(request, work, found, wanted=wanted, found_people=people)
+            known = known_people.search(work, wanted, organisation_id=found.organisation_id)
+            return _page(request, work, found, wanted=wanted, found_people=known)
         lines = _with_roles(work, found, known_people.named(work, found.organisation_id, ids))
         came = drafting.add_people(work, found, lines)
     return _back(number, came)
 
 
-def _with_roles(work: Work, found: AccessRequest, people: Iterable[Employee]) -> list[LineFacts]:
+def _with_roles(work: Work, found: AccessRequest, known: Iterable[Employee]) -> list[LineFacts]:
     kind = work.catalog.kind(found.kind)
     facts = organisations.facts_of(work, organisations.get(work, found.organisation_id))
     roles = usual_roles(kind, work.catalog, facts)
     asked = line_questions(kind, work.catalog)
     return [
         dataclasses.replace(known_people.line_of(person), roles=roles if asked.roles else (), row=place)
-        for place, person in enumerate(people, 1)
+        for place, person in enumerate(known, 1)
     ]
 
 

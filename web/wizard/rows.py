@@ -18,10 +18,13 @@ from actions.line_questions import LineQuestions, line_questions, role_options, 
 from catalog import Catalog
 from catalog.kinds import RequestKind
 from catalog.wording import LINE_FIELDS
+from models.employee import Employee
 from models.facts import HeldRole, Known, LineFacts, OrganisationFacts, RoleRef
 from models.findings import Finding, Severity
 from models.identifiers import BadIdentifier, format_snils, snils_digits, valid_snils
 from models.request import AccessRequest
+from models.text import fold
+from states.rules.emails import email_problem
 from states.rules.identity import clash_of
 from web.bodies import text
 from web.drafts import of_rows, only_missing
@@ -68,6 +71,7 @@ class RowView:
     seen: str = ""
     clash: bool = False
     stranger: str = ""  # where the number stands under another name
+    on_card: str = ""  # the employee's address on record, where the row has another one
 
     def text(self, name: str) -> str:
         """As it is written everywhere; a wrong value as it was typed."""
@@ -96,6 +100,7 @@ def table(
     found = of_rows(judged.findings, range(1, len(lines) + 1))
     held = _held(facts.held, work.catalog, facts.organisation.inn)
     options = _options(kind, work.catalog, facts.organisation, work.now.date())
+    cards = requests.persons_of(work, lines)
     stored = {line.id or 0: requests.line_facts(line, None) for line in lines}
     rows = []
     for place, (line, shown) in enumerate(zip(lines, facts.lines, strict=True), 1):
@@ -110,6 +115,7 @@ def table(
                 held=tuple(label for _, label in held.get(shown.snils, ())) if shown.snils else (),
                 account_known=bool(shown.esia_confirmed) and stored[line.id or 0].esia_confirmed is None,
                 seen=digest(shown, asked), clash=typed is not None, stranger=_stranger(shown, facts.known),
+                on_card=_on_card(shown, cards.get(line.person_id or 0), facts.known),
             )
         )  # fmt: skip
     pages = ("lines", "email", "role", "subsystem", "unit", "purpose")
@@ -165,6 +171,13 @@ def _held(held: Sequence[HeldRole], catalog: Catalog, inn: str) -> dict[str, lis
 def _stranger(line: LineFacts, known: Mapping[str, Known]) -> str:
     found = clash_of(line, known.get(line.snils))
     return found.place.value if found else ""
+
+
+def _on_card(line: LineFacts, card: Employee | None, known: Mapping[str, Known]) -> str:
+    """A newer address is offered to the card, never written into it by itself."""
+    if card is None or not card.email or not line.email or clash_of(line, known.get(line.snils)) is not None:
+        return ""
+    return "" if card.email_fold == fold(line.email) or email_problem(line.email) else card.email
 
 
 def _told(findings: Sequence[Finding], line: LineFacts) -> tuple[Told, ...]:

@@ -14,7 +14,7 @@ from models.employee import Employee
 from models.facts import FullName
 from models.person import Person
 from models.record import Grant
-from models.request import AccessRequest, RequestLine
+from models.request import AccessRequest, RequestLine, Status
 from models.text import fold
 
 # Which card a role or a line means: the person's in the organisation of the role, or of the line's request.
@@ -82,6 +82,12 @@ def subject(card: Employee) -> str:
 
 def name_of(card: Employee) -> FullName:
     return FullName(card.surname, card.given, card.patronymic)
+
+
+def is_stranger(request: AccessRequest, line: RequestLine, card: Employee) -> bool:
+    """The draft's line calls by another name whom its number belongs to: it is nobody's to answer for."""
+    named = FullName(*(str(line.typed.get(part) or "") for part in ("surname", "given", "patronymic")))
+    return request.status is Status.DRAFT and not name_of(card).agrees(named)
 
 
 def set_name(card: Employee, name: FullName) -> None:

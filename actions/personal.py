@@ -43,7 +43,7 @@ def visit(work: Work, secret: str) -> Visit:
         raise NotFound("Заявка по этой ссылке уже удалена.")
     person = people.of_line(work, line)
     done = not invitations.owes(line, person, link.purpose)
-    if not done and (work.now > link.expires_at or request.status is Status.WITHDRAWN):
+    if people.is_stranger(request, line, person) or (not done and (work.now > link.expires_at or request.status is Status.WITHDRAWN)):
         raise LinkSpent("Ссылка больше не действует. Попросите в своей организации прислать новую.")
     organisation = organisations.get(work, request.organisation_id)
     return Visit(link, line, requests.line_facts(line, None), person, request, organisation, invitations.subsystem_names(work, line), done)

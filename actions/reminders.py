@@ -7,11 +7,22 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import ScalarSelect, exists, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from actions import audit, checklist_overview, checklists, links, organisations, outbox, requests, reviews, steps
+from actions import (
+    audit,
+    checklist_overview,
+    checklists,
+    links,
+    organisations,
+    outbox,
+    people,
+    requests,
+    reviews,
+    steps,
+)
 from actions.context import Work
 from actions.officers import officers_of
 from actions.people import OF_LINE
@@ -19,6 +30,7 @@ from catalog.rules import rules
 from models.employee import Employee
 from models.letters import InboxLetter, InboxState, OutboxLetter, OutboxState
 from models.organisation import Organisation
+from models.record import PersonalLink
 from models.request import AccessRequest, RequestLine, Status
 from notifications.writing import write
 from states.checklists import warned_from
@@ -106,18 +118,25 @@ def _day(moment: dt.datetime) -> str:
 
 
 def _logins(work: Work) -> Iterator[Waiting]:
-    """Every invited employee who has not answered, for himself and for the officer."""
+    """Every invited employee who has not answered, for himself and for the officer.
+
+    A draft's address was judged when its own line was invited, not when another request of the same person was.
+    """
+    invited_here = exists().where(col(PersonalLink.line_id) == col(RequestLine.id))
     query = (
         select(RequestLine, AccessRequest, Employee, Organisation, _last_letter())
         .join(AccessRequest, col(AccessRequest.id) == col(RequestLine.request_id))
         .join(Employee, OF_LINE)
         .join(Organisation, col(Organisation.id) == col(AccessRequest.organisation_id))
-        .where(col(AccessRequest.status).in_((Status.DRAFT, Status.VALIDATED, Status.SIGNED, Status.GRANTED)))
+        .where(
+            col(AccessRequest.status).in_((Status.DRAFT, Status.VALIDATED, Status.SIGNED, Status.GRANTED)),
+            or_(col(AccessRequest.status) != Status.DRAFT, invited_here),
+        )
         .order_by(col(RequestLine.id))
     )
     for line, request, person, organisation, last in work.session.execute(query):
         entry = _login_of(work, line, request, person)
-        if entry is None or last is None:
+        if entry is None or last is None or people.is_stranger(request, line, person):
             continue
         reason, days, to_employee, to_officer = entry
         invited = _aware(last)

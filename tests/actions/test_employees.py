@@ -286,6 +286,24 @@ def test_a_link_that_went_to_a_mistyped_address_dies_with_it(clinics: Installati
         assert [letter.state.value for letter in work.session.execute(select(OutboxLetter)).scalars()] == ["cancelled"]
 
 
+def test_no_link_of_a_stranger_marks_the_worker_whose_number_was_typed(clinics: Installation, clock) -> None:
+    fresh = dataclasses.replace(ANNA, esia_confirmed=None, first_login_on=None)
+    with clinics.work("тест") as work:
+        invitations.invite(work, gone_on(work, fresh, A, Status.VALIDATED), purpose=links.FIRST_LOGIN)
+        mistyped = draft(work, ZOYA)
+        draft(work, dataclasses.replace(fresh, email="unjudged@clinic-a.ru"))
+        [line] = requests.lines_of(work, mistyped)
+        secret = links.token(work, links.issue(work, line_id=line.id or 0, purpose=links.FIRST_LOGIN).id or 0)
+        with pytest.raises(personal.LinkSpent):
+            personal.confirm_first_login(work, secret)
+    clock.forward(days=7)
+    with clinics.work("часы") as work:
+        reminders.send_due(work)
+        sent = work.session.execute(select(OutboxLetter).where(OutboxLetter.purpose == "nudge")).scalars().all()
+        assert [letter.recipient for letter in sent] == ["anna@clinic-a.ru"]
+        assert card(work).first_login_on is None
+
+
 def test_a_checked_line_fills_what_is_empty_and_writes_over_nothing(clinics: Installation) -> None:
     with clinics.work("тест") as work:
         gone_on(work, dataclasses.replace(ANNA, post=""))

@@ -50,7 +50,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 def tokens(town: World) -> list[str]:
     """Personal pages of both purposes."""
     with town.installation.work(by="тест") as work:
-        first = personal_link(work, request_at(work), "first-login")
+        first = personal_link(work, request_at(work, Status.VALIDATED), "first-login")
         check = personal_link(work, requests.get(work, 1), "login-check")
     return [f"/my/{first}", f"/my/{check}", f"/my/{check}/trouble", f"/my/{check}/report"]
 

@@ -12,9 +12,9 @@ from actions import files, pairs, requests, steps
 from actions.context import Conflict, NotFound, Work
 from models.answers import Ground, PairAnswer, PairKey, Said
 from models.answers import Outcome as Word
+from models.employee import Employee
 from models.identifiers import mask_snils
 from models.letters import InboxLetter
-from models.person import Person
 from models.request import AccessRequest, RequestedRole, RequestLine, Status
 from models.text import fold
 from notifications.reading.result import DecidedPair
@@ -157,12 +157,12 @@ def _settled(
 
 
 def _means(
-    work: Work, said: Said, line: RequestLine, persons: Mapping[int, Person], pair: RequestedRole
+    work: Work, said: Said, line: RequestLine, persons: Mapping[int, Employee], pair: RequestedRole
 ) -> bool:
     return _means_line(said, line, persons) and _means_role(work, said, pair)
 
 
-def _means_line(said: Said, line: RequestLine, persons: Mapping[int, Person]) -> bool:
+def _means_line(said: Said, line: RequestLine, persons: Mapping[int, Employee]) -> bool:
     if said.line is not None:
         return said.line == line.id
     person = persons.get(line.person_id or 0)
@@ -182,7 +182,7 @@ def _is_called(typed: str, names: Iterable[str]) -> bool:
 
 
 def _no_strangers(
-    work: Work, lines: Sequence[RequestLine], persons: Mapping[int, Person], parts: Iterable[Said]
+    work: Work, lines: Sequence[RequestLine], persons: Mapping[int, Employee], parts: Iterable[Said]
 ) -> None:
     """Raises Conflict for a person or a role that the request has not."""
     for said in parts:

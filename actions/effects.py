@@ -22,8 +22,8 @@ from actions import (
 )
 from actions.context import Work
 from models.answers import Ground, Outcome, PairAnswer, PairKey
+from models.employee import Employee
 from models.facts import LineFacts, RoleRef, SignatureFacts
-from models.person import Person
 from models.personal_numbers import without_other_snils
 from models.request import AccessRequest, LineState, RequestLine
 from states.deadlines import deadline
@@ -187,7 +187,7 @@ def split_refused(work: Work, request: AccessRequest, data: Data) -> None:
         pairs.put(line, LineState.MOVED, (LineState.REJECTED,))
 
 
-def _only_refused(line: RequestLine, person: Person | None) -> LineFacts:
+def _only_refused(line: RequestLine, person: Employee | None) -> LineFacts:
     roles = tuple(
         RoleRef(pair.subsystem, pair.role)
         for pair in line.asked

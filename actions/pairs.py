@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from actions.context import Work
 from actions.holdings import role_label
 from models.answers import Ground, Outcome, PairAnswer, PairKey
+from models.employee import Employee
 from models.facts import RoleRef
-from models.person import Person
 from models.personal_numbers import without_other_snils
 from models.request import LineState, RequestedRole, RequestFile, RequestLine
 from states.outcomes import ACCESS, REFUSED, line_state
@@ -102,7 +102,7 @@ def bare_label(work: Work, pair: RequestedRole) -> str:
     return role_label(work, pair.subsystem, pair.role) if pair.subsystem else ""
 
 
-def told(work: Work, line: RequestLine, person: Person | None) -> list[dict[str, object]]:
+def told(work: Work, line: RequestLine, person: Employee | None) -> list[dict[str, object]]:
     """JSON of the line's roles; a quote tells nobody else's СНИЛС."""
     own = person.snils if person else ""
     return [
@@ -126,7 +126,7 @@ def said(words: str | None, own: str) -> str | None:
     return without_other_snils(words, own) if words else None
 
 
-def reason_of(line: RequestLine, person: Person | None) -> str | None:
+def reason_of(line: RequestLine, person: Employee | None) -> str | None:
     """Why the line's roles were refused, each reason once."""
     reasons = dict.fromkeys(
         said(pair.reason, person.snils if person else "")

@@ -39,6 +39,8 @@ EVENT_LABELS = {
     "file.viewed": "Файл просмотрен",
     "grant.ended": "Роль прекращена",
     "grant.made": "Роль предоставлена",
+    "grant.restored": "Исправлено: роль действует",
+    "grant.retracted": "Исправлено: роли не было",
     "holders.exported": "Выгружен список ролей",
     "holders.viewed": "Просмотрен список ролей",
     "leavers.compared": "Списки ушедших сверены",

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import or_, select
 from sqlmodel import col
 
-from actions import audit, people
+from actions import audit, beliefs, people
 from actions.context import EVERYWHERE, NotFound, Work
 from actions.names import Names
 from models.employee import Employee
@@ -84,7 +84,7 @@ def grant(
         line_id=line_id,
     )
     work.session.add(row)
-    work.session.flush()
+    beliefs.note(work, row)
     told = audit.record(
         work,
         "grant.made",
@@ -112,8 +112,27 @@ def end(work: Work, *, grant_id: int, reason: str) -> Grant:
     if row is None or row.until is not None:
         raise NotFound("Такой действующей роли нет.")
     row.until = work.now
-    audit.record(work, "grant.ended", f"request:{row.request_id}", grant=grant_id, reason=reason)
+    beliefs.note(work, row)
+    audit.record(work, "grant.ended", _proof(row), grant=grant_id, reason=reason)
     return row
+
+
+def retract(work: Work, row: Grant) -> None:
+    """The role was recorded by mistake: it ends when it began, so nobody ever held it."""
+    row.until, row.verified_at = row.since, None
+    beliefs.note(work, row)
+    audit.record(work, "grant.retracted", _proof(row), grant=row.id)
+
+
+def restore(work: Work, row: Grant, *, until: dt.datetime | None = None) -> None:
+    """Its end, or that it was never held, was recorded by mistake."""
+    row.until = until
+    beliefs.note(work, row)
+    audit.record(work, "grant.restored", _proof(row), grant=row.id)
+
+
+def _proof(row: Grant) -> str:
+    return f"request:{row.request_id}"
 
 
 def end_roles(
@@ -134,48 +153,59 @@ def end_roles(
 
 def verify(work: Work, *, line_id: int) -> None:
     """The employee's own login proves every grant of the line."""
-    for row in work.session.execute(select(Grant).where(col(Grant.line_id) == line_id)).scalars():
-        row.verified_at = row.verified_at or work.now
+    query = select(Grant).where(col(Grant.line_id) == line_id, col(Grant.verified_at).is_(None))
+    for row in work.session.execute(query).scalars().all():
+        row.verified_at = work.now
+        beliefs.note(work, row)
 
 
-def holders(work: Work, *, as_of: dt.datetime | None = None, inn: str | None = None) -> list[dict[str, object]]:
-    """Who holds what at the moment `as_of` (now when None), by surname, as he was called then; JSON of `holders`."""
-    moment = as_of or work.now
-    held: list[ColumnElement[bool]] = [
-        and_(col(Grant.since) <= moment, or_(col(Grant.until).is_(None), col(Grant.until) > moment))
-    ]
+def holders(
+    work: Work,
+    *,
+    as_of: dt.datetime | None = None,
+    known_on: dt.datetime | None = None,
+    inn: str | None = None,
+) -> list[dict[str, object]]:
+    """Who holds what at the moment `as_of`, by surname, as he was called then; JSON of `holders`.
+
+    `as_of` is `known_on` or else now when None. With `known_on` it tells what was on record at that moment, else what is now.
+    """
+    moment = as_of or known_on or work.now
+    belief = beliefs.Belief(known_on)
+    held = belief.held(moment, moment)
     if inn:
         held.append(col(Organisation.inn) == inn)
     query = (
-        select(Grant, Employee, Organisation, col(AccessRequest.number))
+        select(
+            Grant, belief.since, belief.until, belief.verified_at, Employee, Organisation, col(AccessRequest.number)
+        )
         .join(Employee, people.OF_GRANT)
         .join(Organisation, col(Organisation.id) == col(Grant.organisation_id))
         .join(AccessRequest, col(AccessRequest.id) == col(Grant.request_id))
         .where(*held)
         .order_by(col(Employee.fold), col(Grant.subsystem), col(Grant.role))
     )
-    rows = work.session.execute(query).tuples().all()
-    names = Names(work, [card for _, card, _, _ in rows])
+    rows = work.session.execute(belief.of(query)).tuples().all()
+    names = Names(work, [row[4] for row in rows])
     return [
-        _holder(work, grant, names.at(card, moment), card.snils, organisation, number, moment=moment)
-        for grant, card, organisation, number in rows
+        {
+            "person": names.at(card, moment),
+            "snils": card.snils,
+            **_named(work, grant),
+            "organisation": organisation.short_name or organisation.full_name or organisation.inn,
+            "since": since.isoformat(),
+            "until": until.isoformat() if until else None,
+            "request": number,
+            "verified": verified_at is not None and verified_at <= moment,
+        }
+        for grant, since, until, verified_at, card, organisation, number in rows
     ]
 
 
-def _holder(
-    work: Work, grant: Grant, name: str, snils: str, organisation: Organisation, number: str, *, moment: dt.datetime
-) -> dict[str, object]:
+def _named(work: Work, grant: Grant) -> dict[str, str]:
     subsystem = work.catalog.subsystems.get(grant.subsystem)
     roles = {role.code: role.label for role in subsystem.roles} if subsystem else {}
-    verified = grant.verified_at is not None and grant.verified_at <= moment
     return {
-        "person": name,
-        "snils": snils,
         "subsystem": subsystem.name if subsystem else grant.subsystem,
         "role": roles.get(grant.role, grant.role),
-        "organisation": organisation.short_name or organisation.full_name or organisation.inn,
-        "since": grant.since.isoformat(),
-        "until": grant.until.isoformat() if grant.until else None,
-        "request": number,
-        "verified": verified,
     }

@@ -18,6 +18,9 @@ def holders(
     as_of: Annotated[
         str | None, typer.Option("--as-of", metavar="ДАТА", help="На конец дня ГГГГ-ММ-ДД или момент ISO.")
     ] = None,
+    known_on: Annotated[
+        str | None, typer.Option("--known-on", metavar="ДАТА", help="По сведениям на эту дату, без позднейших исправлений.")
+    ] = None,
     organisation: Annotated[str | None, typer.Option(metavar="ИНН")] = None,
     xlsx: Annotated[Path | None, typer.Option(help="Записать таблицу Excel.")] = None,
     json: Json = False,
@@ -27,12 +30,12 @@ def holders(
     from actions import grants
 
     with working() as work:
-        rows = grants.holders(work, as_of=moment(as_of), inn=organisation)
+        rows = grants.holders(work, as_of=moment(as_of), known_on=moment(known_on), inn=organisation)
         actions_audit.record(work, "holders.viewed", "holders", rows=len(rows), exported=xlsx is not None)
     if xlsx is not None:
         from documents.holders import holders_table
 
-        xlsx.write_bytes(holders_table(rows, as_of))
+        xlsx.write_bytes(holders_table(rows, as_of or known_on, known_on))
     if json:
         say_json(rows)
         return

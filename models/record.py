@@ -38,7 +38,11 @@ class ChainHead(SQLModel, table=True):
 
 
 class Grant(SQLModel, table=True):
-    """Предоставление роли: person, role, organisation, from, until, with the event that proves it."""
+    """Предоставление роли: person, role, organisation, from, until, with the event that proves it.
+
+    It says what is known now; who changes `since`, `until` or `verified_at` writes it down (`actions.beliefs.note`).
+    A role that turned out never to have been given ends when it began.
+    """
 
     __tablename__ = "role_grant"
     __table_args__ = (
@@ -67,6 +71,26 @@ class Grant(SQLModel, table=True):
     line_id: int = plain(foreign_key="request_line.id")
     event_seq: int = plain(0)
     verified_at: dt.datetime | None = plain(None)
+
+    @property
+    def never(self) -> bool:
+        """Recorded by mistake: nobody held it."""
+        return self.until == self.since
+
+
+class GrantEntry(SQLModel, table=True):
+    """What was known of a role from `recorded_at` to `superseded_at`: since when, until when, when its login was proven."""
+
+    __tablename__ = "grant_entry"
+    __table_args__ = (Index("ix_grant_entry_grant_id", "grant_id", "recorded_at"),)
+
+    id: int | None = plain(None, primary_key=True)
+    grant_id: int = plain(foreign_key="role_grant.id")
+    since: dt.datetime = plain()
+    until: dt.datetime | None = plain(None)
+    verified_at: dt.datetime | None = plain(None)
+    recorded_at: dt.datetime = plain()
+    superseded_at: dt.datetime | None = plain(None)
 
 
 class PersonalLink(SQLModel, table=True):

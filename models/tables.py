@@ -11,11 +11,12 @@ from models.account import (
 from models.checklist import ChecklistItem, ChecklistWorker, OpenedChecklist
 from models.columns import METADATA
 from models.comment import Comment
+from models.correction import Correction
 from models.employee import Employee, FormerName
 from models.letters import InboxLetter, MailboxPosition, OutboxLetter
 from models.organisation import Organisation
 from models.person import Person
-from models.record import ChainHead, Event, Grant, Lease, PersonalLink
+from models.record import ChainHead, Event, Grant, GrantEntry, Lease, PersonalLink
 from models.refbook import RefbookOrganisation, RefbookVersion
 from models.request import AccessRequest, RequestedRole, RequestFile, RequestLine
 from models.review import ReviewCampaign, ReviewedOrganisation, ReviewQuestion
@@ -32,11 +33,13 @@ __all__ = [
     "ChecklistItem",
     "ChecklistWorker",
     "Comment",
+    "Correction",
     "Employee",
     "Event",
     "FailedLogin",
     "FormerName",
     "Grant",
+    "GrantEntry",
     "IdempotencyKey",
     "InboxLetter",
     "Lease",

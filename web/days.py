@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from actions.beliefs import Belief
 from models.identifiers import BadIdentifier
 from web.rendering import MOSCOW
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """`start` and `moment` bound it; `moment` is its last one, for today the present one."""
+    """`start` and `moment` bound it; `moment` is its last one, for today the present one.
+
+    `known`: by what was on record at that moment; None means now.
+    """
 
     date: dt.date
     start: dt.datetime
     moment: dt.datetime
+    known: dt.datetime | None = None
+
+    @property
+    def belief(self) -> Belief:
+        return Belief(self.known)
+
+    @property
+    def known_on(self) -> dt.date | None:
+        return local_date(self.known) if self.known else None
 
 
 def date_of(typed: str, wrong: str = "Дату пишут так: 2026-11-23.") -> dt.date:
@@ -26,8 +39,17 @@ def date_of(typed: str, wrong: str = "Дату пишут так: 2026-11-23.") 
         raise BadIdentifier(wrong) from None
 
 
-def day_of(typed: str, now: dt.datetime) -> Day:
-    """Today when nothing is typed. Raises BadIdentifier for what is no date or has not come yet."""
+def day_of(typed: str, now: dt.datetime, known_on: str = "") -> Day:
+    """Today when nothing is typed. Raises BadIdentifier for what is no date or has not come yet.
+
+    `known_on`: the day whose knowledge counts; today's when nothing is typed. Alone it is the day too.
+    """
+    if known_on.strip():
+        return replace(_day(typed.strip() or known_on, now), known=_day(known_on, now).moment)
+    return _day(typed, now)
+
+
+def _day(typed: str, now: dt.datetime) -> Day:
     today = local_date(now)
     date = date_of(typed) if typed.strip() else today
     if date > today:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, select
 from sqlmodel import col
 
 from actions.context import Work
@@ -30,6 +30,8 @@ class Entry:
     """A role held on the day. `over`: ended on that very day; `later`: when it ended after it."""
 
     grant: Grant
+    since: dt.datetime
+    until: dt.datetime | None
     organisation: Organisation
     label: str
     request_id: int
@@ -87,7 +89,7 @@ class Holder:
 
 def held_on(day: Day) -> list[ColumnElement[bool]]:
     """Held at some moment of the day."""
-    return [col(Grant.since) <= day.moment, or_(col(Grant.until).is_(None), col(Grant.until) > day.start)]
+    return day.belief.held(day.start, day.moment)
 
 
 @dataclass
@@ -127,15 +129,18 @@ def _some(work: Work, ids: Sequence[int], day: Day, judge: Judge) -> list[Holder
     cards = {card.id: card for card in found}
     names = Names(work, cards.values())
     query = (
-        select(Grant, Organisation, col(AccessRequest.id), col(AccessRequest.number), col(AccessRequest.kind))
+        select(
+            Grant, day.belief.since, day.belief.until, day.belief.verified_at, Organisation, AccessRequest
+        )
         .join(Organisation, col(Organisation.id) == col(Grant.organisation_id))
         .join(AccessRequest, col(AccessRequest.id) == col(Grant.request_id))
         .where(col(Grant.person_id).in_({card.person_id for card in cards.values()}), *held_on(day))
-        .order_by(col(Grant.person_id), col(Grant.since), col(Grant.id))
+        .order_by(col(Grant.person_id), day.belief.since, col(Grant.id))
     )
     held: dict[int, list[tuple[Entry, str]]] = {}
-    for grant, organisation, request_id, number, kind in work.session.execute(query):
-        held.setdefault(grant.person_id, []).append((_entry(work, grant, organisation, request_id, number, day), kind))
+    for grant, *times, organisation, request in work.session.execute(day.belief.of(query)):
+        entry = _entry(work, grant, times, organisation, request, day)
+        held.setdefault(grant.person_id, []).append((entry, request.kind))
     return [
         _holder(cards[number], names.at(cards[number], day.moment), held.get(cards[number].person_id, []), judge)
         for number in ids
@@ -143,11 +148,14 @@ def _some(work: Work, ids: Sequence[int], day: Day, judge: Judge) -> list[Holder
     ]
 
 
-def _entry(work: Work, grant: Grant, organisation: Organisation, request_id: int, number: str, day: Day) -> Entry:
-    until = grant.until
+def _entry(
+    work: Work, grant: Grant, times: Sequence[dt.datetime | None], organisation: Organisation, request: AccessRequest, day: Day
+) -> Entry:
+    since, until, verified_at = times
     return Entry(
-        grant, organisation, role_label(work, grant.subsystem, grant.role), request_id, number,
-        verified=grant.verified_at is not None and grant.verified_at <= day.moment,
+        grant, since or grant.since, until, organisation, role_label(work, grant.subsystem, grant.role),
+        request.id or 0, request.number,
+        verified=verified_at is not None and verified_at <= day.moment,
         over=until is not None and until <= day.moment,
         later=until if until is not None and until > day.moment else None,
     )  # fmt: skip

@@ -166,7 +166,7 @@ def _whom(work: Work, filters: Filters, day: Day) -> list[ColumnElement[bool]]:
     conditions = _named(work, filters.text)
     # Gathered once: a condition on each card makes SQLite walk through the organisation's roles for every one of them.
     whose = tuple_(col(Employee.person_id), col(Employee.organisation_id))
-    held = select(col(Grant.person_id), col(Grant.organisation_id)).where(*_asked(filters))
+    held = day.belief.of(select(col(Grant.person_id), col(Grant.organisation_id))).where(*_asked(filters))
     if not filters.everybody:
         return [whose.in_(held.where(*held_on(day))), *conditions]
     if filters.role:
@@ -218,7 +218,6 @@ def _all(work: Work, where: Sequence[ColumnElement[bool]]) -> list[int]:
 
 def _clashing(work: Work, where: Sequence[ColumnElement[bool]], day: Day, judge: Judge) -> list[int]:
     """Numbers of those of whom the rules say something, by surname. Reads every role of the day once, judges each set once."""
-    still = [col(Grant.since) <= day.moment, or_(col(Grant.until).is_(None), col(Grant.until) > day.moment)]
     query = (
         select(
             col(Employee.id), col(Grant.person_id), col(Grant.subsystem), col(Grant.role), col(Grant.organisation_id),
@@ -226,13 +225,13 @@ def _clashing(work: Work, where: Sequence[ColumnElement[bool]], day: Day, judge:
         )
         .join(Employee, OF_GRANT)
         .join(AccessRequest, col(AccessRequest.id) == col(Grant.request_id))
-        .where(*still)
+        .where(*day.belief.held(day.moment, day.moment))
     )  # fmt: skip
     cards = select(col(Organisation.id), col(Organisation.kind), col(Organisation.authority))
     places = {number: (kind, authority) for number, kind, authority in work.session.execute(cards)}
     held: dict[int, set[tuple[str, str, int, str]]] = {}
     whose: dict[int, tuple[int, int, bool]] = {}
-    for number, person_id, subsystem, role, place, kind, login in work.session.execute(query):
+    for number, person_id, subsystem, role, place, kind, login in work.session.execute(day.belief.of(query)):
         held.setdefault(person_id, set()).add((subsystem, role, place, kind))
         whose[number] = person_id, place, bool(login)
     judged: dict[tuple[frozenset[tuple[str, str, int, str]], int, bool], bool] = {}
@@ -268,12 +267,13 @@ def _cut(ids: list[int], filters: Filters) -> tuple[list[int], int, int, int]:
 
 
 def columns(work: Work, filters: Filters, day: Day) -> tuple[Column, ...]:
-    still = case((or_(col(Grant.until).is_(None), col(Grant.until) > day.moment), 1), else_=0)
+    until = day.belief.until
+    still = case((or_(until.is_(None), until > day.moment), 1), else_=0)
     query = select(col(Grant.subsystem), col(Grant.role), func.sum(still)).where(*held_on(day), *_asked(filters))
     named = _named(work, filters.text)
     if named:
         query = query.join(Employee, OF_GRANT).where(*named)
-    rows = work.session.execute(query.group_by(col(Grant.subsystem), col(Grant.role)))
+    rows = work.session.execute(day.belief.of(query).group_by(col(Grant.subsystem), col(Grant.role)))
     counts = {(subsystem, role): int(number) for subsystem, role, number in rows}
     return tuple(
         Column(key, _subsystem(work, key[0]), role_label(work, *key), counts[key])

@@ -19,7 +19,8 @@ _LIST = (
 
 
 def title_of(day: Day) -> str:
-    return f"Роли на {day.date:%d.%m.%Y}"
+    known = f" по сведениям на {day.known_on:%d.%m.%Y}" if day.known_on else ""
+    return f"Роли на {day.date:%d.%m.%Y}{known}"
 
 
 def matrix_book(day: Day, columns: Sequence[Column], rows: Sequence[Holder], made_on: dt.date) -> bytes:
@@ -55,8 +56,8 @@ def list_book(day: Day, columns: Sequence[Column], rows: Sequence[Holder], made_
             entry.label,
             entry.place,
             entry.organisation.inn,
-            local_date(entry.grant.since),
-            local_date(entry.grant.until) if entry.grant.until else None,
+            local_date(entry.since),
+            local_date(entry.until) if entry.until else None,
             entry.told,
             entry.number,
             f"№ {entry.grant.event_seq}",
@@ -70,7 +71,7 @@ def list_book(day: Day, columns: Sequence[Column], rows: Sequence[Holder], made_
 
 def _cell(entry: Entry) -> str:
     later = f", прекращена {local_date(entry.later):%d.%m.%Y}" if entry.later else ""
-    return f"с {local_date(entry.grant.since):%d.%m.%Y}, {entry.told}{later}"
+    return f"с {local_date(entry.since):%d.%m.%Y}, {entry.told}{later}"
 
 
 def _snils(holder: Holder) -> str:

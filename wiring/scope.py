@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 
 from models.account import AccountOrganisation
 from models.checklist import OpenedChecklist
+from models.correction import Correction
 from models.employee import Employee
 from models.letters import InboxLetter, OutboxLetter
 from models.organisation import Organisation
@@ -19,7 +20,7 @@ from models.request import AccessRequest
 from models.review import ReviewedOrganisation
 
 _KEY = "only_of_account"
-_BY_ORGANISATION = (AccessRequest, Employee, Grant, OpenedChecklist, ReviewedOrganisation)
+_BY_ORGANISATION = (AccessRequest, Correction, Employee, Grant, OpenedChecklist, ReviewedOrganisation)
 _BY_REQUEST = (InboxLetter, OutboxLetter)  # a letter without a request belongs to nobody in particular
 
 

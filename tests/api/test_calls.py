@@ -186,6 +186,7 @@ def test_a_term_is_reckoned_with_its_reasons(api: TestClient) -> None:
 def test_holders_as_of_a_day(world: World, api: TestClient) -> None:
     assert api.get("/api/v1/holders", params={"as_of": "2026-11-01"}).json()["items"] == []
     assert api.get("/api/v1/holders", params={"as_of": "1.11.2026"}).status_code == 422
+    assert api.get("/api/v1/holders", params={"known_on": "2026-11-01"}).json()["known_on"].startswith("2026-11-01T20:59")
 
 
 def test_the_catalogue_tells_codes_and_rules(world: World, api: TestClient) -> None:

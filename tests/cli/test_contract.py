@@ -73,6 +73,7 @@ def test_whole_life_by_commands(run, files, tmp_path):
     assert run("request", "list", "--json")[0]["state"] == "withdrawn"
     assert run("audit", "verify", "--json")["ok"] is True
     assert run("holders", "--as-of", "2026-11-23", "--json") == []
+    assert run("holders", "--as-of", "2026-11-23", "--known-on", "2026-11-20", "--json") == []
     assert len(run("audit", "export", "--json")) > 10
 
 

@@ -438,3 +438,18 @@ def test_the_slider_changes_the_table_and_a_phone_needs_no_sideways_scrolling(wo
         page.get_by_role("link", name="сегодня", exact=True).click()
         expect(page.locator(".matrix tbody tr")).to_have_count(2)
         browser.close()
+
+
+def test_a_day_is_shown_as_it_was_known_on_another(officer: TestClient, world: World) -> None:
+    world.clock.now = NOON - dt.timedelta(days=1)
+    with world.installation.work("тест") as work:
+        grants.retract(work, held(work, since=world.clock.now))
+    world.clock.now = NOON
+    with world.installation.work("тест") as work:
+        grants.restore(work, work.session.execute(select(Grant)).scalar_one())
+    day, before = NOON.date().isoformat(), (NOON - dt.timedelta(days=1)).date().isoformat()
+    assert "Иванова" in table(officer.get("/people", params={"as_of": before}).text)
+    believed = officer.get("/people", params={"as_of": day, "known_on": before})
+    assert "ролей ни у кого нет" in believed.text and f'name="known_on" value="{before}"' in believed.text
+    assert len(_sheet(officer, "list", as_of=day, known_on=before)) == 1
+    assert officer.get("/people", params={"known_on": "2030-01-01"}).status_code == 422

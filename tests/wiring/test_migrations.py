@@ -200,3 +200,29 @@ def _organisation_and_request(connection: Connection) -> None:
             f"'2026-11-23 07:00:00', 'me', '2026-11-23 07:00:00', 'mail', '', {json})"
         )
     )
+
+
+def test_what_is_known_of_roles_is_written_down_as_if_each_time_had_been_known_from_then_on(engine):
+    with engine.connect() as connection:
+        revision = ScriptDirectory.from_config(configured(connection)).get_revision("0015")
+        command.upgrade(configured(connection), str(revision.down_revision))
+    begun, proven, over = ("2026-11-02 07:00:00", "2026-11-03 07:00:00", "2026-11-09 07:00:00")
+    with engine.begin() as connection:
+        _organisation_and_request(connection)
+        connection.execute(text("INSERT INTO person (id, snils) VALUES (1, '11223344595')"))
+        connection.execute(text("INSERT INTO request_line (id, request_id, person_id, position, typed, state) VALUES (1, 1, 1, 1, '{}', 'open')"))
+        grant = (
+            "INSERT INTO role_grant (id, person_id, organisation_id, subsystem, role, since, until, verified_at, request_id, line_id, event_seq)"
+            " VALUES (:id, 1, 1, 'frmo', :role, :since, :until, :proven, 1, 1, 0)"
+        )
+        for number, until, login in ((1, over, proven), (2, None, None)):
+            row = {"id": number, "role": str(number), "since": begun, "until": until, "proven": login}
+            connection.execute(text(grant), row)
+    migrate(engine)
+    columns = "grant_id, recorded_at, superseded_at, until, verified_at"
+    with engine.connect() as connection:
+        found = connection.execute(text(f"SELECT {columns} FROM grant_entry ORDER BY id")).all()
+    assert [tuple(str(value)[:19] if value else None for value in row) for row in found] == [
+        ("1", begun, proven, None, None), ("1", proven, over, None, proven), ("1", over, None, over, proven),
+        ("2", begun, None, None, None),
+    ]  # fmt: skip

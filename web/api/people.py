@@ -113,13 +113,17 @@ def list_holders(
         str, Query(description="Дата, на конец дня по Москве; без неё – сейчас", examples=["2026-11-23"])
     ] = "",
     inn: Annotated[str, Query(description="ИНН организации", max_length=12)] = "",
+    known_on: Annotated[
+        str, Query(description="По сведениям на конец этого дня; без неё – с учётом исправлений", examples=["2026-11-20"])
+    ] = "",
 ) -> HoldersOut:
     """С заявкой, которая это доказывает. Кто посмотрел, записывается."""
     with reading(request) as work:
-        day = day_of(as_of, work.now)
-        items = [HolderOut.model_validate(row) for row in grants.holders(work, as_of=day.moment, inn=inn or None)]
+        day = day_of(as_of, work.now, known_on)
+        rows = grants.holders(work, as_of=day.moment, known_on=day.known, inn=inn or None)
+        items = [HolderOut.model_validate(row) for row in rows]
     looked(request, "holders.viewed", "holders", as_of=day.date.isoformat(), rows=len(items), token=token_of(request))
-    return HoldersOut(as_of=day.moment, items=items)
+    return HoldersOut(as_of=day.moment, known_on=day.known, items=items)
 
 
 def _wanted(work: Work, text: str) -> ColumnElement[bool]:

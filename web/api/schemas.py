@@ -503,6 +503,7 @@ class HolderOut(HoldingOut):
 
 class HoldersOut(Out):
     as_of: dt.datetime
+    known_on: dt.datetime | None = None
     items: list[HolderOut]
 
 

@@ -50,10 +50,10 @@ Asked = Annotated[Filters, Depends(_filters)]
 
 
 @router.get("/people")
-def show_people(request: Request, asked: Asked, as_of: str = "", view: str = "") -> Response:
+def show_people(request: Request, asked: Asked, as_of: str = "", known_on: str = "", view: str = "") -> Response:
     """The matrix, or with `view=list` a row per role. A search for a person is recorded, and what was looked at."""
     with reading(request) as work:
-        shown, problem = _matrix(work, asked, as_of)
+        shown, problem = _matrix(work, asked, as_of, known_on)
         answer = page(
             request, "people.html", status=422 if problem else 200, it=shown, asked=asked, view="list" if view == "list" else "",
             problem=problem, choices=choices(work), shortcuts=shortcuts(work.now), today=day_of("", work.now).date,
@@ -67,10 +67,10 @@ def show_people(request: Request, asked: Asked, as_of: str = "", view: str = "")
     return answer
 
 
-def _matrix(work: Work, asked: Filters, as_of: str) -> tuple[Matrix, str]:
+def _matrix(work: Work, asked: Filters, as_of: str, known_on: str) -> tuple[Matrix, str]:
     """A mistake is told above an empty table; what was typed stays in the form."""
     try:
-        return matrix(work, asked, day_of(as_of, work.now)), ""
+        return matrix(work, asked, day_of(as_of, work.now, known_on)), ""
     except BadIdentifier as wrong:
         return Matrix(day_of("", work.now), (), (), 0, 0, 0), str(wrong)
 
@@ -89,7 +89,7 @@ class _Linker:
 def _linker(day: Day, asked: Filters, view: str) -> _Linker:
     return _Linker(
         {
-            "as_of": day.date.isoformat(), "organisation": asked.organisation, "role": asked.role, "text": asked.text,
+            "as_of": day.date.isoformat(), "known_on": day.known_on and day.known_on.isoformat(), "organisation": asked.organisation, "role": asked.role, "text": asked.text,
             "clashing": "1" if asked.clashing else "", "everybody": "1" if asked.everybody else "",
             "view": view if view == "list" else "",
         }
@@ -97,11 +97,11 @@ def _linker(day: Day, asked: Filters, view: str) -> _Linker:
 
 
 @router.get("/people/{kind}.xlsx")
-def export_people(request: Request, kind: str, asked: Asked, as_of: str = "") -> Response:
+def export_people(request: Request, kind: str, asked: Asked, as_of: str = "", known_on: str = "") -> Response:
     """The whole selection, every screen of it. Who exported is recorded: the workbook holds personal data."""
     name, book = _BOOKS["matrix" if kind == "matrix" else "list"]
     with reading(request) as work:
-        day = day_of(as_of, work.now)
+        day = day_of(as_of, work.now, known_on)
         rows = everyone(work, asked.whole, day, most=MOST)
         data = book(day, columns(work, asked, day), rows, day_of("", work.now).date)
     roles = sum(len(row.entries) for row in rows)

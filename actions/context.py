@@ -57,6 +57,7 @@ class Policy:
     follow_up_by_machine: bool = True
     link_secret: bytes = b""
     own_catalog: Path | None = None  # the administrator's folder, for forms
+    practice: bool = False  # everything here is invented: letters and papers say so on every page
 
 
 @dataclass(frozen=True, slots=True)

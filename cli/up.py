@@ -14,20 +14,26 @@ from cli.speech import say
 _READING_SECONDS = 3.0
 
 
-def up() -> None:
+def up(
+    practice: Annotated[
+        bool, typer.Option("--practice", help="Учебный режим: своя папка practice, учебные почта и СТП, наружу ничего не уходит.")
+    ] = False,
+) -> None:
     """Запустить службу: страницу, расписания, отправку и приём почты. Остановить – Ctrl-C."""
-    from wiring.settings import home_folder, load
+    from wiring.practice import chosen
+    from wiring.settings import home_folder
     from wiring.supervisor import Service, sole_service, stop_on_signals
+    from wiring.work import installation
 
     os.environ["EGISZ_HOME"] = str(home_folder())
-    service = Service(load(), say)
+    service = Service(chosen(installation(), asked=practice), say)
     stop_on_signals(service.over)
     with sole_service(service.settings.home):
         say("Запускаем «Доступ ЕГИСЗ»…")
         try:
             service.start()
             say(f"Готово. Откройте в браузере:\n\n    {service.entrance()}\n")
-            say("Учебный показ: make demo (в другом окне). Остановить: Ctrl-C.")
+            say("Показ всей жизни заявки: make demo (в другом окне). Остановить: Ctrl-C.")
             service.watch()
         except KeyboardInterrupt:
             pass

@@ -20,6 +20,7 @@ from demo.walk import Walk
 from models.account import Role
 from sweeps import run_sweep
 from wiring.children import Child, stop_all
+from wiring.practice import POST
 from wiring.settings import Settings, load
 from wiring.supervisor import ROOT, CannotStart, answers, free_port
 from wiring.work import Installation
@@ -38,7 +39,7 @@ def show(folder: Path, say: Say, *, stay: bool = False, pace: float = 0) -> None
         answer_after=5.0,
     )
     over = threading.Event()
-    with DemoServers(folder / "post") as post:
+    with DemoServers(folder / POST) as post:
         desk = threading.Thread(target=keep_answering, args=(Desk(post, folder / "desk.json", plan), over), daemon=True)
         desk.start()
         settings = _settings(folder, post)
@@ -90,6 +91,8 @@ def _settings(folder: Path, post: DemoServers) -> Settings:
     password = next(account.password for account in post.mailboxes.accounts if account.login == "clinic")
     values = {
         "EGISZ_HOME": str(folder),
+        "EGISZ_PRACTICE": "true",
+        "EGISZ_DATABASE_URL": "",
         "EGISZ_PAGE__PORT": str(free_port("127.0.0.1", int(os.environ.get("EGISZ_PAGE__PORT", "8000")))),
         "EGISZ_SMTP__HOST": "127.0.0.1",
         "EGISZ_SMTP__PORT": str(post.ports.smtp),
@@ -124,7 +127,7 @@ def _page(settings: Settings) -> Child:
         str(settings.page.port),
     ]
     page = Child("web", command, dict(os.environ), ROOT, settings.home / "logs" / "web.log")
-    Installation(settings).engine.connect().close()  # migrated before the page asks
+    assert Installation(settings).practice  # migrated before the page asks
     page.start()
     for _ in range(150):
         if answers(f"{settings.page_url}/health"):

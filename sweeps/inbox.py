@@ -12,7 +12,7 @@ from notifications.imap import ImapGateway
 from notifications.reading import read_many_safely
 from sweeps.letter_reading import understood
 from sweeps.resting import is_resting, rest
-from wiring.gateways import has_mailbox, imap_gateway
+from wiring.gateways import imap_gateway, reads_mail
 from wiring.work import Installation
 
 BY = "приём почты"
@@ -43,7 +43,7 @@ def sweep(installation: Installation) -> dict[str, int]:
 
 def _take_in_all(installation: Installation, told: dict[str, int]) -> Iterator[MailboxError]:
     """Every folder of the settings; one that cannot be read keeps no letter of the others waiting."""
-    if not has_mailbox(installation.settings) or is_resting(installation, BY):
+    if not reads_mail(installation.settings) or is_resting(installation, BY):
         return
     folders = installation.settings.imap.folders
     with imap_gateway(installation.settings) as mailbox:

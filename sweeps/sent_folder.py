@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from actions import delivery, outbox
 from notifications.errors import MailboxError
-from wiring.gateways import has_mailbox, imap_gateway
+from wiring.gateways import imap_gateway, reads_mail
 from wiring.work import Installation
 
 
@@ -16,7 +16,7 @@ def settle_uncertain(installation: Installation, by: str) -> None:
     """A copy among the sent letters proves that an uncertain letter arrived; its absence proves nothing."""
     with installation.work(by) as work:
         unsure = [(letter.id or 0, letter.message_id) for letter in outbox.uncertain(work)]
-    if not unsure or not has_mailbox(installation.settings):
+    if not unsure or not reads_mail(installation.settings):
         return
     try:
         with imap_gateway(installation.settings) as mailbox:
@@ -40,7 +40,7 @@ def _settle(installation: Installation, by: str, number: int) -> None:
 def keep_copies(installation: Installation, by: str, sent: Sequence[int]) -> None:
     """Where the settings ask for it. A letter with a personal link is never copied: its secret is not kept."""
     settings = installation.settings
-    if not sent or not settings.imap.copy_sent or not has_mailbox(settings):
+    if not sent or not settings.imap.copy_sent or not reads_mail(settings):
         return
     with installation.work(by) as work:
         letters = [outbox.get(work, number) for number in sent]

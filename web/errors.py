@@ -20,6 +20,7 @@ from states.lifecycle import Refused
 from web.findings import grouped
 from web.headers import ALWAYS
 from web.rendering import page
+from wiring.practice import WrongFolder
 
 _TITLES = {
     403: "Сюда нельзя",
@@ -101,7 +102,7 @@ def _broken(request: Request, error: Exception) -> HTMLResponse:
 
 def register(app: FastAPI) -> None:
     statuses: dict[type[Exception], int] = {
-        BadAccount: 422, WeakPassword: 422, NotFound: 404, Conflict: 409, NotAllowed: 403, LinkSpent: 410, BadIdentifier: 422,
+        BadAccount: 422, WeakPassword: 422, NotFound: 404, Conflict: 409, NotAllowed: 403, LinkSpent: 410, BadIdentifier: 422, WrongFolder: 409,
     }
     for kind, status in statuses.items():
         app.add_exception_handler(kind, _says(status))

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from documents.russian import counted, long_date
+from web.installed import installed
 from web.menu import roles_told, section, sections
 from web.users import user_of
 
@@ -87,6 +88,8 @@ def templates() -> Environment:
 
 
 def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
-    """An HTML answer. Templates see the path (for the menu) and the user, nothing else of the request."""
-    text = templates().get_template(template).render(path=request.url.path, user=user_of(request), **values)
+    """An HTML answer. Templates see the path (for the menu), the user, and whether all this is practice."""
+    text = templates().get_template(template).render(
+        path=request.url.path, user=user_of(request), practice=installed(request).practice, **values
+    )
     return HTMLResponse(text, status_code=status)

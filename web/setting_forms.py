@@ -41,19 +41,16 @@ class Control:
     problem: str
 
 
-def effective(settings: Settings) -> Settings:
-    """What a form starts from: while the practice mailbox runs, the file, for it holds after the next start."""
-    return settings_file.in_file() if settings_file.practising() else settings
-
-
 def controls(
     settings: Settings,
     wanted: Iterable[Setting],
     typed: Mapping[str, str] | None = None,
     problems: Mapping[str, str] | None = None,
+    *,
+    elsewhere: bool = False,
 ) -> dict[str, Control]:
-    """By key. `typed` wins over what holds: nothing typed is lost."""
-    fixed = frozenset[str]() if settings_file.practising() else settings_file.from_environment()
+    """By key. `typed` wins over what holds: nothing typed is lost. `elsewhere`: another folder's, where our environment says nothing."""
+    fixed = frozenset[str]() if elsewhere else settings_file.from_environment()
     found = {}
     for setting in wanted:
         present = settings_file.value_of(settings, setting.key)
@@ -76,9 +73,9 @@ def typed_values(form: FormData, wanted: Iterable[Setting]) -> dict[str, str]:
     return {setting.key: text(form, setting.key, 4000) for setting in wanted if setting.kind != "secret"}
 
 
-def read(form: FormData, wanted: Iterable[Setting]) -> dict[str, object]:
+def read(form: FormData, wanted: Iterable[Setting], *, elsewhere: bool = False) -> dict[str, object]:
     """Values for the file; an emptied field gives its default back. Raises WrongSettings with every mistake."""
-    fixed = frozenset[str]() if settings_file.practising() else settings_file.from_environment()
+    fixed = frozenset[str]() if elsewhere else settings_file.from_environment()
     values: dict[str, object] = {}
     problems: dict[str, str] = {}
     for setting in wanted:

@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from zoneinfo import ZoneInfo
 
 from actions import audit
+from actions.practice import BEGUN
 from wiring.settings import Settings
 from wiring.work import Installation
 
@@ -166,10 +167,35 @@ def restore(settings: Settings, source: Path, *, force: bool) -> int:
             broken = archive.testzip()
             if broken:
                 raise BackupError(f"Архив повреждён: {broken}.")
+            _refuse_other_kind(archive, settings, database)
             _unpack(archive, names, settings, database)
     except (zipfile.BadZipFile, FileNotFoundError) as error:
         raise BackupError(f"Архив {source.name} не открыть: это не копия, сделанная командой backup.") from error
     return len(names)
+
+
+def _refuse_other_kind(archive: zipfile.ZipFile, settings: Settings, database: Path) -> None:
+    """A copy of practice never replaces work, nor the other way round; into an empty folder either may go."""
+    here = _first_action(database) if database.exists() else None
+    with tempfile.TemporaryDirectory() as place:
+        archive.extract(_DATABASE, place)
+        practised = _first_action(Path(place, _DATABASE)) == BEGUN
+    if here is None or practised == (here == BEGUN):
+        return
+    of, present = ("учебной папки", "настоящие") if practised else ("настоящих данных", "учебные")
+    raise BackupError(
+        f"Это копия {of}, а в папке {settings.home} {present} данные. Восстановите её в другую, пустую папку (EGISZ_HOME=ПАПКА)."
+    )
+
+
+def _first_action(database: Path) -> str | None:
+    """What the log of a database begins with; None for one in which nothing was done."""
+    with contextlib.closing(sqlite3.connect(database)) as opened:
+        try:
+            row = opened.execute("SELECT action FROM event WHERE seq = 1").fetchone()
+        except sqlite3.DatabaseError:  # no table yet, or no database at all
+            return None
+    return str(row[0]) if row else None
 
 
 def _checked(archive: zipfile.ZipFile) -> list[str]:

@@ -23,8 +23,30 @@ class NoMailbox(Exception):
     for_people = True
 
 
-def has_mailbox(settings: Settings) -> bool:
-    return bool(settings.smtp.host and settings.imap.host)
+def reads_mail(settings: Settings) -> bool:
+    return bool(settings.imap.host)
+
+
+def unset_mail(settings: Settings) -> str:
+    """What of the mail is not set up and how the work goes on without it; "" when both directions are."""
+    sends, reads = bool(settings.smtp.host), reads_mail(settings)
+    if sends and reads:
+        return ""
+    if sends:
+        return (
+            "Входящая почта не настроена: письма уходят по-настоящему, а ответов СТП программа сама не увидит. Сохраните ответ "
+            "файлом .eml и положите его на страницу «Письма» (или egisz-access letter take ФАЙЛ) либо внесите ответ в заявке "
+            "руками; так же с ответами из веб-канала. Чтобы ответы приходили сами, впишите раздел [imap]."
+        )
+    if reads:
+        return (
+            "Исходящая почта не настроена: ответы читаем, но ни одно письмо не уйдёт. Впишите раздел [smtp] или передавайте "
+            "комплекты через веб-канал."
+        )
+    return (
+        "Почта не настроена: письма не уйдут, ответы сами не придут. Впишите разделы [smtp] и [imap] или передавайте комплекты "
+        "через веб-канал и вносите ответы руками."
+    )
 
 
 def smtp_gateway(settings: Settings) -> SmtpGateway:
@@ -96,6 +118,9 @@ def probe(settings: Settings, to: str) -> Iterator[Probed]:
         yield Probed(True, f"Исходящая почта работает: письмо на {to} принято сервером.")
     except PostError as error:
         yield Probed(False, f"Исходящая почта: {explain(error)}")
+    if not reads_mail(settings):
+        yield Probed(False, unset_mail(settings))
+        return
     try:
         with imap_gateway(settings) as mailbox:
             names = [folder.name for folder in mailbox.folders()]

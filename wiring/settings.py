@@ -142,7 +142,10 @@ class PersonalDataPart(Part):
 
 
 class Settings(BaseSettings):
-    """Everything that an administrator may set. `EGISZ_HOME` names the data folder (default `data`)."""
+    """Everything that an administrator may set. `EGISZ_HOME` names the data folder (default `data`).
+
+    `practice`: a new folder is to be one of practice; `up --practice` and `demo` say so, nobody writes it into the file.
+    """
 
     model_config = SettingsConfigDict(
         env_prefix="EGISZ_",
@@ -153,6 +156,7 @@ class Settings(BaseSettings):
     )
 
     home: Path = Path("data")
+    practice: bool = False
     database_url: SecretStr = SecretStr("")
     catalog_folder: Path | None = None
     calendar_file: Path | None = None

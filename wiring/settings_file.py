@@ -46,13 +46,9 @@ class _FileOnly(Settings):
         return (init_settings,)
 
 
-def location() -> Path:
-    return home_folder() / "settings.toml"
-
-
-def practising() -> bool:
-    """Whether the service plays the post itself: its children get the practice mailbox by the environment."""
-    return os.environ.get("EGISZ_DEMO") == "1"
+def location(home: Path | None = None) -> Path:
+    """Of this installation, or of another data folder."""
+    return (home or home_folder()) / "settings.toml"
 
 
 def from_environment() -> frozenset[str]:
@@ -68,9 +64,9 @@ def _leaves(values: Mapping[str, Any], above: str = "") -> Iterator[str]:
             yield f"{above}{name}"
 
 
-def in_file() -> Settings:
+def in_file(home: Path | None = None) -> Settings:
     """The settings of the file alone, over the defaults. Raises WrongSettings."""
-    return _checked(_document())
+    return _checked(_document(location(home)), home)
 
 
 def value_of(settings: Settings, key: str) -> Any:
@@ -81,23 +77,24 @@ def value_of(settings: Settings, key: str) -> Any:
     return found
 
 
-def change(values: Mapping[str, object]) -> Settings:
+def change(values: Mapping[str, object], home: Path | None = None) -> Settings:
     """Write values at dotted keys and give the settings that now hold. None takes a key out: the default holds again.
 
     A key that is not in the file and would only repeat its default is not written. Raises WrongSettings with every
-    wrong key; then the file is as it was.
+    wrong key; then the file is as it was. Of another folder's file (`home`) the answer is what the file says.
     """
-    document = _document()
+    path = location(home)
+    document = _document(path)
     for key, value in values.items():
         _put(document, key, value)
-    _checked(document)
-    _replace(location(), tomlkit.dumps(document))
-    return load()
+    written = _checked(document, home)
+    _replace(path, tomlkit.dumps(document))
+    return written if home else load()
 
 
-def _document() -> tomlkit.TOMLDocument:
+def _document(path: Path) -> tomlkit.TOMLDocument:
     try:
-        return tomlkit.parse(location().read_text("utf-8"))
+        return tomlkit.parse(path.read_text("utf-8"))
     except FileNotFoundError:
         return tomlkit.document()
     except (TOMLKitError, UnicodeDecodeError) as error:
@@ -140,9 +137,9 @@ def plain(value: Any) -> object:
     return value
 
 
-def _checked(document: tomlkit.TOMLDocument) -> Settings:
+def _checked(document: tomlkit.TOMLDocument, home: Path | None) -> Settings:
     try:
-        return _FileOnly(**{"home": home_folder(), **document.unwrap()})
+        return _FileOnly(**{"home": home or home_folder(), **document.unwrap()})
     except ValidationError as error:
         raise WrongSettings({_key(each): _told(each) for each in error.errors()}) from error
 

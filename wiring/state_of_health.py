@@ -26,8 +26,9 @@ from models.letters import InboxLetter, InboxState, MailboxPosition, OutboxLette
 from models.record import Event, Lease
 from models.refbook import RefbookVersion
 from notifications.errors import EXPLANATIONS
-from wiring import database, settings_file
+from wiring import database
 from wiring.backup import kept
+from wiring.gateways import unset_mail
 from wiring.planner import Carried, Planner
 from wiring.work import Installation
 
@@ -75,13 +76,14 @@ def ago(span: dt.timedelta) -> str:
 def _mailbox(installation: Installation, work: Work, planner: Planner) -> Check:
     check = Check("mailbox", "Почтовый ящик", "good", "", tuple(_folders(installation, work)))
     settings = installation.settings
-    if not (settings.smtp.host and settings.imap.host):
-        mend = "Впишите серверы почты и проверьте их пробным письмом."
-        return replace(check, level="bad", told="Почта не настроена: заявки не уйдут, ответы не придут.", mend=mend)
-    if settings_file.practising():
-        told = "Работает учебная почта на этой машине, наружу ничего не уходит."
-        mend = "Для настоящей работы впишите серверы почты и перезапустите службу."
+    if installation.practice:
+        told = "Учебный режим: почта и СТП играют на этой машине, наружу ничего не уходит."
+        mend = "Для настоящей работы впишите серверы почты на странице «Почта» и запустите службу снова."
         return replace(check, level="note", told=told, mend=mend)
+    lacking = unset_mail(settings)
+    if lacking:
+        told, _, mend = lacking.partition(". ")
+        return replace(check, level="warning" if settings.smtp.host else "bad", told=f"{told}.", mend=mend, more=())
     lease = work.session.get(Lease, _RESTING)
     if lease is not None and lease.expires_at > work.now:
         told = "Сервер ящика не отвечает или не принимает пароль; следующая попытка "

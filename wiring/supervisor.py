@@ -1,4 +1,4 @@
-"""Everything under one command: migrations, Prefect's server, deployments, a worker, the page, and the demo's post."""
+"""Everything under one command: migrations, Prefect's server, deployments, a worker, the page, in practice the played post."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from actions import accounts
-from wiring import database
 from wiring.children import Child, stop_all
+from wiring.gateways import unset_mail
 from wiring.page_key import page_key
+from wiring.practice import POST
 from wiring.settings import Settings
 from wiring.work import Installation, installation_key
 
@@ -30,7 +31,7 @@ ROOT = Path(__file__).resolve().parent.parent
 POOL = "access"
 TAG = "egisz-access"
 _BIN = Path(sys.executable).parent
-_DEMO_DESK = "egisz@stp-egisz.ru"
+_PLAYED_DESK = "egisz@stp-egisz.ru"
 Say = Callable[[str], None]
 
 
@@ -50,7 +51,6 @@ class Service:
     children: list[Child] = field(default_factory=list)
     extra: dict[str, str] = field(default_factory=dict)
     page_url: str = ""
-    demo_plan: Path | None = None
 
     def start(self) -> None:
         """Raises CannotStart; then nothing is left running."""
@@ -61,10 +61,12 @@ class Service:
             raise
 
     def _start(self) -> None:
-        database.migrate(database.engine_for(self.settings.url))
+        practising = Installation(self.settings).practice
         self._page_address()
-        if not (self.settings.smtp.host and self.settings.imap.host):
-            self._demo_post()
+        if practising:
+            self._played_post()
+        elif lacking := unset_mail(self.settings):
+            self.say(lacking)
         # Chosen before the page starts: it asks the planner how the schedules fare.
         self.extra["PREFECT_API_URL"] = f"http://127.0.0.1:{free_port('127.0.0.1', 4200)}/api"
         self._child("web", self._python("-m", "uvicorn", "web.app:create_app", "--factory", "--no-access-log",
@@ -93,6 +95,7 @@ class Service:
             "PREFECT_WORKER_QUERY_SECONDS": "5",
             "PREFECT_LOGGING_LEVEL": "WARNING",
             "PYTHONUNBUFFERED": "1",
+            **_past_proxies(),
             **self.extra,
         }
 
@@ -110,15 +113,14 @@ class Service:
         self.extra["EGISZ_PAGE__PORT"] = str(port)
         self.page_url = page.public_url.rstrip("/") or f"http://{_shown(page.host)}:{port}"
 
-    def _demo_post(self) -> None:
-        """Real SMTP and IMAP servers on loopback and a desk that answers; only without mail settings."""
-        folder = self.settings.home / "demo"
+    def _played_post(self) -> None:
+        """Real SMTP and IMAP servers on loopback and a desk that answers, for the practice folder only."""
+        folder = self.settings.home / POST
         folder.mkdir(parents=True, exist_ok=True)
-        ports = {name: free_port("127.0.0.1", number) for name, number in _DEMO_PORTS.items()}
+        ports = {name: free_port("127.0.0.1", number) for name, number in _POST_PORTS.items()}
         known = folder / "ports.json"
         known.write_text(json.dumps(ports), "utf-8")
-        plan = [str(self.demo_plan)] if self.demo_plan else []
-        self._child("demo-post", self._python("-m", "demo.service", str(folder), str(known), *plan))
+        self._child("practice-post", self._python("-m", "demo.service", str(folder), str(known)))
         authority = folder / "certificates" / "authority.pem"
         self._until_port(ports["smtp"], "Учебная почта", 30)
         self._until_port(ports["imaps"], "Учебная почта", 30)
@@ -129,10 +131,12 @@ class Service:
             "EGISZ_IMAP__HOST": "127.0.0.1", "EGISZ_IMAP__PORT": str(ports["imaps"]), "EGISZ_IMAP__TLS": "tls",
             "EGISZ_IMAP__LOGIN": "clinic", "EGISZ_IMAP__PASSWORD": "demo-clinic",
             "EGISZ_IMAP__CA_BUNDLE": str(authority),
-            "EGISZ_MAIL__SENDER": "clinic@clinic.example", "EGISZ_MAIL__DESK_ADDRESS": _DEMO_DESK,
-            "EGISZ_MAIL__DESK_ADDRESS_CONFIRMED": "true", "EGISZ_DEMO": "1",
+            "EGISZ_MAIL__SENDER": "clinic@clinic.example", "EGISZ_MAIL__DESK_ADDRESS": _PLAYED_DESK,
         }
-        self.say("Почта не настроена: запущены учебные почта и СТП на этой машине, наружу ничего не уходит.")
+        self.say(
+            "УЧЕБНЫЙ РЕЖИМ: запущены учебные почта и СТП на этой машине, наружу ничего не уходит. "
+            f"Учебные данные: {self.settings.home}."
+        )
 
     def _prefect(self) -> None:
         port = urlsplit(self.extra["PREFECT_API_URL"]).port
@@ -182,7 +186,14 @@ class Service:
         stop_all(self.children)
 
 
-_DEMO_PORTS = {"smtp": 8025, "smtps": 8465, "imap": 8143, "imaps": 8993}
+_POST_PORTS = {"smtp": 8025, "smtps": 8465, "imap": 8143, "imaps": 8993}
+
+
+def _past_proxies() -> dict[str, str]:
+    """The parts of the service talk to each other on this machine: no proxy of the environment stands between them."""
+    known = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    hosts = ",".join(dict.fromkeys([*filter(None, known.split(",")), "127.0.0.1", "localhost"]))
+    return {"NO_PROXY": hosts, "no_proxy": hosts}
 
 
 def _shown(host: str) -> str:

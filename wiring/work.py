@@ -16,8 +16,10 @@ from sqlalchemy import make_url
 from sqlmodel import Session
 
 import catalog
+from actions import practice
 from actions.context import Policy, Work
 from wiring import database
+from wiring.practice import refuse_mixture
 from wiring.scope import narrow
 from wiring.settings import Settings, load
 
@@ -46,6 +48,32 @@ class Installation:
         engine = database.engine_for(self.settings.url)
         database.migrate(engine)
         return engine
+
+    @cached_property
+    def practice(self) -> bool:
+        """Whether all data here are invented; the database itself says so. Raises WrongFolder for a mixture."""
+        begun = self._agree(self.settings)
+        if self.settings.practice and not begun:
+            self._begin_practice()
+        return begun or self.settings.practice
+
+    def _agree(self, settings: Settings) -> bool:
+        """Whether the database is one of practice. Raises WrongFolder when the settings are not of the same kind."""
+        with Session(self.engine.execution_options(**database.READ_ONLY)) as session:
+            begun, empty = practice.is_begun(session), practice.is_empty(session)
+        refuse_mixture(settings, begun=begun, empty=empty)
+        return begun
+
+    def _begin_practice(self) -> None:
+        with Session(self.engine) as session:
+            practice.begin(self._work(session, "служба", None, Policy(practice=True)))
+            session.commit()
+
+    @property
+    def has_data(self) -> bool:
+        """Whether anything was ever done here."""
+        with self.reading(by="служба") as work:
+            return not practice.is_empty(work.session)
 
     @cached_property
     def catalog(self) -> catalog.Catalog:
@@ -100,12 +128,17 @@ class Installation:
             follow_up_by_machine=reminders.follow_up,
             link_secret=installation_key(self.settings.home),
             own_catalog=self.settings.catalog_folder,
+            practice=self.practice,
         )
 
     def take_up(self, settings: Settings) -> None:
-        """From now on this process follows these settings; its database and folder stay those it was started with."""
+        """From now on this process follows these settings; its database and folder stay those it was started with.
+
+        Raises WrongFolder for real mail in a folder of practice; then nothing has changed.
+        """
         from catalog.forgetting import forget
 
+        self._agree(settings)
         forget()
         self.settings = settings
         for name in ("catalog", "calendar", "desk_schedule", "policy"):
@@ -130,7 +163,7 @@ class Installation:
         with Session(self.engine.execution_options(**database.READ_ONLY), autoflush=False, expire_on_commit=False) as session:
             yield self._work(session, by, only_of)
 
-    def _work(self, session: Session, by: str, only_of: int | None) -> Work:
+    def _work(self, session: Session, by: str, only_of: int | None, policy: Policy | None = None) -> Work:
         if only_of is not None:
             narrow(session, only_of)
         return Work(
@@ -139,7 +172,7 @@ class Installation:
             by=by,
             catalog=self.catalog,
             files=self.files,
-            policy=self.policy,
+            policy=policy or self.policy,
             calendar=self.calendar,
             desk_schedule=self.desk_schedule,
             narrowed=only_of is not None,

@@ -30,6 +30,7 @@ def test_demonstration_ends_with_six_verified_one_by_a_second_version(tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Показ окончен" in done.stdout
     installation = Installation(Settings(home=folder))
+    assert installation.practice
     with installation.work("тест") as work:
         found = work.session.execute(select(AccessRequest).order_by(AccessRequest.id)).scalars().all()
         assert [(request.status, request.version) for request in found] == [(Status.VERIFIED, 1), (Status.VERIFIED, 2)]

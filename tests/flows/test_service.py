@@ -60,13 +60,16 @@ def _rows(home: Path, query: str) -> list[tuple[str, ...]]:
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path, Path]]:
     home, told = tmp_path / "home", tmp_path / "told.txt"
-    environment = {**os.environ, "EGISZ_HOME": str(home), "EGISZ_PAGE__PORT": str(free_port())}
+    proxy = "http://127.0.0.1:9"  # answers nobody: what the parts say to each other must go past it
+    environment = {
+        **os.environ, "EGISZ_HOME": str(home), "EGISZ_PAGE__PORT": str(free_port()), "HTTP_PROXY": proxy, "http_proxy": proxy,
+    }  # fmt: skip
     with told.open("wb") as out:
         running = subprocess.Popen([str(PROGRAM), "up"], env=environment, stdout=out, stderr=out, cwd=tmp_path)
-    yield running, home, told
+    yield running, home / "practice", told
     running.kill()
     running.wait()
-    for number in _processes_of(home):
+    for number in _processes_of(home / "practice"):
         os.kill(number, signal.SIGKILL)
 
 
@@ -82,7 +85,7 @@ def test_service_starts_fires_a_schedule_heals_and_stops_without_orphans(service
 
     assert {name for (name,) in _rows(home, "SELECT name FROM deployment")} == DEPLOYMENTS
 
-    again = subprocess.run([str(PROGRAM), "up"], env={**os.environ, "EGISZ_HOME": str(home)}, capture_output=True, text=True,
+    again = subprocess.run([str(PROGRAM), "up"], env={**os.environ, "EGISZ_HOME": str(home.parent)}, capture_output=True, text=True,
                            timeout=60, check=False)  # fmt: skip
     assert again.returncode == 1
     assert "уже работает" in again.stdout + again.stderr

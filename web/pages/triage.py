@@ -27,7 +27,7 @@ from web.mail import DECIDED, MATCHED_BY, ReadLetter, candidates, read_letter, s
 from web.rendering import page
 from web.users import own
 from web.waiting import waiting
-from wiring.gateways import has_mailbox
+from wiring.gateways import reads_mail, unset_mail
 
 router = APIRouter()
 
@@ -45,7 +45,7 @@ def triage_page(request: Request, *, done: int = 0, looked_for: int = 0, problem
         stuck = stuck_letters(work)
         answer = page(
             request, "triage.html", status=status, problem=problem, letters=letters, stuck=stuck, told=_done(work, done), suggested=DECIDED,
-            mailbox=has_mailbox(installed(request).settings),
+            mailbox=reads_mail(installed(request).settings), lacking=unset_mail(installed(request).settings),
             still=looked_for if any(each.letter.id == looked_for for each in stuck) else 0, waiting=waiting(work),
         )  # fmt: skip
     sent = [each.letter.id for each in stuck if each.letter.person_id is not None]

@@ -19,7 +19,7 @@ from states.deadlines import Deadline, TooFar, deadline
 from web.bodies import Form, uploads
 from web.installed import installed, reading, work_of
 from web.rendering import page
-from web.setting_forms import Control, Setting, controls, effective, read, typed_values
+from web.setting_forms import Control, Setting, controls, read, typed_values
 from web.waiting import waiting
 from wiring import settings_file
 from wiring.calendar import OWN, keep_years, own_years, with_years
@@ -136,7 +136,7 @@ def _page(
     shown: dict[str, Control] = {}
     for name, wanted in _FORMS.items():
         shown |= controls(
-            effective(settings), wanted, typed_values(typed, wanted) if typed and name == part else None, problems
+            settings, wanted, typed_values(typed, wanted) if typed and name == part else None, problems
         )
     known = {setting.key for wanted in _FORMS.values() for setting in wanted}
     others = [f"{key}: {told}" if key else told for key, told in problems.items() if key not in known]

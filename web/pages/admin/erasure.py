@@ -16,7 +16,7 @@ from web.bodies import Form, ticked
 from web.installed import installed, reading, work_of
 from web.log_lines import lines
 from web.rendering import page
-from web.setting_forms import Setting, controls, effective, read, typed_values
+from web.setting_forms import Setting, controls, read, typed_values
 from web.users import own
 from web.waiting import waiting
 from wiring import settings_file
@@ -70,7 +70,7 @@ def _page(
 ) -> Response:
     problems = wrong.problems if wrong else {}
     shown = controls(
-        effective(installed(request).settings), TERMS, typed_values(typed, TERMS) if typed else None, problems
+        installed(request).settings, TERMS, typed_values(typed, TERMS) if typed else None, problems
     )
     with installed(request).reading(by=own(request).login) as work:
         due, later = erasure.closed_due(work, work.now), erasure.closed_due(work, work.now + SOON)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from fastapi import APIRouter
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -13,13 +15,15 @@ from states.rules.emails import email_problem
 from web.bodies import Form, text
 from web.installed import installed, reading, work_of
 from web.rendering import page
-from web.setting_forms import Setting, controls, effective, read, typed_values
+from web.setting_forms import Setting, controls, read, typed_values
 from web.users import own
 from web.waiting import waiting
 from wiring import settings_file
-from wiring.gateways import NoMailbox, Probed, probe
+from wiring.gateways import NoMailbox, Probed, probe, unset_mail
+from wiring.practice import work_home
 from wiring.settings import Settings
 from wiring.settings_file import WrongSettings
+from wiring.work import Installation
 
 router = APIRouter(prefix="/mail")
 _TLS = (("tls", "TLS с начала связи"), ("starttls", "STARTTLS"), ("plain", "без защиты (только эта же машина)"))
@@ -67,13 +71,17 @@ def show_mail(request: Request, done: str = "") -> Response:
 
 @router.post("")
 def save_mail(request: Request, form: Form) -> Response:
-    """The page follows at once; sweeps read the file at each run."""
+    """The page follows at once, sweeps read the file at each run; what practice writes is for the folder of work."""
+    place = _place(request)
     try:
-        values = read(form, ALL)
-        settings = settings_file.change(values)
+        if installed(request).practice:
+            if place is None:
+                raise WrongSettings({"": "Из учебной папки почту этой работы не меняют."})
+            settings_file.change(read(form, ALL, elsewhere=True), place)
+        else:
+            installed(request).take_up(settings_file.change(read(form, ALL)))
     except WrongSettings as wrong:
         return _page(request, typed=form, wrong=wrong)
-    installed(request).take_up(settings)
     with work_of(request) as work:
         audit.record(work, "settings.changed", "settings", sections=["mail", "smtp", "imap", "answers"])
     return RedirectResponse("/admin/mail?done=1", status_code=303)
@@ -87,7 +95,7 @@ def send_test_letter(request: Request, form: Form) -> Response:
     if problem:
         return _page(request, to=to, probed=[Probed(False, problem)], status=422)
     try:
-        told = list(probe(_tried(installed(request).settings), to))
+        told = list(probe(_tried(request), to))
     except NoMailbox as missing:
         told = [Probed(False, str(missing))]
     except BadBundle:
@@ -97,12 +105,23 @@ def send_test_letter(request: Request, form: Form) -> Response:
     return _page(request, to=to, probed=told)
 
 
-def _tried(settings: Settings) -> Settings:
-    """While the service practises, real servers that the file already names are tried before the restart."""
-    if not settings_file.practising():
-        return settings
-    kept = settings_file.in_file()
-    return kept if kept.smtp.host and kept.imap.host else settings
+def _place(request: Request) -> Path | None:
+    """The folder of work whose mail may be written while practising: one where nobody has begun to work."""
+    installation = installed(request)
+    beside = work_home(installation.settings.home) if installation.practice else None
+    return beside if beside and not Installation(settings_file.in_file(beside)).has_database else None
+
+
+def _settings(request: Request) -> Settings:
+    """What the form starts from. Raises WrongSettings."""
+    place = _place(request)
+    return settings_file.in_file(place) if place else installed(request).settings
+
+
+def _tried(request: Request) -> Settings:
+    """While practising, real servers that the file of work already names are tried before the start."""
+    settings = _settings(request)
+    return settings if settings.smtp.host else installed(request).settings
 
 
 def _page(
@@ -111,17 +130,17 @@ def _page(
 ) -> Response:  # fmt: skip
     problems = dict(wrong.problems) if wrong else {}
     try:
-        shown = controls(
-            effective(installed(request).settings), ALL, typed_values(typed, ALL) if typed else None, problems
-        )
+        place = _place(request)
+        shown = controls(_settings(request), ALL, typed_values(typed, ALL) if typed else None, problems, elsewhere=place is not None)
     except WrongSettings as broken:  # the file was spoiled by hand while the page was running
-        shown = controls(installed(request).settings, ALL)
+        place, shown = None, controls(installed(request).settings, ALL)
         problems |= broken.problems
     known = {setting.key for setting in ALL}
     with reading(request) as work:
         return page(
-            request, "admin-mail.html", status=422 if problems else status, parts=SECTIONS, controls=shown, done=done,
-            practising=settings_file.practising(), location=settings_file.location(), waiting=waiting(work), to=to,
+            request, "admin-mail.html", status=422 if problems else status, controls=shown, done=done,
+            parts=SECTIONS if place or not installed(request).practice else (), place=place, lacking=unset_mail(installed(request).settings),
+            location=settings_file.location(place), waiting=waiting(work), to=to,
             others=[f"{key}: {told}" if key else told for key, told in problems.items() if key not in known],
             wrong=bool(problems), probed=probed, fixed=any(each.fixed for each in shown.values()), me=_own_address(request),
         )  # fmt: skip

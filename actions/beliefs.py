@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlmodel import col
 
 from actions.context import Work
 from models.record import Grant, GrantEntry
+
+_MOSCOW = ZoneInfo("Europe/Moscow")
 
 
 def note(work: Work, grant: Grant) -> None:
@@ -24,6 +27,7 @@ def note(work: Work, grant: Grant) -> None:
             grant_id=grant.id or 0,
             since=grant.since,
             until=grant.until,
+            ends_on=grant.ends_on,
             verified_at=grant.verified_at,
             recorded_at=work.now,
         )
@@ -45,6 +49,10 @@ class Belief:
         return col(GrantEntry.until if self.known_on else Grant.until)
 
     @property
+    def ends_on(self) -> Any:
+        return col(GrantEntry.ends_on if self.known_on else Grant.ends_on)
+
+    @property
     def verified_at(self) -> Any:
         return col(GrantEntry.verified_at if self.known_on else Grant.verified_at)
 
@@ -63,8 +71,12 @@ class Belief:
 
     def held(self, start: dt.datetime, end: dt.datetime) -> list[ColumnElement[bool]]:
         """Held at some moment from `start` to `end`; what was never given ended when it began."""
-        still = and_(self.until > start, self.until > self.since)
-        return [self.since <= end, or_(self.until.is_(None), still)]
+        return [self.since <= end, self.still(start)]
+
+    def still(self, moment: dt.datetime) -> ColumnElement[bool]:
+        """Not over at that moment: neither ended, nor past the last day that was named for it."""
+        unnamed = or_(self.ends_on.is_(None), self.ends_on >= moment.astimezone(_MOSCOW).date())
+        return or_(and_(self.until.is_(None), unnamed), and_(self.until > moment, self.until > self.since))
 
 
 def history(work: Work, grant_ids: list[int]) -> list[GrantEntry]:

@@ -23,6 +23,7 @@ from actions import (
 from actions.context import NotFound, Work
 from actions.evidence_papers import Stored
 from actions.evidence_tables import Key, key_of, moment
+from actions.holdings import subject_of
 from documents.evidence import Absent, Contents, Enclosed, Table, finished, prepare
 from documents.evidence.verify import EXPORTED, values
 from models.employee import Employee
@@ -234,7 +235,7 @@ def _gather(work: Work, case: _Case, found: Sequence[AccessRequest], only: int |
     case.grants = evidence_tables.grants_of(work, case.lines)
     case.later |= {people.subject(card) for card in case.cards.values()}
     case.later |= evidence_tables.old_subjects(work, case.cards.values())
-    case.subjects |= {f"request:{grant.request_id}" for grant in case.grants}
+    case.subjects |= {subject_of(grant) for grant in case.grants}
     numbers = {request.organisation_id for request in found}
     query = select(Organisation).where(col(Organisation.id).in_(numbers)).order_by(col(Organisation.id))
     case.organisations = list(work.session.execute(query).scalars())
@@ -297,12 +298,12 @@ def _packed(work: Work, case: _Case, scope: str) -> Pack:
 
 
 def _events(work: Work, case: _Case) -> list[Event]:
-    """Of a request that only gave a role that is ended here, nothing but the records of that role."""
+    """Of a request that only gave a role that is ended here, and of a list of roles, nothing but the records of that role."""
     own = {requests.subject(request) for request in case.requests}
     grants = {grant.id for grant in case.grants}
 
     def belongs(event: Event) -> bool:
-        if event.subject.startswith("request:") and event.subject not in own:
+        if event.subject.startswith(("request:", "holdings:")) and event.subject not in own:
             return event.action.startswith("grant.") and json.loads(event.data).get("grant") in grants
         return case.concerns(event)
 

@@ -12,7 +12,7 @@ from sqlmodel import col
 from actions import pairs, requests
 from actions.context import Work
 from actions.evidence_papers import letter_title
-from actions.holdings import role_label
+from actions.holdings import by_word, role_label
 from actions.names import Names
 from documents.evidence import Table
 from models.employee import Employee
@@ -145,12 +145,14 @@ def grants_table(work: Work, grants: Iterable[Grant], cards: Mapping[Key, Employ
             role_label(work, grant.subsystem, grant.role),
             moment(grant.since),
             moment(grant.until),
+            f"{grant.ends_on:%d.%m.%Y}" if grant.ends_on else "",
             moment(grant.verified_at),
+            by_word(grant) or "заявка",
             f"№ {grant.event_seq}",
         )
         for grant in grants
     )
-    columns = ("Работник", "Роль", "С", "По", "Вход подтверждён", "Запись о предоставлении")
+    columns = ("Работник", "Роль", "С", "По", "Дана до", "Вход подтверждён", "Чем подтверждена", "Запись о предоставлении")
     return Table("Предоставленные и прекращённые роли", _BY_DATABASE, columns, rows)
 
 

@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from actions import audit, beliefs, people
 from actions.context import EVERYWHERE, NotFound, Work
+from actions.holdings import by_word, subject_of
 from actions.names import Names
 from models.employee import Employee
 from models.organisation import Organisation
@@ -113,7 +114,7 @@ def end(work: Work, *, grant_id: int, reason: str) -> Grant:
         raise NotFound("Такой действующей роли нет.")
     row.until = work.now
     beliefs.note(work, row)
-    audit.record(work, "grant.ended", _proof(row), grant=grant_id, reason=reason)
+    audit.record(work, "grant.ended", subject_of(row), grant=grant_id, reason=reason)
     return row
 
 
@@ -121,18 +122,14 @@ def retract(work: Work, row: Grant) -> None:
     """The role was recorded by mistake: it ends when it began, so nobody ever held it."""
     row.until, row.verified_at = row.since, None
     beliefs.note(work, row)
-    audit.record(work, "grant.retracted", _proof(row), grant=row.id)
+    audit.record(work, "grant.retracted", subject_of(row), grant=row.id)
 
 
 def restore(work: Work, row: Grant, *, until: dt.datetime | None = None) -> None:
     """Its end, or that it was never held, was recorded by mistake."""
     row.until = until
     beliefs.note(work, row)
-    audit.record(work, "grant.restored", _proof(row), grant=row.id)
-
-
-def _proof(row: Grant) -> str:
-    return f"request:{row.request_id}"
+    audit.record(work, "grant.restored", subject_of(row), grant=row.id)
 
 
 def end_roles(
@@ -181,7 +178,7 @@ def holders(
         )
         .join(Employee, people.OF_GRANT)
         .join(Organisation, col(Organisation.id) == col(Grant.organisation_id))
-        .join(AccessRequest, col(AccessRequest.id) == col(Grant.request_id))
+        .outerjoin(AccessRequest, col(AccessRequest.id) == col(Grant.request_id))
         .where(*held)
         .order_by(col(Employee.fold), col(Grant.subsystem), col(Grant.role))
     )
@@ -195,7 +192,9 @@ def holders(
             "organisation": organisation.short_name or organisation.full_name or organisation.inn,
             "since": since.isoformat(),
             "until": until.isoformat() if until else None,
+            "ends_on": grant.ends_on.isoformat() if grant.ends_on else None,
             "request": number,
+            "source": by_word(grant) or None,
             "verified": verified_at is not None and verified_at <= moment,
         }
         for grant, since, until, verified_at, card, organisation, number in rows

@@ -49,6 +49,19 @@ def _held(work: Work, whose: ColumnElement[bool]) -> list[Holding]:
     ]
 
 
+def by_word(grant: Grant) -> str:
+    """What stands in place of a request where nobody has shown one; "" where one gave the role."""
+    if grant.request_id is not None:
+        return ""
+    told = f", {grant.told_on:%d.%m.%Y}" if grant.told_on else ""
+    return f"со слов, без заявки: {grant.told_by or 'источник стёрт'}{told}"
+
+
+def subject_of(grant: Grant) -> str:
+    """What the log's records of the role stand under: the request that gave it, or the list that it was entered with."""
+    return f"request:{grant.request_id}" if grant.request_id is not None else f"holdings:{grant.import_id}"
+
+
 def role_label(work: Work, subsystem: str, role: str) -> str:
     """The role as the catalogue calls it; its codes when it is there no more."""
     entry = work.catalog.subsystems.get(subsystem)

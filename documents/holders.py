@@ -9,8 +9,8 @@ from models.identifiers import format_snils
 
 _COLUMNS = (
     ("person", "Работник"), ("snils", "СНИЛС"), ("subsystem", "Подсистема"), ("role", "Роль"),
-    ("organisation", "Организация"), ("since", "С"), ("until", "По"),
-    ("request", "Заявка"), ("verified", "Вход подтверждён"),
+    ("organisation", "Организация"), ("since", "С"), ("until", "По"), ("ends_on", "Дана до"),
+    ("request", "Заявка"), ("source", "Источник"), ("verified", "Вход подтверждён"),
 )
 
 
@@ -29,6 +29,6 @@ def _cell(key: str, value: object) -> str:
         return "да" if value else "нет"
     if key == "snils":
         return format_snils(str(value))
-    if key in ("since", "until"):
+    if key in ("since", "until", "ends_on"):
         return str(value)[:10] if value else ""
     return str(value or "")

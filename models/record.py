@@ -40,8 +40,11 @@ class ChainHead(SQLModel, table=True):
 class Grant(SQLModel, table=True):
     """Предоставление роли: person, role, organisation, from, until, with the event that proves it.
 
-    It says what is known now; who changes `since`, `until` or `verified_at` writes it down (`actions.beliefs.note`).
+    It says what is known now; who changes `since`, `until`, `ends_on` or `verified_at` writes it down (`actions.beliefs.note`).
     A role that turned out never to have been given ends when it began.
+
+    It rests on a request's line, or on words: `import_id` is the list that it was entered with, `told_by` whose words or
+    which paper, `told_on` of which day. `ends_on` is its last day, where the answer or the list names one.
     """
 
     __tablename__ = "role_grant"
@@ -67,8 +70,13 @@ class Grant(SQLModel, table=True):
     role: str = plain()
     since: dt.datetime = plain()
     until: dt.datetime | None = plain(None)
-    request_id: int = plain(foreign_key="request.id", index=True)
-    line_id: int = plain(foreign_key="request_line.id")
+    ends_on: dt.date | None = plain(None, index=True)
+    end_reminded_at: dt.datetime | None = plain(None)
+    request_id: int | None = plain(None, foreign_key="request.id", index=True)
+    line_id: int | None = plain(None, foreign_key="request_line.id")
+    import_id: int | None = plain(None, foreign_key="holdings_import.id", index=True)
+    told_by: str = personal("")
+    told_on: dt.date | None = plain(None)
     event_seq: int = plain(0)
     verified_at: dt.datetime | None = plain(None)
 
@@ -88,9 +96,26 @@ class GrantEntry(SQLModel, table=True):
     grant_id: int = plain(foreign_key="role_grant.id")
     since: dt.datetime = plain()
     until: dt.datetime | None = plain(None)
+    ends_on: dt.date | None = plain(None)
     verified_at: dt.datetime | None = plain(None)
     recorded_at: dt.datetime = plain()
     superseded_at: dt.datetime | None = plain(None)
+
+
+class HoldingsImport(SQLModel, table=True):
+    """Внесённый список имеющихся ролей: who entered which file when, and that it was taken back, if it was."""
+
+    __tablename__ = "holdings_import"
+
+    id: int | None = plain(None, primary_key=True)
+    organisation_id: int = plain(foreign_key="organisation.id", index=True)
+    file_name: str = personal("")
+    sha256: str = plain()
+    imported_at: dt.datetime = plain()
+    imported_by: str = personal("")
+    withdrawn_at: dt.datetime | None = plain(None)
+    withdrawn_by: str = personal("")
+    withdrawn_reason: str = personal("")
 
 
 class PersonalLink(SQLModel, table=True):

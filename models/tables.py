@@ -16,7 +16,7 @@ from models.employee import Employee, FormerName
 from models.letters import InboxLetter, MailboxPosition, OutboxLetter
 from models.organisation import Organisation
 from models.person import Person
-from models.record import ChainHead, Event, Grant, GrantEntry, Lease, PersonalLink
+from models.record import ChainHead, Event, Grant, GrantEntry, HoldingsImport, Lease, PersonalLink
 from models.refbook import RefbookOrganisation, RefbookVersion
 from models.request import AccessRequest, RequestedRole, RequestFile, RequestLine
 from models.review import ReviewCampaign, ReviewedOrganisation, ReviewQuestion
@@ -40,6 +40,7 @@ __all__ = [
     "FormerName",
     "Grant",
     "GrantEntry",
+    "HoldingsImport",
     "IdempotencyKey",
     "InboxLetter",
     "Lease",

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, select
 from sqlmodel import col
 
 from actions.context import Work
-from actions.holdings import role_label
+from actions.holdings import by_word, role_label
 from actions.names import Names
 from models.employee import Employee
 from models.facts import RoleRef
@@ -34,7 +34,7 @@ class Entry:
     until: dt.datetime | None
     organisation: Organisation
     label: str
-    request_id: int
+    request_id: int | None
     number: str
     verified: bool
     over: bool
@@ -48,6 +48,15 @@ class Entry:
     @property
     def place(self) -> str:
         return called(self.organisation)
+
+    @property
+    def source(self) -> str:
+        """Whose words it rests on, "" where a request gave it."""
+        return by_word(self.grant)
+
+    @property
+    def proof(self) -> str:
+        return self.number or self.source
 
     @property
     def shape(self) -> str:
@@ -109,10 +118,10 @@ class Judge:
         return self._known[key]
 
     def facts(
-        self, subsystem: str, role: str, kind: str, authority: str | None, request_kind: str, *, own: bool
+        self, subsystem: str, role: str, kind: str, authority: str | None, request_kind: str | None, *, own: bool
     ) -> HeldHere:
         """`own`: held in the organisation whose employee is judged; only there his login is known."""
-        asked = self.work.catalog.kinds.get(request_kind)
+        asked = self.work.catalog.kinds.get(request_kind or "")
         return HeldHere(subsystem, role, kind, authority, first_login=own and bool(asked and asked.first_login))
 
 
@@ -133,14 +142,14 @@ def _some(work: Work, ids: Sequence[int], day: Day, judge: Judge) -> list[Holder
             Grant, day.belief.since, day.belief.until, day.belief.verified_at, Organisation, AccessRequest
         )
         .join(Organisation, col(Organisation.id) == col(Grant.organisation_id))
-        .join(AccessRequest, col(AccessRequest.id) == col(Grant.request_id))
+        .outerjoin(AccessRequest, col(AccessRequest.id) == col(Grant.request_id))
         .where(col(Grant.person_id).in_({card.person_id for card in cards.values()}), *held_on(day))
         .order_by(col(Grant.person_id), day.belief.since, col(Grant.id))
     )
-    held: dict[int, list[tuple[Entry, str]]] = {}
+    held: dict[int, list[tuple[Entry, str | None]]] = {}
     for grant, *times, organisation, request in work.session.execute(day.belief.of(query)):
         entry = _entry(work, grant, times, organisation, request, day)
-        held.setdefault(grant.person_id, []).append((entry, request.kind))
+        held.setdefault(grant.person_id, []).append((entry, request.kind if request else None))
     return [
         _holder(cards[number], names.at(cards[number], day.moment), held.get(cards[number].person_id, []), judge)
         for number in ids
@@ -149,19 +158,20 @@ def _some(work: Work, ids: Sequence[int], day: Day, judge: Judge) -> list[Holder
 
 
 def _entry(
-    work: Work, grant: Grant, times: Sequence[dt.datetime | None], organisation: Organisation, request: AccessRequest, day: Day
-) -> Entry:
+    work: Work, grant: Grant, times: Sequence[dt.datetime | None], organisation: Organisation, request: AccessRequest | None,
+    day: Day,
+) -> Entry:  # fmt: skip
     since, until, verified_at = times
     return Entry(
         grant, since or grant.since, until, organisation, role_label(work, grant.subsystem, grant.role),
-        request.id or 0, request.number,
+        request.id if request else None, request.number if request else "",
         verified=verified_at is not None and verified_at <= day.moment,
         over=until is not None and until <= day.moment,
         later=until if until is not None and until > day.moment else None,
     )  # fmt: skip
 
 
-def _holder(card: Employee, name: str, held: Sequence[tuple[Entry, str]], judge: Judge) -> Holder:
+def _holder(card: Employee, name: str, held: Sequence[tuple[Entry, str | None]], judge: Judge) -> Holder:
     def own(entry: Entry) -> bool:
         return entry.grant.organisation_id == card.organisation_id
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, case, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, case, func, select, tuple_
 from sqlmodel import col
 
 from actions.context import Work
@@ -224,17 +224,17 @@ def _clashing(work: Work, where: Sequence[ColumnElement[bool]], day: Day, judge:
             col(AccessRequest.kind), col(Employee.first_login_on) <= day.moment,
         )
         .join(Employee, OF_GRANT)
-        .join(AccessRequest, col(AccessRequest.id) == col(Grant.request_id))
+        .outerjoin(AccessRequest, col(AccessRequest.id) == col(Grant.request_id))
         .where(*day.belief.held(day.moment, day.moment))
     )  # fmt: skip
     cards = select(col(Organisation.id), col(Organisation.kind), col(Organisation.authority))
     places = {number: (kind, authority) for number, kind, authority in work.session.execute(cards)}
-    held: dict[int, set[tuple[str, str, int, str]]] = {}
+    held: dict[int, set[tuple[str, str, int, str | None]]] = {}
     whose: dict[int, tuple[int, int, bool]] = {}
     for number, person_id, subsystem, role, place, kind, login in work.session.execute(day.belief.of(query)):
         held.setdefault(person_id, set()).add((subsystem, role, place, kind))
         whose[number] = person_id, place, bool(login)
-    judged: dict[tuple[frozenset[tuple[str, str, int, str]], int, bool], bool] = {}
+    judged: dict[tuple[frozenset[tuple[str, str, int, str | None]], int, bool], bool] = {}
 
     def is_wrong(number: int) -> bool:
         if number not in whose:
@@ -267,8 +267,7 @@ def _cut(ids: list[int], filters: Filters) -> tuple[list[int], int, int, int]:
 
 
 def columns(work: Work, filters: Filters, day: Day) -> tuple[Column, ...]:
-    until = day.belief.until
-    still = case((or_(until.is_(None), until > day.moment), 1), else_=0)
+    still = case((day.belief.still(day.moment), 1), else_=0)
     query = select(col(Grant.subsystem), col(Grant.role), func.sum(still)).where(*held_on(day), *_asked(filters))
     named = _named(work, filters.text)
     if named:

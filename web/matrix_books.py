@@ -14,7 +14,7 @@ from web.matrices import Column
 MOST = 20_000  # people in one workbook
 _LIST = (
     "Работник", "СНИЛС", "Подсистема", "Роль", "Организация", "ИНН", "С", "По", "На этот день", "Заявка", "Запись журнала",
-    "Замечания",
+    "Замечания", "Дана до", "Источник",
 )  # fmt: skip
 
 
@@ -62,6 +62,8 @@ def list_book(day: Day, columns: Sequence[Column], rows: Sequence[Holder], made_
             entry.number,
             f"№ {entry.grant.event_seq}",
             _clashes(holder),
+            entry.grant.ends_on,
+            entry.source,
         )
         for holder in rows
         for entry in holder.entries
@@ -71,7 +73,9 @@ def list_book(day: Day, columns: Sequence[Column], rows: Sequence[Holder], made_
 
 def _cell(entry: Entry) -> str:
     later = f", прекращена {local_date(entry.later):%d.%m.%Y}" if entry.later else ""
-    return f"с {local_date(entry.since):%d.%m.%Y}, {entry.told}{later}"
+    ends = f", дана до {entry.grant.ends_on:%d.%m.%Y}" if entry.grant.ends_on else ""
+    source = f", {entry.source}" if entry.source else ""
+    return f"с {local_date(entry.since):%d.%m.%Y}, {entry.told}{ends}{later}{source}"
 
 
 def _snils(holder: Holder) -> str:

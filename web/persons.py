@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from actions import evidence_log, evidence_tables, names, organisations, pairs, people, requests, revocations, show
 from actions.context import NotFound, Work
-from actions.holdings import Holding, role_label
+from actions.holdings import Holding, by_word, role_label, subject_of
 from catalog.kinds import RequestKind
 from models.employee import Employee, FormerName
 from models.findings import Finding
@@ -35,12 +35,17 @@ class HeldRole:
     """A role from its first day to its last. `ending`: the open request that asks to end it."""
 
     holding: Holding
-    request: AccessRequest
+    request: AccessRequest | None
     ending: AccessRequest | None
 
     @property
     def place(self) -> str:
         return called(self.holding.organisation)
+
+    @property
+    def source(self) -> str:
+        """Whose words it rests on, "" where a request gave it."""
+        return by_word(self.holding.grant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +157,7 @@ def _roles(work: Work, person: Employee) -> list[HeldRole]:
     query = (
         select(Grant, Organisation, AccessRequest)
         .join(Organisation, col(Organisation.id) == col(Grant.organisation_id))
-        .join(AccessRequest, col(AccessRequest.id) == col(Grant.request_id))
+        .outerjoin(AccessRequest, col(AccessRequest.id) == col(Grant.request_id))
         .where(col(Grant.person_id) == person.person_id, col(Grant.organisation_id) == person.organisation_id)
         .order_by(col(Grant.since).desc(), col(Grant.id).desc())
     )
@@ -174,7 +179,7 @@ def _history(
     """Records of the log that concern him and nobody else, newest first."""
     own = {people.subject(person), *evidence_tables.old_subjects(work, [person])}
     traits = {requests.subject(entry.request): requests.traits(work, entry.request) for entry in asked}
-    subjects = {*own, *traits, *(requests.subject(role.request) for role in roles)}
+    subjects = {*own, *traits, *(subject_of(role.holding.grant) for role in roles)}
     concerns = evidence_log.only_of(
         [person], [entry.line.id or 0 for entry in asked], [role.holding.grant.id or 0 for role in roles]
     )

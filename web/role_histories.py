@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from actions.context import NotFound, Work
-from actions.holdings import role_label
+from actions.holdings import by_word, role_label
 from actions.names import Names
 from actions.people import OF_GRANT
 from models.employee import Employee
@@ -31,7 +31,7 @@ class Bar:
     person: Employee
     called: str
     organisation: Organisation
-    request: AccessRequest
+    request: AccessRequest | None
     x: int
     width: int
 
@@ -42,6 +42,11 @@ class Bar:
     @property
     def place(self) -> str:
         return called(self.organisation)
+
+    @property
+    def source(self) -> str:
+        """Whose words it rests on, "" where a request gave it."""
+        return by_word(self.grant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,7 @@ def role_history(work: Work, subsystem: str, role: str, *, organisation: int | N
         select(Grant, Employee, Organisation, AccessRequest)
         .join(Employee, OF_GRANT)
         .join(Organisation, col(Organisation.id) == col(Grant.organisation_id))
-        .join(AccessRequest, col(AccessRequest.id) == col(Grant.request_id))
+        .outerjoin(AccessRequest, col(AccessRequest.id) == col(Grant.request_id))
         .where(*where, *page)
         .order_by(col(Grant.id).desc())
         .limit(SHOWN + 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -43,8 +44,12 @@ def _begin(connection: Any) -> None:
 
 
 def newest_revision() -> str:
-    """The last migration, told by its file's name; Alembic itself is imported only when there is work for it."""
-    return max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+    """The migration that none comes after, read from their files; Alembic is imported only when there is work for it."""
+    texts = [path.read_text("utf-8") for path in (MIGRATIONS / "versions").glob("[0-9]*.py")]
+    made, followed = (set(re.findall(rf'^{name} = "(\w+)"$', "\n".join(texts), re.M)) for name in ("revision", "down_revision"))
+    newest: str
+    (newest,) = made - followed
+    return newest
 
 
 def current_revision(engine: Engine) -> str | None:

@@ -15,12 +15,14 @@ from models.correction import Correction
 from models.employee import Employee
 from models.letters import InboxLetter, OutboxLetter
 from models.organisation import Organisation
-from models.record import Grant
+from models.record import Grant, HoldingsImport
 from models.request import AccessRequest
 from models.review import ReviewedOrganisation
 
 _KEY = "only_of_account"
-_BY_ORGANISATION = (AccessRequest, Correction, Employee, Grant, OpenedChecklist, ReviewedOrganisation)
+_BY_ORGANISATION = (
+    AccessRequest, Correction, Employee, Grant, HoldingsImport, OpenedChecklist, ReviewedOrganisation,
+)  # fmt: skip
 _BY_REQUEST = (InboxLetter, OutboxLetter)  # a letter without a request belongs to nobody in particular
 
 

@@ -438,8 +438,10 @@ class HoldingOut(Out):
     role: str
     organisation: str
     since: dt.datetime
-    until: dt.datetime | None
-    request: str
+    until: dt.datetime | None = Field(description="Когда прекращена")
+    ends_on: dt.date | None = Field(default=None, description="Последний день, если роль дана на срок")
+    request: str | None = Field(description="Номер заявки, которая это доказывает; `null`: внесено со слов")
+    source: str | None = Field(default=None, description="Со слов кого внесено, если заявки нет")
     verified: bool
 
 

@@ -1,7 +1,10 @@
 """Alembic's entry: the connection is given by `wiring.database.migrate`, or the URL by the developer's command."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from alembic import context
-from sqlalchemy import create_engine
+from sqlalchemy import Connection, create_engine
 
 from models.tables import METADATA
 
@@ -11,15 +14,32 @@ def include(name: str | None, kind: str, parent: dict[str, str | None]) -> bool:
     return not (kind in ("table", "column", "index") and name is not None and name.startswith("refbook_search"))
 
 
-def run(connection: object) -> None:
+def run(connection: Connection) -> None:
     context.configure(
-        connection=connection,  # type: ignore[arg-type]
+        connection=connection,
         target_metadata=METADATA,
         render_as_batch=True,
         include_name=include,  # type: ignore[arg-type]
     )
-    with context.begin_transaction():
+    with _free_of_references(connection), context.begin_transaction():
         context.run_migrations()
+
+
+@contextmanager
+def _free_of_references(connection: Connection) -> Iterator[None]:
+    """SQLite changes a column by making its table anew, which rows that refer to it would forbid; they are held against it afterwards."""
+    raw = connection.connection.driver_connection if connection.dialect.name == "sqlite" else None
+    if raw is None:
+        yield
+        return
+    raw.execute("PRAGMA foreign_keys=OFF")  # nothing inside a transaction, so before it begins
+    try:
+        yield
+        lost = raw.execute("PRAGMA foreign_key_check").fetchall()
+        if lost:
+            raise RuntimeError(f"rows refer to what is there no more: {sorted({row[0] for row in lost})}")
+    finally:
+        raw.execute("PRAGMA foreign_keys=ON")
 
 
 given = context.config.attributes.get("connection")

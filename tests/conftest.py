@@ -12,6 +12,8 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Engine
 
+from sandbox import running
+from tests import warm
 from tests.readings import run_once
 from wiring import database
 from wiring.settings import Settings
@@ -74,6 +76,21 @@ def copied_instead_of_migrated(migrated: Engine) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(database, "migrate", migrate)
+        yield
+
+
+@pytest.fixture(scope="session")
+def warm_child() -> Iterator[None]:
+    yield
+    warm.end()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def read_by_warm_children(request: pytest.FixtureRequest, warm_child: None) -> Iterator[None]:
+    """Where the sandbox itself is not what is tested, its child does not start Python anew for each order."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.path.parent.name != "sandbox":
+            patch.setattr(running, "_start", warm.start)
         yield
 
 

@@ -126,7 +126,7 @@ def test_no_header_keeps_a_look_off_the_record(officer: TestClient, world: World
     """Parts that a page fetches belong to its look; whoever pretends to be such a part is recorded."""
     with world.installation.work(by="тест") as work:
         request = request_at(work, Status.AWAITING)
-        letter = received(work, request, {"kind": "answer"}).id
+        letter = received(work, request, {"kind": "answer", "outcome": "unclear"}).id
         file = stored_file(work, request, "скан.png", PIXEL)
         file.media_type = "image/png"
         file_id, number = file.id, request.id

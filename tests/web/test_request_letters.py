@@ -32,7 +32,7 @@ def _answer(link: str) -> bytes:
 def _received(world: World, raw: bytes) -> tuple[AccessRequest, InboxLetter]:
     with world.installation.work(by="тест") as work:
         request = request_at(work, Status.AWAITING, sent_at=NOON, due_at=NOON)
-        letter = received(work, request, {"kind": "answer"})
+        letter = received(work, request, {"kind": "answer", "outcome": "unclear"})
         letter.sha256 = work.files.put(raw)
         return request, letter
 

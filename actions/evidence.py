@@ -112,11 +112,12 @@ def of_organisation(work: Work, inn: object) -> Pack:
         raise organisations.unknown(digits)
     query = select(AccessRequest).where(col(AccessRequest.organisation_id).in_([card.id for card in cards]))
     found = list(work.session.execute(query.order_by(col(AccessRequest.id))).scalars())
-    if not found:
-        raise NotFound("У этой организации ещё нет ни одной заявки.")
+    numbers = [card.id or 0 for card in cards]
+    if not found and not evidence_tables.told_in(work, numbers):
+        raise NotFound("У этой организации ещё нет ни одной заявки и ни одной роли.")
     case = _Case(f"Доказательства: {called(cards[0])}", f"organisation:{cards[0].id}")
     case.subjects |= {f"organisation:{card.id}" for card in cards}
-    _gather(work, case, found)
+    _gather(work, case, found, places=numbers)
     case.about = [("Организация", f"{called(cards[0])}, ИНН {digits}"), ("Заявок", str(len(found)))]
     return _packed(work, case, "organisation")
 
@@ -145,7 +146,7 @@ def _of_cards(work: Work, cards: Sequence[Employee]) -> Pack:
     case = _Case(f"Доказательства: {name}", people.subject(cards[0]))
     case.subjects |= {people.subject(card) for card in cards}
     case.subjects |= evidence_tables.old_subjects(work, cards)
-    _gather(work, case, found, only=person_id)
+    _gather(work, case, found, only=person_id, places=[card.organisation_id for card in cards])
     lines = [line.id or 0 for _, line, _ in case.lines]
     case.concerns = evidence_log.only_of(cards, lines, [grant.id or 0 for grant in case.grants])
     case.about = [
@@ -219,8 +220,10 @@ def _answers(review: reviews.Review) -> Table:
     return Table("Вопросы и ответы", "Ответы стоят и в записях журнала, по номерам ролей (grant).", columns, rows)
 
 
-def _gather(work: Work, case: _Case, found: Sequence[AccessRequest], only: int | None = None) -> None:
-    """`only`: of one person, by number."""
+def _gather(
+    work: Work, case: _Case, found: Sequence[AccessRequest], only: int | None = None, places: Sequence[int] = ()
+) -> None:
+    """`only`: of one person, by number. `places`: organisations whose roles without a request belong to it too."""
     case.requests = list(found)
     for request in found:
         lines = requests.lines_of(work, request)
@@ -232,11 +235,14 @@ def _gather(work: Work, case: _Case, found: Sequence[AccessRequest], only: int |
         ]
         _letters_and_papers(work, case, request, only)
     case.cards |= {key_of(card): card for _, _, card in case.lines if card is not None}
-    case.grants = evidence_tables.grants_of(work, case.lines)
+    told = evidence_tables.told_in(work, places, only)
+    case.cards |= {key_of(card): card for _, card in told}
+    asked = evidence_tables.grants_of(work, case.lines)
+    case.grants = list({grant.id: grant for grant in (*asked, *(grant for grant, _ in told))}.values())
     case.later |= {people.subject(card) for card in case.cards.values()}
     case.later |= evidence_tables.old_subjects(work, case.cards.values())
     case.subjects |= {subject_of(grant) for grant in case.grants}
-    numbers = {request.organisation_id for request in found}
+    numbers = {*(request.organisation_id for request in found), *places}
     query = select(Organisation).where(col(Organisation.id).in_(numbers)).order_by(col(Organisation.id))
     case.organisations = list(work.session.execute(query).scalars())
     case.tables = [

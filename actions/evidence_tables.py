@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlmodel import col
 
-from actions import pairs, requests
+from actions import pairs, people, requests
 from actions.context import Work
 from actions.evidence_papers import letter_title
 from actions.holdings import by_word, role_label
@@ -134,6 +134,18 @@ def grants_of(work: Work, lines: Iterable[tuple[AccessRequest, RequestLine, Empl
         for grant in work.session.execute(query).scalars()
         if grant.line_id in numbers or (grant.person_id, grant.organisation_id, grant.subsystem, grant.role) in ending
     ]
+
+
+def told_in(work: Work, organisation_ids: Sequence[int], only: int | None = None) -> list[tuple[Grant, Employee]]:
+    """Roles that rest on words, with whose they are; `only` of one person."""
+    whose = [col(Grant.person_id) == only] if only is not None else []
+    query = (
+        select(Grant, Employee)
+        .join(Employee, people.OF_GRANT)
+        .where(col(Grant.import_id).is_not(None), col(Grant.organisation_id).in_(organisation_ids), *whose)
+        .order_by(col(Grant.id))
+    )
+    return list(work.session.execute(query).tuples())
 
 
 def grants_table(work: Work, grants: Iterable[Grant], cards: Mapping[Key, Employee]) -> Table:

@@ -13,6 +13,7 @@ from actions.context import EVERYWHERE, NotFound, Work
 from actions.holdings import by_word, subject_of
 from actions.names import Names
 from models.employee import Employee
+from models.facts import RoleRef
 from models.organisation import Organisation
 from models.record import Grant
 from models.request import AccessRequest, RequestedRole, RequestLine
@@ -60,6 +61,29 @@ def is_held_in(work: Work, organisation_id: int, subsystem: str) -> bool:
     return work.session.execute(query.limit(1)).first() is not None
 
 
+def tell(
+    work: Work, *, person_id: int, organisation_id: int, role: RoleRef, import_id: int, since: dt.datetime,
+    ends_on: dt.date | None, told_by: str, told_on: dt.date | None,
+) -> Grant:  # fmt: skip
+    """A role is held from before, on somebody's word."""
+    row = Grant(
+        person_id=person_id, organisation_id=organisation_id, subsystem=role.subsystem, role=role.role, since=since,
+        ends_on=ends_on, import_id=import_id, told_by=told_by, told_on=told_on,
+    )  # fmt: skip
+    work.session.add(row)
+    _made(work, row, "grant.told")
+    return row
+
+
+def _made(work: Work, row: Grant, action: str) -> None:
+    beliefs.note(work, row)
+    told = audit.record(
+        work, action, subject_of(row), grant=row.id, employee=_card_id(work, row.person_id, row.organisation_id),
+        organisation=row.organisation_id, subsystem=row.subsystem, role=row.role,
+    )  # fmt: skip
+    row.event_seq = told.seq
+
+
 def grant(
     work: Work, *, person_id: int, organisation_id: int, subsystem: str, role: str, request_id: int, line_id: int
 ) -> Grant:
@@ -85,18 +109,7 @@ def grant(
         line_id=line_id,
     )
     work.session.add(row)
-    beliefs.note(work, row)
-    told = audit.record(
-        work,
-        "grant.made",
-        f"request:{request_id}",
-        grant=row.id,
-        employee=_card_id(work, person_id, organisation_id),
-        organisation=organisation_id,
-        subsystem=subsystem,
-        role=role,
-    )
-    row.event_seq = told.seq
+    _made(work, row, "grant.made")
     return row
 
 

@@ -13,7 +13,7 @@ from catalog.schema import Entry
 RosterField = Literal[
     "number", "ignored", "snils", "email", "email_is_esia", "esia_confirmed", "first_login", "is_hr", "name", "surname",
     "given_patronymic", "given", "patronymic", "role", "purpose", "subsystem", "inn", "subject", "unit", "organisation",
-    "post",
+    "post", "since", "asked_until", "told_by", "told_on",
 ]  # fmt: skip
 
 

@@ -153,6 +153,7 @@ class LineFacts:
     organisation_text: str | None = None
     inn: str | None = None
     confirmed: tuple[str, ...] = ()  # codes of the kind's confirmations
+    asked_until: str = ""  # the last day asked for all its roles: ISO, or as typed when it is no date
     snils_checked: str = ""  # `identity` of the line when the officer held the number against a document
     row: int | None = None
 
@@ -168,6 +169,19 @@ class LineFacts:
     def identity(self) -> str:
         """Whom the line says to be whose number; another number or another name makes another one."""
         return f"{self.snils} {fold(self.name)}"
+
+
+@dataclass(frozen=True, slots=True)
+class ToldHolding:
+    """Строка списка имеющихся ролей: who has what, since when, and whose words or which paper of which day say so.
+
+    Dates are ISO, or as typed when they are none; the last day stands in `line.asked_until`.
+    """
+
+    line: LineFacts
+    since: str = ""
+    told_by: str = ""
+    told_on: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ GROUPS = {
     "line": "Строки заявок",
     "grant": "Роли",
     "holders": "Списки ролей",
+    "holdings": "Роли со слов",
     "letter": "Письма",
     "desk": "Адрес СТП",
     "mail": "Почта",
@@ -72,7 +73,7 @@ _KEYS = {
 _HIDDEN = frozenset({"sha256", "raw", "head", "manifest", "message_id"})  # digests: for machines
 _SUBJECTS = {
     "account": "пользователь № {}", "organisation": "организация № {}", "employee": "работник № {}", "person": "работник (прежний № {})", "letter": "письмо № {}",
-    "inbox": "полученное письмо № {}", "review": "проверка № {}", "holders": "список ролей", "people": "работники",
+    "inbox": "полученное письмо № {}", "review": "проверка № {}", "holders": "список ролей", "holdings": "внесённый список ролей № {}", "people": "работники",
     "erasure": "стирание данных", "audit": "журнал", "backups": "резервные копии", "settings": "настройки", "desk": "адрес СТП {}",
 }  # fmt: skip
 _PLACES = {"organisation": "/organisations/{}", "employee": "/people/{}", "inbox": "/triage/{}"}

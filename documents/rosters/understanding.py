@@ -123,6 +123,7 @@ def _line(
         subject=_optional(cells, "subject"),
         organisation_text=_optional(cells, "organisation"),
         inn=_inn(cells),
+        asked_until=day(cells.get("asked_until")),
         row=row.number,
     )
     return line, asking.findings
@@ -186,6 +187,13 @@ def _unit(cells: Mapping[str, Cell]) -> str | None:
 def _own_card(cells: Mapping[str, Cell]) -> bool | None:
     text = cyrillic(str(cells.get("purpose", "")))
     return bool(word_pattern(roster_wording().words.own_card).search(text)) if text else None
+
+
+def day(value: Cell | None) -> str:
+    """ISO of a date; another text as typed, "" for a blank."""
+    text = tidy(str(value if value is not None else "")).removesuffix(" г.").removesuffix(" 00:00:00")
+    moment = _moment(text)
+    return moment.date().isoformat() if moment else "" if is_placeholder(text) else text
 
 
 def _moment(value: Cell | None) -> dt.datetime | None:

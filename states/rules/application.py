@@ -27,7 +27,7 @@ def check(facts: RequestFacts, catalog: Catalog) -> Iterator[Finding]:
         yield of_request("APP-12", "lines", f"Эта заявка – на одного человека, а в ней {len(facts.lines)}. Сделайте на каждого свою.")
     for line in facts.lines:
         yield from _present(line, kind)
-        yield from _snils(line)
+        yield from check_snils(line)
         yield from check_names(line)
         yield from _email(line)
         yield from typed_columns(line, facts.organisation, catalog)
@@ -47,7 +47,7 @@ def _present(line: LineFacts, kind: RequestKind) -> Iterator[Finding]:
             yield of_line("APP-11", line, field, f"Не заполнено поле «{label}». Впишите его: обязательны все, кроме отчества.")
 
 
-def _snils(line: LineFacts) -> Iterator[Finding]:
+def check_snils(line: LineFacts) -> Iterator[Finding]:
     if line.snils:
         try:
             snils_digits(line.snils)

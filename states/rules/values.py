@@ -69,6 +69,11 @@ def _number(field: KindField, text: str) -> Read:
 
 
 def _date(field: KindField, text: str) -> Read:
+    return read_date(text)
+
+
+def read_date(text: str) -> Read:
+    """ISO of a date as people write it."""
     for form in ("%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y", "%d/%m/%Y"):
         try:
             return dt.datetime.strptime(text, form).date().isoformat(), ""

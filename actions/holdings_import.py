@@ -15,6 +15,7 @@ from sqlmodel import col
 from actions import audit, enrolling, grants, identities, organisations, people
 from actions.context import Conflict, NotFound, Work
 from actions.holdings import role_label
+from catalog import Catalog
 from documents.rosters import RosterError, read_roster, roster_lines
 from documents.rosters.reading import Roster, RosterRow
 from documents.rosters.understanding import day
@@ -25,6 +26,7 @@ from models.organisation import Organisation, called
 from models.record import Grant, HoldingsImport
 from models.text import tidy
 from states.rules import holding
+from states.rules.identity import Place, clash_of
 
 COMPARED, LEAST_REASON = "holdings.compared", 10
 _MOSCOW = ZoneInfo("Europe/Moscow")
@@ -32,13 +34,32 @@ _ELSEWHERE = frozenset({"file", "email"})  # of reading a list: its columns that
 
 
 @dataclass(frozen=True, slots=True)
+class Sheet:
+    """A file as it was read, which takes a while: outside of any transaction."""
+
+    roster: Roster
+    name: str
+    sha256: str
+
+
+def read(file: Path, catalog: Catalog, name: str = "") -> Sheet:
+    """Raises RosterError for a file that is no list."""
+    roster = read_roster(file, catalog)
+    return Sheet(roster, tidy(name or file.name)[:200], hashlib.sha256(file.read_bytes()).hexdigest())
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedRow:
-    """A row of the list and what becomes of it. `fresh`: the roles that it adds; none where all are on record already."""
+    """A row of the list and what becomes of it. `fresh`: the roles that it adds; none where all are on record already.
+
+    `confirmable`: its СНИЛС stands elsewhere beside another name, which a look into the document can settle.
+    """
 
     told: ToldHolding
     fresh: tuple[RoleRef, ...]
     labels: tuple[str, ...]
     findings: tuple[Finding, ...]
+    confirmable: bool = False
 
     @property
     def bad(self) -> bool:
@@ -92,23 +113,24 @@ class Plan:
 
 
 def plan(
-    work: Work, file: Path, *, inn: object, kpp: str = "", told_by: str = "", told_on: str = "",
+    work: Work, sheet: Sheet, *, inn: object, kpp: str = "", told_by: str = "", told_on: str = "",
     checked: Collection[int] = (),
 ) -> Plan:  # fmt: skip
     """What the file says and what is wrong with it; nothing is written.
 
     `told_by`, `told_on` are the source of rows that name none, `checked` the rows whose СНИЛС somebody held against a
-    document. Raises BadIdentifier, NotFound for an organisation without a card, RosterError for a file that is no list.
+    document. Raises BadIdentifier, NotFound for an organisation without a card.
     """
     card = _card(work, inn, kpp)
     whose = organisations.facts_of(work, card)
-    roster = read_roster(file, work.catalog)
+    roster = sheet.roster
     lines, intake = roster_lines(roster, work.catalog, organisation=whose, kind=None)
     rows = [_told(row, line, told_by, told_on, checked) for row, line in zip(roster.rows, lines, strict=True)]
-    judged = holding.check(rows, _around(work, card, whose, lines), work.catalog)
+    around = _around(work, card, whose, lines)
+    judged = holding.check(rows, around, work.catalog)
     found = [*(each for each in intake if each.field not in _ELSEWHERE and each.row != roster.heading_row), *judged]
     held = _held_here(work, card, lines)
-    return Plan(card, tuple(_planned(work, row, found, held) for row in rows), tuple(_whole(roster, intake)))
+    return Plan(card, tuple(_planned(work, row, found, held, around) for row in rows), tuple(_whole(roster, intake)))
 
 
 def _card(work: Work, inn: object, kpp: str) -> Organisation:
@@ -155,9 +177,10 @@ def _held_here(work: Work, card: Organisation, lines: Sequence[LineFacts]) -> se
 
 
 def _planned(
-    work: Work, told: ToldHolding, found: Sequence[Finding], held: Collection[tuple[str, RoleRef]]
+    work: Work, told: ToldHolding, found: Sequence[Finding], held: Collection[tuple[str, RoleRef]], around: holding.Around
 ) -> PlannedRow:
-    line = told.line
+    line, known = told.line, around.known.get(told.line.snils)
+    clash = clash_of(replace(line, snils_checked=""), known)
     own = tuple(
         sourced(finding) if finding.rule else finding for finding in found if finding.row == line.row
     )
@@ -166,6 +189,7 @@ def _planned(
         tuple(ref for ref in line.roles if (line.snils, ref) not in held),
         tuple(role_label(work, ref.subsystem, ref.role) for ref in line.roles),
         tuple(dict.fromkeys(own)),
+        confirmable=clash is not None and clash.place is not Place.HERE,
     )
 
 
@@ -175,18 +199,18 @@ def _whole(roster: Roster, intake: Sequence[Finding]) -> list[Finding]:
 
 
 def take(
-    work: Work, file: Path, *, name: str, inn: object, kpp: str = "", told_by: str = "", told_on: str = "",
+    work: Work, sheet: Sheet, *, inn: object, kpp: str = "", told_by: str = "", told_on: str = "",
     checked: Collection[int] = (),
 ) -> Plan:  # fmt: skip
     """Write down what of the list is new and without errors; a repetition writes nothing. Raises what `plan` raises."""
-    found = plan(work, file, inn=inn, kpp=kpp, told_by=told_by, told_on=told_on, checked=checked)
+    found = plan(work, sheet, inn=inn, kpp=kpp, told_by=told_by, told_on=told_on, checked=checked)
     new = found.of("new")
     if not new:
         return found
     card = found.organisation
     made = HoldingsImport(
-        organisation_id=card.id or 0, file_name=tidy(name)[:200], sha256=hashlib.sha256(file.read_bytes()).hexdigest(),
-        imported_at=work.now, imported_by=work.by,
+        organisation_id=card.id or 0, file_name=sheet.name, sha256=sheet.sha256, imported_at=work.now,
+        imported_by=work.by,
     )  # fmt: skip
     work.session.add(made)
     work.session.flush()
@@ -274,4 +298,4 @@ def as_json(entry: HoldingsImport, card: Organisation, brought: Sequence[Grant])
     }
 
 
-__all__ = ["Plan", "PlannedRow", "RosterError", "as_json", "get", "imports", "plan", "subject", "take", "withdraw"]
+__all__ = ["Plan", "PlannedRow", "RosterError", "Sheet", "as_json", "get", "imports", "plan", "read", "subject", "take", "withdraw"]

@@ -1,4 +1,4 @@
-"""`holders`, `audit`: questions that change nothing."""
+"""`audit`: questions to the log."""
 
 from __future__ import annotations
 
@@ -12,37 +12,6 @@ import typer
 from cli.speech import Json, say, say_json, working
 
 audit = typer.Typer(help="Журнал действий.", no_args_is_help=True)
-
-
-def holders(
-    as_of: Annotated[
-        str | None, typer.Option("--as-of", metavar="ДАТА", help="На конец дня ГГГГ-ММ-ДД или момент ISO.")
-    ] = None,
-    known_on: Annotated[
-        str | None, typer.Option("--known-on", metavar="ДАТА", help="По сведениям на эту дату, без позднейших исправлений.")
-    ] = None,
-    organisation: Annotated[str | None, typer.Option(metavar="ИНН")] = None,
-    xlsx: Annotated[Path | None, typer.Option(help="Записать таблицу Excel.")] = None,
-    json: Json = False,
-) -> None:
-    """Кто какими ролями обладает, сейчас или на любую прошлую дату."""
-    from actions import audit as actions_audit
-    from actions import grants
-
-    with working() as work:
-        rows = grants.holders(work, as_of=moment(as_of), known_on=moment(known_on), inn=organisation)
-        actions_audit.record(work, "holders.viewed", "holders", rows=len(rows), exported=xlsx is not None)
-    if xlsx is not None:
-        from documents.holders import holders_table
-
-        xlsx.write_bytes(holders_table(rows, as_of or known_on, known_on))
-    if json:
-        say_json(rows)
-        return
-    for row in rows:
-        proven = "подтверждено" if row["verified"] else "не подтверждено"
-        say(f"{row['person']}  {row['role']}  {row['organisation']}  с {str(row['since'])[:10]}  {proven}")
-    say(f"Ролей: {len(rows)}." if rows else "На эту дату ролей нет ни у кого.")
 
 
 def moment(text: str | None) -> dt.datetime | None:

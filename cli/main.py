@@ -14,6 +14,7 @@ from cli import (
     desk,
     documents,
     evidence,
+    holders,
     leavers,
     letters,
     organisations,
@@ -43,13 +44,13 @@ app.add_typer(letters.letter, name="letter")
 app.add_typer(letters.inbox, name="inbox")
 app.add_typer(letters.outbox, name="outbox")
 app.add_typer(people.app, name="people")
+app.add_typer(holders.app, name="holders")
 app.add_typer(checklists.app, name="checklist")
 app.add_typer(reviews.app, name="review")
 app.add_typer(asking.audit, name="audit")
 app.add_typer(catalogs.app, name="catalog")
 app.add_typer(users.app, name="user")
 app.add_typer(admin.settings, name="settings")
-app.command("holders")(asking.holders)
 app.command("login-help")(checklists.login_help)
 app.command("leavers")(leavers.leavers)
 app.command("evidence")(evidence.evidence)

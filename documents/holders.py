@@ -32,3 +32,14 @@ def _cell(key: str, value: object) -> str:
     if key in ("since", "until", "ends_on"):
         return str(value)[:10] if value else ""
     return str(value or "")
+
+
+_TEMPLATE = (
+    "СНИЛС", "Фамилия", "Имя", "Отчество", "Подсистема", "Роль", "С какого дня", "До какого дня, если на срок",
+    "Источник: с чьих слов, какой список", "Дата источника",
+)  # fmt: skip
+
+
+def holdings_template() -> bytes:
+    """An empty list of roles that people hold already."""
+    return table_workbook("Имеющиеся роли", _TEMPLATE, [("",) * len(_TEMPLATE)])

@@ -41,7 +41,7 @@ def listed(path, *rows):
 def taken(installation, file, **options):
     with installation.work("кадры") as work:
         clinic(work)
-        return holdings_import.take(work, file, name="роли.csv", inn=INN, **options)
+        return holdings_import.take(work, holdings_import.read(file, work.catalog), inn=INN, **options)
 
 
 def _bad(installation, file, **options):

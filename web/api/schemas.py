@@ -503,6 +503,45 @@ class HolderOut(HoldingOut):
     snils: str
 
 
+class ToldRowOut(Out):
+    row: int | None
+    person: str
+    snils: str
+    roles: list[str]
+    since: str
+    until: str | None
+    source: str
+    source_date: str
+    state: Literal["new", "known", "bad"] = Field(description="new – вносится, known – уже числится, bad – с ошибкой")
+    findings: list[FindingOut]
+
+
+class HoldingsImportOut(Out):
+    """`import_id` – номер внесённого списка; `null`: только показано или вносить нечего."""
+
+    counts: dict[str, int]
+    rows: list[ToldRowOut]
+    warnings: list[str]
+    import_id: int | None
+
+
+class ImportedListOut(Out):
+    id: int
+    inn: str
+    organisation: str
+    file: str
+    imported_at: dt.datetime
+    imported_by: str
+    roles: int
+    in_force: int
+    withdrawn_at: dt.datetime | None
+    withdrawn_reason: str | None
+
+
+class WithdrawIn(In):
+    reason: Word = Field(description="Почему список внесён по ошибке", examples=["список другой организации"])
+
+
 class HoldersOut(Out):
     as_of: dt.datetime
     known_on: dt.datetime | None = None

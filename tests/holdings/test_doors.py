@@ -1,0 +1,136 @@
+"""Lists of roles from before, over the page, the API and by command: shown first, then written, taken back on record."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from openpyxl import load_workbook
+
+from demo import people
+from documents.holders import holdings_template
+from documents.rosters.headings import field_named
+from models.account import Role
+from tests.api.calling import caller
+from tests.commands import said
+from tests.holdings.test_import import HEADINGS, ROLE, SOURCE
+from tests.web.conftest import light_passwords, officer, stranger, world
+from tests.web.test_scope import leaks
+from tests.web.users import client
+from tests.web.world import INN, World, clinic
+
+__all__ = ["leaks", "light_passwords", "officer", "stranger", "world"]
+ANNA = ("112-233-445 95", "Иванова Анна Петровна")
+PETR = ("087-654-303 00", "Ёлкин Пётр Сергеевич")
+
+
+def _list(*who: tuple[str, str], since: str = "01.09.2024") -> bytes:
+    rows = [(*each, "ФРМО", ROLE, since, "", SOURCE, "15.10.2026") for each in who]
+    return "\n".join(";".join(row) for row in (HEADINGS, *rows)).encode()
+
+
+def _card(world: World) -> str:
+    with world.installation.work(by="тест") as work:
+        card = clinic(work)
+        return f"{card.inn}/{card.kpp}"
+
+
+def test_every_heading_of_the_template_is_understood() -> None:
+    [headings] = load_workbook(io.BytesIO(holdings_template())).active.iter_rows(max_row=1, values_only=True)
+    assert [field_named(str(heading)) for heading in headings] == [
+        "snils", "surname", "given", "patronymic", "subsystem", "role", "since", "asked_until", "told_by", "told_on"
+    ]  # fmt: skip
+
+
+def test_the_page_shows_the_plan_writes_it_and_takes_it_back(officer: TestClient, world: World) -> None:
+    place = _card(world)
+    empty = officer.get("/holders/import").text
+    assert "Списков ещё не вносили" in empty and "Скачать образец" in empty
+    assert officer.get("/holders/import/template.xlsx").content.startswith(b"PK")
+    files = {"file": ("роли.csv", _list(ANNA, PETR, ("112-233-445 96", "Никто Никита")), "text/csv")}
+    plan = officer.post("/holders/import", data={"place": place}, files=files)
+    assert "Новых строк: 2, уже числятся: 0, с ошибками: 1. Пока ничего не записано." in plan.text
+    assert "строка 4" in plan.text and "APP-2" in plan.text
+    assert "Иванова" not in officer.get("/people").text
+    kept = re.findall(r'name="kept" value="([^"]+)"', plan.text)
+    form = {"place": place, "name": "роли.csv", "kept": kept}
+    done = officer.post("/holders/import/write", data=form, follow_redirects=False)
+    assert (done.status_code, done.headers["location"]) == (303, "/holders/import#imports")
+    table = officer.get("/people", params={"view": "list"}).text
+    assert f"со слов, без заявки: {SOURCE}, 15.10.2026" in table and "01.09.2024" in table
+    person = re.search(r'href="(/people/\d+)">Иванова', table)
+    assert person and f"со слов, без заявки: {SOURCE}" in officer.get(person[1]).text
+    assert "со слов" in officer.get("/people").text
+    assert f"со слов, без заявки: {SOURCE}" in officer.get("/people/roles/frmo/organisation").text
+    assert officer.post("/holders/import/write", data=form).status_code == 409
+    short = officer.post("/holders/imports/1/withdraw", data={"reason": "ой"})
+    assert short.status_code == 422 and "хотя бы 10 знаками" in short.text
+    officer.post("/holders/imports/1/withdraw", data={"reason": "список чужой клиники"})
+    assert "отменён" in officer.get("/holders/import").text
+    assert "Иванова" not in officer.get("/people").text
+
+
+def test_a_file_that_is_no_list_says_so_on_the_page_and_only_officers_see_it(officer: TestClient, world: World) -> None:
+    place = _card(world)
+    wrong = officer.post("/holders/import", data={"place": place}, files={"file": ("a.csv", b"\x25PDF-1.4", "text/csv")})
+    assert wrong.status_code == 422 and "Это не таблица" in wrong.text
+    assert officer.post("/holders/import", data={"place": place}).status_code == 422
+    auditor = client(world, "auditor", {Role.AUDITOR})
+    assert auditor.get("/holders/import").status_code == 403
+    assert "/holders/import" not in auditor.get("/people").text
+
+
+def test_the_api_does_the_same(world: World) -> None:
+    api = caller(world)
+    _card(world)
+    files = {"file": ("роли.csv", _list(ANNA, PETR, since="завтра"), "text/csv")}
+    shown = api.post("/api/v1/holders/imports", files=files, data={"inn": INN})
+    assert shown.status_code == 200 and shown.json()["counts"] == {"new": 0, "known": 0, "bad": 2}
+    assert shown.json()["rows"][0]["findings"][0]["field"] == "since"
+    files = {"file": ("роли.csv", _list(ANNA, PETR), "text/csv")}
+    assert api.post("/api/v1/holders/imports", files=files, data={"inn": INN}).json()["import_id"] is None
+    made = api.post("/api/v1/holders/imports", files=files, data={"inn": INN, "write": "да"}).json()
+    assert made["import_id"] == 1
+    held = api.get("/api/v1/holders").json()["items"]
+    assert [(row["request"], row["source"]) for row in held] == [(None, f"со слов, без заявки: {SOURCE}, 15.10.2026")] * 2
+    assert api.get("/api/v1/holders/imports").json()[0]["in_force"] == 2
+    gone = api.post("/api/v1/holders/imports/1/withdraw", json={"reason": "список чужой клиники"})
+    assert gone.json()["in_force"] == 0 and api.get("/api/v1/holders").json()["items"] == []
+    assert api.post("/api/v1/holders/imports/1/withdraw", json={"reason": "список чужой клиники"}).status_code == 409
+
+
+@pytest.fixture
+def run(home: Path, tmp_path: Path) -> Any:
+    def call(*arguments: object, code: int = 0) -> Any:
+        done = said(arguments, cwd=tmp_path, env={"EGISZ_HOME": str(home)}, process=False)
+        assert done.code == code, done.out + done.err
+        return json.loads(done.out) if "--json" in arguments else done.out + done.err
+
+    return call
+
+
+def test_commands_do_the_same(run: Any, tmp_path: Path) -> None:
+    (tmp_path / "refbook.zip").write_bytes(people.refbook_zip())
+    run("organisation", "import", tmp_path / "refbook.zip")
+    run("organisation", "set", people.INN, "head_post=Главный врач")
+    run("holders", "template", tmp_path / "t.xlsx")
+    good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
+    good.write_bytes(_list(ANNA, PETR))
+    bad.write_bytes(_list(ANNA, since="вчера"))
+    own = ("--organisation", people.INN)
+    assert "строка 2" in run("holders", "import", bad, *own, code=1)
+    assert "Записать: та же команда с --write" in run("holders", "import", good, *own)
+    assert run("holders", "--json") == []
+    assert run("holders", "import", good, *own, "--write", "--json")["import"] == 1
+    assert f"со слов, без заявки: {SOURCE}" in run("holders")
+    assert run("holders", "import", good, *own, "--write", "--json")["counts"] == {"new": 0, "known": 2, "bad": 0}
+    assert "действует ролей: 2 из 2" in run("holders", "imports")
+    run("holders", "withdraw", 1, "--reason", "ошибка", code=1)
+    assert "отменён, ролей: 2" in run("holders", "withdraw", 1, "--reason", "список чужой клиники")
+    assert "ролей нет ни у кого" in run("holders")
+    run("holders", "import", tmp_path / "none.csv", *own, code=2)

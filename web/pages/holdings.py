@@ -1,0 +1,166 @@
+"""Roles from before: a list is uploaded, shown as a plan, and only then written down; a mistaken one is taken back."""
+
+from __future__ import annotations
+
+import base64
+import tempfile
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi import APIRouter
+from sqlalchemy import select
+from sqlmodel import col
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from actions import holdings_import
+from actions.context import Conflict, NotFound, Work
+from actions.holdings_import import Plan, Sheet
+from documents.holders import holdings_template
+from documents.rosters import RosterError
+from models.findings import Finding, Severity, sourced
+from models.identifiers import BadIdentifier
+from models.organisation import Organisation
+from web.bodies import Form, text, uploads
+from web.downloads import download
+from web.installed import installed, looked, reading, work_of
+from web.rendering import page
+from web.waiting import waiting
+
+router = APIRouter()
+_MOST = 5 * 1024 * 1024
+_PIECE = 900_000  # of the file in one field of the form
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_SHOWN = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What stands in the form beside the file."""
+
+    inn: str = ""
+    kpp: str = ""
+    told_by: str = ""
+    told_on: str = ""
+
+    @classmethod
+    def of(cls, form: FormData) -> Typed:
+        inn, _, kpp = text(form, "place", 30).partition("/")
+        return cls(inn, kpp, text(form, "told_by", 300), text(form, "told_on", 20))
+
+    @property
+    def place(self) -> str:
+        return f"{self.inn}/{self.kpp}"
+
+
+@router.get("/holders/import")
+def ask(request: Request) -> Response:
+    with reading(request) as work:
+        return _form(request, work)
+
+
+@router.get("/holders/import/template.xlsx")
+def template(request: Request) -> Response:
+    return download(holdings_template(), "Имеющиеся роли, образец.xlsx", _XLSX)
+
+
+@router.post("/holders/import")
+def show(request: Request, form: Form) -> Response:
+    """The plan; nothing is written but that it was looked at."""
+    typed = Typed.of(form)
+    try:
+        name, data = _sent(form)
+        sheet = _read(request, name, data)
+        with reading(request) as work:
+            found = _plan(work, sheet, typed, _checked(form))
+            answer = page(
+                request, "holdings-plan.html", it=found, typed=typed, name=name, kept=_pieces(data), shown=_SHOWN,
+                checked=_checked(form),
+                confirmable={row.told.line.row for row in found.rows if row.confirmable}, waiting=waiting(work),
+            )  # fmt: skip
+    except (BadIdentifier, NotFound, RosterError) as wrong:
+        with reading(request) as work:
+            return _form(request, work, status=422, problem=_problem(wrong), typed=typed)
+    looked(request, holdings_import.COMPARED, f"organisation:{found.organisation.id}", cases=found.counts)
+    return answer
+
+
+@router.post("/holders/import/write")
+def write(request: Request, form: Form) -> Response:
+    """The same file judged once more; what is new is written down."""
+    typed = Typed.of(form)
+    sheet = _read(request, *_sent(form))
+    with work_of(request) as work:
+        found = holdings_import.take(
+            work, sheet, inn=typed.inn, kpp=typed.kpp, told_by=typed.told_by, told_on=typed.told_on, checked=_checked(form)
+        )
+        if found.made is None:
+            raise Conflict("Вносить нечего: все роли без ошибок уже числятся.")
+    return RedirectResponse("/holders/import#imports", status_code=303)
+
+
+@router.post("/holders/imports/{number:int}/withdraw")
+def withdraw(request: Request, number: int, form: Form) -> Response:
+    try:
+        with work_of(request) as work:
+            holdings_import.withdraw(work, holdings_import.get(work, number), reason=text(form, "reason", 500))
+    except BadIdentifier as wrong:
+        with reading(request) as work:
+            return _form(request, work, status=422, problem=_problem(wrong))
+    return RedirectResponse("/holders/import#imports", status_code=303)
+
+
+def _sent(form: FormData) -> tuple[str, bytes]:
+    """The uploaded file, or the one that the plan was made of. Raises NotFound."""
+    chosen = uploads(form, "file", _MOST)
+    if chosen:
+        return chosen[0]
+    kept = "".join(part for part in form.getlist("kept") if isinstance(part, str))
+    if not kept:
+        raise NotFound("Приложите список имеющихся ролей.")
+    return text(form, "name", 200), base64.b64decode(kept)
+
+
+def _pieces(data: bytes) -> list[str]:
+    """The file in the plan's own form: nothing of it is kept here before it is written down."""
+    whole = base64.b64encode(data).decode()
+    return [whole[start : start + _PIECE] for start in range(0, len(whole), _PIECE)]
+
+
+def _read(request: Request, name: str, data: bytes) -> Sheet:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "list"
+        path.write_bytes(data)
+        return holdings_import.read(path, installed(request).catalog, name)
+
+
+def _plan(work: Work, sheet: Sheet, typed: Typed, checked: Collection[int]) -> Plan:
+    if not typed.inn:
+        raise NotFound("Выберите организацию, чьи это работники.")
+    return holdings_import.plan(
+        work, sheet, inn=typed.inn, kpp=typed.kpp, told_by=typed.told_by, told_on=typed.told_on, checked=checked
+    )
+
+
+def _checked(form: FormData) -> set[int]:
+    return {int(value) for value in form.getlist("checked") if isinstance(value, str) and value.isdigit()}
+
+
+def _problem(wrong: Exception) -> Finding:
+    if isinstance(wrong, RosterError):
+        return sourced(Finding(wrong.rule, Severity.ERROR, str(wrong), field="file"))
+    return Finding("", Severity.ERROR, str(wrong))
+
+
+def _form(
+    request: Request, work: Work, *, status: int = 200, problem: Finding | None = None, typed: Typed | None = None
+) -> Response:
+    places: Sequence[Organisation] = (
+        work.session.execute(select(Organisation).order_by(col(Organisation.fold)).limit(_SHOWN)).scalars().all()
+    )
+    return page(
+        request, "holdings.html", status=status, organisations=places, problems=[problem] if problem else [],
+        typed=typed or Typed(), imports=holdings_import.imports(work), waiting=waiting(work),
+    )  # fmt: skip

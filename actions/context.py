@@ -35,7 +35,6 @@ class Policy:
     sender: str = "clinic@example.com"
     sender_name: str = "Доступ ЕГИСЗ"
     desk_address: str | None = None  # overrides the catalogue's destination by date
-    desk_address_confirmed: bool = False
     officers: tuple[str, ...] = ()
     page_url: str = "http://127.0.0.1:8000"
     answers_apply: str = "clear"  # "clear": by machine when clear and trusted; "never": always a person
@@ -53,11 +52,15 @@ class Policy:
     patient_days: int = 90  # how long a closed request keeps patients' data
     session_idle_hours: int = 12  # of the page, without a look
     session_days: int = 7  # of the page, at the longest
-    number_prefix: str = "ЕД"
     follow_up_by_machine: bool = True
     link_secret: bytes = b""
     own_catalog: Path | None = None  # the administrator's folder, for forms
     practice: bool = False  # everything here is invented: letters and papers say so on every page
+
+    @property
+    def number_prefix(self) -> str:
+        """Of our numbers of requests: a practice number is no other's, on paper and in letters."""
+        return "УЧ" if self.practice else "ЕД"
 
 
 @dataclass(frozen=True, slots=True)

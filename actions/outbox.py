@@ -11,12 +11,15 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.engine import CursorResult
 from sqlmodel import col
 
-from actions import audit, links
+from actions import audit, destinations, links
 from actions.context import Conflict, NotFound, Work
 from models.letters import OutboxLetter, OutboxState
 from notifications.composing import Attachment, OutgoingLetter, compose, message_id
 
 PERSONAL = (links.FIRST_LOGIN, links.LOGIN_CHECK, "nudge")
+_PRACTICE = "УЧЕБНОЕ ПИСЬМО"
+TO_DESK = ("package", "reply", "follow-up")
+_INVITATIONS = (links.FIRST_LOGIN, links.LOGIN_CHECK)  # an officer has just sent them himself, to people he named
 
 
 def promise(
@@ -76,7 +79,7 @@ def claim(work: Work, *, owner: str, limit: int) -> list[int]:
     """
     due = (
         select(col(OutboxLetter.id))
-        .where(col(OutboxLetter.state) == OutboxState.PROMISED, col(OutboxLetter.next_attempt_at) <= work.now)
+        .where(col(OutboxLetter.state) == OutboxState.PROMISED, col(OutboxLetter.next_attempt_at) <= work.now, _may_leave(work))
         .order_by(col(OutboxLetter.id))
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -90,6 +93,14 @@ def claim(work: Work, *, owner: str, limit: int) -> list[int]:
         .execution_options(synchronize_session=False)
     )
     return sorted(number for number in taken.scalars() if number is not None)
+
+
+def _may_leave(work: Work) -> ColumnElement[bool]:
+    """A letter to the desk: when a person confirmed the very address on it; any other: when the present one is confirmed."""
+    known = destinations.confirmed(work)
+    to_desk = col(OutboxLetter.purpose).in_(TO_DESK)
+    allowed = col(OutboxLetter.purpose).in_(_INVITATIONS) | (to_desk & col(OutboxLetter.recipient).in_(known))
+    return allowed | ~to_desk if destinations.address(work) in known else allowed
 
 
 def release_expired(work: Work) -> tuple[int, int]:
@@ -135,8 +146,8 @@ def _composed(work: Work, letter: OutboxLetter) -> bytes:
             sender=work.policy.sender,
             sender_name=work.policy.sender_name,
             to=(letter.recipient,),
-            subject=letter.subject,
-            text=links.filled(work, letter.text),
+            subject=f"{_PRACTICE}. {letter.subject}" if work.policy.practice else letter.subject,
+            text=_practice_told(work, links.filled(work, letter.text)),
             message_id=letter.message_id,
             date=letter.promised_at,
             in_reply_to=letter.in_reply_to,
@@ -149,6 +160,10 @@ def _composed(work: Work, letter: OutboxLetter) -> bytes:
     )
     letter.raw_sha256 = work.files.put(raw)
     return raw
+
+
+def _practice_told(work: Work, text: str) -> str:
+    return f"{_PRACTICE}: люди и заявки вымышлены, делать по нему ничего не нужно.\n\n{text}" if work.policy.practice else text
 
 
 def mark_sent(work: Work, *, letter_id: int, response: str) -> OutboxLetter:

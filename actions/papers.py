@@ -114,6 +114,7 @@ def paper_facts(work: Work, request: AccessRequest, facts: RequestFacts | None =
         asked=tuple(AskedField(field.code, field.label, value, needed, field.rule) for field, value, needed in printed),
         words=_words(work, request, facts),
         seal_of=_seal_of(facts, work.catalog),
+        practice=work.policy.practice,
     )
 
 
@@ -209,6 +210,7 @@ def make_trouble_report(work: Work, request: AccessRequest) -> list[RequestFile]
         description=request.fields.get("steps", ""),
         desk_address=destinations.address(work),
         reply_to=work.policy.sender,
+        practice=work.policy.practice,
         screenshots=tuple(Screenshot(file.name, work.files.path(file.sha256)) for file in pictures),
     )
     return _keep(work, request, render_trouble_report(report, own_catalog=work.policy.own_catalog))

@@ -15,6 +15,7 @@ from actions import (
     audit,
     checklist_overview,
     checklists,
+    destinations,
     links,
     organisations,
     outbox,
@@ -254,8 +255,13 @@ def planned(work: Work, *, days: int) -> list[Due]:
 
 
 def send_due(work: Work) -> int:
-    """Promise today's letters: follow-ups to the desk, one digest per person. Returns how many were promised."""
+    """Promise today's letters: follow-ups to the desk, one digest per person. Returns how many were promised.
+
+    None before a person confirmed the desk's address: they would only pile up.
+    """
     start_clocks(work)
+    if not destinations.is_confirmed(work):
+        return 0
     before = _promised(work)
     follow_up_desk(work)
     for to, entries in _grouped(_due_now(work)).items():

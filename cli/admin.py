@@ -40,6 +40,17 @@ def test_letter(to: Annotated[str, typer.Argument(help="Кому послать 
         say(tried.text)
 
 
+@settings.command("confirm-desk")
+def confirm_desk(address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Адрес СТП, который вы сверили.")]) -> None:
+    """Подтвердить адрес СТП: до этого заявки и напоминания не уходят. Новый адрес подтверждают снова."""
+    from actions import destinations
+    from cli.speech import working
+
+    with working() as work:
+        destinations.confirm_address(work, address)
+    say(f"Адрес СТП подтверждён: {address.strip()}. Письма, которые его ждали, уйдут со следующей отправкой.")
+
+
 def backup(file: Annotated[Path, typer.Argument(help="Куда записать архив .zip.")]) -> None:
     """Сохранить базу и файлы в один архив; работу прерывать не нужно."""
     from cli.speech import actor, opened

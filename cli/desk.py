@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.speech import Json, opened, say, say_json, working
+
+if TYPE_CHECKING:
+    from wiring.work import Installation
 
 
 def deadline(
@@ -46,15 +49,16 @@ def remind(
     json: Json = False,
 ) -> None:
     """Напоминания: показать заранее (--dry-run) или поставить сегодняшние в очередь."""
-    from actions import reminders
+    from actions import destinations, reminders
 
     with working() as work:
+        held = destinations.unconfirmed(work)
         if not dry_run:
             count = reminders.send_due(work)
         else:
             rows = [due.as_json() for due in reminders.planned(work, days=days)]
     if not dry_run:
-        say_json({"promised": count}) if json else say(f"Писем поставлено в очередь: {count}.")
+        say_json({"promised": count}) if json else say(held or f"Писем поставлено в очередь: {count}.")
         return
     if json:
         say_json(rows)
@@ -73,5 +77,17 @@ def sweep(
 
     if name not in NAMES:
         raise typer.BadParameter(f"Обхода «{name}» нет. Есть: {', '.join(NAMES)}.")
-    result = run_sweep(name, opened())
+    installation = opened()
+    result = run_sweep(name, installation)
     say_json(result) if json else say(f"{name}: {result}")
+    if name == "deliver" and not json:
+        _say_what_is_held(installation)
+
+
+def _say_what_is_held(installation: Installation) -> None:
+    from actions import destinations
+
+    with installation.reading(by="командная строка") as work:
+        held = destinations.unconfirmed(work)
+    if held:
+        say(f"{held} Команда: egisz-access settings confirm-desk АДРЕС.")

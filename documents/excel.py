@@ -18,7 +18,7 @@ from documents.archive import normalised
 from documents.cells import MAX_ROW_POINTS, SHADED, column_width, dress, empty_book, prototypes, put_text
 from documents.codes import PageCode, picture
 from documents.paging import STAMP_MM, Page, Pagination, blocks_height, paginate
-from documents.paper import Block, Paper, Signature
+from documents.paper import PRACTICE, Block, Paper, Signature
 from documents.sheet import CODE_MM, POINTS_PER_MM, SHEETS, STYLES
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -131,6 +131,8 @@ def _set_up_print(sheet: Worksheet, paper: Paper, starts: list[int]) -> None:
     margins = sheet.page_margins
     margins.left, margins.right, margins.top, margins.bottom = 0.6, 0.3, 0.45, 0.6
     margins.header = margins.footer = 0.25
+    if paper.practice:
+        sheet.oddHeader.center.text, sheet.oddHeader.center.size, sheet.oddHeader.center.color = PRACTICE, 40, "C8C8C8"
     sheet.oddFooter.left.text = paper.footer.replace("&", "&&")
     sheet.oddFooter.right.text = "Страница &P из &N"
 

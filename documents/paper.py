@@ -19,6 +19,7 @@ __all__ = [
 ]  # fmt: skip
 
 DASH = "–"
+PRACTICE = "УЧЕБНАЯ ЗАЯВКА"
 _EMPLOYEES = ("работник", "работника", "работников")
 
 
@@ -73,6 +74,7 @@ class Paper:
     table: Table | None
     tail: tuple[Block, ...]
     signature: Signature | None
+    practice: bool = False
 
     @property
     def footer(self) -> str:
@@ -82,7 +84,8 @@ class Paper:
 def compose(layout: Layout, facts: PaperFacts) -> Paper:
     """The paper that the form makes of the facts."""
     words = _words(facts)
-    head = [*_blocks(layout.addressee, "addressee", words), *_titles(layout, words)]
+    head = [Block(f"{PRACTICE}: люди вымышлены, в СТП не подавать", "title")] if facts.practice else []
+    head += [*_blocks(layout.addressee, "addressee", words), *_titles(layout, words)]
     head += _blocks(layout.opening, "body", words)
     if layout.columns:
         head += _answers_above(layout, facts, words)
@@ -102,6 +105,7 @@ def compose(layout: Layout, facts: PaperFacts) -> Paper:
         table=_table(layout, facts, words),
         tail=tuple(_tail(layout, facts, words)),
         signature=_signature(layout.signature, facts, words) if layout.signature else None,
+        practice=facts.practice,
     )
 
 

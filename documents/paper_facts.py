@@ -81,7 +81,7 @@ class PaperFacts:
     """Everything a form may ask for. `answers` are fields that a person filled in, by code.
 
     `asked` are the kind's fields that apply, in its order; `words` further placeholders; `seal_of` names the body whose
-    seal stands when it is not the organisation's own.
+    seal stands when it is not the organisation's own. `practice`: the paper says on every page that it is none to submit.
     """
 
     request: int
@@ -100,3 +100,4 @@ class PaperFacts:
     asked: tuple[AskedField, ...] = ()
     words: Mapping[str, str] = field(default_factory=dict)
     seal_of: str = ""
+    practice: bool = False

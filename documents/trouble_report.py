@@ -14,12 +14,12 @@ from docx.shared import Mm, Pt
 from catalog.layouts import layout
 from documents.making import MadeFile
 from documents.paging import row_height
-from documents.paper import OrganisationText, Paper, PaperFacts, compose
+from documents.paper import PRACTICE, OrganisationText, Paper, PaperFacts, compose
 from documents.pictures import Picture, safe_picture
 from documents.russian import file_name, printable, typeset
 from documents.sheet import SHEETS, STYLES
 from documents.word import MEDIA_TYPE
-from documents.wordfile import add_footer, add_text, blank, saved
+from documents.wordfile import add_footer, add_text, add_watermark, blank, saved
 from documents.wordxml import filled, page_table, row_template
 
 _TITLE = "Обращение о неполадке"
@@ -52,6 +52,7 @@ class TroubleReport:
     happened: str = ""
     desk_address: str = ""
     reply_to: str = ""
+    practice: bool = False
 
 
 def render_trouble_report(report: TroubleReport, *, own_catalog: Path | None = None) -> list[MadeFile]:
@@ -62,6 +63,8 @@ def render_trouble_report(report: TroubleReport, *, own_catalog: Path | None = N
     paper = compose(layout("trouble-report", own_catalog), _facts(report))
     document = blank(paper.orientation, paper.title, paper.made_on)
     add_footer(document, paper.footer)
+    if paper.practice:
+        add_watermark(document, PRACTICE)
     for block in paper.head:
         add_text(document, block.text, STYLES[block.style], paper.orientation)
     _add_facts(document, paper)
@@ -93,6 +96,7 @@ def _facts(report: TroubleReport) -> PaperFacts:
         organisation=report.organisation,
         desk_address=report.desk_address,
         reply_to=report.reply_to,
+        practice=report.practice,
         answers={"system": report.system, "user": report.person, "happened": report.happened},
     )
 

@@ -13,9 +13,9 @@ from docx.parts.image import ImagePart
 
 from documents.codes import PageCode, picture
 from documents.paging import CAPTION_LINE, SIGNATURE_LINE, SIGNATURE_SHARES, SIGNATURE_SIZE, STAMP_MM, paginate
-from documents.paper import Block, Paper, Signature
+from documents.paper import PRACTICE, Block, Paper, Signature
 from documents.sheet import SHEETS, STYLES
-from documents.wordfile import add_footer, add_text, blank, saved
+from documents.wordfile import add_footer, add_text, add_watermark, blank, saved
 from documents.wordxml import anchored_picture, filled, page_table, row_template, twips
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -29,6 +29,8 @@ def render(paper: Paper) -> bytes:
     """The .docx. Raises documents.paging.TooLong."""
     document = blank(paper.orientation, paper.title, paper.made_on)
     add_footer(document, paper.footer)
+    if paper.practice:
+        add_watermark(document, PRACTICE)
     split = paginate(paper)
     row = row_template(paper.table) if paper.table else None
     for place, page in enumerate(split.pages, 1):

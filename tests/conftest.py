@@ -144,3 +144,11 @@ def installation(home: Path, clock: Clock) -> Iterator[Installation]:
     made = Installation(Settings(home=home), clock=clock)
     yield made
     made.engine.dispose()
+
+
+@pytest.fixture
+def confirmed(installation: Installation) -> Installation:
+    """The desk's address has a person's yes: letters leave, reminders are promised."""
+    from tests.walking import confirm_desk
+
+    return confirm_desk(installation)

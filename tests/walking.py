@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-from actions import delivery, organisations, outbox, requests, scans, steps
+from actions import delivery, destinations, organisations, outbox, requests, scans, steps
 from actions.context import Work
 from demo import people
 from documents.codes import PageCode, picture
@@ -34,6 +34,13 @@ def load_refbook(installation: Installation, folder: Path) -> None:
     path.write_bytes(people.refbook_zip())
     with installation.work("тест") as work:
         import_archive(work.session, path, now=work.now)
+
+
+def confirm_desk(installation: Installation) -> Installation:
+    """A person's one-time yes to the desk's address, without which nothing but invitations leaves."""
+    with installation.work("тест") as work:
+        destinations.confirm(work)
+    return installation
 
 
 def clinic(work: Work) -> int:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 Tls = Literal["tls", "starttls", "plain"]
@@ -46,13 +46,18 @@ class ImapPart(Part):
 
 
 class MailPart(Part):
-    """От чьего имени письма, куда заявки; `confirmed` is the one-time yes to the desk's address."""
+    """От чьего имени письма, куда заявки. That the desk's address is right a person confirms on record, not a setting."""
 
     sender: str = "clinic@example.com"
     sender_name: str = "Доступ ЕГИСЗ"
     desk_address: str | None = None
-    desk_address_confirmed: bool = False
     lease_seconds: int = Field(default=300, ge=1)  # after which a killed worker's letters are taken up again
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_former_yes(cls, given: Any) -> Any:
+        """Files of earlier releases may hold the yes to the address; it holds no more, and is no reason not to start."""
+        return {key: value for key, value in given.items() if key != "desk_address_confirmed"} if isinstance(given, dict) else given
 
 
 class AnswersPart(Part):

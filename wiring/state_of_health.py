@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select, text
 from sqlmodel import col
 
-from actions import audit, outbox
+from actions import audit, destinations, outbox
 from actions.context import Work
 from catalog.registry import registry
 from documents.russian import counted
@@ -54,7 +54,7 @@ class Check:
 def look(installation: Installation, work: Work, planner: Planner) -> list[Check]:
     """Everything that is quick to know; the chain of the log is verified on its own page."""
     checks: tuple[Callable[[Installation, Work, Planner], Check], ...] = (
-        _mailbox, _queue, _letters, _schedules, _log, _backup, _disk, _database, _refbooks, _calendar, _clock, _version,
+        _mailbox, _desk, _queue, _letters, _schedules, _log, _backup, _disk, _database, _refbooks, _calendar, _clock, _version,
     )  # fmt: skip
     return [check(installation, work, planner) for check in checks]
 
@@ -97,6 +97,15 @@ def _mailbox(installation: Installation, work: Work, planner: Planner) -> Check:
         told = "Когда в ящик заглядывали, неизвестно: об этом знает планировщик, а он не отвечает."
         return replace(check, level="warning", told=told, mend="Запустите службу: egisz-access up.")
     return _looked(check, reading, work.now)
+
+
+def _desk(installation: Installation, work: Work, planner: Planner) -> Check:
+    where = destinations.address(work)
+    lacking = destinations.unconfirmed(work)
+    if lacking:
+        told, _, mend = lacking.partition(". ")
+        return Check("desk", "Адрес СТП", "warning", f"{told}.", mend=mend)
+    return Check("desk", "Адрес СТП", "good", f"Заявки идут на {where}, адрес подтверждён человеком.")
 
 
 def _positions(installation: Installation, work: Work) -> dict[str, MailboxPosition]:

@@ -110,7 +110,6 @@ class Installation:
             sender=mail.sender,
             sender_name=mail.sender_name,
             desk_address=mail.desk_address,
-            desk_address_confirmed=mail.desk_address_confirmed,
             officers=reminders.officers,
             lease_seconds=mail.lease_seconds,
             page_url=self.settings.page_url,

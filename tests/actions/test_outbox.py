@@ -14,6 +14,8 @@ from models.letters import OutboxLetter, OutboxState
 from models.request import Status
 from tests.walking import bring, deliver, request_at
 
+pytestmark = pytest.mark.usefixtures("confirmed")
+
 
 def _promise(installation, key="k:1"):
     with installation.work("тест") as work:

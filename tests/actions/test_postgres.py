@@ -16,7 +16,7 @@ from actions import audit, grants, outbox, requests, steps, verification
 from models.letters import OutboxLetter
 from models.request import Status
 from states.lifecycle import Refused
-from tests.walking import request_at
+from tests.walking import confirm_desk, request_at
 from wiring.settings import Settings
 from wiring.work import Installation
 
@@ -52,6 +52,7 @@ def test_whole_life_ends_verified(installation):
 
 
 def test_two_workers_never_claim_one_letter(installation):
+    confirm_desk(installation)
     with installation.work("тест") as work:
         for number in range(40):
             outbox.promise(work, key=f"k:{number}", purpose="digest", recipient="a@b.example", subject="т", text="т")

@@ -13,6 +13,8 @@ from models.request import Status
 from states.lifecycle import Actor
 from tests.walking import GROUND, KIND, bring, clinic, deliver, lines, request_at
 
+pytestmark = pytest.mark.usefixtures("confirmed")
+
 OFFICER = "officer@clinic.example"
 
 

@@ -17,6 +17,8 @@ from states.checklists import due_day, warned_from
 from states.reminders import Reason
 from tests.checklists.opening import entered, opened, ticked
 
+pytestmark = pytest.mark.usefixtures("confirmed")
+
 NEAR, LATE = "Пора внести в реестры", "Не внесено в реестры, срок вышел"
 
 

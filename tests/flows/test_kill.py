@@ -58,7 +58,7 @@ def _installation(home: Path, port: int) -> Installation:
     return Installation(
         Settings(
             home=home, smtp=SmtpPart(host="127.0.0.1", port=port, tls="plain"),
-            mail=MailPart(sender="clinic@clinic.example", desk_address_confirmed=True, lease_seconds=1),
+            mail=MailPart(sender="clinic@clinic.example", lease_seconds=1),
         ),
         clock=system_clock,
     )  # fmt: skip

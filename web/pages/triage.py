@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import answers, delivery, inbox, outbox, requests
+from actions import answers, delivery, destinations, inbox, outbox, requests
 from actions.context import Conflict, NotFound, Work
 from models.answers import PairAnswer, PairKey
 from models.letters import InboxLetter, OutboxState
@@ -45,7 +45,7 @@ def triage_page(request: Request, *, done: int = 0, looked_for: int = 0, problem
         stuck = stuck_letters(work)
         answer = page(
             request, "triage.html", status=status, problem=problem, letters=letters, stuck=stuck, told=_done(work, done), suggested=DECIDED,
-            mailbox=reads_mail(installed(request).settings), lacking=unset_mail(installed(request).settings),
+            mailbox=reads_mail(installed(request).settings), unconfirmed=destinations.unconfirmed(work), lacking=unset_mail(installed(request).settings),
             still=looked_for if any(each.letter.id == looked_for for each in stuck) else 0, waiting=waiting(work),
         )  # fmt: skip
     sent = [each.letter.id for each in stuck if each.letter.person_id is not None]

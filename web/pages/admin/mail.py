@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import accounts, audit
+from actions import accounts, audit, destinations
 from notifications.tls import BadBundle
 from states.rules.emails import email_problem
 from web.bodies import Form, text
@@ -105,6 +105,14 @@ def send_test_letter(request: Request, form: Form) -> Response:
     return _page(request, to=to, probed=told)
 
 
+@router.post("/desk")
+def confirm_desk(request: Request, form: Form) -> Response:
+    """A person's yes to the address that he was shown: bound to it, on record. Another address asks again."""
+    with work_of(request) as work:
+        destinations.confirm_address(work, text(form, "address", 320))
+    return RedirectResponse("/admin/mail?done=desk", status_code=303)
+
+
 def _place(request: Request) -> Path | None:
     """The folder of work whose mail may be written while practising: one where nobody has begun to work."""
     installation = installed(request)
@@ -137,8 +145,9 @@ def _page(
         problems |= broken.problems
     known = {setting.key for setting in ALL}
     with reading(request) as work:
+        desk = destinations.address(work)
         return page(
-            request, "admin-mail.html", status=422 if problems else status, controls=shown, done=done,
+            request, "admin-mail.html", desk=desk, yes=destinations.confirmation(work, desk), status=422 if problems else status, controls=shown, done=done,
             parts=SECTIONS if place or not installed(request).practice else (), place=place, lacking=unset_mail(installed(request).settings),
             location=settings_file.location(place), waiting=waiting(work), to=to,
             others=[f"{key}: {told}" if key else told for key, told in problems.items() if key not in known],

@@ -1,0 +1,122 @@
+"""Nothing leaves for the desk, and no reminder at all, before a person said yes to the desk's very address."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import select
+
+from actions import destinations, outbox, requests, steps
+from actions.context import Conflict
+from models.letters import OutboxLetter, OutboxState
+from models.record import Event
+from models.request import Status
+from states.lifecycle import Refused
+from sweeps import run_sweep
+from tests.commands import said
+from tests.walking import bring, deliver, request_at
+from wiring.settings import MailPart, Settings
+
+KINDS = ("package", "reply", "follow-up", "digest", "nudge", "review")
+
+
+def _promised(installation, purposes=KINDS, recipient="egisz@stp-egisz.ru"):
+    with installation.work("тест") as work:
+        for purpose in purposes:
+            outbox.promise(work, key=f"{purpose}{recipient}", purpose=purpose, recipient=recipient, subject="т", text="т")
+
+
+def _left(installation):
+    return [letter.purpose for letter in deliver(installation)]
+
+
+def _with_desk(home, address):
+    return Settings(home=home, mail=MailPart(desk_address=address))
+
+
+def test_only_invitations_leave_before_the_address_is_confirmed(installation):
+    _promised(installation, (*KINDS, "first-login", "login-check"), recipient=_address(installation))
+    assert sorted(_left(installation)) == ["first-login", "login-check"]
+    with installation.work("Орлова") as work:
+        destinations.confirm(work)
+    assert sorted(_left(installation)) == sorted(KINDS)
+
+
+def _address(installation):
+    with installation.work("тест") as work:
+        return destinations.address(work)
+
+
+def test_changed_address_asks_again_and_a_letter_to_another_waits(installation, home):
+    old = _address(installation)
+    with installation.work("Орлова") as work:
+        destinations.confirm(work)
+    installation.take_up(_with_desk(home, "new@stp.example"))
+    _promised(installation, ("package", "digest"), recipient="new@stp.example")
+    _promised(installation, ("follow-up",), recipient=old)
+    assert _left(installation) == ["follow-up"]  # to the address that was confirmed
+    with installation.work("Орлова") as work:
+        assert "new@stp.example" in destinations.unconfirmed(work)
+        destinations.confirm(work)
+    assert sorted(_left(installation)) == ["digest", "package"]
+
+
+def test_letter_promised_to_an_address_that_nobody_confirmed_never_leaves(installation, home):
+    installation.take_up(_with_desk(home, "wrong@stp.example"))
+    _promised(installation, ("follow-up",), recipient="wrong@stp.example")
+    installation.take_up(_with_desk(home, "right@stp.example"))
+    with installation.work("Орлова") as work:
+        destinations.confirm(work)
+    assert _left(installation) == []
+
+
+def test_yes_is_on_record_once_with_who_said_it(installation):
+    for _ in range(2):
+        with installation.work("Орлова") as work:
+            destinations.confirm(work)
+    with installation.work("тест") as work:
+        where = destinations.address(work)
+        said_yes = work.session.execute(select(Event).where(Event.action == "desk.address-confirmed")).scalars().all()
+        assert [(event.actor, event.subject) for event in said_yes] == [("Орлова", f"desk:{where}")]
+        assert destinations.unconfirmed(work) == ""
+
+
+def test_reminders_do_not_pile_up_before_the_yes(installation, clock):
+    number = request_at(installation, Status.AWAITING)
+    with installation.work("тест") as work:
+        requests.get(work, number).due_at = work.now - dt.timedelta(hours=1)
+    installation.take_up(_with_desk(installation.settings.home, "new@stp.example"))
+    clock.forward(days=1)
+    assert run_sweep("remind", installation) == {"promised": 0}
+    with installation.work("тест") as work:
+        assert not work.session.execute(select(OutboxLetter).where(OutboxLetter.state == OutboxState.PROMISED)).scalars().all()
+        destinations.confirm(work)
+    assert run_sweep("remind", installation)["promised"] >= 1
+
+
+def test_former_setting_is_read_and_confirms_nothing(installation, home):
+    installation.take_up(Settings(home=home, mail=MailPart.model_validate({"desk_address_confirmed": True})))
+    with installation.work("тест") as work:
+        assert not destinations.is_confirmed(work)
+
+
+def test_command_confirms_the_present_address_only(installation, home, tmp_path):
+    where, environment = _address(installation), {"EGISZ_HOME": str(home)}
+    wrong = said(["settings", "confirm-desk", "other@stp.example"], cwd=tmp_path, env=environment)
+    assert wrong.code == 1 and where in wrong.err
+    told = said(["sweep", "deliver"], cwd=tmp_path, env=environment)
+    assert "ещё никто не подтвердил" in told.out and "confirm-desk" in told.out
+    assert said(["settings", "confirm-desk", where], cwd=tmp_path, env=environment).code == 0
+    assert "не подтвердил" not in said(["sweep", "deliver"], cwd=tmp_path, env=environment).out
+
+
+def test_first_send_confirms_too(installation):
+    number = request_at(installation, Status.SIGNED)
+    with installation.work("тест") as work, pytest.raises(Refused):
+        steps.take(work, requests.get(work, number), "send")
+    bring(installation, number, Status.SENT)
+    with installation.work("тест") as work:
+        assert destinations.is_confirmed(work)
+        with pytest.raises(Conflict):
+            destinations.confirm_address(work, "other@stp.example")

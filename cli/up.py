@@ -33,6 +33,8 @@ def up(
         try:
             service.start()
             say(f"Готово. Откройте в браузере:\n\n    {service.entrance()}\n")
+            if held := service.held():
+                say(f"{held} Страница «Почта» или: egisz-access settings confirm-desk АДРЕС.")
             say("Показ всей жизни заявки: make demo (в другом окне). Остановить: Ctrl-C.")
             service.watch()
         except KeyboardInterrupt:

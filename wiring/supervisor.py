@@ -19,7 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from actions import accounts
+from actions import accounts, destinations
+from wiring import practice
 from wiring.children import Child, stop_all
 from wiring.gateways import unset_mail
 from wiring.page_key import page_key
@@ -62,6 +63,7 @@ class Service:
 
     def _start(self) -> None:
         practising = Installation(self.settings).practice
+        practice.stop(self.settings.home)  # what a former run was asked for
         self._page_address()
         if practising:
             self._played_post()
@@ -99,8 +101,8 @@ class Service:
             **self.extra,
         }
 
-    def _child(self, name: str, command: list[str]) -> Child:
-        child = Child(name, command, self.environment, ROOT, self.settings.home / "logs" / f"{name}.log")
+    def _child(self, name: str, command: list[str], more: Mapping[str, str] | None = None) -> Child:
+        child = Child(name, command, {**self.environment, **(more or {})}, ROOT, self.settings.home / "logs" / f"{name}.log")
         self.children.append(child)
         child.start()
         return child
@@ -176,11 +178,32 @@ class Service:
                 return f"{self.page_url}/"
         return f"{self.page_url}/setup?key={page_key(installation_key(self.settings.home))}"
 
+    def held(self) -> str:
+        """What is said while letters wait for a person's yes to the desk's address; "" when none do."""
+        with Installation(self.settings).reading(by="служба") as work:
+            return destinations.unconfirmed(work)
+
     def watch(self) -> None:
+        if self.settings.practice:
+            practice.tell_entrance(self.settings.home, self.entrance())
         while not self.over.wait(0.5):
+            self._practice_beside()
             for child in self.children:
                 if child.tend():
                     self.say(f"Часть «{child.name}» остановилась и запущена снова.")
+
+    def _practice_beside(self) -> None:
+        """A service of its own for the practice folder, started and stopped by a button of the page of work."""
+        running = next((child for child in self.children if child.name == "practice"), None)
+        asked = not self.settings.practice and practice.is_asked(self.settings.home)
+        if asked and running is None:
+            beside = {"EGISZ_PAGE__PORT": str(free_port(self.settings.page.host, 0)), "EGISZ_PAGE__PUBLIC_URL": ""}
+            self._child("practice", [str(_BIN / "egisz-access"), "up", "--practice"], beside)
+            self.say("Рядом запускается учебный режим; адрес его страницы – на странице «Управление».")
+        elif running is not None and not asked:
+            self.children.remove(running)
+            stop_all([running])
+            self.say("Учебный режим остановлен.")
 
     def stop(self) -> None:
         stop_all(self.children)

@@ -19,6 +19,7 @@ from web.bodies import Form, secret, text
 from web.door import COOKIE, recognised
 from web.installed import installed
 from web.rendering import page
+from wiring import practice
 from wiring.page_key import is_page_key
 
 router = APIRouter()
@@ -84,7 +85,17 @@ def log_out(request: Request) -> Response:
 @router.get("/setup")
 def ask_first(request: Request, key: str = "") -> Response:
     """Only with the key that the service prints at its start: else whoever comes first would own the installation."""
-    return _setup(request, key) or page(request, "setup.html", key=key, problem="", typed={})
+    return _setup(request, key) or _ask_first(request, key)
+
+
+@router.post("/setup/practice")
+def practise_first(request: Request, form: Form) -> Response:
+    """Who holds the key of the first account may look around in the practice folder before."""
+    key = text(form, "key", 200)
+    refused = _setup(request, key)
+    if refused is None and not installed(request).practice:
+        practice.ask(installed(request).settings.home)
+    return refused or _ask_first(request, key)
 
 
 @router.post("/setup")
@@ -107,8 +118,16 @@ def make_first(request: Request, form: Form) -> Response:
                 password_by_other=False,
             )  # fmt: skip
     except (BadAccount, WeakPassword) as wrong:
-        return page(request, "setup.html", status=422, key=key, problem=str(wrong), typed=typed)
+        return _ask_first(request, key, status=422, problem=str(wrong), typed=typed)
     return let_in(request, account)
+
+
+def _ask_first(request: Request, key: str, *, status: int = 200, problem: str = "", typed: dict[str, str] | None = None) -> Response:
+    home = installed(request).settings.home
+    return page(
+        request, "setup.html", status=status, key=key, problem=problem, typed=typed or {}, asked=practice.is_asked(home),
+        entrance=practice.entrance(home),
+    )  # fmt: skip
 
 
 def _setup(request: Request, key: str) -> Response | None:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
+from web.bodies import Form, ticked
 from web.installed import installed, reading
 from web.rendering import page
 from web.users import own
 from web.waiting import waiting
-from wiring import planner, state_of_health
+from wiring import planner, practice, state_of_health
 from wiring.state_of_health import Check
 
 router = APIRouter()
@@ -23,7 +24,7 @@ LEVELS = {
     "note": ("advice", "к сведению"), "good": ("verified", "в порядке"),
 }  # fmt: skip
 _PLACES = {
-    "mailbox": ("/admin/mail", "Почта"), "queue": ("/triage", "Письма"), "letters": ("/triage", "Письма"),
+    "mailbox": ("/admin/mail", "Почта"), "desk": ("/admin/mail#desk", "Почта"), "queue": ("/triage", "Письма"), "letters": ("/triage", "Письма"),
     "log": ("/audit/verify", "Проверить журнал"), "backup": ("/admin/backups", "Резервные копии"),
     "calendar": ("/admin/calendar", "Календарь"), "disk": ("/admin/backups", "Резервные копии"),
 }  # fmt: skip
@@ -35,6 +36,14 @@ class Shown:
     shape: str
     word: str
     place: tuple[str, str] | None
+
+
+@router.post("/practice")
+def practise(request: Request, form: Form) -> Response:
+    """Practice beside work, in a service and a folder of its own; the supervisor starts and stops it."""
+    if not installed(request).practice:
+        (practice.stop if ticked(form, "stop") else practice.ask)(installed(request).settings.home)
+    return RedirectResponse("/admin#practice", status_code=303)
 
 
 @router.get("")
@@ -49,6 +58,7 @@ def show_overview(request: Request) -> Response:
     ]
     with reading(request) as work:
         return page(
-            request, "admin-overview.html", checks=shown, waiting=waiting(work),
+            request, "admin-overview.html", asked=practice.is_asked(installed(request).settings.home),
+            entrance=practice.entrance(installed(request).settings.home), checks=shown, waiting=waiting(work),
             red=sum(each.check.level == "bad" for each in shown), yellow=sum(each.check.level == "warning" for each in shown),
         )  # fmt: skip

@@ -151,6 +151,7 @@ class SignPatterns(Entry):
     hedges: AnyOf
     double_negations: AnyOf
     questions: AnyOf
+    listing: Regex
     systems: Regex
     subjects: AnyOf
 
@@ -167,6 +168,7 @@ class RowPatterns(Entry):
     everyone: Regex
     record: Regex
     rest: Regex
+    other_subjects: Regex
 
 
 class WholePatterns(Entry):
@@ -181,6 +183,23 @@ class WholePatterns(Entry):
     harmless_phrases: Regex
     labels: Regex
     to_reader: Regex
+    done: Regex
+    accusative: Regex
+    organisations: Regex
+    speaking: Regex
+    advice: Regex
+    metadata: Regex
+    people_number: Regex
+    nevertheless: Regex
+    posts: Regex
+    carried_out: Regex
+    about_request: Regex
+    taken_in: Regex
+    pending: Regex
+    holding: Regex
+    own_fields: Regex
+    registered: Regex
+    in_future: Regex
     access: Regex
     our_ticket: Regex
 

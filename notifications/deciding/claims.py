@@ -26,7 +26,8 @@ VERDICTS = (Polarity.DONE, Polarity.REFUSED)
 class Claim:
     """`whom` None: everybody, or with `others` everybody whom no other claim names; `what` None: everything asked for.
 
-    `listed`: the people stand in a list below.
+    `listed`: the people stand in a list below. `excepted`: named as those whom it is not about. `number`: how many «остальные»
+    are said to be. `less`: what the same sentence takes out of it («всем, но Петровой в ФРМР отказано»). `summary`: says of the request as a whole that it is done, and names neither access nor role.
     """
 
     polarity: Polarity
@@ -39,11 +40,15 @@ class Claim:
     until: str = ""
     doubts: tuple[str, ...] = ()
     listed: bool = False
+    excepted: frozenset[str] = frozenset()
+    number: int = 0
+    summary: bool = False
+    less: frozenset[AskedRole] = frozenset()
 
     def pairs(self, asked: Asked) -> frozenset[AskedRole]:
         """The asked roles that the claim is about."""
         found = asked.roles_asked if self.what is None else self.what
-        return frozenset(pair for pair in found if self.whom is None or pair.snils in self.whom)
+        return frozenset(pair for pair in found if self.whom is None or pair.snils in self.whom) - self.less
 
     def doubting(self, *doubts: str) -> Claim:
         """The same with more doubts, each once."""

@@ -64,13 +64,31 @@ class Finder:
         self.identifiers = _pattern(asked.identifiers)
         self.tickets = {canonical(ticket) for ticket in asked.tickets}
 
+    @property
+    def topics(self) -> tuple[re.Pattern[str], ...]:
+        """Names of the subsystems that were asked for."""
+        return tuple(self.subsystems.values())
+
     def find(self, low: str) -> Known:
         """`low`: a clause in its comparable form."""
         known = Known()
         self._names(low, known)
         self._numbers(low, known)
+        for word in self.patterns.whole.organisations.finditer(low):
+            if self._is_ours(low, word.span(), known.covered):
+                known.covered.append(word.span())
         self._days(low, known)
         return known
+
+    def _is_ours(self, low: str, span: Span, covered: list[Span]) -> bool:
+        """Whether a word for a medical organisation («поликлиники») at this place means the one that asks."""
+        if any(start <= span[0] < end for start, end in covered):
+            return True
+        own = " ".join(plain(name).low for name in self.asked.organisation)
+        before = re.search(r"([а-я-]+(?:ая|ой|ую|ое|ого|ому|ый|ий|ым|ом))\s$", low[: span[0]])
+        alien = before and before.group(1)[:5] not in own and not self.patterns.whole.words.fullmatch(before.group(1))
+        numbered = re.match(r"\s?(?:№|n|\")", low[span[1] :])
+        return low[span[0] : span[1]][:6] in own and not alien and not numbered
 
     def _names(self, low: str, known: Known) -> None:
         for code, pattern in self.subsystems.items():

@@ -26,6 +26,7 @@ class LetterReader:
     owners: frozenset[str] = frozenset()
     owner_clauses: list[Clause] = field(default_factory=list)
     owners_used: bool = False
+    titled: bool = False  # a table of the letter was read apart: a heading may stand over it
 
     def read(self, sentences: Sequence[Sequence[Clause]], text: str) -> list[Claim]:
         """All claims in order."""
@@ -35,7 +36,8 @@ class LetterReader:
         self._end_heading()
         named = people_named(self.claims)
         everybody = frozenset(self.reader.everybody)
-        return [self._resolved(claim, named, everybody) for claim in self.claims]
+        claims = [self._resolved(claim, named, everybody) for claim in self.claims]
+        return [_with_fate_of_excepted(claim, claims) for claim in claims]
 
     def _sentence(self, clauses: Sequence[Clause], text: str) -> None:
         found = self.reader.claims(clauses, text)
@@ -109,7 +111,7 @@ class LetterReader:
         if heading is None:
             return
         self.spoken.add(id(heading.clause))
-        if not self.took:
+        if not self.took and not self.titled:
             promised = heading.polarity is Polarity.DONE
             self.claims.append(heading.doubting("список после двоеточия не найден") if promised else heading)
 
@@ -155,7 +157,15 @@ class LetterReader:
             return claim
         if not named or not everybody - named:
             return claim.doubting("неясно, кто эти остальные")
+        if claim.number not in (0, len(everybody - named)):
+            return claim.doubting(f"сказано об остальных {claim.number}, а их {len(everybody - named)}")
         return replace(claim, whom=everybody - named)
+
+
+def _with_fate_of_excepted(claim: Claim, claims: Sequence[Claim]) -> Claim:
+    """Of those whom «всем, кроме …» leaves out another sentence must decide."""
+    told_of = frozenset(snils for other in claims if other is not claim and other.polarity in VERDICTS for snils in other.whom or ())
+    return claim if claim.excepted <= told_of else claim.doubting("об исключённых работниках решения нет")
 
 
 def _of_list(doubts: Sequence[str]) -> tuple[str, ...]:

@@ -40,11 +40,12 @@ def ticket_of(letter: Letter, subject: str) -> tuple[str | None, str, bool, list
     if not named:
         return None, "", False, []
     ticket, quote = next(iter(named.values()))
-    return ticket, quote, False, _unannounced(letter, ticket)
+    announced = canonical(ticket) in {canonical(one) for one in find_tickets([subject], letter.patterns)}
+    return ticket, quote, False, [] if announced else _unannounced(letter, ticket)
 
 
 def _unannounced(letter: Letter, ticket: str) -> list[str]:
-    """Beside a verdict, a number that no registration has told may be somebody else's unless the words say «ваше»."""
+    """Beside a verdict, a number that neither a registration nor the subject has told may be somebody else's, unless the words say «ваше»."""
     if not any(claim.polarity in VERDICTS for claim in letter.claims):
         return []
     for clauses in letter.sentences:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from catalog.letters import LetterPatterns
 from notifications.deciding.asked import Asked
 from notifications.deciding.claims import VERDICTS, Claim, Polarity
-from notifications.deciding.counting import counts_in
+from notifications.deciding.counting import counts_in, systems_in
 from notifications.deciding.known import Finder, Known, Span
 from notifications.deciding.refusing import core_of
 from notifications.deciding.whole import blanked, leftover, told
@@ -18,11 +18,15 @@ from notifications.reading.persons import Mention, is_snils
 from notifications.reading.sentences import Shape, Unit
 
 _NUMBERED = re.compile(r"^\s*(?:[-•*·]+\s?|№?\s?\d{1,3}\s?(?:[.)|]|(?=\s|$))|[а-я]\)\s)")
+_ROW_NUMBER = re.compile(r"(?<!\w)(?:п|пп|стр|строк[аеу]?|пункт\w?|позици\w|№{1,2})\.? ?№? ?(?P<number>\d{1,3})\b")
 _TICKS = re.compile(r"[+✓✔✅☑]")
 _SINGULAR = re.compile(r"\b(?:сотрудник|работник|пользовател|специалист)(?:у|ю|а|я|ом|ем)\b")
 _EVERYBODY = re.compile(r"\b(?:всем|все|всех|всеми|кажд\w+|обоим|обеим|ни одному|никому)\b")
+_ACCUSATIVE = re.compile(r"[а-я-]+(?:ов|ев|ин|ын)у")
 _ONE_SYSTEM = re.compile(r"\b(?:под)?систем(?:е|у|ы|ой)\b")
 _ONE_ROLE = re.compile(r"\bроль\b")
+_PRONOUN = re.compile(r"\b(?:ей|ему|им)\b")
+_ONLY_BEFORE = re.compile(r"\b(?:только|лишь)\s(?=\S)")
 _LIST_BELOW = re.compile(r"\b(?:следующ\w+|перечисленн\w+|нижеперечисленн\w+|указанн\w+ ниже|ниже)\b")
 
 
@@ -36,7 +40,9 @@ class SentenceReader:
     def claims(self, clauses: Sequence[Clause], text: str) -> list[Claim]:
         """What the clauses of one sentence claim; the other clauses of it must be understood too."""
         claims = [claim for clause in clauses if (claim := self._claim(clause, text)) is not None]
-        claims = _inherited(claims)
+        if not any(claim.polarity in VERDICTS for claim in claims) and self._beside_the_point(clauses):
+            return []
+        claims = self._less_exceptions(_inherited(claims))
         verdicts = [claim for claim in claims if claim.polarity in VERDICTS]
         if verdicts and not any(claim.polarity is Polarity.REFUSED for claim in verdicts):
             spoken = {id(claim.clause) for claim in claims}
@@ -44,6 +50,23 @@ class SentenceReader:
             if rest:
                 claims = [claim.doubting(told(rest)) for claim in claims]
         return claims
+
+    def _less_exceptions(self, claims: list[Claim]) -> list[Claim]:
+        """«Всем назначены роли, но Петровой в ФРМР отказано»: the second half is an exception of the first."""
+        refused = [claim for claim in claims if claim.polarity is Polarity.REFUSED and claim.whom is not None and not claim.doubts]
+        taken = frozenset(pair for claim in refused for pair in claim.pairs(self.asked))
+        return [
+            replace(claim, less=taken) if taken and claim.polarity is Polarity.DONE and claim.whom is None and not claim.others else claim
+            for claim in claims
+        ]
+
+    def _beside_the_point(self, clauses: Sequence[Clause]) -> bool:
+        """Advice for later and fields of a card, whatever they ask or suppose, as long as they speak of no access."""
+        whole, low = self.patterns.whole, clauses[0].unit.plain.low
+        if whole.metadata.match(low):
+            return True
+        named = any(clause.mentions for clause in clauses)
+        return bool(whole.advice.match(low)) and not (named or whole.access.search(low) or whole.done.search(low))
 
     def polarity(self, clause: Clause) -> Polarity | None:
         """What the clause says, by its signs; None when it claims nothing."""
@@ -55,13 +78,27 @@ class SentenceReader:
         if signs & Sign.GRANT:
             about_access = self.asked.revokes and self.patterns.whole.access.search(clause.low)
             return Polarity.DOUBTED if about_access else Polarity.DONE
+        if clause.excepted and signs & Sign.PARTIAL:
+            return Polarity.DONE
         if signs & (Sign.PARTIAL | Sign.SAID):
             return Polarity.DOUBTED
+        if not signs & ~(Sign.ABOUT | Sign.ACKNOWLEDGE) and self._done_without_subject(clause):
+            return Polarity.DONE
         if signs & (Sign.ASK | Sign.LACK | Sign.OUR_MOVE):
             return Polarity.ASKED
         if signs & Sign.PROMISE:
             return Polarity.PROMISED
         return Polarity.DOUBTED if signs & (Sign.DOUBT | Sign.NOT_YET) else None
+
+    def _done_without_subject(self, clause: Clause) -> bool:
+        """«Выдано. Обе роли, все пятеро»: a predicate of granting, no other subject, and not one word that is not known."""
+        whole, signs, low = self.patterns.whole, self.patterns.signs, clause.low
+        if self.asked.revokes or not whole.carried_out.search(low):
+            return False
+        bare = whole.about_request.sub(" ", self.patterns.our_number.sub(" ", low))
+        if self.patterns.rows.other_subjects.search(bare) or signs.blockers.search(low) or whole.taken_in.search(bare):
+            return False
+        return not self.left(clause, low)
 
     def _claim(self, clause: Clause, text: str) -> Claim | None:
         polarity = self.polarity(clause)
@@ -72,11 +109,24 @@ class SentenceReader:
             known = self.finder.find(clause.low)
             return Claim(polarity, quote, clause, tickets=tuple(known.tickets), doubts=tuple(known.strange))
         if polarity is Polarity.REFUSED:
-            core = core_of(clause.low, self.patterns, lambda a, b: not self.left(clause, _part(clause.low, (a, b))))
-        else:
-            core = (0, len(clause.low))
-        claim = self._verdict(clause, polarity, quote, core)
-        return self._less_reason(claim, core) if polarity is Polarity.REFUSED else claim
+            core = core_of(clause.low, self.patterns, lambda a, b: self._tells_whom(clause, (a, b)))
+            return self._less_reason(self._verdict(clause, polarity, quote, core), core)
+        if clause.excepted:
+            return self._all_but(clause, quote)
+        return self._verdict(clause, polarity, quote, (0, len(clause.low)))
+
+    def _tells_whom(self, clause: Clause, part: Span) -> bool:
+        """A fragment beside a refusal that names people, subsystems or other known things, and says nothing else."""
+        return not self.left(clause, _part(clause.low, part))
+
+    def _all_but(self, clause: Clause, quote: str) -> Claim:
+        """«Доступ предоставлен всем, кроме Петрова»: of the excepted another sentence must speak."""
+        excepted = frozenset(mention.key for mention in clause.excepted)
+        claim = self._verdict(clause, Polarity.DONE, quote, (0, len(clause.low)))
+        sure = excepted <= self.everybody and not any(mention.ambiguous or mention.contradicted for mention in clause.excepted)
+        if not sure or claim.whom is not None:
+            return claim.doubting("названо исключение")
+        return replace(claim, whom=frozenset(self.everybody) - excepted, excepted=excepted)
 
     def _verdict(self, clause: Clause, polarity: Polarity, quote: str, core: Span) -> Claim:
         low = _part(clause.low, core)
@@ -86,15 +136,27 @@ class SentenceReader:
         what = known.what(self.asked)
         if what is not None and not what:
             doubts.append("названа роль или подсистема, которой у этих работников в заявке нет")
-        doubts += self._vague(low, known, whom)
+        doubts += self._vague(clause, low, known, whom)
         left = self.left(clause, low, known, refusing=polarity is Polarity.REFUSED or self.asked.revokes)
         doubts += [told(left)] if left else []
         doubts += self._swallowed(clause)
+        if polarity is Polarity.REFUSED and self._also_done(low):
+            doubts.append("в одном предложении и отказ, и исполнение")
+        if self.patterns.whole.pending.search(low):
+            doubts.append("сказано и о решении, и о том, что дело ещё идёт")
         others = clause.rest and whom is None
+        counts = counts_in(low)
         return Claim(
             polarity, quote, clause, whom, others, what, tuple(known.tickets), next(iter(known.until), ""),
             tuple(dict.fromkeys(doubts)), listed=bool(_LIST_BELOW.search(low)) or low.rstrip(" §").endswith(":"),
+            number=counts[0].number if others and counts else 0,
+            summary=polarity is Polarity.DONE and not self.patterns.whole.access.search(low) and whom is None and what is None,
         )  # fmt: skip
+
+    def _also_done(self, low: str) -> bool:
+        """«Извещаем об исполнении для Иванова и об отказе для Петрова»."""
+        bare = self.patterns.signs.refusals.sub(lambda found: " " * len(found.group()), low)
+        return bool(self.patterns.whole.done.search(bare) or self.patterns.whole.holding.search(bare))
 
     def whom(self, clause: Clause, low: str, part: Span) -> tuple[frozenset[str] | None, list[str]]:
         """Whose СНИЛС a part of the clause means, None for nobody in particular; with what speaks against that."""
@@ -108,33 +170,60 @@ class SentenceReader:
                 doubts.append(f"назван человек, которого в заявке нет: {_shown(clause, mention)}")
             elif mention.contradicted:
                 doubts.append(f"имя и СНИЛС принадлежат разным людям: {_shown(clause, mention)}")
-        if clause.excepted:
-            doubts.append("названо исключение")
         rows = {self.positions[number] for number in clause.numbers if number in self.positions}
         if clause.numbers and len(rows) != len(set(clause.numbers)):
             doubts.append("названы строки, которых в заявке нет")
         named |= rows
+        named_here = len(named & self.everybody)
         if named or doubts:
+            doubts += self._miscounted(low, {named_here, len(self.everybody)} if named_here == len(self.everybody) else {named_here})
+            doubts += self._in_another_case(clause, mentions)
             return frozenset(named & self.everybody) if named else None, doubts
-        return None, self.counted(low)
+        return None, [] if clause.rest else self.counted(low)
+
+    def _in_another_case(self, clause: Clause, mentions: Sequence[Mention]) -> list[str]:
+        """«Предоставлен … и Соколову» is a man: a woman would be «Соколовой», unless the verb takes the accusative."""
+        if self.patterns.whole.accusative.search(clause.low):
+            return []
+        women = {person.snils for person in self.asked.people if person.patronymic.lower().endswith(("на", "кызы"))}
+        bare = [mention for mention in mentions if mention.by_name and mention.key in women]
+        return [
+            f"фамилия стоит не в том падеже или роде: {_shown(clause, mention)}"
+            for mention in bare
+            if _ACCUSATIVE.fullmatch(clause.unit.plain.low[mention.start : mention.end])
+        ]
+
+    def _miscounted(self, low: str, allowed: set[int]) -> list[str]:
+        everybody = len(self.everybody)
+        for count in counts_in(low):
+            if count.number not in allowed or count.whole not in (0, everybody):
+                return [f"в письме названо {count.number} из {everybody} работников"]
+        return []
 
     def counted(self, low: str) -> list[str]:
         """Doubts from «двум сотрудникам» and «сотруднику», where the application has more or fewer."""
         everybody = len(self.everybody)
-        for count in counts_in(low):
-            if count.number != everybody or count.whole not in (0, everybody):
-                return [f"в письме названо {count.number} из {everybody} работников"]
+        if wrong := self._miscounted(low, {everybody}):
+            return wrong
         if everybody > 1 and self.patterns.whole.to_reader.search(low):
             return ["доступ дан «вам»: неясно, кому из работников"]
         if everybody > 1 and _SINGULAR.search(low) and not _EVERYBODY.search(low):
             return [f"сказано об одном работнике, а в заявке их {everybody}"]
         return []
 
-    def _vague(self, low: str, known: Known, whom: frozenset[str] | None) -> list[str]:
+    def _vague(self, clause: Clause, low: str, known: Known, whom: frozenset[str] | None) -> list[str]:
         """«Подсистема», «роль» in the singular where several were asked for."""
         meant = [pair for pair in self.asked.roles_asked if whom is None or pair.snils in whom]
         doubts = []
-        if len({pair.subsystem for pair in meant}) > 1 and not known.subsystems and _ONE_SYSTEM.search(low):
+        asked = {len({pair.subsystem for pair in meant}), len(meant), len(meant) // max(1, len({pair.snils for pair in meant}))}
+        if known.subsystems:
+            asked.add(len({pair.snils for pair in meant}))  # «ФРМО – 5 ролей»
+        for count in systems_in(low):
+            if count.number in clause.numbers:
+                continue
+            if count.number not in asked or count.whole not in (0, *asked):
+                doubts.append(f"названо подсистем или ролей: {count.number}, а в заявке их другое число")
+        if len({pair.subsystem for pair in meant}) > 1 and not (known.subsystems or systems_in(low)) and _ONE_SYSTEM.search(low):
             doubts.append("сказано об одной подсистеме, а запрошено несколько")
         names = [set(self.asked.roles.get(f"{pair.subsystem}/{pair.role}", ())) for pair in meant]
         alike = bool(names) and bool(set.intersection(*names))
@@ -149,17 +238,36 @@ class SentenceReader:
         for mention in (*clause.mentions, *clause.excepted):
             for start, end in ((mention.start, mention.end), mention.name):
                 spans.append((start - clause.start, end - clause.start))
-        spans += [(count.start, count.end) for count in counts_in(low) if count.number == len(self.everybody)]
-        found = blanked(low, spans)
-        if clause.unit.shape is not Shape.SENTENCE:
+        spans += [(count.start, count.end) for count in (*counts_in(low), *systems_in(low))]  # judged by their numbers
+        found = self._less_only(blanked(low, spans), low)
+        if clause.excepted:
+            found = self.patterns.signs.exceptions.sub(lambda m: " " * len(m.group()), found)
+        if clause.unit.shape is not Shape.SENTENCE or clause.mentions or self._on_topic(low):
             found = _TICKS.sub(" ", _NUMBERED.sub(lambda m: " " * len(m.group()), found))
+        keys = {mention.key for mention in clause.mentions}
+        for row in _ROW_NUMBER.finditer(low):
+            if self.positions.get(int(row["number"])) in keys:
+                found = blanked(found, [row.span()])
         if clause.numbers:
             found = re.sub(r"\d", " ", found)
+        if clause.mentions and clause.mentions[0].start - clause.start < 8:
+            found = _NUMBERED.sub(lambda m: " " * len(m.group()), found)
         if clause.start == 0:
+            found = self.patterns.whole.labels.sub(lambda m: " " * len(m.group()), found)
             found = self.patterns.whole.greetings.sub(lambda m: " " * len(m.group()), found)
         if clause.rest:
             found = self.patterns.rows.rest.sub(lambda m: " " * len(m.group()), found)
         return leftover(found, self.patterns, refusing=refusing)
+
+    def _on_topic(self, low: str) -> bool:
+        return any(topic.search(low) for topic in self.finder.topics)
+
+    def _less_only(self, found: str, low: str) -> str:
+        """«Только» right before somebody or something that was asked for narrows to just that, which is read anyway."""
+        for only in _ONLY_BEFORE.finditer(low):
+            if found[only.end() : only.end() + 1] == " ":
+                found = found[: only.start()] + " " * (only.end() - only.start()) + found[only.end() :]
+        return found
 
     def _swallowed(self, clause: Clause) -> list[str]:
         """What the harmless expressions took away must not narrow what was said."""
@@ -184,10 +292,21 @@ class SentenceReader:
             doubts.append("в причине назван другой человек")
         about = self.finder.find(reason)
         meant = about.what(self.asked)
-        if claim.what is None and meant:
+        if claim.what is None and meant and not systems_in(_part(clause.low, core)):
             claim = replace(claim, what=meant)
         others = [strange for strange in about.strange if "номер заявки" in strange]
+        doubts += self._more_than_reason(reason, bool(about.subsystems or about.roles or outside))
         return claim.doubting(*doubts, *(f"в причине {strange}" for strange in others))
+
+    def _more_than_reason(self, reason: str, names: bool) -> list[str]:
+        """«Не назначено: 3»; «отказано: ФРМО предоставлен …»: what stands in the place of a reason says something else."""
+        words = reason.strip(" .,:;()§-")
+        if words and not re.search(r"[а-яa-z]{2}", words):
+            return [told([words])] if re.search(r"\d", words) else []
+        whole = self.patterns.whole
+        if whole.done.search(reason) and (names or whole.access.search(reason)):
+            return ["после отказа сказано и о предоставленном"]
+        return []
 
 
 def _part(low: str, span: Span) -> str:
@@ -196,17 +315,26 @@ def _part(low: str, span: Span) -> str:
 
 
 def _inherited(claims: list[Claim]) -> list[Claim]:
-    """«Иванову ФРМО предоставлен, ФРМР – отказано»: the second half speaks of whom the first one named."""
+    """«Иванову ФРМО предоставлен, ФРМР – отказано»: the second half speaks of whom, or of what, the first one named."""
     found: list[Claim] = []
     for claim in claims:
         before = found[-1] if found else None
-        open_ = before is not None and claim.whom is None and not claim.others and before.whom is not None
-        if open_ and before is not None and claim.what is not None:
-            claim = replace(claim, whom=before.whom)
-        elif open_ and claim.polarity in VERDICTS:
-            claim = claim.doubting("неясно, о ком вторая половина предложения")
+        if before is not None and claim.polarity in VERDICTS and before.polarity in VERDICTS:
+            claim = _following(claim, before)
         found.append(claim)
     return found
+
+
+def _following(claim: Claim, before: Claim) -> Claim:
+    if claim.whom is None and before.excepted and _PRONOUN.search(claim.clause.low):
+        return replace(claim, whom=before.excepted)
+    if claim.whom is None and not claim.others and before.whom is not None:
+        if claim.what is None:
+            return claim.doubting("неясно, о ком вторая половина предложения")
+        return replace(claim, whom=before.whom)
+    if claim.what is None and before.what is not None and claim.polarity is not before.polarity:
+        return replace(claim, what=before.what)
+    return claim
 
 
 def quoted(unit: Unit, text: str) -> str:

@@ -21,19 +21,36 @@ _MOST = 60
 Span = tuple[int, int]
 
 
-def pieces(masked: str, mentions: Sequence[Mention], signs: SignPatterns, rows: RowPatterns) -> list[Span]:
+Topics = Sequence[re.Pattern[str]]
+
+
+def on_topic(text: str, topics: Topics) -> bool:
+    """Whether a subsystem that was asked for is named."""
+    return any(topic.search(text) for topic in topics)
+
+
+def in_row(text: str, topics: Topics) -> str:
+    """Names of subsystems as a colon each: «ФРМО да» is a row's «: да»."""
+    for topic in topics:
+        text = topic.sub(":", text)
+    return text
+
+
+def pieces(masked: str, mentions: Sequence[Mention], signs: SignPatterns, rows: RowPatterns, topics: Topics = ()) -> list[Span]:
     """The clauses of a sentence as spans, in order and without gaps."""
     edges = [0, *(joint.start() for joint in _JOINTS.finditer(masked) if joint.start() > 0), len(masked)]
     whole = [(start, end) for start, end in itertools.pairwise(edges) if end > start]
-    cutter = _Cutter(masked, mentions, signs, rows)
+    cutter = _Cutter(masked, mentions, signs, rows, topics)
     return [part for span in whole for part in cutter.cut(span)]
 
 
 class _Cutter:
     """Cuts at a comma only where both sides have a verdict of their own."""
 
-    def __init__(self, masked: str, mentions: Sequence[Mention], signs: SignPatterns, rows: RowPatterns) -> None:
-        self.masked, self.mentions, self.signs, self.rows = masked, mentions, signs, rows
+    def __init__(
+        self, masked: str, mentions: Sequence[Mention], signs: SignPatterns, rows: RowPatterns, topics: Topics
+    ) -> None:
+        self.masked, self.mentions, self.signs, self.rows, self.topics = masked, mentions, signs, rows, topics
 
     def cut(self, span: Span) -> list[Span]:
         parts = [span]
@@ -46,7 +63,7 @@ class _Cutter:
         for mark in itertools.islice(place.finditer(self.masked, begin, end), _MOST):
             if not self._may_part(mark):
                 continue
-            if self._by_person(begin, mark, end) or self._by_verdict(begin, mark, end):
+            if self._by_person(begin, mark, end) or self._by_verdict(begin, mark, end) or self._by_topic(begin, mark, end):
                 parts.append((begin, mark.start()))
                 begin = mark.end()
         return [*parts, (begin, end)]
@@ -58,6 +75,8 @@ class _Cutter:
         return bool(mark.group().strip()) or any(mention.start == mark.end() for mention in self.mentions)
 
     def _by_person(self, begin: int, mark: re.Match[str], end: int) -> bool:
+        if self.signs.listing.match(self.masked[begin : mark.start()]):
+            return False  # «Отказано: Иванов, Петров, нет подписи»
         named_left = any(begin <= mention.start < mark.start() for mention in self.mentions)
         named_right = any(mark.end() <= mention.start < min(end, mark.end() + _NEAR) for mention in self.mentions)
         left, right = self.masked[begin : mark.start()], self.masked[mark.end() : end]
@@ -68,12 +87,25 @@ class _Cutter:
         granted_left, granted_right = self._grants(left), self._grants(right)
         return (granted_left and self._refuses(right)) or (granted_right and self._refuses(left) and not granted_left)
 
+    def _by_topic(self, begin: int, mark: re.Match[str], end: int) -> bool:
+        """«ФРМО да, ФРМР да»."""
+        left, right = self.masked[begin : mark.start()], self.masked[mark.end() : end]
+        return self._topic_told(left) and self._topic_told(right)
+
+    def _topic_told(self, text: str) -> bool:
+        if not on_topic(text, self.topics):
+            return False
+        row = in_row(text, self.topics)
+        return bool(self.rows.grants.search(row) or self.rows.refusals.search(row) or self.signs.refusals.search(text))
+
     def _grants(self, text: str) -> bool:
-        found = self.signs.grants.search(text) or (self.rows.rest.search(text) and self.rows.grants.search(text))
+        bare = self.rows.rest.search(text) or on_topic(text, self.topics)
+        found = self.signs.grants.search(text) or (bare and self.rows.grants.search(in_row(text, self.topics)))
         return bool(found) and not self.signs.blockers.search(self.signs.partial_words.sub(" ", text))
 
     def _refuses(self, text: str) -> bool:
-        return bool(self.signs.refusals.search(text))
+        bare = on_topic(text, self.topics)
+        return bool(self.signs.refusals.search(text) or (bare and self.rows.refusals.search(in_row(text, self.topics))))
 
     def _decides(self, text: str) -> bool:
         return bool(self.rows.grants.search(text) or self._refuses(text) or self.signs.deficiencies.search(text))

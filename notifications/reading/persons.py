@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from models.identifiers import BadIdentifier, snils_digits, valid_snils
@@ -116,13 +116,13 @@ def is_snils(key: str) -> bool:
     return key.isdigit() and len(key) == 11
 
 
-def snils_in(text: Plain) -> list[_Number]:
-    """Every СНИЛС with its place: with a right check number, or any that is called so."""
+def snils_in(text: Plain, known: Collection[str] = ()) -> list[_Number]:
+    """Every СНИЛС with its place: with a right check number, one that is `known`, or any that is called so."""
     found: dict[int, _Number] = {}
     for match in _SNILS.finditer(text.tidy):
         digits = "".join(match.groups())
         called = "снилс" in text.low[max(0, match.start() - 12) : match.start()]
-        if valid_snils(digits) or called:
+        if valid_snils(digits) or digits in known or called:
             found[match.start()] = (match.start(), match.end(), digits)
     for match in _LABELLED.finditer(text.tidy):
         if not any(start <= match.start(1) < end for start, end, _ in found.values()):
@@ -147,7 +147,7 @@ class People:
 
     def mentions(self, text: Plain) -> list[Mention]:
         """Persons named in the text in order; a name beside its СНИЛС counts once."""
-        numbers = snils_in(text)
+        numbers = snils_in(text, [person.snils for person in self.known])
         names = _names(text)
         found: list[Mention] = []
         for named in names:

@@ -30,7 +30,13 @@ _STARTS_NAMED = re.compile(
     r"^\s*(?:[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?\s+[А-ЯЁ](?:[а-яё]+|\.)|\d{3}[-\s]?\d{3}[-\s]?\d{3}"
     r"|[А-ЯЁ-]+ [А-ЯЁ]+ [А-ЯЁ]+(?:ИЧ|ИЧУ|ИЧА|ИЧЕМ|ВНА|ВНЕ|ВНУ|ВНЫ|ЧНА|ЧНЕ|ЧНУ|ЧНЫ)\b)"
 )
-_SEVERAL_CELLS = re.compile(r"\t|\s\|\s|^\||\|$")
+# «Статус: …», «Код решения - …»: a field of a form begins a sentence of its own.
+_FIELD = re.compile(r"^\s*[А-ЯЁA-Z][^:;.!?|\t]{1,34}:(?:\s|$)")
+# Cells stand apart by tabs, by bars, by columns of spaces, or by semicolons without a space.
+_BY_SPACES = re.compile(r"\S {3,}\S.*? {3,}\S")
+_BY_SEMICOLONS = re.compile(r"^[^;\n]{0,200};[^;\s][^;\n]{0,200};[^;\s][^;\n]{0,200}$|^(?:[^;\n]{0,200};(?=[^;\s])){3,30}")
+_SEVERAL_CELLS = re.compile(rf"\t|\s\|\s|^\||\|$|{_BY_SPACES.pattern}|{_BY_SEMICOLONS.pattern}")
+_RULED = re.compile(r"^[\s|+:=_-]{3,}$")
 
 
 class Shape(StrEnum):
@@ -77,8 +83,12 @@ def units(text: str, signature: int) -> list[Unit]:
 
 
 def _cells(row: str) -> list[str]:
-    mark = "\t" if "\t" in row and CELL not in row else "|"
-    return [cell.strip() for cell in row.strip().strip("|").split(mark)]
+    row = row.strip()
+    if CELL not in row and "\t" not in row and not re.search(r"\s\|\s|^\||\|$", row):
+        cells = re.split(r" {3,}", row) if _BY_SPACES.search(row) else row.split(";")
+    else:
+        cells = row.strip("|").split("\t" if "\t" in row and CELL not in row else "|")
+    return [cell.strip() for cell in cells]
 
 
 def _blocks(text: str) -> Iterator[tuple[int, int, Shape]]:
@@ -90,6 +100,8 @@ def _blocks(text: str) -> Iterator[tuple[int, int, Shape]]:
         if not line.strip():
             blank = True
             continue
+        if start is not None and shape is Shape.ROW and _RULED.match(line):
+            continue  # the line between the header of a table and its rows
         row = bool(_SEVERAL_CELLS.search(line.strip()))
         if start is not None and not row and shape is not Shape.ROW and _continues(text[start:end], line, blank):
             end, blank = begin + len(line), False
@@ -109,7 +121,7 @@ def _continues(before: str, line: str, blank: bool) -> bool:
     low = plain(above[-60:]).low
     if _HANGING_NOT.search(low):
         return True
-    if blank or _BULLET.match(line):
+    if blank or _BULLET.match(line) or _FIELD.match(line):
         return False
     if _HANGING.search(low):
         return not (low.endswith(",") and _STARTS_NAMED.match(line) and len(above) < 60)
@@ -120,7 +132,7 @@ def _continues(before: str, line: str, blank: bool) -> bool:
         return True
     if above.isupper() and line.strip().isupper() and not _STARTS_NAMED.match(line):
         return True
-    return len(above) >= 55 and not _STARTS_NAMED.match(line)
+    return len(above) >= 55 and (not _STARTS_NAMED.match(line) or (len(line) >= 40 and "," in line))
 
 
 def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -129,7 +141,8 @@ def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     search_from = start + (number.end() if number else 0)
     for found in _ENDS.finditer(text, search_from, end):
         stop = found.end()
-        if found.group().endswith(".") and _goes_on(text[max(begin, stop - 24) : stop], text[stop : stop + 24]):
+        ended = found.group().rstrip('"»”)]')
+        if ended.endswith(".") and _goes_on(text[max(begin, stop - 24) : found.start() + len(ended)], text[stop : stop + 24]):
             continue
         yield _trimmed(text, begin, stop)
         begin = stop

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from catalog.letters import LetterPatterns, RowPatterns, SignPatterns
+from notifications.reading.cutting import Topics, on_topic
 from notifications.reading.normal import Plain
 from notifications.reading.persons import People, snils_in
 from notifications.reading.sentences import Shape, Unit
@@ -17,17 +18,20 @@ _SENTENCE = re.compile(r"[а-я]{3,}[.!?](?:\s|$)")
 _ASIDE = re.compile(r"\([^()]{0,40}\)|\bли\b")
 
 
-def settled(units: Sequence[Unit], people: People, patterns: LetterPatterns) -> list[Unit]:
-    """Rows as a reader takes them: headers dropped, «да» and «нет» spelled out, key and value made a sentence."""
+def settled(units: Sequence[Unit], people: People, patterns: LetterPatterns, topics: Topics = ()) -> list[Unit]:
+    """Rows as a reader takes them: headers dropped, «да» and «нет» spelled out, key and value made a sentence.
+
+    `topics`: names of what was asked for: a row that names one is about it.
+    """
     found: list[Unit] = []
     header: tuple[Plain, ...] = ()
     for number, unit in enumerate(units):
         if unit.shape is not Shape.ROW:
             header = ()
             found.append(unit)
-        elif snils_in(unit.plain) or people.mentions(unit.plain):
+        elif _names_somebody(unit, people) or (header and on_topic(unit.plain.low, topics)):
             found.append(_with_meaning(unit, header, patterns.rows, patterns.signs))
-        elif _is_header(units, number, people):
+        elif _is_header(units, number, people, topics):
             header = unit.cells
             found.extend(
                 _loose_cells(replace(unit, cells=tuple(cell for cell in header if _SENTENCE.search(cell.low))))
@@ -37,13 +41,16 @@ def settled(units: Sequence[Unit], people: People, patterns: LetterPatterns) -> 
     return found
 
 
-def _is_header(units: Sequence[Unit], number: int, people: People) -> bool:
+def _names_somebody(unit: Unit, people: People) -> bool:
+    return bool(snils_in(unit.plain) or people.mentions(unit.plain))
+
+
+def _is_header(units: Sequence[Unit], number: int, people: People, topics: Topics) -> bool:
     following = units[number + 1] if number + 1 < len(units) else None
-    return (
-        following is not None
-        and following.shape is Shape.ROW
-        and bool(snils_in(following.plain) or people.mentions(following.plain))
-    )
+    if following is None or following.shape is not Shape.ROW:
+        return False
+    about = on_topic(following.plain.low, topics) and not on_topic(units[number].plain.low, topics)
+    return _names_somebody(following, people) or about
 
 
 def _with_meaning(unit: Unit, header: tuple[Plain, ...], patterns: RowPatterns, signs: SignPatterns) -> Unit:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select
 from sqlmodel import col
 
 from actions import audit, enrolling, links, organisations, pairs, papers, requests
@@ -15,7 +15,6 @@ from models.employee import Employee
 from models.facts import LineFacts, RequestFacts, SignatureFacts
 from models.findings import Finding
 from models.identifiers import valid_snils
-from models.letters import OutboxLetter, OutboxState
 from models.organisation import Organisation
 from models.record import Event, PersonalLink
 from models.request import AccessRequest, RequestLine, Status
@@ -96,7 +95,7 @@ def edit_lines(
     left = {line.person_id for line in before if line.person_id and (line.id in removed or line.id in retyped)}
     for line in before:
         if line.id in removed:
-            _forget_invitation(work, request, line)
+            links.forget(work, request, line)
             work.session.delete(line)
         elif line.id in retyped:
             _put(work, request, line, retyped[line.id], of_changed[line.id])
@@ -151,7 +150,7 @@ def _put(work: Work, request: AccessRequest, line: RequestLine, facts: LineFacts
     """A letter that went to another person or to another address lets nobody in any more."""
     number = card.person_id if card else None
     if line.person_id is not None and (number != line.person_id or fold(str(line.typed.get("email") or "")) != fold(facts.email)):
-        _forget_invitation(work, request, line)
+        links.forget(work, request, line)
     line.person_id = number
     pairs.ask(work, line, facts.roles)
     line.typed = requests.typed_values(facts)
@@ -163,22 +162,6 @@ def _new(work: Work, request: AccessRequest, facts: LineFacts, card: Employee | 
     _put(work, request, line, facts, card)
     work.session.flush()
     return line
-
-
-def _forget_invitation(work: Work, request: AccessRequest, line: RequestLine) -> None:
-    """A link shows one person's data: it dies with his row, and the letter with it does not leave any more."""
-    if line.person_id is not None:
-        work.session.execute(
-            update(OutboxLetter)
-            .where(
-                col(OutboxLetter.request_id) == request.id,
-                col(OutboxLetter.person_id) == line.person_id,
-                col(OutboxLetter.state) == OutboxState.PROMISED,
-            )
-            .values(state=OutboxState.CANCELLED)
-            .execution_options(synchronize_session=False)
-        )
-    work.session.execute(delete(PersonalLink).where(col(PersonalLink.line_id) == line.id))
 
 
 def _places(kept: Sequence[RequestLine], changed: Collection[int]) -> dict[int, int]:

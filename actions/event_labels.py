@@ -103,6 +103,7 @@ EVENT_LABELS = {
     "review.started": "Проверка доступа начата",
     "review.viewed": "Ответы просмотрены",
     "revocation.drafted": "В черновик записаны роли, которые надо прекратить",
+    "roster.column-chosen": "Выбран столбец списка",
     "scan.arranged": "Листы скана разложены",
     "scan.file-removed": "Файл скана убран",
     "scan.read": "Скан прочитан",

@@ -15,9 +15,12 @@ from sqlmodel import col
 from actions import audit, enrolling, grants, identities, organisations, people
 from actions.context import Conflict, NotFound, Work
 from actions.holdings import role_label
+from actions.rosters import OpenQuestions, refuse_open
 from catalog import Catalog
-from documents.rosters import RosterError, read_roster, roster_lines
-from documents.rosters.reading import Roster, RosterRow
+from documents.rosters import Choices, RosterError, read_roster, roster_lines
+from documents.rosters.choices import Rows
+from documents.rosters.parts import RosterRow
+from documents.rosters.reading import Roster
 from documents.rosters.understanding import day
 from models.facts import LineFacts, OrganisationFacts, RoleRef, ToldHolding
 from models.findings import Finding, Severity, sourced
@@ -30,7 +33,7 @@ from states.rules.identity import Place, clash_of
 
 COMPARED, LEAST_REASON = "holdings.compared", 10
 _MOSCOW = ZoneInfo("Europe/Moscow")
-_ELSEWHERE = frozenset({"file", "email"})  # of reading a list: its columns that matter here are judged by the rules
+_ELSEWHERE = frozenset({"file", "email", "inn"})  # of reading a list: its columns that matter here are judged by the rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +128,22 @@ def plan(
     whose = organisations.facts_of(work, card)
     roster = sheet.roster
     lines, intake = roster_lines(roster, work.catalog, organisation=whose, kind=None)
+    _refuse_open(roster, lines, whose)
+    headings = {part.heading_row for part in roster.parts}
     rows = [_told(row, line, told_by, told_on, checked) for row, line in zip(roster.rows, lines, strict=True)]
     around = _around(work, card, whose, lines)
     judged = holding.check(rows, around, work.catalog)
-    found = [*(each for each in intake if each.field not in _ELSEWHERE and each.row != roster.heading_row), *judged]
+    found = [*(each for each in intake if each.field not in _ELSEWHERE and each.row not in headings), *judged]
     held = _held_here(work, card, lines)
     return Plan(card, tuple(_planned(work, row, found, held, around) for row in rows), tuple(_whole(roster, intake)))
+
+
+def _refuse_open(roster: Roster, lines: Sequence[LineFacts], whose: OrganisationFacts) -> None:
+    """Raises RosterError that tells what to mend in the file; another organisation's row is an error of its own."""
+    try:
+        refuse_open(roster, lines, whose, Choices(others=Rows.SKIP))
+    except OpenQuestions as questions:
+        raise RosterError(questions.code, questions.in_words, questions.rule) from None
 
 
 def _card(work: Work, inn: object, kpp: str) -> Organisation:

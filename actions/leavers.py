@@ -13,8 +13,10 @@ from sqlmodel import col
 from actions import audit, organisations, people, revocations
 from actions.context import Conflict, Work
 from actions.holdings import Holding, held_by, held_in
+from actions.rosters import refuse_open
 from catalog import Catalog
-from documents.rosters import read_roster, roster_lines
+from documents.rosters import Choices, read_roster, roster_lines
+from documents.rosters.choices import Rows
 from models.employee import Employee
 from models.facts import LineFacts, OrganisationFacts
 from models.findings import Finding
@@ -94,12 +96,14 @@ class Departures:
         }
 
 
-def departures(work: Work, file: Path, *, inn: object, before: Path | None = None, apply: bool = False) -> Departures:
+def departures(
+    work: Work, file: Path, *, inn: object, before: Path | None = None, apply: bool = False, choices: Choices | None = None
+) -> Departures:
     """Who of the roster (or of `before` and no longer of the roster) holds what; with `apply` the roles are asked to end.
 
     Raises BadIdentifier, NotFound for an organisation without a card, RosterError, Conflict without a revoking kind.
     """
-    found = compare(work, file, inn=inn, before=before)
+    found = compare(work, file, inn=inn, before=before, choices=choices)
     cards = _cards(work, found.inn)
     drafts = _apply(work, cards, found.leavers) if apply else ()
     audit.record(
@@ -108,16 +112,18 @@ def departures(work: Work, file: Path, *, inn: object, before: Path | None = Non
     return replace(found, drafts=drafts)
 
 
-def compare(work: Work, file: Path, *, inn: object, before: Path | None = None) -> Departures:
+def compare(
+    work: Work, file: Path, *, inn: object, before: Path | None = None, choices: Choices | None = None
+) -> Departures:
     """The same without writing anything; whoever shows it records that he looked. Raises what `departures` raises."""
     digits = inn_digits(inn)
     cards = _cards(work, digits)
     whose = organisations.facts_of(work, cards[0])
-    lines, warnings = _read(file, work.catalog, whose)
+    lines, warnings = _read(file, work.catalog, whose, choices or Choices())
     left = lines
     doubtful: dict[int, str] = {}
     if before is not None:
-        old, more = _read(before, work.catalog, whose)
+        old, more = _read(before, work.catalog, whose, choices or Choices())
         (left, doubtful), warnings = departed(old, lines), [*more, *warnings]
     place = _Place.of(work, cards)
     leavers = tuple(_judged(work, place, line, doubtful.get(number, "")) for number, line in enumerate(left))
@@ -147,9 +153,16 @@ def _cards(work: Work, inn: str) -> Sequence[Organisation]:
     return found
 
 
-def _read(path: Path, catalog: Catalog, whose: OrganisationFacts) -> tuple[list[LineFacts], list[Finding]]:
-    """Of what reading finds only other sheets with people matter here: somebody would be forgotten."""
-    lines, found = roster_lines(read_roster(path, catalog), catalog, organisation=whose, kind=None)
+def _read(
+    path: Path, catalog: Catalog, whose: OrganisationFacts, choices: Choices
+) -> tuple[list[LineFacts], list[Finding]]:
+    """Of what reading finds only people who were not read matter here: somebody would be forgotten, or taken for gone.
+
+    Raises OpenQuestions. Rows of other organisations ask nothing: their people hold nothing here.
+    """
+    roster = read_roster(path, catalog, choices)
+    lines, found = roster_lines(roster, catalog, organisation=whose, kind=None, choices=choices)
+    refuse_open(roster, lines, whose, replace(choices, others=Rows.SKIP))
     once = {line.snils if valid_snils(line.snils) else f"{line.row}": line for line in reversed(lines)}
     ordered = sorted(once.values(), key=lambda line: line.row or 0)
     return ordered, [finding for finding in found if finding.field == "file"]

@@ -8,11 +8,13 @@ import hashlib
 import hmac
 import re
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from sqlmodel import col
 
 from actions.context import NotFound, Work
+from models.letters import OutboxLetter, OutboxState
 from models.record import PersonalLink
+from models.request import AccessRequest, RequestLine
 
 FIRST_LOGIN, LOGIN_CHECK = "first-login", "login-check"
 _PLACE = re.compile(r"\{link:(\d+)\}")
@@ -42,6 +44,27 @@ def issue(work: Work, *, line_id: int, purpose: str) -> PersonalLink:
     work.session.flush()
     link.token_hash = _hash(token(work, link.id or 0))
     return link
+
+
+def forget(work: Work, request: AccessRequest, line: RequestLine) -> None:
+    """A link shows one person's data: it dies with his row, and the letter with it does not leave any more."""
+    if line.person_id is not None:
+        work.session.execute(
+            update(OutboxLetter)
+            .where(
+                col(OutboxLetter.request_id) == request.id,
+                col(OutboxLetter.person_id) == line.person_id,
+                col(OutboxLetter.state) == OutboxState.PROMISED,
+            )
+            .values(state=OutboxState.CANCELLED)
+            .execution_options(synchronize_session=False)
+        )
+    work.session.execute(delete(PersonalLink).where(col(PersonalLink.line_id) == line.id))
+
+
+def move(work: Work, line: RequestLine, to: RequestLine) -> None:
+    """The same person at the same address in another row of the same request: his link goes on."""
+    work.session.execute(update(PersonalLink).where(col(PersonalLink.line_id) == line.id).values(line_id=to.id))
 
 
 def find(work: Work, secret: str) -> PersonalLink:

@@ -13,7 +13,7 @@ from typing import Any, cast
 from sqlalchemy import select
 from sqlmodel import col
 
-from actions import audit, destinations, enrolling, grants, identities, organisations, pairs, people
+from actions import audit, destinations, enrolling, grants, identities, links, organisations, pairs, people, twins
 from actions.context import Conflict, NotFound, Work
 from catalog.kinds import RequestKind
 from catalog.layouts import load_layouts
@@ -173,10 +173,8 @@ def put_lines(work: Work, request: AccessRequest, lines: Sequence[LineFacts]) ->
     """Replace the lines of a draft. What was said of a number holds on while number and name are the same."""
     before = lines_of(work, request)
     checked = {str(old.typed["snils_checked"]) for old in before if old.typed.get("snils_checked")}
-    for old in before:
-        work.session.delete(old)
-    work.session.flush()
     cards = enrolling.enrol(work, request.organisation_id, lines)
+    fresh: list[RequestLine] = []
     for position, (line, card) in enumerate(zip(lines, cards, strict=True), 1):
         held = dataclasses.replace(line, snils_checked=line.identity) if line.identity in checked else line
         row = RequestLine(
@@ -187,8 +185,23 @@ def put_lines(work: Work, request: AccessRequest, lines: Sequence[LineFacts]) ->
         )
         pairs.ask(work, row, line.roles)
         work.session.add(row)
+        fresh.append(row)
     work.session.flush()
+    _end_lines(work, request, before, fresh)
     enrolling.forget_unused(work, request.organisation_id, {old.person_id for old in before if old.person_id})
+
+
+def _end_lines(work: Work, request: AccessRequest, before: Sequence[RequestLine], fresh: Sequence[RequestLine]) -> None:
+    """Old rows go; the link of one who was invited goes on with his new row, any other ends."""
+    now = {(row.person_id, fold(str(row.typed.get("email") or ""))): row for row in fresh}
+    for old in before:
+        same = now.get((old.person_id, fold(str(old.typed.get("email") or "")))) if old.person_id else None
+        if same is not None:
+            links.move(work, old, same)
+        else:
+            links.forget(work, request, old)
+        work.session.delete(old)
+    work.session.flush()
 
 
 def fill_in(work: Work, request: AccessRequest, values: Mapping[str, str]) -> None:
@@ -377,6 +390,7 @@ def facts_of(work: Work, request: AccessRequest, rows: Rows | None = None) -> Re
         attached=_read(work, request, files),
         scan_complete=any(file.purpose == "scan" and file.detail.get("complete") for file in files),
         version=request.version,
+        twin=twins.twin_under_way(work, request, facts),
         today=work.now.date(),
     )
 

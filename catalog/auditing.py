@@ -222,7 +222,9 @@ def _kind_problems(file: str, where: str, kind: RequestKind, catalog: Catalog) -
 
 
 def _field_problems(file: str, where: str, kind: RequestKind) -> Iterator[Problem]:
+    days = {field.code for field in kind.fields if field.type == "date"}
     for number, field in enumerate(kind.fields, 1):
+        yield from _missing(file, f"{where}.fields.{number}.not_before", field.not_before, days)
         yield from _doubled(file, f"{where}.fields.{number}.choices", (choice.value for choice in field.choices))
         if field.example and not _suits(field, field.example):
             yield Problem(

@@ -59,7 +59,8 @@ class KindField(Entry):
     """A field of a request kind that is not a column of its lines.
 
     `pattern` must match the whole value (each item of a list); `holds`: facts are searched for patients' data where the
-    kind forbids it, staff is about employees, patient is masked and erased by its own term.
+    kind forbids it, staff is about employees, patient is masked and erased by its own term. Of a date, `past` says that
+    it cannot lie ahead, `not_before` names the field of the day that it follows.
     """
 
     code: Code
@@ -74,6 +75,8 @@ class KindField(Entry):
     choices: tuple[Choice, ...] = ()
     holds: Literal["facts", "staff", "patient"] = "facts"
     missing: str = ""
+    past: bool = False
+    not_before: str = ""
     rule: RuleId
 
     @model_validator(mode="after")

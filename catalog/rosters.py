@@ -13,19 +13,31 @@ from catalog.schema import Entry
 RosterField = Literal[
     "number", "ignored", "snils", "email", "email_is_esia", "esia_confirmed", "first_login", "is_hr", "name", "surname",
     "given_patronymic", "given", "patronymic", "role", "purpose", "subsystem", "inn", "subject", "unit", "organisation",
-    "post", "since", "asked_until", "told_by", "told_on",
+    "post", "since", "asked_until", "told_by", "told_on", "own_inn", "phone", "birth_date",
 ]  # fmt: skip
 
 
+# Fields that a person may name a column for, as he calls them.
+FIELD_NAMES: dict[str, str] = {
+    "snils": "СНИЛС", "name": "ФИО", "surname": "Фамилия", "given": "Имя", "patronymic": "Отчество", "email": "Почта",
+    "subsystem": "Подсистема", "role": "Роль", "post": "Должность", "inn": "ИНН организации",
+}  # fmt: skip
+
+
 class RosterColumn(Entry):
+    """`meant` and `other` tell two columns of one field apart: the one that is wanted, and those of other people or uses."""
+
     field: RosterField
     patterns: tuple[str, ...]
+    meant: tuple[str, ...] = ()
+    other: tuple[str, ...] = ()
 
 
 class RosterWords(Entry):
-    """Cell texts, folded; `own_card`, `footer`, `signer`, `hr`, `maintenance` are regular expressions.
+    """Cell texts, folded; `own_card`, `footer`, `signer`, `hr`, `maintenance`, `posts` are regular expressions.
 
-    `placeholders` say that a cell is empty; `synonyms` put words of a role into the catalogue's.
+    `placeholders` say that a cell is empty; `synonyms` put words of a role into the catalogue's; `posts` begin a post
+    that stands behind a name, `after_patronymic` are words that belong to it («оглы»).
     """
 
     yes: frozenset[str]
@@ -39,6 +51,8 @@ class RosterWords(Entry):
     signer: tuple[str, ...]
     hr: tuple[str, ...]
     maintenance: tuple[str, ...]
+    posts: tuple[str, ...]
+    after_patronymic: frozenset[str]
     synonyms: dict[str, str]
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.roster_options import Column, Hidden, Sheet, Unread, choices_of
 from cli.speech import Json, refuse, say, say_json, working
 
 if TYPE_CHECKING:
@@ -27,6 +28,10 @@ def leavers(
     before: Annotated[
         Path | None, typer.Option(metavar="OLD", help="Прежний список: ушли те, кого в FILE больше нет.")
     ] = None,
+    column: Column = None,
+    hidden: Hidden = None,
+    sheet: Sheet = None,
+    unread: Unread = None,
     apply: Annotated[bool, typer.Option("--apply", help="Составить черновик заявки на прекращение ролей.")] = False,
     json: Json = False,
 ) -> None:
@@ -37,7 +42,7 @@ def leavers(
         if path is not None and not path.is_file():
             refuse(f"Файла {path} нет.", code=2)
     with working() as work:
-        found = departures(work, file, inn=organisation, before=before, apply=apply)
+        found = departures(work, file, inn=organisation, before=before, apply=apply, choices=choices_of(column, hidden, sheet, unread))
     say_json(found.as_json()) if json else _tell(found, apply)
 
 

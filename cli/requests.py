@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli.roster_options import Column, Hidden, OtherOrganisations, Sheet, Unread, choices_of
 from cli.speech import Json, refuse, say, say_findings, say_json, working
 
 if TYPE_CHECKING:
     from actions.context import Work
+    from actions.roster_drafts import Reader
+    from documents.rosters import Choices
     from models.request import AccessRequest
 
 app = typer.Typer(help="Заявки: от черновика до подтверждённого входа.", no_args_is_help=True)
@@ -28,7 +31,14 @@ def new(
     attach: Annotated[
         list[str] | None, typer.Option(metavar="ПРИЛОЖЕНИЕ=ФАЙЛ", help="Файл приложения; коды – catalog show ВИД.")
     ] = None,
-    people: Annotated[Path | None, typer.Option(help="Список сотрудников: .xlsx, .csv, .ods.")] = None,
+    people: Annotated[
+        Path | None, typer.Option(help="Список сотрудников: Excel, .csv, .ods, таблица Word.")
+    ] = None,
+    column: Column = None,
+    hidden: Hidden = None,
+    sheet: Sheet = None,
+    unread: Unread = None,
+    others: OtherOrganisations = None,
     field: Annotated[list[str] | None, typer.Option(metavar="ПОЛЕ=ЗНАЧЕНИЕ", help="Сведения вида заявки.")] = None,
     json: Json = False,
 ) -> None:
@@ -40,24 +50,28 @@ def new(
         return
     if kind is None or organisation is None:
         raise typer.BadParameter("Нужны --kind и --organisation (или ни одного параметра: тогда спросим по шагам).")
+    choices = choices_of(column, hidden, sheet, unread, others)
     with working() as work:
-        request, count = _draft(work, kind, organisation, data, people, field or [], attach or [])
+        request, more = _draft(work, kind, organisation, data, people, field or [], attach or [], choices)
         result, companion = _shown_with_companion(work, request)
+        count = len(result["lines"])
     if json:
-        say_json(result)
+        say_json({**result, "others": [other.number for other in more]} if more else result)
         return
     say(f"Черновик {request.number} создан (ID {request.id}), строк: {count}.")
+    for other in more:
+        say(f"Для другой организации из списка создан черновик {other.number} (ID {other.id}).")
     if companion:
         say(f"Организации нет в ФРНСИ: вместе с ним подготовлена заявка {companion.number} на её добавление (ORG-3).")
     say(f"Дальше: egisz-access request check {request.id}")
 
 
 def _draft(
-    work: Work, kind: str, inn: str, data: Path | None, people: Path | None, pairs: list[str], attached: list[str]
-) -> tuple[AccessRequest, int]:
-    """The draft and its number of lines. Raises what is wrong with the call; what is wrong with the data waits for check."""
-    from actions import attachments, organisations, requests
-    from actions.rosters import read_people
+    work: Work, kind: str, inn: str, data: Path | None, people: Path | None, pairs: list[str], attached: list[str],
+    choices: Choices,
+) -> tuple[AccessRequest, list[AccessRequest]]:  # fmt: skip
+    """The draft, and those of other organisations. Raises what is wrong with the call; what is wrong with the data waits for check."""
+    from actions import attachments, organisations, requests, roster_drafts
     from cli.drafting import card_values, read_toml, understood
 
     entry = work.catalog.kind(kind)
@@ -68,17 +82,25 @@ def _draft(
         organisations.change(work, card, card_values(values))
     facts = organisations.facts_of(work, card)
     typed = understood(values, entry, work.catalog, facts)
-    lines, intake = read_people(people, catalog=work.catalog, kind=kind, organisation=facts) if people else ([], [])
+    read = _reader(people, work, kind) if people else None
+    taken = roster_drafts.take(work, card.id or 0, read, choices) if read else None
     fields = {**typed.fields, **dict(pair.partition("=")[::2] for pair in pairs)}
     request = requests.create(
-        work, kind=kind, organisation_id=card.id or 0, lines=[*typed.lines, *lines], intake=intake, fields=fields,
-        signer=typed.signer,
+        work, kind=kind, organisation_id=card.id or 0, lines=[*typed.lines, *(taken.lines if taken else ())],
+        intake=taken.intake if taken else (), fields=fields, signer=typed.signer,
     )  # fmt: skip
+    more = roster_drafts.drafts_of_others(work, kind, taken, read, choices) if taken and read else []
     seen: set[str] = set()
     for code, path in files:
         attachments.attach(work, request, code, path.name, path.read_bytes(), replace=code not in seen)
         seen.add(code)
-    return request, len(typed.lines) + len(lines)
+    return request, more
+
+
+def _reader(file: Path, work: Work, kind: str) -> Reader:
+    from actions.rosters import read_people
+
+    return lambda facts, choices: read_people(file, catalog=work.catalog, kind=kind, organisation=facts, choices=choices)
 
 
 def _file_of(pair: str) -> tuple[str, Path]:
@@ -437,20 +459,33 @@ def revise(id: Id, json: Json = False) -> None:
 
 @app.command()
 def people(
-    id: Id, file: Annotated[Path, typer.Argument(help="Исправленный список сотрудников.")], json: Json = False
+    id: Id,
+    file: Annotated[Path, typer.Argument(help="Исправленный список сотрудников.")],
+    column: Column = None,
+    hidden: Hidden = None,
+    sheet: Sheet = None,
+    unread: Unread = None,
+    others: OtherOrganisations = None,
+    json: Json = False,
 ) -> None:
     """Заменить строки черновика списком из файла."""
-    from actions import organisations, requests
-    from actions.rosters import read_people
+    from actions import requests, roster_drafts
     from models.request import Status
+
+    choices = choices_of(column, hidden, sheet, unread, others)
 
     with working() as work:
         request = requests.find(work, id)
         if request.status is not Status.DRAFT:
             refuse("Строки меняют только в черновике: сначала egisz-access request edit.")
-        facts = organisations.facts_of(work, organisations.get(work, request.organisation_id))
-        lines, intake = read_people(file, catalog=work.catalog, kind=request.kind, organisation=facts)
-        requests.replace_lines(work, request, lines, intake)
+        read = _reader(file, work, request.kind)
+        taken = roster_drafts.take(work, request.organisation_id, read, choices)
+        requests.replace_lines(work, request, taken.lines, taken.intake)
+        more = roster_drafts.drafts_of_others(work, request.kind, taken, read, choices)
+    if not json:
+        say(f"{taken.count.capitalize()}.")
+        for other in more:
+            say(f"Для другой организации из списка создан черновик {other.number} (ID {other.id}).")
     _tell(request, json)
 
 

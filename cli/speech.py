@@ -92,8 +92,17 @@ def spoken(error: BaseException) -> tuple[str, list[Any]] | None:
         return error.detail or f"Файл не подходит ({error.code}).", []
     known = (Conflict, NotFound, NotAllowed, CatalogError, BadIdentifier, Killed, SettingsError)
     if isinstance(error, known) or getattr(error, "for_people", False):
-        return str(error.args[0] if isinstance(error, LookupError) and error.args else error), []
+        text = str(error.args[0] if isinstance(error, LookupError) and error.args else error)
+        return text + _options(getattr(error, "asked", ())), list(getattr(error, "findings", ()))
     return None
+
+
+def _options(asked: Iterable[str]) -> str:
+    """By which options a roster's questions are answered."""
+    from cli.roster_options import HINTS
+
+    told = [hint for code, hint in HINTS.items() if code in asked]
+    return f" Ответы – параметрами: {'; '.join(told)}." if told else ""
 
 
 def answer(error: BaseException) -> int:

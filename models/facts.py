@@ -232,4 +232,5 @@ class RequestFacts:
     attached: tuple[AttachmentFacts, ...] = ()  # the kind's own attachments, as their content was read
     scan_complete: bool = False
     version: int = 1
+    twin: str = ""  # number of an identical request that is under way
     today: dt.date | None = None

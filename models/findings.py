@@ -19,7 +19,10 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Замечание: `message` says in Russian what is wrong and what to do; `row` is as Excel numbers it."""
+    """Замечание: `message` says in Russian what is wrong and what to do; `row` is as Excel numbers it.
+
+    `sheet` is the sheet of a roster where it is another than the one that its other findings are about.
+    """
 
     rule: str
     severity: Severity
@@ -28,6 +31,7 @@ class Finding:
     field: str | None = None
     person: str | None = None
     source: str = ""
+    sheet: str = ""
 
     def as_json(self) -> dict[str, str | int | None]:
         return {

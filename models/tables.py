@@ -9,6 +9,7 @@ from models.account import (
     IdempotencyKey,
 )
 from models.checklist import ChecklistItem, ChecklistWorker, OpenedChecklist
+from models.column_choice import ColumnChoice
 from models.columns import METADATA
 from models.comment import Comment
 from models.correction import Correction
@@ -32,6 +33,7 @@ __all__ = [
     "ChainHead",
     "ChecklistItem",
     "ChecklistWorker",
+    "ColumnChoice",
     "Comment",
     "Correction",
     "Employee",

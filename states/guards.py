@@ -72,9 +72,20 @@ def _stage(case: Case, stage: Stage) -> list[Finding]:
 
 def facts_valid(case: Case) -> list[Finding]:
     """Rules over the facts, and what reading the roster found, each thing told once."""
-    judged = _stage(case, Stage.VALIDATE)
+    judged = [*_stage(case, Stage.VALIDATE), *_twin(case)]
     told = {(finding.rule, finding.row, finding.field) for finding in judged}
     return judged + [f for f in case.intake if (f.rule, f.row, f.field) not in told]
+
+
+def _twin(case: Case) -> list[Finding]:
+    """The desk would get the same twice."""
+    if not case.facts.twin:
+        return []
+    message = (
+        f"Такая же заявка уже в работе: {case.facts.twin} – те же люди, роли и сведения. Дождитесь ответа на неё или отзовите её; "
+        "если нужно другое, исправьте эту."
+    )
+    return [process_finding(message, field="lines")]
 
 
 def signed_well(case: Case) -> list[Finding]:

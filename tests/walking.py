@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import io
+import random
 import time
 from functools import cache
 from pathlib import Path
@@ -19,6 +21,7 @@ from models.facts import LineFacts, RoleRef, SignatureFacts
 from models.letters import OutboxLetter
 from models.request import AccessRequest, Status
 from states.lifecycle import Actor
+from tests.rosters.generated import snils
 from wiring.work import Installation
 
 KIND = "frmo-frmr-access"
@@ -80,6 +83,15 @@ def lines(count: int = 2, *, logged_in: bool = True) -> list[LineFacts]:
     ]
 
 
+def others(number: int, count: int = 2) -> list[LineFacts]:
+    """As many people again, others for each number: the same ones twice would be the same request twice."""
+    chance = random.Random(number)
+    return [
+        dataclasses.replace(line, snils=snils(chance), surname=f"Другова{'а' * number}", email=f"{number}.{line.email}")
+        for line in lines(count)
+    ]
+
+
 def scan_of(request: AccessRequest, *, pages: int = 1, version: int | None = None) -> bytes:
     """A scanned paper of as many pages, each with its code and some writing."""
     return _scan(request.id or 0, version or request.version, pages)
@@ -113,10 +125,11 @@ SIGNED = SignatureFacts(
 _PATH = (Status.DRAFT, Status.VALIDATED, Status.SIGNED, Status.SENT, Status.AWAITING, Status.GRANTED)
 
 
-def request_at(installation: Installation, status: Status, *, count: int = 2) -> int:
-    """A new request brought to `status` through the real steps; returns its row number."""
+def request_at(installation: Installation, status: Status, *, count: int = 2, of: int = 0) -> int:
+    """A new request brought to `status` through the real steps; returns its row number. `of`: of which other people."""
     with installation.work("тест") as work:
-        request = requests.create(work, kind=KIND, organisation_id=clinic(work), lines=lines(count))
+        whom = others(of, count) if of else lines(count)
+        request = requests.create(work, kind=KIND, organisation_id=clinic(work), lines=whom)
         number = request.id or 0
     for target in _PATH[1 : _PATH.index(status) + 1]:
         bring(installation, number, target)

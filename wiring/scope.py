@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 
 from models.account import AccountOrganisation
 from models.checklist import OpenedChecklist
+from models.column_choice import ColumnChoice
 from models.correction import Correction
 from models.employee import Employee
 from models.letters import InboxLetter, OutboxLetter
@@ -21,7 +22,7 @@ from models.review import ReviewedOrganisation
 
 _KEY = "only_of_account"
 _BY_ORGANISATION = (
-    AccessRequest, Correction, Employee, Grant, HoldingsImport, OpenedChecklist, ReviewedOrganisation,
+    AccessRequest, ColumnChoice, Correction, Employee, Grant, HoldingsImport, OpenedChecklist, ReviewedOrganisation,
 )  # fmt: skip
 _BY_REQUEST = (InboxLetter, OutboxLetter)  # a letter without a request belongs to nobody in particular
 

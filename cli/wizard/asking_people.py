@@ -10,6 +10,7 @@ from catalog.wording import LINE_FIELDS
 from cli.speech import say
 from cli.wizard.paths import PathError, dropped_file
 from cli.wizard.records import Records
+from cli.wizard.roster_answers import answers
 from cli.wizard.sheet import Sheet
 from cli.wizard.talking import Back, choice, choices, line, tell_findings, value, yes_no
 from cli.wrapping import tell
@@ -238,9 +239,10 @@ def _role_label(ref: RoleRef, sheet: Sheet, *, named: bool) -> str:
 
 def _from_file(text: str, sheet: Sheet, records: Records) -> None:
     """A roster; its people stand beside those that were named before."""
-    from actions.rosters import read_people
-    from documents.rosters import RosterError
+    from actions.rosters import OpenQuestions, read_people
+    from documents.rosters import Choices, RosterError
 
+    choices = Choices()
     while True:
         typed = text or line(
             "Путь к файлу (можно перетащить в окно)", help="Excel, ODS или CSV со столбцами ФИО, СНИЛС, почта."
@@ -250,19 +252,28 @@ def _from_file(text: str, sheet: Sheet, records: Records) -> None:
             return
         try:
             path = dropped_file(typed)
-            lines, intake = read_people(
-                path, catalog=sheet.catalog, kind=sheet.kind_code, organisation=sheet.organisation
+            taken = read_people(
+                path, catalog=sheet.catalog, kind=sheet.kind_code, organisation=sheet.organisation, choices=choices
             )
+        except OpenQuestions as questions:
+            say(f"  {questions}")
+            tell_findings(questions.findings)
+            answered = answers(questions, choices)
+            if answered is None:
+                return
+            choices, text = answered, typed
+            continue
         except (PathError, RosterError) as problem:
             say(f"  ✗ {problem}")
             continue
         break
+    lines, intake = taken.lines, taken.intake
     first = len(sheet.lines)
     known = sheet.known_snils()
     sheet.lines += [entry for entry in lines if entry.snils not in known or not valid_snils(entry.snils)]
     sheet.intake += intake
     records.look_around(sheet)
-    say(f"  Прочитано строк: {len(lines)}.")
+    say(f"  {taken.count.capitalize()}.")
     tell_findings(intake)
     for place in range(first, len(sheet.lines)):
         found = sheet.of_line(place, *_ORDER, "role", "subsystem")

@@ -16,11 +16,11 @@ def annotate(source: Path, target: Path, roster: Roster | None, findings: Sequen
     """Write `target` (.xlsx). Raises RosterError; the source is never touched."""
     if target.exists() and target.samefile(source):
         raise RosterError("same-file", "Укажите другое имя: исходный файл не перезаписывается.")
+    sheet = roster.main.sheet if roster else ""
     marks = [
-        {**finding.as_json(), "column": _column(finding, roster)} for finding in findings
+        {**finding.as_json(), "column": _column(finding, roster), "sheet": finding.sheet or sheet} for finding in findings
     ]
-    sheet = roster.sheet if roster else ""
-    job = {"source": str(source.absolute()), "target": str(target.absolute()), "sheet": sheet, "marks": marks}
+    job = {"source": str(source.absolute()), "target": str(target.absolute()), "marks": marks}
     try:
         run("documents.rosters.marking:mark", job, limits=_LIMITS)
     except Refused as refusal:
@@ -36,9 +36,11 @@ def _column(finding: Finding, roster: Roster | None) -> int:
     """The cell's column; the first one when the field has none of its own."""
     if roster is None or finding.field is None:
         return 1
-    columns = dict(roster.columns)
+    here = [part for part in roster.parts if part.sheet == (finding.sheet or roster.main.sheet)]
+    part = next((part for part in here if any(row.row == finding.row for row in part.rows)), roster.main)
+    columns = dict(part.columns)
     nearest = columns.get(_NEAREST.get(finding.field, ""))
-    marks = next(iter(roster.marks.values()), 1) if finding.field in ("subsystem", "role") else 1
+    marks = next(iter(part.marks.values()), 1) if finding.field in ("subsystem", "role") else 1
     return columns.get(finding.field) or nearest or marks
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from catalog.rosters import roster_wording
 from catalog.schema import Role
 from documents.rosters.headings import Cell
-from documents.rosters.reading import RosterRow
+from documents.rosters.parts import RosterRow
 from documents.rosters.vocabulary import Vocabulary, cyrillic
 from models.facts import OrganisationFacts, RoleRef
 from models.findings import Finding, Severity
@@ -40,7 +40,14 @@ class Asking:
             missing = [code for code in wanted if all(ref.subsystem != code for ref in named)]
             usual = [(code, _fitting(self.vocabulary, code, organisation, levels)) for code in missing]
             named += [RoleRef(code, role.code) for code, role in usual if role is not None]
+        if not named and not self.findings and self._has_column:
+            self._error("subsystem", "Не указано, к чему нужен доступ: впишите подсистему в эту строку.")
         return tuple(dict.fromkeys(named))
+
+    @property
+    def _has_column(self) -> bool:
+        """The table says what each asks for; one without such a column is told once for all of it."""
+        return bool(self.row.marks) or bool({"subsystem", "role"} & set(self.row.cells))
 
     def _text(self, name: str) -> str:
         text = str(self.row.cells.get(name, "")).strip()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as member
 
-from catalog.rosters import roster_wording
+from catalog.rosters import roster_wording, word_pattern
 from documents.rosters.vocabulary import Vocabulary, cyrillic
 
 Cell = str | int | float
 IDENTITY = frozenset({"snils", "name", "surname", "given", "email"})
+ASKED_ABOUT = frozenset({"snils", "email", "name", "surname", "given", "patronymic"})  # which of two columns is meant
 _MARK = re.compile(r"[*:\s]+$")
 _JOINT = re.compile(r"(подсистем|систем|реестр|доступ)\w*[^()]*( и |/|,|\+)[^()]*\bрол|\bрол\w*[^()]*( и |/|,|\+)[^()]*(под)?систем")
 
@@ -19,12 +21,15 @@ _JOINT = re.compile(r"(подсистем|систем|реестр|доступ
 class Heading:
     """`columns`: field to column index; `marks`: subsystem code to the index of its own column of marks or roles.
 
-    `row` is the number of the last heading row as Excel counts.
+    `row` is the number of the last heading row as Excel counts; `doubles`: a field to all of its columns, where there are
+    several and the headings do not say which is meant; `texts`: what stands over each column.
     """
 
     row: int
     columns: Mapping[str, int]
     marks: Mapping[str, int]
+    doubles: Mapping[str, tuple[int, ...]] = member(default_factory=dict)
+    texts: Mapping[int, str] = member(default_factory=dict)
 
     @property
     def score(self) -> int:
@@ -35,15 +40,19 @@ class Heading:
         return self.score >= 2 and bool(IDENTITY & set(self.columns))
 
 
-def find_heading(rows: Sequence[Sequence[Cell]], vocabulary: Vocabulary) -> Heading | None:
-    """The best heading among the first rows, of one row or of two; None when there is none."""
-    best: Heading | None = None
-    for index in range(min(len(rows), roster_wording().header_rows)):
-        for texts in _candidates(rows, index):
-            heading = _recognised(texts, index + 1, vocabulary)
-            if heading.is_one and (best is None or heading.score > best.score):
-                best = heading
-    return best
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A column and what its heading means: a field or a subsystem's code."""
+
+    column: int
+    text: str
+    field: str | None
+    code: str | None
+
+
+def headings_at(rows: Sequence[Sequence[Cell]], index: int, vocabulary: Vocabulary) -> list[list[Named]]:
+    """How the row at `index` reads as a heading, alone and under the row above it."""
+    return [_named(texts, vocabulary) for texts in _candidates(rows, index)]
 
 
 def repeats_heading(cells: Sequence[Cell], heading: Sequence[Cell]) -> bool:
@@ -59,12 +68,18 @@ def _candidates(rows: Sequence[Sequence[Cell]], index: int) -> Iterator[list[lis
         return
     yield [[text] for text in here]
     above = [_text(cell) for cell in rows[index - 1]] if index else []
-    if any(above) and any(here) and not any(map(_is_data, above)):
+    if not _beside(above, here) and not any(map(_is_data, above)):
         above = _filled_right(above, here)
         width = max(len(above), len(here))
         above, here = above + [""] * (width - len(above)), here + [""] * (width - len(here))
         if not _persons_under(above, here):
             yield [[low, f"{top} {low}".strip(), top] for top, low in zip(above, here, strict=True)]
+
+
+def _beside(above: Sequence[str], here: Sequence[str]) -> bool:
+    """No two rows of one heading: one of them is blank, or ends before the other begins."""
+    tops, lows = ([column for column, text in enumerate(row) if text] for row in (above, here))
+    return not tops or not lows or tops[-1] < lows[0] or lows[-1] < tops[0]
 
 
 def _text(cell: Cell) -> str:
@@ -75,7 +90,9 @@ def _is_data(text: str) -> bool:
     """An address or a long number, unless a heading gives it as an example."""
     if "@" in text and " " not in text:
         return True
-    return ("@" in text or sum(character.isdigit() for character in text) >= 9) and field_named(text) is None
+    if "@" not in text and (len(text) < 9 or sum(character.isdigit() for character in text) < 9):
+        return False
+    return not any(map(str.isalpha, text)) or field_named(text) is None
 
 
 def _persons_under(above: Sequence[str], here: Sequence[str]) -> bool:
@@ -95,21 +112,48 @@ def _filled_right(above: list[str], here: list[str]) -> list[str]:
     return filled
 
 
-def _recognised(texts: Sequence[Sequence[str]], row: int, vocabulary: Vocabulary) -> Heading:
-    columns: dict[str, int] = {}
-    marks: dict[str, int] = {}
-    joint = None
-    for index, options in enumerate(texts):
+def _named(texts: Sequence[Sequence[str]], vocabulary: Vocabulary) -> list[Named]:
+    named = []
+    for column, options in enumerate(texts):
         text = next((t for t in options if t and (_own_column(t, vocabulary) or field_named(t))), "")
-        code, field = _own_column(text, vocabulary), field_named(text)
-        if code:
-            marks.setdefault(code, index)
-        elif field:
-            columns.setdefault(field, index)
-            joint = index if _JOINT.search(cyrillic(text)) else joint
+        code = _own_column(text, vocabulary)
+        shown = text or next((t for t in options if t), "")
+        if shown:
+            named.append(Named(column, shown, None if code else field_named(text), code))
+    return named
+
+
+def heading_of(named: Sequence[Named], row: int) -> Heading:
+    """Of two columns for one thing the wording of their headings chooses; where it does not, both are kept in `doubles`."""
+    marks: dict[str, int] = {}
+    found: dict[str, list[Named]] = {}
+    for one in named:
+        if one.code:
+            marks.setdefault(one.code, one.column)
+        elif one.field:
+            found.setdefault(one.field, []).append(one)
+    meant = {field: _meant(field, columns) for field, columns in found.items()}
+    columns = {field: options[0].column for field, options in meant.items()}
+    joint = next((one.column for one in named if one.field and _JOINT.search(cyrillic(one.text))), None)
     if joint is not None:
         columns = {"subsystem": joint, "role": joint} | columns
-    return Heading(row, _without_doubles(columns), marks)
+    columns = _without_doubles(columns)
+    doubles = {
+        field: tuple(one.column for one in options)
+        for field, options in meant.items()
+        if len(options) > 1 and field in columns and field in ASKED_ABOUT
+    }
+    return Heading(row, columns, marks, doubles, {one.column: one.text for one in named})
+
+
+def _meant(field: str, options: list[Named]) -> list[Named]:
+    """The columns whose headings say that they are the one; all of them where none says so."""
+    if len(options) < 2:
+        return options
+    words = next(column for column in roster_wording().columns if column.field == field)
+    plain = [one for one in options if not (words.other and word_pattern(words.other).search(cyrillic(one.text)))]
+    best = [one for one in plain if words.meant and word_pattern(words.meant).search(cyrillic(one.text))]
+    return best or plain or options
 
 
 def _without_doubles(columns: dict[str, int]) -> dict[str, int]:

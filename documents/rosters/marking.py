@@ -18,15 +18,15 @@ _HEADINGS = ("Строка", "Кто", "Поле", "Важность", "Что �
 _WIDTHS = (9, 34, 14, 16, 80, 10, 44)
 
 
-def mark(source: str, target: str, sheet: str, marks: Sequence[Mapping[str, Any]]) -> None:
+def mark(source: str, target: str, marks: Sequence[Mapping[str, Any]]) -> None:
     """Write the marked copy to `target`."""
     book = _workbook(source)
-    page = book[sheet] if sheet in book.sheetnames else book.worksheets[0]
-    cells: dict[tuple[int, int], list[Mapping[str, Any]]] = defaultdict(list)
+    cells: dict[tuple[str, int, int], list[Mapping[str, Any]]] = defaultdict(list)
     for finding in marks:
         if finding["row"]:
-            cells[finding["row"], finding["column"]].append(finding)
-    for (row, column), findings in cells.items():
+            cells[finding["sheet"], finding["row"], finding["column"]].append(finding)
+    for (name, row, column), findings in cells.items():
+        page = book[name] if name in book.sheetnames else book.worksheets[0]
         _mark_cell(page, row, column, findings)
     _list(book, marks)
     book.save(target)
@@ -37,9 +37,11 @@ def _workbook(source: str) -> Any:
 
     warnings.simplefilter("ignore")
     data = Path(source).read_bytes()
-    if data.startswith(b"PK\x03\x04") and b"opendocument" not in data[:200]:
-        check_archive(data)
-        return load_workbook(io.BytesIO(data))
+    if data.startswith(b"PK\x03\x04") and any(name.startswith("xl/") for name in check_archive(data)):
+        try:
+            return load_workbook(io.BytesIO(data))
+        except Exception:  # what Excel opens and openpyxl does not: its cells go into a new workbook
+            pass
     book = Workbook()
     book.remove(book.active)
     for number, sheet in enumerate(load(source)["sheets"], 1):

@@ -114,8 +114,7 @@ def people_among(
         if not look.filled:
             gap = True
             continue
-        numbering = index == heading.row and is_numbering(look.cells)
-        if numbering or repeats_heading(look.cells, rows[heading.row - 1]):
+        if is_numbering(look.cells) or (heading.row and repeats_heading(look.cells, rows[heading.row - 1])):
             continue
         if look.is_sure or look.is_likely(below_all=index > last_sure, gap=gap):
             people.append(index)

@@ -1,21 +1,23 @@
-"""A roster file to its rows: the right sheet, the heading, the people; titles, notes and blanks left out."""
+"""A roster file to its rows: its sheets and tables, their headings, the people; who is not read is named."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from catalog import Catalog
-from documents.rosters.guessing import completed
-from documents.rosters.headings import Cell, Heading, find_heading
-from documents.rosters.persons import people_among
+from documents.rosters.choices import ALL_SHEETS, Choices, Double, Rows
+from documents.rosters.headings import Cell
+from documents.rosters.parts import Part, RosterRow, part_of
+from documents.rosters.tables import tables_of
+from documents.rosters.unread import Unread, Why, person_in, unread_in
 from documents.rosters.vocabulary import Vocabulary, vocabulary_of
-from models.text import tidy
 from sandbox import Killed, Limits, Refused, run
 
 _LIMITS = Limits(seconds=40, memory_mb=1200, output_mb=64)
+_FOR_PEOPLE = frozenset({"snils", "email"})
 
 
 class RosterError(Exception):
@@ -29,27 +31,41 @@ class RosterError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class RosterRow:
-    """One person's cells by field; `number` as Excel counts; `marks` the subsystems' own columns."""
-
-    number: int
-    cells: Mapping[str, Cell]
-    marks: Mapping[str, Cell]
-
-
-@dataclass(frozen=True, slots=True)
 class Roster:
-    """`columns`: field to column number from 1, for marking cells; `passed_over`: other sheets with people, and how many."""
+    """Everybody of the file: `rows` were read, `unread` were not. `parts` are its tables, the fullest one first.
 
-    sheet: str
-    heading_row: int
-    columns: Mapping[str, int]
-    marks: Mapping[str, int]
+    `doubles`: fields of which it has several columns and nobody has said which is meant.
+    """
+
+    parts: tuple[Part, ...]
     rows: tuple[RosterRow, ...]
-    passed_over: tuple[tuple[str, int], ...] = ()
+    unread: tuple[Unread, ...] = ()
+    doubles: tuple[Double, ...] = ()
+
+    @property
+    def sheets(self) -> tuple[str, ...]:
+        """Every sheet on which somebody stands, read or not."""
+        return tuple(dict.fromkeys([*(part.sheet for part in self.parts if part.rows), *(one.sheet for one in self.unread)]))
+
+    @property
+    def main(self) -> Part:
+        return self.parts[0]
+
+    @property
+    def people(self) -> int:
+        return len(self.rows) + len(self.unread)
+
+    @property
+    def count(self) -> str:
+        """What is told wherever a roster was read."""
+        return read_of(len(self.rows), self.people)
 
 
-def read_roster(path: Path, catalog: Catalog) -> Roster:
+def read_of(read: int, people: int) -> str:
+    return f"прочитано {read} из {people} строк с людьми"
+
+
+def read_roster(path: Path, catalog: Catalog, choices: Choices | None = None) -> Roster:
     """Raises RosterError for a file that is no roster."""
     if not path.is_file():
         raise RosterError("absent", f"Файла {path.name} нет. Проверьте путь.")
@@ -59,110 +75,91 @@ def read_roster(path: Path, catalog: Catalog) -> Roster:
         raise RosterError(refusal.code, refusal.detail) from None
     except Killed as killed:
         raise RosterError(killed.why, f"Файл не прочитать: {killed}. Оставьте в нём только список.") from None
-    return _best_sheet(sheets, catalog)
+    return roster_of(sheets, vocabulary_of(catalog), choices or Choices())
 
 
-def _best_sheet(sheets: Sequence[Mapping[str, Any]], catalog: Catalog) -> Roster:
-    vocabulary = vocabulary_of(catalog)
-    visible = [sheet for sheet in sheets if not sheet["hidden"]] or list(sheets)
-    found = [(found, sheet) for sheet in visible if (found := find_heading(sheet["rows"], vocabulary)) is not None]
-    if not found:
-        raise RosterError(
-            "no-heading",
-            "Не найдена строка заголовков. Нужны столбцы: СНИЛС, Фамилия, Имя, Отчество (или ФИО), "
-            "Электронная почта, Подсистема.",
-            "APP-11",
-        )
-    return best_roster([(sheet, heading) for heading, sheet in found], vocabulary)
-
-
-def best_roster(found: Sequence[tuple[Mapping[str, Any], Heading]], vocabulary: Vocabulary) -> Roster:
-    """The sheet that has most of a list of people. Raises RosterError when none has anybody."""
-    rosters = [_roster(heading, sheet, vocabulary) for sheet, heading in found]
-    best = max(rosters, key=lambda roster: (bool(roster.rows), len(roster.columns), len(roster.rows)))
-    if not best.rows:
+def roster_of(sheets: Sequence[Mapping[str, Any]], vocabulary: Vocabulary, choices: Choices) -> Roster:
+    """Raises RosterError where no sheet has a heading or nobody stands under it."""
+    read = [_read_sheet(sheet, vocabulary, choices) for sheet in sheets]
+    if not any(page.parts for page in read):
+        raise RosterError("no-heading", _no_heading(read), "APP-11")
+    taken = _taken(read, choices)
+    parts = sorted((part for page in taken for part in page.parts), key=lambda part: (len(part.columns), len(part.rows)), reverse=True)
+    rows, hidden = _numbered([row for page in taken for part in page.parts for row in part.rows], choices)
+    unread = [*hidden, *(one for page in taken for one in page.unread)]
+    for page in read:
+        if page not in taken:
+            why = Why.HIDDEN_SHEET if page.hidden else Why.OTHER_SHEET
+            unread += [Unread(page.name, row.row, why, person_in(row.cells.values())) for part in page.parts for row in part.rows]
+            unread += [Unread(page.name, one.row, why, one.who) for one in page.unread]
+    if not rows and not unread:
         raise RosterError("no-rows", "Под заголовками нет ни одной строки с работником.", "APP-11")
-    others = tuple((roster.sheet, len(roster.rows)) for roster in rosters if roster is not best and _is_list(roster))
-    return replace(best, passed_over=others)
-
-
-def _is_list(roster: Roster) -> bool:
-    """A list of people too, not a table of something else with a column of addresses."""
-    return bool(roster.rows) and "snils" in roster.columns
-
-
-def _roster(heading: Heading, sheet: Mapping[str, Any], vocabulary: Vocabulary) -> Roster:
-    rows = _with_merged(sheet, heading)
-    heading = completed(heading, rows, vocabulary)
-    people, more = people_among(rows, heading, _wide_rows(sheet), vocabulary)
-    found = {index: _row(index + 1, rows[index], heading) for index in people}
-    for index, person in more.items():
-        found[person] = _together(found[person], _row(index + 1, rows[index], heading))
     return Roster(
-        sheet["name"], heading.row,
-        {field: column + 1 for field, column in heading.columns.items()},
-        {code: column + 1 for code, column in heading.marks.items()},
-        _joined(found, _joined_rows(sheet, heading)),
-    )  # fmt: skip
-
-
-def _joined(found: Mapping[int, RosterRow], joined: Mapping[int, int]) -> tuple[RosterRow, ...]:
-    people: list[RosterRow] = []
-    for row in found.values():
-        if row.number in joined and people and people[-1].number == joined[row.number]:
-            people[-1] = _together(people[-1], row)
-        else:
-            people.append(row)
-    return tuple(people)
-
-
-def _row(number: int, cells: Sequence[Cell], heading: Heading) -> RosterRow:
-    return RosterRow(
-        number,
-        {field: _cell(cells, column) for field, column in heading.columns.items()},
-        {code: _cell(cells, column) for code, column in heading.marks.items()},
+        tuple(parts), rows, tuple(sorted(unread, key=lambda one: one.row)), tuple(double for part in parts for double in part.doubles)
     )
 
 
-def _cell(cells: Sequence[Cell], column: int) -> Cell:
-    value = cells[column] if column < len(cells) else ""
-    return value if not isinstance(value, str) or "\n" in value else tidy(value)
+@dataclass(frozen=True, slots=True)
+class _Page:
+    name: str
+    hidden: bool
+    parts: tuple[Part, ...]
+    unread: tuple[Unread, ...]
+
+    @property
+    def fullness(self) -> tuple[bool, bool, int, int]:
+        """What is taken where nobody has chosen: a visible sheet with most of a list of people."""
+        best = max((len(part.columns) for part in self.parts), default=0)
+        count = sum(len(part.rows) for part in self.parts)
+        return not self.hidden, bool(count), best, count
 
 
-def _with_merged(sheet: Mapping[str, Any], heading: Heading) -> list[list[Cell]]:
-    """A cell merged downwards counts for each of its rows."""
-    rows = [list(row) for row in sheet["rows"]]
-    for first_row, first_column, last_row, _ in sheet["merged"]:
-        if first_row <= heading.row or last_row == first_row:
-            continue
-        for number in range(first_row + 1, min(last_row, len(rows)) + 1):
-            row = rows[number - 1]
-            if first_column <= len(row) and first_column <= len(rows[first_row - 1]):
-                row[first_column - 1] = rows[first_row - 1][first_column - 1]
-    return rows
+def _read_sheet(sheet: Mapping[str, Any], vocabulary: Vocabulary, choices: Choices) -> _Page:
+    rows: Sequence[Sequence[Cell]] = sheet["rows"]
+    parts = [part_of(table, sheet, vocabulary, choices) for table in tables_of(rows, vocabulary)]
+    lists = [part for part in parts if part.rows and _FOR_PEOPLE & set(part.columns)]
+    kept = lists or [part for part in parts if part.rows] or parts[:1]
+    return _Page(sheet["name"], sheet["hidden"], tuple(kept), tuple(unread_in(sheet, kept, vocabulary)))
 
 
-def _joined_rows(sheet: Mapping[str, Any], heading: Heading) -> dict[int, int]:
-    """Rows of one person whose СНИЛС cell is merged downwards: each to the first of them."""
-    column = heading.columns.get("snils")
-    joined: dict[int, int] = {}
-    for first_row, first_column, last_row, _ in sheet["merged"]:
-        if column is not None and first_column == column + 1 and first_row > heading.row:
-            joined |= dict.fromkeys(range(first_row + 1, last_row + 1), first_row)
-    return joined
+def _taken(read: Sequence[_Page], choices: Choices) -> list[_Page]:
+    lists = [page for page in read if page.parts]
+    if ALL_SHEETS in choices.sheets:
+        return [page for page in lists if not page.hidden] or lists
+    if choices.sheets:
+        strange = [name for name in choices.sheets if name not in {page.name for page in lists}]
+        if strange:
+            names = ", ".join(f"«{page.name}»" for page in lists)
+            raise RosterError("no-sheet", f"Листа «{strange[0]}» со списком нет. Есть: {names}.")
+        return [page for page in lists if page.name in choices.sheets]
+    best = max(lists, key=lambda page: page.fullness)
+    return [best]
 
 
-def _together(first: RosterRow, second: RosterRow) -> RosterRow:
-    """One person over two rows: what was asked for in both."""
-    cells = dict(first.cells)
-    for field in ("subsystem", "role"):
-        more = second.cells.get(field, "")
-        if more and more != cells.get(field):
-            cells[field] = f"{cells.get(field, '')}\n{more}"
-    marks = {code: second.marks[code] or value for code, value in first.marks.items()}
-    return RosterRow(first.number, cells, marks)
+def _numbered(rows: Iterable[RosterRow], choices: Choices) -> tuple[tuple[RosterRow, ...], list[Unread]]:
+    """Every row a number of its own: as Excel counts, and behind the last where two tables share a row."""
+    found = list(rows)
+    hidden = [row for row in found if row.hidden and choices.hidden is not Rows.TAKE]
+    kept = [row for row in found if not row.hidden or choices.hidden is Rows.TAKE]
+    given: set[int] = set()
+    free = max((row.row for row in found), default=0) + 1
+    numbered = []
+    for row in kept:
+        number = row.row
+        if number in given:
+            number, free = free, free + 1
+        given.add(number)
+        numbered.append(row.numbered(number))
+    why = [Why.FILTERED if row.filtered else Why.HIDDEN for row in hidden]
+    return tuple(numbered), [
+        Unread(row.sheet, row.row, reason, person_in(row.cells.values())) for row, reason in zip(hidden, why, strict=True)
+    ]
 
 
-def _wide_rows(sheet: Mapping[str, Any]) -> set[int]:
-    """Numbers of rows that are one wide cell: titles of sections."""
-    return {number for r1, c1, r2, c2 in sheet["merged"] if c2 - c1 >= 2 for number in range(r1, min(r2, r1 + 50) + 1)}
+def _no_heading(read: Sequence[_Page]) -> str:
+    people = sum(len(page.unread) for page in read)
+    told = f" Строк с людьми в файле: {people}, прочитать их нельзя." if people else ""
+    return (
+        "Не найдена строка заголовков. Нужны столбцы: СНИЛС, Фамилия, Имя, Отчество (или ФИО), "
+        f"Электронная почта, Подсистема.{told}"
+    )

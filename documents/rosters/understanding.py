@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from catalog import Catalog
 from catalog.rosters import roster_wording, word_pattern
 from documents.rosters.asking import Asking, is_placeholder
+from documents.rosters.choices import Choices
 from documents.rosters.headings import Cell
 from documents.rosters.names import name_of
-from documents.rosters.reading import Roster, RosterRow
+from documents.rosters.parts import RosterRow
+from documents.rosters.questions import not_read, of_one_organisation, which_column
+from documents.rosters.reading import Roster
+from documents.rosters.strange_cells import beside_the_name, day_of, impossible, without_unset
 from documents.rosters.vocabulary import Vocabulary, cyrillic, vocabulary_of
 from models.facts import LineFacts, OrganisationFacts
 from models.findings import Finding, Severity
-from models.identifiers import BadIdentifier, inn_digits, snils_digits, valid_inn
+from models.identifiers import BadIdentifier, inn_digits, snils_digits
 from models.text import tidy
 
 _COLUMNS = {
@@ -30,83 +34,52 @@ _BESIDE_EMAIL = re.compile(r"^mailto:|^<|>$", re.IGNORECASE)
 
 
 def roster_lines(
-    roster: Roster, catalog: Catalog, *, organisation: OrganisationFacts, kind: str | None
+    roster: Roster, catalog: Catalog, *, organisation: OrganisationFacts, kind: str | None, choices: Choices | None = None
 ) -> tuple[list[LineFacts], list[Finding]]:
     """Every row as a line, and what reading it found; rules judge the lines afterwards."""
-    findings = [*_passed_over(roster), *_missing_columns(roster, kind)]
+    told = choices or Choices()
     vocabulary = vocabulary_of(catalog)
     lines = []
+    findings = [*not_read(roster, told), *which_column(roster), *_missing_columns(roster, kind)]
     for row in roster.rows:
-        line, found = _line(row, vocabulary, organisation, kind)
+        line, found = _line(row, vocabulary, organisation, kind, told.today)
         lines.append(line)
         findings += found
-    return lines, [*findings, *_several_organisations(lines, organisation)]
+    kept, strangers = of_one_organisation(lines, organisation, told)
+    left = {line.row for line in lines} - {line.row for line in kept}
+    return kept, [*(found for found in findings if found.row not in left), *strangers]
 
 
-def missing_fields(roster: Roster) -> set[str]:
-    """Mandatory fields for which the table has no column at all."""
-    present = set(roster.columns)
-    if "name" in present:
-        present |= {"surname", "given"}
-    if "given_patronymic" in present:
-        present.add("given")
-    return set(_COLUMNS) - present
-
-
-def _passed_over(roster: Roster) -> list[Finding]:
-    told = ", ".join(f"«{sheet}» (строк: {count})" for sheet, count in roster.passed_over)
-    message = (
-        f"Прочитан только лист «{roster.sheet}», а список есть и на других: {told}. "
-        "Соберите всех на одном листе или проверьте листы отдельными файлами."
-    )
-    return [Finding("APP-12", Severity.WARNING, message, field="file")] if told else []
-
-
-def _missing_columns(roster: Roster, kind: str | None) -> list[Finding]:
-    found = [
-        Finding(
-            "APP-11", Severity.ERROR, f"В таблице нет столбца «{_COLUMNS[field]}». Добавьте его и заполните.",
-            row=roster.heading_row, field=field,
-        )
-        for field in _COLUMNS
-        if field in missing_fields(roster)
-    ]  # fmt: skip
-    if kind is None and not roster.marks and not {"subsystem", "role"} & set(roster.columns):
-        found.append(
-            Finding(
+def _missing_columns(roster: Roster, kind: str | None) -> Iterator[Finding]:
+    told: list[object] = []
+    for part in roster.parts:
+        if (not part.rows and part is not roster.main) or part.columns in told:
+            continue
+        told.append(part.columns)
+        for field in _COLUMNS:
+            if field in part.absent:
+                yield Finding(
+                    "APP-11", Severity.ERROR, f"В таблице нет столбца «{_COLUMNS[field]}». Добавьте его и заполните.",
+                    row=part.heading_row or None, field=field,
+                )  # fmt: skip
+        if kind is None and not part.marks and not {"subsystem", "role"} & set(part.columns):
+            yield Finding(
                 "APP-10", Severity.ERROR,
                 "Не сказано, к чему нужен доступ: добавьте столбец «Подсистема» или укажите вид заявки.",
-                row=roster.heading_row, field="subsystem",
-            )
-        )  # fmt: skip
-    return found
-
-
-def _several_organisations(lines: Sequence[LineFacts], organisation: OrganisationFacts) -> list[Finding]:
-    """When nobody says whose the roster is, the ИНН of most rows is taken for its own."""
-    inns = {line.row: line.inn for line in lines if line.inn and valid_inn(line.inn)}
-    common = Counter(inns.values()).most_common(1)
-    if organisation.inn or not common:
-        return []
-    usual = common[0][0]
-    return [
-        Finding(
-            "APP-9", Severity.WARNING,
-            f"ИНН {line.inn} – не тот, что в большинстве строк ({usual}). Заявка – на одну организацию: проверьте.",
-            row=line.row, field="inn", person=line.name or None,
-        )
-        for line in lines
-        if inns.get(line.row, usual) != usual
-    ]  # fmt: skip
+                row=part.heading_row or None, field="subsystem",
+            )  # fmt: skip
 
 
 def _line(
-    row: RosterRow, vocabulary: Vocabulary, organisation: OrganisationFacts, kind: str | None
+    row: RosterRow, vocabulary: Vocabulary, organisation: OrganisationFacts, kind: str | None, today: dt.date | None
 ) -> tuple[LineFacts, list[Finding]]:
+    row, unset = without_unset(row)
     cells = row.cells
-    surname, given, patronymic = name_of(cells)
+    names = name_of(cells)
+    surname, given, patronymic = names.surname, names.given, names.patronymic
     person = " ".join(part for part in (surname, given, patronymic) if part) or None
     asking = Asking(row, vocabulary, kind, person)
+    beside = names.rest if names.rest_is_post else ""
     line = LineFacts(
         snils=_snils(cells.get("snils", "")),
         surname=surname,
@@ -114,7 +87,7 @@ def _line(
         patronymic=patronymic,
         email=_email(cells.get("email", "")),
         roles=asking.roles(organisation),
-        post=tidy(str(cells.get("post", ""))),
+        post=tidy(str(cells.get("post", ""))) or beside,
         unit=_unit(cells),
         own_card=_own_card(cells),
         email_is_esia=_yes_or_no(cells.get("email_is_esia")),
@@ -126,7 +99,10 @@ def _line(
         asked_until=day(cells.get("asked_until")),
         row=row.number,
     )
-    return line, asking.findings
+    return line, [
+        *(replace(found, person=person) for found in unset), *asking.findings,
+        *beside_the_name(names, row.number, person), *impossible(row, person, today),
+    ]  # fmt: skip
 
 
 def _snils(value: Cell) -> str:
@@ -197,10 +173,5 @@ def day(value: Cell | None) -> str:
 
 
 def _moment(value: Cell | None) -> dt.datetime | None:
-    text = str(value or "").strip()
-    for form in ("%d.%m.%Y", "%Y-%m-%d", "%d.%m.%y", "%Y-%m-%dT%H:%M:%S"):
-        try:
-            return dt.datetime.strptime(text, form).replace(tzinfo=ZoneInfo("Europe/Moscow"))
-        except ValueError:
-            continue
-    return None
+    day = day_of(str(value or "").strip())
+    return dt.datetime.combine(day, dt.time(), ZoneInfo("Europe/Moscow")) if day else None

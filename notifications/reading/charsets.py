@@ -6,7 +6,7 @@ import codecs
 import re
 import unicodedata
 
-from notifications.reading.guessing import best_guess, looks_like_utf16, russian_score, spelt_in_utf8
+from models.charset_guessing import best_guess, looks_like_utf16, russian_score, spelt_in_utf8
 
 _ALIASES = {
     "cp-1251": "windows-1251", "win-1251": "windows-1251", "win1251": "windows-1251", "windows1251": "windows-1251", "x-cp1251": "windows-1251", "ansi_1251": "windows-1251",

@@ -21,6 +21,7 @@ DASH = "–"
 _DASHES = {"-", "–", "—", "−", "нет", "прочерк"}
 _FEDERATION_SPELLINGS = {"рф", "российская федерация", "россия"}
 _ALL = "все организации"
+_UNFINISHED = re.compile(r"все организации(,? подведомственные?)?[ .,:«»\"-]*")
 _NOISE = re.compile(r"[^\w]+")
 _FORMS = (
     ("общество с ограниченной ответственностью", "ооо"),
@@ -74,7 +75,9 @@ def _roles(line: LineFacts, catalog: Catalog) -> list[Role]:
 def _organisation_text(role: Role | None, organisation: OrganisationFacts) -> str:
     if role is None:
         return organisation.full_name
-    return role.organisation_text.format(organisation=organisation.full_name, subject=organisation.subject_name)
+    text = role.organisation_text
+    unknown = ("{organisation}" in text and not organisation.full_name) or ("{subject}" in text and not organisation.subject_name)
+    return "" if unknown else text.format(organisation=organisation.full_name, subject=organisation.subject_name)
 
 
 def typed_columns(line: LineFacts, organisation: OrganisationFacts, catalog: Catalog) -> Iterator[Finding]:
@@ -86,7 +89,7 @@ def typed_columns(line: LineFacts, organisation: OrganisationFacts, catalog: Cat
     refused = any(is_refused(role, organisation) for role in _roles(line, catalog))
     severity = Severity.WARNING if refused else Severity.ERROR
     yield from _typed_subject(line, derived, severity)
-    yield from _typed_organisation(line, derived, severity)
+    yield from _typed_organisation(line, derived, catalog, severity)
     yield from _typed_inn(line, derived, severity)
 
 
@@ -110,8 +113,16 @@ def _typed_subject(line: LineFacts, derived: Columns, severity: Severity) -> Ite
         )  # fmt: skip
 
 
-def _typed_organisation(line: LineFacts, derived: Columns, severity: Severity) -> Iterator[Finding]:
+def _typed_organisation(line: LineFacts, derived: Columns, catalog: Catalog, severity: Severity) -> Iterator[Finding]:
     typed = (line.organisation_text or "").strip()
+    roles = _roles(line, catalog)
+    if _UNFINISHED.fullmatch(fold(typed)) and not derived.organisation:
+        bare = typed.rstrip(' .,:«»"')
+        told = f"После слов «{bare}» нет названия. Допишите, чьи это организации."
+        yield of_line("APP-8", line, "organisation", told, severity)
+        return
+    if fold(typed).startswith(_ALL) and not derived.organisation and any(role.organisation_text.startswith(_ALL) for role in roles):
+        return  # a list for somebody whose name is not known here
     if not typed or (derived.organisation and _same_organisation(typed, derived.organisation)):
         return
     if derived.organisation:

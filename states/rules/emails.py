@@ -23,6 +23,14 @@ def email_problem(value: str) -> str:
     if found and found[0] != text and re.search(r"\w", text.replace(found[0], "")) and _is_address(found[0]):
         return f"Кроме адреса в ячейке есть лишнее. Оставьте только {found[0]}."
     local, _, domain = text.partition("@")
+    if not domain.strip(" .") or not local:
+        half = "до знака @ ничего нет" if not local else "после знака @ нет домена"
+        return f"«{value}» – не адрес почты: {half}. {_EXAMPLE}"
+    if meant := _misspelt(domain):
+        ending = domain.rpartition(".")[2]
+        return f"В адресе окончание «.{ending}» русскими буквами. Наверное, {local}@{meant}: наберите латиницей."
+    if "." not in domain.strip("."):
+        return f"«{value}» – не адрес почты: в домене «{domain}» нет окончания, например .ru. {_EXAMPLE}"
     strange = sorted(set(_CYRILLIC.findall(local)) | _mixed(domain))
     if strange and _LATIN.search(text):
         return f"В адресе есть русские буквы ({', '.join(strange)}). Наберите адрес заново латиницей."
@@ -37,6 +45,16 @@ def _is_address(text: str) -> bool:
     except EmailNotValidError:
         return False
     return True
+
+
+_RUSSIAN_ENDINGS = {"ру": "ru", "су": "su", "нет": "net", "ком": "com", "орг": "org"}
+
+
+def _misspelt(domain: str) -> str:
+    """The domain as it was meant: there is no .ру; .ком and .орг there are, but not behind a Latin name."""
+    name, _, ending = domain.rpartition(".")
+    latin = _RUSSIAN_ENDINGS.get(ending.lower(), "")
+    return f"{name}.{latin}" if latin and name and not _CYRILLIC.search(name) else ""
 
 
 def _mixed(domain: str) -> set[str]:

@@ -11,7 +11,7 @@ from models.facts import RequestFacts
 from models.findings import Finding, Severity
 from states.rules.conditions import holds
 from states.rules.telling import of_line, of_request
-from states.rules.values import read_value, shown
+from states.rules.values import ahead, read_value, shown
 
 
 def check(facts: RequestFacts, catalog: Catalog) -> Iterator[Finding]:
@@ -56,9 +56,25 @@ def _field(field: KindField, facts: RequestFacts, catalog: Catalog) -> Iterator[
         if is_required(field, facts, catalog):
             yield of_request(field.rule, field.code, field.missing or f"Не заполнено поле «{field.label}».{_help(field)}")
         return
-    _, problem = read_value(field, typed)
+    value, problem = read_value(field, typed)
+    problem = problem or _impossible_day(field, value, facts, catalog)
     if problem:
         yield of_request(field.rule, field.code, f"Поле «{field.label}»: {problem}")
+
+
+def _impossible_day(field: KindField, value: str, facts: RequestFacts, catalog: Catalog) -> str:
+    """A day that has not come yet where only a past one can be meant, or one before the day that it follows."""
+    if field.type != "date":
+        return ""
+    if field.past and ahead(dt.date.fromisoformat(value), facts.today):
+        return f"{shown(field, value)} ещё не наступило. Исправьте дату."
+    earlier = catalog.kind(facts.kind).field(field.not_before) if field.not_before else None
+    if earlier is None:
+        return ""
+    first, wrong = read_value(earlier, facts.fields.get(earlier.code, ""))
+    if first and not wrong and value < first:
+        return f"{shown(field, value)} раньше, чем «{earlier.label}» ({shown(earlier, first)}). Проверьте обе даты."
+    return ""
 
 
 def _help(field: KindField) -> str:

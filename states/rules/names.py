@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from catalog.rosters import roster_wording, word_pattern
 from models.facts import LineFacts
 from models.findings import Finding, Severity
+from models.text import fold
 from states.rules.telling import of_line
 
 _NAME = re.compile(r"[А-ЯЁа-яё]+(?:[ '’`\-–.]+[А-ЯЁа-яё]+)*\.?")
@@ -35,6 +37,18 @@ def several_people(value: str) -> bool:
     return _SEVERAL.search(value) is not None
 
 
+_OWN = {"surname": "фамилию", "given": "имя", "patronymic": "отчество"}
+
+
+def _beside(value: str) -> str:
+    """A post or another word in small letters behind a name: «Львовна врач-хирург»; «Гусейн оглы» is a patronymic."""
+    words = roster_wording().words
+    for place, word in enumerate(value.split()):
+        if place and fold(word) not in words.after_patronymic and word[0].islower() and word_pattern(words.posts).search(fold(word)):
+            return " ".join(value.split()[place:])
+    return ""
+
+
 def _problem(field: str, value: str) -> str:
     if field == "surname" and several_people(value):
         return "в ячейке несколько человек. Каждому работнику – своя строка."
@@ -49,6 +63,8 @@ def _problem(field: str, value: str) -> str:
         return "указан только инициал. Напишите полностью."
     if field == "given" and _PATRONYMIC.fullmatch(value):
         return "похоже на отчество. Проверьте, не перепутаны ли столбцы."
+    if beside := _beside(value):
+        return f"лишнее слово «{beside}». Оставьте только {_OWN[field]}, должность пишут в своём столбце."
     if not _NAME.fullmatch(value):
         return "есть лишние знаки. Оставьте буквы, дефис и пробел."
     return ""

@@ -11,6 +11,7 @@ from models.facts import OrganisationFacts, RequestFacts, SealPolicy, SignatureF
 from models.findings import Finding
 from states.rules.signers import asks_own_seal, check_seal, check_signer
 from states.rules.telling import of_request
+from states.rules.values import ahead
 
 
 def check_planned(facts: RequestFacts, catalog: Catalog) -> Iterator[Finding]:
@@ -35,6 +36,7 @@ def check(facts: RequestFacts, catalog: Catalog) -> Iterator[Finding]:
         yield from _unknown(signature, catalog)
         return
     yield from _signer(signature, capacity, facts.organisation)
+    yield from _signed_on(signature, facts)
     yield from check_signer(signature, capacity, facts, catalog)
     yield from _attorney(signature, capacity, facts)
     yield from check_seal(signature, facts, catalog, planned=False)
@@ -64,6 +66,11 @@ def _unknown(signature: SignatureFacts, catalog: Catalog) -> Iterator[Finding]:
         yield of_request("SGN-1", "body", f"Укажите, чей представитель подписал и чья печать: own – сама организация, {known}.")
 
 
+def _signed_on(signature: SignatureFacts, facts: RequestFacts) -> Iterator[Finding]:
+    if signature.signed_on and ahead(signature.signed_on, facts.today):
+        yield of_request("SGN-1", "signed_on", f"Подпись датирована будущим днём: {signature.signed_on:%d.%m.%Y}. Исправьте дату.")
+
+
 def _signer(signature: SignatureFacts, capacity: Capacity, organisation: OrganisationFacts) -> Iterator[Finding]:
     if not signature.name.strip():
         yield of_request("SGN-1", "name", "Не указано имя подписавшего.")
@@ -77,6 +84,8 @@ def _attorney(signature: SignatureFacts, capacity: Capacity, facts: RequestFacts
     if not signature.attorney_number or signature.attorney_date is None:
         yield of_request("SGN-1", "attorney", "Подписано по доверенности: укажите её номер и дату.")
     signed = signature.signed_on or facts.today
+    if signature.attorney_date and signature.attorney_until and signature.attorney_until < signature.attorney_date:
+        yield of_request("SGN-1", "attorney", "Доверенность кончается раньше, чем выдана. Проверьте обе даты.")
     if signature.attorney_until and signed and signature.attorney_until < signed:
         yield of_request("SGN-1", "attorney", "Доверенность к дате подписи истекла. Нужна действующая.")
     if signature.attorney_date and signed and signature.attorney_date > signed:

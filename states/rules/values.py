@@ -14,12 +14,15 @@ from states.rules.emails import email_problem
 from states.rules.subjects import known_subject
 
 YES, NO = "да", "нет"
+FIRST_YEAR = 1900
 _YES = {"да", "true", "yes", "1", "+", "on"}
 _NO = {"нет", "false", "no", "0", "-"}
 _ITEM = re.compile(r"^\s*(?:[-–—•*]|\d{1,3}[.)])\s+")
 _PHONE_SIGNS = re.compile(r"[\s()+\-–.]|доб\w*|вн\w*", re.IGNORECASE)
 _NAME_WORD = re.compile(r"[А-ЯЁA-Z][\w’'\-]*\.?", re.IGNORECASE)
 _ANY_NUMBER = r"[0-9A-Za-zА-Яа-яЁё]+([-/.][0-9A-Za-zА-Яа-яЁё]+)*"
+
+_ZONES = dt.timedelta(days=1)  # where the organisation is, the day may have begun earlier
 
 Read = tuple[str, str]  # the one spelling, and what is wrong ("" when nothing)
 
@@ -28,6 +31,11 @@ def read_value(field: KindField, typed: str) -> Read:
     """The value as it is kept and printed, and a Russian sentence when it cannot be what the field asks for."""
     text = typed.strip() if field.type in ("long-text", "list", "record-numbers") else tidy(typed)
     return _READERS[field.type](field, text) if text else ("", "")
+
+
+def ahead(day: dt.date | None, today: dt.date | None) -> bool:
+    """A day that has not come yet, wherever one is."""
+    return day is not None and today is not None and day > today + _ZONES
 
 
 def items_of(value: str) -> list[str]:
@@ -76,9 +84,10 @@ def read_date(text: str) -> Read:
     """ISO of a date as people write it."""
     for form in ("%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y", "%d/%m/%Y"):
         try:
-            return dt.datetime.strptime(text, form).date().isoformat(), ""
+            day = dt.datetime.strptime(text, form).date()
         except ValueError:
             continue
+        return day.isoformat(), f"Год {day.year} раньше {FIRST_YEAR}. Исправьте дату." if day.year < FIRST_YEAR else ""
     return text, f"«{_cut(text)}» – не дата. Напишите, например, 23.11.2026."
 
 

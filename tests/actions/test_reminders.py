@@ -56,8 +56,8 @@ def test_unsigned_request_is_told_after_three_working_days_once_a_day(installati
 
 
 def test_a_fortnight_of_downtime_brings_one_letter(installation, clock):
-    for _ in range(3):
-        request_at(installation, Status.VALIDATED)
+    for number in range(3):
+        request_at(installation, Status.VALIDATED, of=number)
     clock.now = dt.datetime(2026, 12, 7, 7, 0, tzinfo=dt.UTC)
     _send_due(installation)
     assert len(_letters(installation, "digest")) == 1

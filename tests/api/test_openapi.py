@@ -94,7 +94,7 @@ def test_names_of_calls_are_stable(described: dict[str, Any]) -> None:
         "removeComment", "takeStep", "downloadFile", "downloadPackage", "listTriage", "getTriageLetter", "settleLetter",
         "downloadLetter", "listStuckLetters", "resendLetter", "letterArrived", "listOrganisations", "openOrganisation",
         "getOrganisation", "changeOrganisation", "searchPeople", "getPerson", "changePerson", "renamePerson",
-        "settleIdentity", "listHolders", "listSubsystems",
+        "settleIdentity", "takeRoster", "listHolders", "listSubsystems",
         "listKinds", "getKind", "listRules", "reckonDeadline", "health", "whoAmI", "listAuditEvents", "verifyAudit",
         "getReview", "answerReview", "listWebhooks", "createWebhook", "stopWebhook", "pingWebhook", "listDeliveries",
         "retryDelivery",

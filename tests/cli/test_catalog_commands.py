@@ -399,7 +399,7 @@ def test_every_key_of_the_files_has_a_word():
 def test_diff_tells_changes_in_words_and_names_open_requests(call, installation, own):
     draft = request_at(installation, Status.DRAFT)
     signed = request_at(installation, Status.SIGNED)
-    request_at(installation, Status.GRANTED)
+    request_at(installation, Status.GRANTED, of=1)
     with installation.work("тест") as work:
         requests.create(work, kind="hiv-missing-drug", organisation_id=clinic(work))
     field = '\n[[kinds.fields]]\ncode = "why"\nlabel = "Зачем"\nrule = "GEN-1"\n'

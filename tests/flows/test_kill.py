@@ -95,7 +95,7 @@ def test_killed_worker_loses_no_letter_and_sends_none_twice(turn, tmp_path, rela
     chance = random.Random(turn)
     home = tmp_path / "home"
     installation = _installation(home, relay.port)
-    numbers = [request_at(installation, Status.SIGNED, count=1) for _ in range(REQUESTS)]
+    numbers = [request_at(installation, Status.SIGNED, count=1, of=number) for number in range(REQUESTS)]
     with installation.work("тест") as work:
         for number in numbers:
             steps.take(work, requests.get(work, number), "send", confirm_address=True)

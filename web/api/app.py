@@ -9,14 +9,26 @@ from fastapi import Depends, FastAPI
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from web.api import audit, catalog, holdings, letters, organisations, people, problems, requests, steps, webhooks
+from web.api import (
+    audit,
+    catalog,
+    holdings,
+    letters,
+    organisations,
+    people,
+    problems,
+    requests,
+    rosters,
+    steps,
+    webhooks,
+)
 from web.api.bodies import remember_digest
 from web.api.door import TokenDoor
 from web.api.idempotency import InFlight
 from web.api.openapi import document
 from wiring.work import Installation
 
-_PARTS = (requests, steps, letters, organisations, people, holdings, catalog, audit, webhooks)
+_PARTS = (requests, rosters, steps, letters, organisations, people, holdings, catalog, audit, webhooks)
 
 
 class Api:

@@ -19,10 +19,12 @@ from actions.comments import BadComment
 from actions.context import Conflict, NotFound
 from actions.kept_answers import Busy
 from actions.requests import UnknownField
+from actions.rosters import OpenQuestions
 from actions.steps import NotAllowed
 from actions.webhooks import BadWebhook
 from catalog import CatalogError
 from documents.rosters import RosterError
+from documents.rosters.choices import BadChoice
 from models.findings import Finding, sourced
 from models.identifiers import BadIdentifier
 from sandbox import Killed
@@ -62,6 +64,7 @@ KINDS = {
         Kind("invalid", 422, "Проверьте переданное", "Запрос не соответствует описанию. В findings названы поля (field) и что с ними не так. Ничего не записано."),
         Kind("refused", 422, "Есть замечания", "Правила не пропускают действие. В findings – все причины сразу: правило (rule), источник (source), строка (row), поле (field). Состояние не изменилось."),
         Kind("bad-file", 422, "Файл не подходит", "Файл повреждён, слишком сложен или не того вида. Сам файл мог сохраниться, состояние заявки не изменилось."),
+        Kind("roster-questions", 422, "Список оставляет вопросы", "Часть списка нельзя взять без решения человека. В asked – о чём вопросы (columns, hidden, sheets, unread, others), в findings – что именно; ответы передают полями вызова. Ничего не записано."),
         Kind("idempotency-mismatch", 422, "Ключ повтора уже занят", "С этим ключом повтора (Idempotency-Key) уже был другой запрос. На каждое новое действие нужен новый ключ."),
         Kind("too-many", 429, "Слишком много запросов", "Подождите столько секунд, сколько названо в заголовке Retry-After."),
         Kind("broken", 500, "Ошибка в программе", "Ничего не записано. Повторите позже, а если не пройдёт – сообщите администратору."),
@@ -157,7 +160,17 @@ def _busy(request: Request, error: Exception) -> Response:
 
 def _roster(request: Request, error: Exception) -> Response:
     assert isinstance(error, RosterError)
-    return problem(request, "bad-file", str(error))
+    if not isinstance(error, OpenQuestions):
+        return problem(request, "bad-file", str(error))
+    columns = [
+        {"field": double.field, "options": [{"column": letter, "heading": text} for letter, text in double.options]}
+        for double in error.roster.doubles
+    ]
+    more = {
+        "asked": sorted(error.asked), "columns": columns, "sheets": list(error.roster.sheets), "count": error.roster.count,
+        "findings": told(error.findings),
+    }  # fmt: skip
+    return problem(request, "roster-questions", str(error), more=more)
 
 
 def _invalid(request: Request, error: Exception) -> Response:
@@ -197,7 +210,7 @@ _TOLD: dict[str, tuple[type[Exception], ...]] = {
     "not-found": (NotFound, CatalogError),
     "conflict": (Conflict,),
     "forbidden": (NotAllowed,),
-    "invalid": (BadAccount, BadComment, BadIdentifier, BadToken, BadWebhook, UnknownField, TooFar),
+    "invalid": (BadAccount, BadChoice, BadComment, BadIdentifier, BadToken, BadWebhook, UnknownField, TooFar),
 }
 
 

@@ -200,6 +200,23 @@ class RequestOut(RequestBrief):
     related: list[int] = Field(description="Номера связанных заявок")
 
 
+class UnreadOut(Out):
+    sheet: str = Field(description="Лист; пусто, если он один")
+    row: int = Field(description="Строка, как считает Excel")
+    why: str = Field(description="filtered, hidden, other-sheet, hidden-sheet, outside, doubtful")
+
+
+class RosterOut(Out):
+    """Что взято из списка."""
+
+    count: str = Field(examples=["прочитано 12 из 14 строк с людьми"])
+    read: int
+    people: int = Field(description="Строк с людьми в файле")
+    unread: list[UnreadOut]
+    others: list[int] = Field(description="Черновики других организаций из списка")
+    request: RequestOut
+
+
 class RoleIn(In):
     subsystem: str = Field(description="Код подсистемы")
     role: str = Field(description="Код роли")

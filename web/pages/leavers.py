@@ -20,6 +20,7 @@ from starlette.responses import Response
 from actions import leavers
 from actions.context import Conflict, NotFound, Work
 from actions.leavers import Case, Departures
+from actions.rosters import OpenQuestions
 from documents.rosters import RosterError
 from models.findings import Finding, Severity, sourced
 from models.identifiers import BadIdentifier
@@ -136,6 +137,8 @@ def _pasted(typed: str, folder: Path) -> Path | None:
 
 def _problem(wrong: Exception) -> Finding:
     """A file that is no roster comes with the rule that says what a roster is."""
+    if isinstance(wrong, OpenQuestions):
+        return sourced(Finding(wrong.rule, Severity.ERROR, wrong.in_words, field="file"))
     if isinstance(wrong, RosterError):
         return sourced(Finding(wrong.rule, Severity.ERROR, str(wrong), field="file"))
     return Finding("", Severity.ERROR, str(wrong), field="inn")

@@ -83,7 +83,7 @@ function people(table) {
     });
   }
   const box = document.getElementById("grid");
-  const form = document.querySelector("form[action$='/paste']");
+  const form = document.querySelector("form.box[action$='/paste']");
   box.addEventListener("paste", (event) => {
     const text = event.clipboardData.getData("text/plain");
     if (!form || (!text.includes("\t") && !text.trim().includes("\n"))) return; // one cell is pasted as usual

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import tempfile
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException
@@ -14,11 +12,15 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import clashes, drafting, known_people, names, organisations, people, requests, rosters
+from actions import clashes, drafting, known_people, names, organisations, people, requests, roster_drafts, rosters
 from actions.clashes import Said
 from actions.context import Conflict, NotFound, Work
 from actions.line_questions import UNITS, line_questions, usual_roles
+from actions.roster_drafts import Reader
+from actions.rosters import OpenQuestions
 from documents.rosters import RosterError
+from documents.rosters.choices import BadChoice
+from documents.rosters.reading import read_of
 from models.employee import Employee
 from models.facts import LineFacts
 from models.findings import Finding, Severity
@@ -30,6 +32,7 @@ from web.drafts import clock, companion_number, is_writable, next_page, places_i
 from web.findings import grouped
 from web.installed import looked, reading, work_of
 from web.rendering import page
+from web.rosters import Asking, Carried, asking_about, carried_in, choices_in
 from web.users import own
 from web.waiting import waiting
 from web.wizard.rows import LABELS, blank, digest, same, table, typed
@@ -37,7 +40,6 @@ from web.wizard.rows import LABELS, blank, digest, same, table, typed
 router = APIRouter()
 _AT = "/requests/{number:int}/people"
 _LARGEST = 20 * 1024 * 1024
-_WHERE_FROM = (".xlsx", ".xls", ".ods", ".csv")
 
 
 async def _wide(request: Request) -> AsyncIterator[FormData]:
@@ -58,9 +60,11 @@ class _Written:
 
 
 @router.get(_AT)
-def show_people(request: Request, number: int, known: int = 0, added: int = -1) -> Response:
+def show_people(
+    request: Request, number: int, known: int = 0, added: int = -1, read: int = -1, of: int = 0, others: int = 0
+) -> Response:
     """Full СНИЛС stand in the form: that somebody opened it is recorded."""
-    told = _told_of_import(added, known)
+    told = _told_of_import(added, known) + _told_of_reading(read, of, others)
     with reading(request) as work:
         found = requests.get(work, number)
         answer = _page(request, work, found, told=told)
@@ -168,13 +172,15 @@ def _since(form: FormData, said: Said) -> dt.date | None:
 @router.post(_AT + "/paste")
 def paste(request: Request, number: int, form: WideForm) -> Response:
     """Rows out of Excel. What was typed in the table so far is kept first."""
-    return _take_in(request, number, form, lambda work, found: _pasted(work, found, text(form, "pasted", 500_000)))
+    pasted = text(form, "pasted", 500_000)
+    return _take_in(request, number, form, lambda work, found: _reader_of_text(work, found, pasted), Carried())
 
 
 @router.post(_AT + "/upload")
 def upload(request: Request, number: int, form: WideForm) -> Response:
-    files = uploads(form, "roster", _LARGEST)
-    return _take_in(request, number, form, lambda work, found: _uploaded(work, found, files))
+    """A file, or the one that the questions about it carried along."""
+    carried = carried_in(form, uploads(form, "roster", _LARGEST))
+    return _take_in(request, number, form, lambda work, found: _reader_of_file(work, found, carried), carried)
 
 
 @router.post(_AT + "/known")
@@ -207,47 +213,44 @@ def _take_in(
     request: Request,
     number: int,
     form: FormData,
-    read: Callable[[Work, AccessRequest], tuple[list[LineFacts], list[Finding]]],
+    reader: Callable[[Work, AccessRequest], Reader],
+    carried: Carried,
 ) -> Response:
-    """A list that cannot be read is told of; what stands in the draft stays."""
+    """A list that cannot be read is told of; what stands in the draft stays. One that leaves something open is asked about."""
     with work_of(request) as work:
-        found = requests.get(work, number)
+        found, choices = requests.get(work, number), choices_in(form)
         try:
-            lines, intake = read(work, found)
-        except RosterError as wrong:
-            finding = Finding(wrong.rule, Severity.ERROR, str(wrong))
+            with work.session.begin_nested():
+                read = reader(work, found)
+                taken = roster_drafts.take(work, found.organisation_id, read, choices)
+                more = roster_drafts.drafts_of_others(work, found.kind, taken, read, choices)
+        except OpenQuestions as open_now:
+            asking = asking_about(open_now, carried, choices, replace=text(form, "replace", 5) == "1")
+            return _page(request, work, found, status=422, asking=asking, pasted=text(form, "pasted", 500_000))
+        except (RosterError, BadChoice, NotFound, Conflict) as wrong:
+            finding = Finding(getattr(wrong, "rule", "APP-9"), Severity.ERROR, str(wrong.args[0]))
             return _page(request, work, found, status=422, refused=[finding], pasted=text(form, "pasted", 500_000))
-        came = drafting.add_people(work, found, lines, intake, replace=text(form, "replace", 5) == "1")
-    return _back(number, came)
+        came = drafting.add_people(work, found, taken.lines, taken.intake, replace=text(form, "replace", 5) == "1")
+    return _back(number, came, taken, len(more))
 
 
-def _pasted(work: Work, found: AccessRequest, pasted: str) -> tuple[list[LineFacts], list[Finding]]:
-    return rosters.paste_people(
-        pasted, catalog=work.catalog, kind=found.kind,
-        organisation=organisations.facts_of(work, organisations.get(work, found.organisation_id)),
-    )  # fmt: skip
+def _reader_of_text(work: Work, found: AccessRequest, pasted: str) -> Reader:
+    return lambda facts, choices: rosters.paste_people(
+        pasted, catalog=work.catalog, kind=found.kind, organisation=facts, choices=choices
+    )
 
 
-def _uploaded(
-    work: Work, found: AccessRequest, files: Sequence[tuple[str, bytes]]
-) -> tuple[list[LineFacts], list[Finding]]:
+def _reader_of_file(work: Work, found: AccessRequest, carried: Carried) -> Reader:
     """Read in a limited child process. Raises RosterError."""
-    if not files:
-        raise RosterError("absent", "Выберите файл со списком: Excel (.xlsx), ODS или CSV.")
-    name, data = files[0]
-    suffix = Path(name).suffix.lower()
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"roster{suffix if suffix in _WHERE_FROM else '.xlsx'}"
-        path.write_bytes(data)
-        return rosters.read_people(
-            path, catalog=work.catalog, kind=found.kind,
-            organisation=organisations.facts_of(work, organisations.get(work, found.organisation_id)),
-        )  # fmt: skip
+    if not carried.data:
+        raise RosterError("absent", "Выберите файл со списком: Excel (.xlsx), ODS, CSV или Word (.docx).")
+    return lambda facts, choices: carried.read(catalog=work.catalog, kind=found.kind, organisation=facts, choices=choices)
 
 
-def _back(number: int, came: drafting.Added) -> Response:
+def _back(number: int, came: drafting.Added, taken: rosters.Taken | None = None, others: int = 0) -> Response:
+    told = f"&read={taken.read}&of={taken.people}&others={others}" if taken else ""
     return RedirectResponse(
-        f"/requests/{number}/people?added={came.added}&known={came.known}", status_code=303
+        f"/requests/{number}/people?added={came.added}&known={came.known}{told}", status_code=303
     )
 
 
@@ -256,6 +259,11 @@ def _told_of_import(added: int, known: int) -> str:
         return ""
     told = f"Добавлено строк: {added}." if added else "Новых людей нет."
     return f"{told} Уже были в списке и второй раз не добавлены: {known}." if known else told
+
+
+def _told_of_reading(read: int, people: int, others: int) -> str:
+    count = f" {read_of(read, people).capitalize()}." if read >= 0 else ""
+    return f"{count} Для других организаций из списка созданы черновики: {others}." if others > 0 else count
 
 
 def _write(work: Work, found: AccessRequest, form: FormData, keys: Sequence[str]) -> _Written:
@@ -306,6 +314,7 @@ def _page(
     wanted: str = "",
     found_people: Sequence[Employee] | None = None,
     told: str = "",
+    asking: Asking | None = None,
 ) -> Response:
     kind, card = work.catalog.kind(found.kind), organisations.get(work, found.organisation_id)
     judged = drafting.judged(work, found)
@@ -316,7 +325,7 @@ def _page(
         request, "new-people.html", status=status, draft=found, kind=kind, organisation=card, shown=shown,
         blanks=blank(shown, 0 if kind.single and shown.rows else 1) if writable else [], writable=writable,
         spare=blank(shown, 1)[0], labels=LABELS, units=UNITS, stages=stages(work, found, card, judged, "people"),
-        groups=grouped(shown.rest, places_in(work, found, judged).of), refused=grouped(refused), pasted=pasted, wanted=wanted, told=told,
+        groups=grouped(shown.rest, places_in(work, found, judged).of), refused=grouped(refused), pasted=pasted, wanted=wanted, told=told, asking=asking,
         clash=bool(clashes), companion=companion_number(work, found), mask=mask_snils,
         people=None if found_people is None else [(person, person.snils in there) for person in found_people],
         waiting=waiting(work),

@@ -17,6 +17,8 @@ from sandbox.errors import Refused
 
 A4_LONG = 297 / 25.4  # inches; a sheet is taken for A4, whatever size its file states
 _PASSWORD = "password"
+_LONGER = 4  # times the other side; whatever is longer is a strip and no sheet, and measuring it costs gigabytes
+_FEWEST = 60  # pixels of a side: no sheet can be read with fewer
 _MIN_SCAN_PIXELS = 300_000  # a page whose pictures have fewer was drawn by a program, not by a scanner
 _ADVICE = {
     "image/heic": "Это снимок HEIC. В настройках камеры выберите «Наиболее совместимый» или сохраните как JPG.",
@@ -88,6 +90,7 @@ class _Pdf(Source):
             sizes = _picture_sizes(page)
             if any(width * height > self._max_pixels for width, height, _ in sizes):
                 raise _too_many_pixels()
+            _check_shape(*page.get_size())
             scale = longest / max(*page.get_size(), 1)
             picture = page.render(scale=scale, grayscale=not colour, rev_byteorder=colour).to_pil()
         except pypdfium2.PdfiumError:
@@ -137,6 +140,7 @@ class _Photo(Source):
         with Image.open(self._path, formats=("JPEG", "PNG")) as image:
             if image.width * image.height > self._max_pixels:
                 raise _too_many_pixels()
+            _check_shape(image.width, image.height, _FEWEST)
             dpi = round(max(image.size) / A4_LONG)
             image.draft(mode, (longest, longest))  # JPEG decodes straight to a smaller size
             small = _smooth(image)
@@ -161,6 +165,13 @@ def _on_white(image: Image.Image) -> Image.Image:
     sheet = Image.new("RGBA", layered.size, "white")
     sheet.alpha_composite(layered)
     return sheet
+
+
+def _check_shape(width: float, height: float, fewest: int = 1) -> None:
+    if min(width, height) < fewest or max(width, height) > _LONGER * min(width, height):
+        raise Refused(
+            "not-a-sheet", f"Это не лист бумаги: {width:.0f} × {height:.0f} точек. Отсканируйте лист целиком, 200–300 dpi."
+        )
 
 
 def _too_many_pixels() -> Refused:

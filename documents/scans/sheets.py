@@ -8,7 +8,7 @@ from typing import Any, Literal
 from documents.codes import PageCode
 
 Problem = Literal[
-    "blank", "no-code", "bad-code", "several-codes", "too-small", "unreadable", "too-many-pixels"
+    "blank", "no-code", "bad-code", "several-codes", "too-small", "unreadable", "too-many-pixels", "not-a-sheet"
 ]
 
 IN_WORDS: dict[Problem, str] = {
@@ -19,6 +19,7 @@ IN_WORDS: dict[Problem, str] = {
     "too-small": "слишком мелкое изображение",
     "unreadable": "лист повреждён и не открывается",
     "too-many-pixels": "в изображении слишком много точек",
+    "not-a-sheet": "полоса или значок вместо листа",
 }
 
 

@@ -20,6 +20,23 @@ def png_bomb(side: int = 60_000) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + header + _chunk(b"IDAT", zlib.compress(bytes(1_000_000), 9)) + _chunk(b"IEND", b"")
 
 
+def strip(wide: int, high: int) -> bytes:
+    """A picture of any shape in a few bytes."""
+    buffer = io.BytesIO()
+    Image.new("1", (wide, high), 1).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def pdf_of_a_strip(wide: int, high: int) -> bytes:
+    return raw_pdf([
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+        _page(wide, high, b"I"),
+        _stream(b"", b"0 0 m %d %d l S" % (wide, high)),
+        b"<< >>",
+    ])
+
+
 def raw_pdf(objects: Sequence[bytes], trailer: bytes = b"") -> bytes:
     """A PDF of these objects, the first one its catalogue."""
     out, places = io.BytesIO(b"%PDF-1.7\n"), []

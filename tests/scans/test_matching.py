@@ -166,7 +166,7 @@ def test_a_page_saved_from_a_program_is_a_warning() -> None:
 
 
 @pytest.mark.rule("SGN-6")
-@pytest.mark.parametrize("problem", ["unreadable", "too-many-pixels", "several-codes"])
+@pytest.mark.parametrize("problem", ["unreadable", "too-many-pixels", "not-a-sheet", "several-codes"])
 def test_a_broken_sheet_stops(problem: Problem) -> None:
     match = _match(_page(0, 1, of=1), _without(1, problem))
     assert _codes(match) == [(problem, Severity.ERROR)] and not match.vouchable

@@ -208,6 +208,11 @@ def test_several_files_are_read_in_their_order(tmp_path: Path) -> None:
         pytest.param(b"\xff\xd8\xff\xe0" + b"0" * 500, "unreadable", id="broken JPEG"),
         pytest.param(hostile.png_bomb(), "too-many-pixels", id="PNG of 60 000 by 60 000"),
         pytest.param(hostile.pdf_with_picture_bomb(), "too-many-pixels", id="PDF with a picture of 40 000 by 40 000"),
+        pytest.param(hostile.strip(1, 400), "not-a-sheet", id="PNG of 1 by 400"),
+        pytest.param(hostile.strip(400, 1), "not-a-sheet", id="PNG of 400 by 1"),
+        pytest.param(hostile.strip(40, 65_000), "not-a-sheet", id="PNG of 40 by 65 000"),
+        pytest.param(hostile.pdf_of_a_strip(1, 14_400), "not-a-sheet", id="PDF page of 1 by 14 400"),
+        pytest.param(hostile.pdf_of_a_strip(14_400, 3), "not-a-sheet", id="PDF page of 14 400 by 3"),
         pytest.param(hostile.pdf_of_many_pages(10_000), "too-many-pages", id="PDF of 10 000 pages"),
     ],
 )
@@ -216,6 +221,14 @@ def test_what_is_no_scan_is_refused_with_the_reason(tmp_path: Path, content: byt
     [failure] = reading.failures
     assert failure.code == code and failure.detail.endswith(".")
     assert reading.pages == () and len(reading.problems) == 1
+
+
+@pytest.mark.rule("SGN-6")
+@pytest.mark.parametrize("shape", [(1, 1), (1, 400), (400, 1), (2, 16), (3, 60_000), (60_000, 3), (8_900, 8_900)])
+def test_no_shape_of_a_picture_costs_more_than_a_sheet_does(tmp_path: Path, shape: tuple[int, int]) -> None:
+    reading = _read(tmp_path, hostile.strip(*shape), seconds=4, memory_mb=900)
+    assert "too-heavy" not in [failure.code for failure in reading.failures]
+    assert len(reading.pages) + len(reading.failures) == 1
 
 
 def test_a_cut_off_photo_is_unreadable(tmp_path: Path, printed: Image.Image) -> None:

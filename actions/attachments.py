@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace as replace_facts
+
 from actions import audit, files, requests
 from actions.context import Conflict, Work
 from catalog.kinds import Attachment
@@ -59,9 +62,38 @@ def search_again(work: Work, request: AccessRequest) -> None:
     for row in requests.files_of(work, request):
         entry = work.catalog.kind(request.kind).attachment(row.purpose)
         if entry is not None:
-            row.detail = _read(work, request, entry, row.name, work.files.read(row.sha256)).as_detail()
+            found = _read(work, request, entry, row.name, work.files.read(row.sha256))
+            # The same bytes: who has looked through them has.
+            before = AttachmentFacts.from_detail(row.detail)
+            row.detail = replace_facts(found, looked_by=before.looked_by, looked_at=before.looked_at).as_detail()
             work.session.add(row)
     work.session.flush()
+
+
+def look(work: Work, request: AccessRequest, files: Collection[int] = ()) -> int:
+    """The user has looked through files that were not read whole and found no patients' data; how many.
+
+    `files`: ids, empty for all that wait for it. Raises Conflict when there is none, or the request is no draft.
+    """
+    if request.status is not Status.DRAFT:
+        raise Conflict("Это подтверждают в черновике: верните в него заявку.")
+    codes = {entry.code for entry in work.catalog.kind(request.kind).attachments}
+    rows = [row for row in requests.files_of(work, request) if row.purpose in codes and (not files or row.id in files)]
+    waiting = [row for row in rows if AttachmentFacts.from_detail(row.detail).to_look] if _is_searched(work, request) else []
+    if not waiting:
+        raise Conflict("Файлов, которые нужно посмотреть самому, в заявке нет.")
+    for row in waiting:
+        row.detail = {**row.detail, "looked_by": work.by, "looked_at": work.now.isoformat()}
+        work.session.add(row)
+        audit.record(work, "file.looked-through", requests.subject(request), file=row.id, sha256=row.sha256)
+    work.session.flush()
+    request.revision += 1
+    return len(waiting)
+
+
+def to_look(work: Work, request: AccessRequest, row: RequestFile) -> bool:
+    """The file waits for a person who looks through it."""
+    return bool(row.detail) and _is_searched(work, request) and AttachmentFacts.from_detail(row.detail).to_look
 
 
 def detach(work: Work, request: AccessRequest, code: str) -> None:

@@ -25,7 +25,7 @@ LINES_CHANGED = "request.lines-changed"
 # Writing a draft, and looking at what was typed: nothing of the version has left the page meanwhile.
 _WRITING = (
     "request.created", LINES_CHANGED, "request.filled-in", "request.signer-planned", "request.people-viewed",
-    "request.identity-settled", "request.confirmed", "patients.viewed", "file.added", "file.attached", "file.detached", "file.replaced",
+    "request.identity-settled", "request.confirmed", "patients.viewed", "file.added", "file.looked-through", "file.attached", "file.detached", "file.replaced",
 )  # fmt: skip
 
 

@@ -36,6 +36,7 @@ EVENT_LABELS = {
     "file.added": "Добавлен файл",
     "file.detached": "Приложение убрано",
     "file.downloaded": "Файл скачан",
+    "file.looked-through": "Файл просмотрен целиком: данных пациентов нет",
     "file.viewed": "Файл просмотрен",
     "grant.ended": "Роль прекращена",
     "grant.made": "Роль предоставлена",

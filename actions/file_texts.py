@@ -21,7 +21,7 @@ READABLE = frozenset(
         "message/rfc822",
     }
 )  # fmt: skip
-_ASIDE = ("значения внутри тегов", "свойства документа", "название листа")  # not what a reader sees
+_ASIDE = ("значения внутри тегов", "внутри файла", "название листа")  # not what a reader sees
 _KIND_UNREAD = "Файлы такого вида программа не читает. Скачайте его и посмотрите."
 _NO_TEXT = "Текста в файле нет, похоже на скан: посмотрите его глазами."
 _TOO_HARD = "Файл слишком сложный или повреждён: прочитать его не удалось. Скачайте его и посмотрите."
@@ -55,7 +55,7 @@ def _told(answer: Any, limit: int) -> FileText:
     text = _joined([row for row in answer["pieces"] if not row[0].startswith(_ASIDE)])
     if not text.strip():
         return FileText(unread=_NO_TEXT)
-    return FileText(text[:limit], whole=answer["text_read"] and len(text) <= limit)
+    return FileText(text[:limit], whole=not answer["unread"] and len(text) <= limit)
 
 
 def _joined(rows: Sequence[tuple[str, str, int, int, int]]) -> str:

@@ -77,7 +77,10 @@ def _fields(work: Work, facts: RequestFacts, *, reveal: bool) -> list[dict[str, 
 
 
 def _attachment(file: AttachmentFacts) -> dict[str, object]:
-    return {"code": file.code, "name": file.name, "media_type": file.media_type, "size": file.size, "pages": file.pages}
+    return {
+        "code": file.code, "name": file.name, "media_type": file.media_type, "size": file.size, "pages": file.pages,
+        "unread": list(file.unread), "looked_by": file.looked_by, "looked_at": file.looked_at or None,
+    }  # fmt: skip
 
 
 def _lines(work: Work, request: AccessRequest) -> list[tuple[RequestLine, Employee | None]]:

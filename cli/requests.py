@@ -167,6 +167,27 @@ def detach(id: Id, code: Annotated[str, typer.Argument(metavar="ПРИЛОЖЕН
 
 
 @app.command()
+def look(
+    id: Id,
+    file: Annotated[list[str] | None, typer.Option(metavar="ИМЯ", help="Какой файл; без него – все, что ждут просмотра.")] = None,
+    json: Json = False,
+) -> None:
+    """Подтвердить: посмотрел файлы, которые программа прочитала не целиком, данных пациентов в них нет. Записывается, кто и когда."""
+    from actions import attachments, requests
+
+    with working() as work:
+        request = requests.find(work, id)
+        rows = requests.files_of(work, request)
+        unknown = [name for name in file or [] if name not in {row.name for row in rows}]
+        if unknown:
+            refuse(f"Файла «{unknown[0]}» в заявке нет. Есть: {', '.join(row.name for row in rows) or 'ни одного'}.")
+        count = attachments.look(work, request, [row.id or 0 for row in rows if row.name in (file or ())])
+    if not json:
+        say(f"Подтверждено файлов: {count}.")
+    _tell(request, json)
+
+
+@app.command()
 def signer(
     id: Id,
     capacity: Annotated[str, typer.Option(help="head, acting-head, deputy, representative, attorney …")] = "head",

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+READER = 2  # grows when more is read: a file that an earlier reader took for read is looked through again
+
 
 @dataclass(frozen=True, slots=True)
 class CertificateFacts:
@@ -45,8 +47,9 @@ class PersonalMark:
 class AttachmentFacts:
     """Приложение к заявке. `problem` is a Russian sentence when the file does not open as what it claims to be.
 
-    `pages` is counted where there are pages; `text_read` is False when nobody can tell what the file says (a picture);
-    `signature_name` is that of the signature in the extract's archive.
+    `pages` is counted where there are pages; `unread` names in Russian what of a searched file nobody can read here;
+    `reader` is the number of the reader that read it; `looked_by`, `looked_at` who has looked through it instead and
+    when; `signature_name` is that of the signature in the extract's archive.
     """
 
     code: str
@@ -57,8 +60,21 @@ class AttachmentFacts:
     problem: str = ""
     certificate: CertificateFacts | None = None
     marks: tuple[PersonalMark, ...] = ()
-    text_read: bool = True
+    unread: tuple[str, ...] = ()
+    reader: int = 0
+    looked_by: str = ""
+    looked_at: str = ""
     signature_name: str = ""
+
+    @property
+    def whole(self) -> bool:
+        """All that it says was read and searched by the present reader."""
+        return not self.problem and not self.unread and self.reader == READER
+
+    @property
+    def to_look(self) -> bool:
+        """A person has to look through it: it opens, but nobody knows all that it says."""
+        return not self.problem and not self.whole and not self.looked_by
 
     def as_detail(self) -> dict[str, object]:
         """JSON-able; what RequestFile.detail keeps."""
@@ -77,5 +93,6 @@ class AttachmentFacts:
             for name in ("not_before", "not_after"):
                 known[name] = dt.datetime.fromisoformat(known[name])
             values["certificate"] = CertificateFacts(**known | {"qualified_signs": tuple(known["qualified_signs"])})
+        values["unread"] = tuple(values.get("unread", ()))
         values["marks"] = tuple(PersonalMark(**mark) for mark in values.get("marks", ()))
         return cls(**values)

@@ -13,7 +13,7 @@ from typing import Any
 from documents.attachments.searching import marks_in
 from documents.der import CERTIFICATE, KEYS, PRIVATE
 from documents.media import sniff
-from models.attachments import AttachmentFacts, CertificateFacts
+from models.attachments import READER, AttachmentFacts, CertificateFacts
 from sandbox import Killed, Limits, Refused, run
 
 _LIMITS = Limits(seconds=60, memory_mb=1536, output_mb=64)
@@ -34,17 +34,15 @@ def read_attachment(
     `expects` is file, certificate or excerpt; `exempt` may stand in a searched text. IPS-1, EXT-4, TUB-2, VMP-2.
     """
     reader = _READERS[expects]
-    facts = AttachmentFacts(code=code, name=name, media_type=sniff(data), size=len(data))
+    facts = AttachmentFacts(code=code, name=name, media_type=sniff(data), size=len(data), reader=READER)
     if not data:
-        return replace(facts, problem=_EMPTY, text_read=False)
+        return replace(facts, problem=_EMPTY)
     try:
         return reader(facts, data, search_text, exempt)
     except Refused as refusal:
-        return replace(facts, problem=refusal.detail, text_read=False)
+        return replace(facts, problem=refusal.detail)
     except Killed as killed:
-        return replace(
-            facts, problem=f"Файл не прочитан: {killed}. Сохраните его заново и приложите снова.", text_read=False
-        )
+        return replace(facts, problem=f"Файл не прочитан: {killed}. Сохраните его заново и приложите снова.")
 
 
 def excerpt_pdf(data: bytes) -> bytes:
@@ -66,17 +64,17 @@ def _kept(data: bytes) -> Iterator[Path]:
 
 def _file(facts: AttachmentFacts, data: bytes, search: bool, exempt: Collection[str]) -> AttachmentFacts:
     if facts.media_type in _SECRETS:
-        return replace(facts, problem=_SECRETS[facts.media_type], text_read=False)
+        return replace(facts, problem=_SECRETS[facts.media_type])
     with _kept(data) as path:
         job = {"path": str(path), "kind": facts.media_type, "search": search}
         told = run("documents.inside.attached:look", job, limits=_LIMITS)
     marks = marks_in(told["pieces"], exempt) if search else ()
-    return replace(facts, pages=told["pages"], text_read=told["text_read"], marks=marks)
+    return replace(facts, pages=told["pages"], unread=tuple(told["unread"]), marks=marks)
 
 
 def _certificate(facts: AttachmentFacts, data: bytes, search: bool, exempt: Collection[str]) -> AttachmentFacts:
     if len(data) > _CERTIFICATE_MOST:
-        return replace(facts, problem="Файл слишком велик для сертификата. Приложите один файл .cer.", text_read=False)
+        return replace(facts, problem="Файл слишком велик для сертификата. Приложите один файл .cer.")
     with _kept(data) as path:
         told = run("documents.inside.certificates:read", {"path": str(path)}, limits=_SMALL)
     return replace(facts, media_type=CERTIFICATE, certificate=_certificate_facts(told))
@@ -90,7 +88,8 @@ def _certificate_facts(told: dict[str, Any]) -> CertificateFacts:
 def _excerpt(facts: AttachmentFacts, data: bytes, search: bool, exempt: Collection[str]) -> AttachmentFacts:
     with _kept(data) as path:
         told = run("documents.inside.excerpts:read", {"path": str(path)}, limits=_SMALL)
-    return replace(facts, pages=told["pages"], signature_name=told["signature_name"])
+    unread = ("выписка в архиве",) if search else ()
+    return replace(facts, pages=told["pages"], signature_name=told["signature_name"], unread=unread)
 
 
 _READERS: dict[str, Callable[[AttachmentFacts, bytes, bool, Collection[str]], AttachmentFacts]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -17,6 +17,8 @@ MOST_MARKS = 50  # enough to see that the file must be made anew
 _HEADING = 60  # characters
 _PASSPORT, _POLICY = "паспорт: ", "полис: "
 _IN_TWO = (_PASSPORT, _POLICY)
+_ASIDE = "внутри файла"  # documents.inside.pieces: what pages and sheets do not show
+_SIGNS = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,21 @@ def marks_in(rows: Sequence[Sequence[object]], exempt: Collection[str] = ()) -> 
     under = [(place, heading) for place, heading in headings.items() if place not in found]
     for number, mark in _found([pieces[place] for place, _ in under], _before(pieces, under), exempt):
         found.setdefault(under[number][0], mark)
-    marks = [mark for _, group in sorted(found.items()) for mark in group]
-    return tuple(marks[:MOST_MARKS])
+    return tuple(_once(mark for _, group in sorted(found.items()) for mark in group)[:MOST_MARKS])
+
+
+def _once(marks: Iterable[tuple[PersonalMark, str]]) -> list[PersonalMark]:
+    """What is found on a page is not told once more from the inner copy of it."""
+    ordered = sorted(marks, key=lambda found: found[0].place.startswith(_ASIDE))
+    kept: list[PersonalMark] = []
+    seen: dict[str, str] = {}
+    for mark, value in ordered:
+        known = seen.get(mark.kind, "")
+        if mark.place.startswith(_ASIDE) and value in known:
+            continue
+        seen[mark.kind] = f"{known} {value}"
+        kept.append(mark)
+    return kept
 
 
 def _before(pieces: Sequence[_Piece], under: Sequence[tuple[int, str]]) -> list[str]:
@@ -55,8 +70,8 @@ def _before(pieces: Sequence[_Piece], under: Sequence[tuple[int, str]]) -> list[
 
 def _found(
     pieces: Sequence[_Piece], before: Sequence[str], exempt: Collection[str]
-) -> Iterator[tuple[int, list[PersonalMark]]]:
-    """Number of the piece, and what begins in it. `before` is written before each, a column's heading."""
+) -> Iterator[tuple[int, list[tuple[PersonalMark, str]]]]:
+    """Number of the piece, and what begins in it with its bare signs. `before` is written before each, a column's heading."""
     parts: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -72,12 +87,13 @@ def _found(
     plain = "".join(parts)
     marks = find_in_plain(plain, exempt)
     masked = masked_text(plain, marks)
-    grouped: dict[int, list[PersonalMark]] = {}
+    grouped: dict[int, list[tuple[PersonalMark, str]]] = {}
     for mark in marks:
         number, last_number = bisect_right(starts, mark.start) - 1, bisect_right(starts, mark.end - 1) - 1
         # What stands in other cells is not shown: it may be somebody's too, and not masked.
         text = shown(masked, mark, starts[number], ends[last_number])
-        grouped.setdefault(number, []).append(PersonalMark(mark.kind, pieces[number].place, text))
+        value = _SIGNS.sub("", folded(plain[mark.start : mark.end]))
+        grouped.setdefault(number, []).append((PersonalMark(mark.kind, pieces[number].place, text), value))
         for covered in range(number + 1, last_number + 1):
             grouped.setdefault(covered, [])  # a name over several cells is told once
     yield from grouped.items()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -52,6 +53,23 @@ def unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int = MAX_
                 raise Refused("bomb", _BOMB)
             parts.append(part)
     return b"".join(parts)
+
+
+_LOCAL = struct.Struct("<4s5H3L2H")
+_DESCRIPTORS = (0, 12, 16, 20, 24)
+
+
+def has_hidden_data(data: bytes, archive: zipfile.ZipFile) -> bool:
+    """Something stands before, between or behind the members; the archive's own comment does not count."""
+    end = 0
+    for member in sorted(archive.infolist(), key=lambda member: member.header_offset):
+        start = member.header_offset
+        if start - end not in (_DESCRIPTORS if end else (0,)) or start + _LOCAL.size > len(data):
+            return True
+        *_, name_length, extra_length = _LOCAL.unpack_from(data, start)
+        end = start + _LOCAL.size + name_length + extra_length + member.compress_size
+    tail = data.rfind(b"PK\x05\x06")
+    return archive.start_dir - end not in (*_DESCRIPTORS, 76) or tail + 22 + len(archive.comment) != len(data)
 
 
 def is_link(member: zipfile.ZipInfo) -> bool:

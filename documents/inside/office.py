@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from typing import Any
 from lxml import etree
 
 from documents.inside.archives import opened_archive, unpacked
+from documents.inside.package import parts_of, plain_namespaces, read_parts
 from documents.inside.pieces import Pieces
 from sandbox.errors import Refused
 
@@ -23,7 +25,9 @@ _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _BROKEN = "Файл повреждён и не открывается. Откройте его в программе, где он сделан, и сохраните заново."
+_LOCKED = "Файл закрыт паролем. Снимите пароль и приложите снова."
 _DOCTYPE = "В файле есть объявление DOCTYPE: так делают вредоносные файлы. Сохраните документ заново."
+_MAIN = re.compile(r"word/document\d*\.xml")  # Word on the web writes document2.xml
 _PARTS = {
     "header": "верхний колонтитул", "footer": "нижний колонтитул", "footnotes": "сноска", "endnotes": "концевая сноска",
     "comments": "примечание",
@@ -43,19 +47,15 @@ def _tree(data: bytes) -> etree._Element:
     return root
 
 
-def _named(archive: zipfile.ZipFile, start: str, end: str = ".xml") -> Iterator[tuple[str, bytes]]:
-    for member in archive.infolist():
-        if member.filename.startswith(start) and member.filename.endswith(end):
-            yield member.filename, unpacked(archive, member)
-
-
 def word(path: str, pieces: Pieces | None) -> None:
-    """Body, tables, content controls, text boxes, deleted text, headers, notes and comments."""
-    with opened_archive(Path(path).read_bytes(), broken=_BROKEN) as archive:
-        parts = dict(_named(archive, "word/"))
-        if "word/document.xml" not in parts:
+    """Body, tables, text boxes, deleted text, headers, notes and comments by their places; then every part as it is."""
+    packed = Path(path).read_bytes()
+    with opened_archive(packed, broken=_BROKEN) as archive:
+        parts = dict(parts_of(archive, "word/"))
+        main = next((name for name in sorted(parts) if _MAIN.fullmatch(name)), None)
+        if main is None:
             raise Refused("broken", _BROKEN)
-        body = _tree(parts["word/document.xml"])
+        body = _tree(parts[main])
         if pieces is None:
             return
         _Word(pieces).read(body, "")
@@ -63,19 +63,7 @@ def word(path: str, pieces: Pieces | None) -> None:
             stem = name.removeprefix("word/").removesuffix(".xml").rstrip("0123456789")
             if stem in _PARTS:
                 _Word(pieces).read(_tree(data), _PARTS[stem])
-        _properties(archive, pieces)
-        inside = [member.filename for member in archive.infolist()]
-        if any(name.startswith(("word/embeddings/", "word/afchunk")) for name in inside):
-            pieces.complete = False
-        if not pieces.rows and any(name.startswith("word/media/") for name in inside):
-            pieces.complete = False
-
-
-def _properties(archive: zipfile.ZipFile, pieces: Pieces) -> None:
-    for _, data in _named(archive, "docProps/core"):
-        wanted = ("title", "subject", "description", "keywords")
-        said = [str(part.text or "") for part in _tree(data) if etree.QName(part).localname in wanted]
-        pieces.add("свойства документа", "\n".join(said))
+        read_parts(packed, archive, pieces)
 
 
 class _Word:
@@ -146,30 +134,41 @@ def _words(paragraph: etree._Element) -> str:
 
 
 def excel(path: str, pieces: Pieces | None) -> None:
-    """Cells, comments, sheet names, headers and text boxes; of hidden sheets too."""
+    """Cells, comments, sheet names and headers, of hidden sheets too; then every part as it is."""
     from openpyxl import load_workbook
 
     data = Path(path).read_bytes()
     with opened_archive(data, broken=_BROKEN) as archive:
         if not any(name.startswith("xl/") for name in archive.namelist()):
             raise Refused("broken", _BROKEN)
-        for _, part in _named(archive, "xl/workbook"):
+        for _, part in parts_of(archive, "xl/workbook"):
             _tree(part)
-        if pieces is not None:
-            for _, part in _named(archive, "xl/drawings/"):
-                pieces.add("надпись на листе", " ".join(str(text.text or "") for text in _tree(part).iter(f"{_A}t")))
-            pieces.complete = not any(name.startswith("xl/embeddings/") for name in archive.namelist())
+        transitional = data if pieces is None else _transitional(archive, data)
     if pieces is None:
         return
     warnings.simplefilter("ignore")
     try:
-        book = load_workbook(io.BytesIO(data), data_only=True)
+        book = load_workbook(io.BytesIO(transitional), data_only=True)
     except Refused:
         raise
     except Exception:  # whatever a broken workbook makes the parser raise
         raise Refused("broken", _BROKEN) from None
     for number, sheet in enumerate(book.worksheets, 1):
         _sheet(sheet, number, pieces)
+    with opened_archive(data, broken=_BROKEN) as archive:
+        read_parts(data, archive, pieces)
+
+
+def _transitional(archive: zipfile.ZipFile, data: bytes) -> bytes:
+    """The library reads no strict workbook: it finds it empty."""
+    books = [unpacked(archive, member) for member in archive.infolist() if member.filename.startswith("xl/workbook")]
+    if not any(b"purl.oclc.org/ooxml" in book for book in books):
+        return data
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target:
+        for member in archive.infolist():
+            target.writestr(member.filename, plain_namespaces(unpacked(archive, member)))
+    return buffer.getvalue()
 
 
 def _sheet(sheet: Any, number: int, pieces: Pieces) -> None:
@@ -205,8 +204,11 @@ def as_text(value: object) -> str:
 
 def open_document(path: str, pieces: Pieces | None) -> None:
     """OpenDocument, text or spreadsheet: paragraphs and cells, notes and annotations."""
-    with opened_archive(Path(path).read_bytes(), broken=_BROKEN) as archive:
-        parts = [data for name in ("content", "styles") for _, data in _named(archive, f"{name}.xml")]
+    packed = Path(path).read_bytes()
+    with opened_archive(packed, broken=_BROKEN) as archive:
+        if b"encryption-data" in b"".join(data for _, data in parts_of(archive, "META-INF/manifest")):
+            raise Refused("encrypted", _LOCKED)
+        parts = [data for name in ("content", "styles") for _, data in parts_of(archive, f"{name}.xml")]
         if not parts:
             raise Refused("broken", _BROKEN)
         for data in parts:
@@ -214,6 +216,8 @@ def open_document(path: str, pieces: Pieces | None) -> None:
             if pieces is not None:
                 _open_tables(root, pieces)
                 _open_paragraphs(root, pieces)
+        if pieces is not None:
+            read_parts(packed, archive, pieces)
 
 
 def _open_tables(root: etree._Element, pieces: Pieces) -> None:

@@ -10,6 +10,8 @@ import re
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
+from documents.inside.binary import words_in
+from documents.inside.markup import is_encoded
 from documents.inside.pieces import Pieces
 from documents.media import wide_order
 
@@ -20,11 +22,14 @@ _NOT_RUSSIAN = re.compile("[^\x00-\x7fА-Яа-яЁё«»–—№…„“”°�
 _ODD_CASE = re.compile("[а-яё][А-ЯЁ]")
 _TAG = re.compile(r"<[^<>]{0,20000}>")
 _UNSEEN = re.compile(r"<(script|style)\b[^<>]{0,2000}>.*?</\1>", re.DOTALL | re.IGNORECASE)
+_NOTE = re.compile(r"<!--(.{0,100000}?)-->|<!\[CDATA\[(.{0,100000}?)\]\]>", re.DOTALL)
+_DRAWN = re.compile(r"<(?:img|svg|canvas|iframe|object|embed|picture|video|audio|image|v:imagedata|v:shape)\b|data:(?!text/)[a-z]+/", re.IGNORECASE)
 _VALUE = re.compile(r"=\s*(?:\"([^\"<>]{1,4000})\"|'([^'<>]{1,4000})')")
 _LINES = 40  # lines looked at to tell a table from a text
 _RTF_LEFT_OUT = re.compile(
-    r"\{\\\*?\\?(?:fonttbl|colortbl|stylesheet|info|pict|generator|themedata|datastore|listtable)[^{}]*(?:\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}[^{}]*)*\}"
+    r"\{(?:\\\*)?\\?(?:fonttbl|colortbl|stylesheet|author|operator|pict|generator|themedata|datastore|listtable)[^{}]*(?:\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}[^{}]*)*\}"
 )
+_HEXADECIMAL = re.compile(r"(?:[0-9a-fA-F]{2}\s{0,2}){100,}")
 _RTF = re.compile(
     r"\\'([0-9a-fA-F]{2})|\\u(-?\d{1,6})\??|\\(par|line|row|cell|tab)\b ?|\\[a-zA-Z]{1,32}-?\d{0,10} ?|\\(.)|[{}]|([^\\{}]+)",
     re.DOTALL,
@@ -61,6 +66,7 @@ def _russian(text: str) -> float:
 def plain(data: bytes, pieces: Pieces) -> None:
     """Lines of a text, cells of a CSV."""
     text = decoded(data)
+    _doubts(text, pieces)
     lines = text.splitlines()
     mark = _delimiter(lines[:_LINES])
     if mark:
@@ -83,28 +89,54 @@ def _delimiter(lines: list[str]) -> str | None:
 
 
 def structured(data: bytes, pieces: Pieces) -> None:
-    """XML and HTML: what stands between the tags, then what stands in them."""
-    text = _UNSEEN.sub(" ", decoded(data))
+    """XML and HTML: what stands between the tags, then what stands in them, in notes and scripts."""
+    whole = decoded(data)
+    _doubts(whole, pieces)
+    if _DRAWN.search(whole):
+        pieces.leave("картинка")
+    text = _NOTE.sub(lambda found: f" {found.group(2) or ''} ", _UNSEEN.sub(" ", whole))
     for number, line in enumerate(html.unescape(_TAG.sub(" ", text)).splitlines(), 1):
         pieces.add(f"строка {number}", line)
     values = [html.unescape(first or second) for tag in _TAG.findall(text) for first, second in _VALUE.findall(tag)]
     pieces.add("значения внутри тегов", "\n".join(values))
+    # Words that tags cut in two, notes, scripts; and letters written by their numbers in scripts.
+    pieces.aside("текст без тегов", html.unescape(_TAG.sub("", text)).splitlines())
+    unseen = [found.group(0) for found in _UNSEEN.finditer(whole)] + [found.group(1) or "" for found in _NOTE.finditer(whole)]
+    pieces.aside("примечания и сценарии", html.unescape(_spelled("\n".join(unseen))).splitlines())
+
+
+def _spelled(text: str) -> str:
+    return re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: chr(int(found.group(1), 16)), text)
+
+
+def _doubts(text: str, pieces: Pieces) -> None:
+    if is_encoded(text):
+        pieces.leave("данные, записанные буквами (Base64)")
+    odd = len(_NOT_RUSSIAN.findall(text))
+    if odd > 20 and odd > 0.05 * len(text):
+        pieces.leave("знаки, которые не складываются в слова")
 
 
 def as_json(data: bytes, pieces: Pieces) -> None:
     """Letters written as \\u0418 are letters."""
     text = decoded(data)
+    _doubts(text, pieces)
     try:
         text = json.dumps(json.loads(text), ensure_ascii=False, indent=0)
     except (ValueError, RecursionError):
-        text = re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: chr(int(found.group(1), 16)), text)
+        text = _spelled(text)
     for number, line in enumerate(text.splitlines(), 1):
         pieces.add(f"строка {number}", re.sub(r'["{}\[\]]', " ", line))
 
 
 def rtf(data: bytes, pieces: Pieces) -> None:
-    """The words of a document, less its tables of fonts and styles."""
-    source = _RTF_LEFT_OUT.sub(" ", data.decode("latin-1"))
+    """The words of a document, less its tables of fonts and styles; what is written in hexadecimal digits apart."""
+    whole = data.decode("latin-1")
+    if re.search(r"\\(?:pict|objdata|bin\d|shppict|nonshppict)\b", whole):
+        pieces.leave("картинка или вложенный файл")
+    for digits in _HEXADECIMAL.findall(whole):
+        pieces.aside("данные внутри RTF", words_in(bytes.fromhex(digits)))
+    source = _RTF_LEFT_OUT.sub(" ", whole)
     parts: list[str] = []
     for eight_bit, wide, breaks, escaped, run in _RTF.findall(source):
         if eight_bit:
@@ -129,12 +161,15 @@ def letter(data: bytes, pieces: Pieces) -> None:
         if not isinstance(part, EmailMessage) or part.is_multipart():
             continue
         if part.get_content_maintype() != "text" or part.get_filename():
-            pieces.complete = False
+            pieces.leave("вложенный файл")
             continue
         body = part.get_payload(decode=True)
         if not isinstance(body, bytes):
             continue
         text = _charset_of(part, body)
+        _doubts(text, pieces)
+        if _DRAWN.search(text):
+            pieces.leave("картинка")
         if part.get_content_type() == "text/html":
             text = html.unescape(_TAG.sub(" ", _UNSEEN.sub(" ", text)))
         for number, line in enumerate(text.splitlines(), 1):

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from catalog import Catalog
-from models.attachments import PersonalMark
+from models.attachments import AttachmentFacts, PersonalMark
 from models.facts import RequestFacts
-from models.findings import Finding, Severity
+from models.findings import Finding
 from models.personal_marks import find_personal
 from models.record_numbers import record_numbers
 from states.rules.telling import of_request
 
 _SEARCHED = ("text", "long-text", "list", "record-numbers")
+_TOLD = 4  # parts of a file
 _WHAT = {
     "snils": "СНИЛС",
     "passport": "номер документа, удостоверяющего личность",
@@ -33,13 +34,8 @@ def check(facts: RequestFacts, catalog: Catalog) -> Iterator[Finding]:
     for file in facts.attached:
         for mark in file.marks:
             yield _found(kind.patient_rule, file.code, f"в файле {file.name}", mark)
-        if not file.text_read and not file.problem:
-            yield of_request(
-                kind.patient_rule, file.code,
-                f"Файл {file.name} – без текстового слоя, прочитать его программа не может. Проверьте сами, что в нём нет "
-                "персональных данных пациентов.",
-                Severity.WARNING,
-            )  # fmt: skip
+        if file.to_look:
+            yield _unread(kind.patient_rule, file)
 
 
 def _found(rule: str, field: str, where: str, mark: PersonalMark) -> Finding:
@@ -48,6 +44,20 @@ def _found(rule: str, field: str, where: str, mark: PersonalMark) -> Finding:
     return of_request(
         rule, field,
         f"Похоже на персональные данные пациента ({what}) {where}{place}: «{mark.shown}». Уберите их: достаточно УНРЗ.",
+    )  # fmt: skip
+
+
+def _unread(rule: str, file: AttachmentFacts) -> Finding:
+    """A question that only a person can answer; the request waits for it."""
+    if file.unread:
+        more = f" и ещё: {len(file.unread) - _TOLD}" if len(file.unread) > _TOLD else ""
+        why = f"прочитан не целиком ({'; '.join(file.unread[:_TOLD])}{more})"
+    else:
+        why = "прочитан прежней версией программы, которая читала не всё: приложите его заново или ответьте сами"
+    return of_request(
+        rule, file.code,
+        f"Файл {file.name} {why}. Посмотрите его и подтвердите, что данных пациентов в нём нет: кнопка у файла или "
+        "команда request look. Без этого заявка дальше не идёт.",
     )  # fmt: skip
 
 

@@ -59,25 +59,25 @@ def test_a_licence_is_told_by_type_size_and_pages_whatever_its_name() -> None:
 def test_a_file_that_does_not_open_says_why(data: bytes, said: str) -> None:
     facts = read(data)
     assert said in facts.problem
-    assert not facts.text_read
+    assert not facts.whole
 
 
 @pytest.mark.parametrize(("kind", "options", "pages"), [("PNG", {}, 1), ("TIFF", {"save_all": True, "append_images": [Image.new("RGB", (9, 9))]}, 2)])  # fmt: skip
 def test_pictures_open_and_nobody_can_tell_what_they_say(kind: str, options: dict[str, object], pages: int) -> None:
     facts = read(picture(kind, **options))
-    assert (facts.pages, facts.text_read, facts.problem) == (pages, False, "")
+    assert (facts.pages, facts.whole, facts.problem) == (pages, False, "")
 
 
 def test_an_old_doc_is_taken_unread() -> None:
     facts = read(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500) + "WordDocument".encode("utf-16-le"))
-    assert (facts.media_type, facts.text_read, facts.problem) == ("application/x-ole-storage", False, "")
+    assert (facts.media_type, facts.whole, facts.problem) == ("application/x-ole-storage", False, "")
 
 
 @pytest.mark.rule("TUB-2", "NOZ-2")
 def test_a_pdf_is_searched_page_by_page_with_its_filled_fields() -> None:
     data = papers.pdf("Просим удалить записи", "пациент Иванов\nИван Иванович", note="СНИЛС 112-233-445 95")
     facts = read(data)
-    assert (facts.pages, facts.text_read) == (2, True)
+    assert (facts.pages, facts.whole) == (2, True)
     assert told(facts) == [
         ("snils", "стр. 1", "…сим удалить записи СНИЛС 112-•••-••• 95"),
         ("name", "стр. 2", "пациент Ив•••• Ив•• Ив••••••"),
@@ -86,7 +86,7 @@ def test_a_pdf_is_searched_page_by_page_with_its_filled_fields() -> None:
 
 def test_a_scan_in_a_pdf_is_not_taken_for_a_text() -> None:
     facts = read(picture("PDF"))
-    assert (facts.pages, facts.text_read, facts.marks) == (1, False, ())
+    assert (facts.pages, facts.whole, facts.marks) == (1, False, ())
 
 
 @pytest.mark.rule("TUB-2", "NOZ-2")
@@ -130,7 +130,7 @@ def test_a_list_of_record_numbers_alone_holds_nothing_personal() -> None:
     rows += [[str(number), str(770000123456 + number * 7919), "Удалить запись", "Дубль"] for number in range(1, 2000)]
     facts = read(papers.excel(rows))
     assert told(facts) == []
-    assert facts.text_read
+    assert facts.whole
 
 
 @pytest.mark.rule("TUB-2", "NOZ-2")
@@ -183,7 +183,7 @@ def test_what_may_stand_there_is_not_told() -> None:
 
 def test_a_file_is_not_searched_when_nobody_asks() -> None:
     facts = read(RUSSIAN.encode(), search=False)
-    assert (facts.marks, facts.text_read) == ((), True)
+    assert (facts.marks, facts.whole) == ((), True)
 
 
 def test_marks_are_counted_out() -> None:

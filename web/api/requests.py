@@ -30,6 +30,7 @@ from web.api.schemas import (
     FieldsIn,
     IdentityIn,
     LoginsIn,
+    LookIn,
     PeopleIn,
     PersonIn,
     RequestIn,
@@ -256,6 +257,23 @@ def detach(request: Request, number: int, code: str, if_match: IfMatch = None) -
     def act(work: Work) -> RequestOut:
         found = draft(work, number, if_match)
         attachments.detach(work, found, code)
+        return whole(work, found)
+
+    return once(request, act)
+
+
+@router.post(
+    "/requests/{number}/files/look",
+    operation_id="lookThroughFiles",
+    summary="Подтвердить, что в файлах нет данных пациентов",
+    response_model=RequestOut,
+)
+def look_through(request: Request, number: int, body: LookIn, if_match: IfMatch = None) -> Response:
+    """Для файлов, которые программа прочитала не целиком: их посмотрел человек. Кто и когда – записывается."""
+
+    def act(work: Work) -> RequestOut:
+        found = draft(work, number, if_match)
+        attachments.look(work, found, body.files)
         return whole(work, found)
 
     return once(request, act)

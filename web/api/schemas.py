@@ -98,6 +98,9 @@ class AttachmentOut(Out):
     media_type: str
     size: int
     pages: int | None
+    unread: list[str] = Field(description="Что в файле программа прочитать не может")
+    looked_by: str = Field(description="Кто подтвердил, что посмотрел такой файл и данных пациентов в нём нет")
+    looked_at: dt.datetime | None
 
 
 class OutcomeOut(Out):
@@ -274,6 +277,10 @@ class FieldsIn(In):
 class ConfirmIn(In):
     what: Word = Field(description="Код подтверждения вида или esia-email")
     lines: list[int] = Field(default=[], description="Номера строк (id); пусто – обо всех")
+
+
+class LookIn(In):
+    files: list[int] = Field(default=[], description="Номера файлов (id); пусто – все, что ждут просмотра")
 
 
 class AnswerIn(In):

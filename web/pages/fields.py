@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import re
@@ -26,7 +27,7 @@ from web.drafts import clock, is_writable, places_in, stages
 from web.findings import grouped
 from web.histories import last_event
 from web.installed import looked, reading, work_of
-from web.rendering import page
+from web.rendering import MOSCOW, page
 from web.staleness import stale
 from web.users import own
 from web.waiting import waiting
@@ -50,9 +51,18 @@ class FieldView:
 
 
 @dataclass(frozen=True, slots=True)
+class FileView:
+    """`to_look`: a person has to look through it; `looked` who has and when, as text."""
+
+    row: RequestFile
+    to_look: bool
+    looked: str
+
+
+@dataclass(frozen=True, slots=True)
 class AttachmentView:
     entry: Attachment
-    files: tuple[RequestFile, ...]
+    files: tuple[FileView, ...]
     findings: tuple[Finding, ...]
     required: bool
     accepts: str
@@ -99,7 +109,8 @@ def fill_in(request: Request, number: int, form: Form) -> Response:
         _save(work, found, typed, form)
         if request.headers.get("hx-request"):
             return _page(request, work, found, saved=True)
-        goes_on = text(form, "go", 10) == "next" or (text(form, "go", 10) != "save" and not _own_errors(work, found))
+        stays = text(form, "go", 10) == "save" or bool(text(form, "look", 20))
+        goes_on = text(form, "go", 10) == "next" or (not stays and not _own_errors(work, found))
     return RedirectResponse(f"/requests/{number}/check" if goes_on else f"/requests/{number}/fields", status_code=303)
 
 
@@ -124,6 +135,8 @@ def _save(work: Work, found: AccessRequest, typed: Mapping[str, str], form: Form
     if changed:
         drafting.fill_in(work, found, changed)
         attachments.search_again(work, found)
+    if text(form, "look", 20).isdigit():
+        attachments.look(work, found, [int(text(form, "look", 20))])
     for entry in work.catalog.kind(found.kind).attachments:
         if text(form, f"drop-{entry.code}"):
             attachments.detach(work, found, entry.code)
@@ -131,6 +144,12 @@ def _save(work: Work, found: AccessRequest, typed: Mapping[str, str], form: Form
         more = kept and bool(text(form, f"more-{entry.code}"))
         for place, (name, data) in enumerate(uploads(form, f"file-{entry.code}")):
             attachments.attach(work, found, entry.code, name, data, replace=place == 0 and not more)
+
+
+def _file(work: Work, found: AccessRequest, row: RequestFile) -> FileView:
+    by, at = str(row.detail.get("looked_by") or ""), str(row.detail.get("looked_at") or "")
+    looked = f"{by}, {dt.datetime.fromisoformat(at).astimezone(MOSCOW):%d.%m.%Y %H:%M}" if by and at else ""
+    return FileView(row, attachments.to_look(work, found, row), looked)
 
 
 def _own_errors(work: Work, found: AccessRequest) -> bool:
@@ -175,7 +194,7 @@ def _page(
     kept = requests.files_of(work, found)
     attached = [
         AttachmentView(
-            entry, tuple(file for file in kept if file.purpose == entry.code), tuple(by_field.get(entry.code, ())),
+            entry, tuple(_file(work, found, file) for file in kept if file.purpose == entry.code), tuple(by_field.get(entry.code, ())),
             attachment_rules.is_required(entry, judged.facts, work.catalog), media_text(entry.media_types),
             condition_text(entry.required_if, kind, work.catalog),
         )

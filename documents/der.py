@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-CERTIFICATE, REQUEST, SIGNED, KEYS, PRIVATE = (
+CERTIFICATE, REQUEST, SIGNED, KEYS, PRIVATE, REVOKED = (
     "application/pkix-cert", "application/pkcs10", "application/pkcs7-mime", "application/pkcs12", "application/pkcs8",
+    "application/pkix-crl",
 )  # fmt: skip
 _SEQUENCE, _SET, _INTEGER, _OCTETS, _OID, _CONTEXT_0 = 0x30, 0x31, 0x02, 0x04, 0x06, 0xA0
+_TIMES = (0x17, 0x18)
 _PKCS7 = bytes.fromhex("2a864886f70d0107")  # 1.2.840.113549.1.7
 
 
@@ -48,7 +50,7 @@ def _inside(data: bytes, parent: Piece, most: int) -> Iterator[Piece]:
 
 
 def der_kind(data: bytes) -> str | None:
-    """Media type of what begins like a certificate, a request, a PKCS#7, a PKCS#12 or a private key."""
+    """Media type of what begins like a certificate, a request, a PKCS#7, a PKCS#12, a private key or a list of revoked ones."""
     outer = piece_at(data, 0)
     if outer is None or outer.tag != _SEQUENCE:
         return None
@@ -74,8 +76,12 @@ def _keys(data: bytes, parts: list[Piece]) -> str | None:
 
 
 def _signed_structure(data: bytes, parts: list[Piece]) -> str | None:
-    inner = list(_inside(data, parts[0], 2))
+    inner = list(_inside(data, parts[0], 4))
     tags = [part.tag for part in inner]
+    after_names = tags[1:] if tags[:1] == [_INTEGER] else tags  # the number of the version may be left out
+    if after_names[:2] == [_SEQUENCE, _SEQUENCE] and after_names[2:3] and after_names[2] in _TIMES:
+        return REVOKED
+    inner, tags = inner[:2], tags[:2]
     if tags == [_OID] or (tags[:1] == [_OID] and len(parts) > 1 and parts[1].tag == _OCTETS):
         return PRIVATE  # an encrypted one
     if tags[:1] == [_CONTEXT_0]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from documents.der import CERTIFICATE, KEYS, PRIVATE, REQUEST, SIGNED, der_kind
+from documents.der import CERTIFICATE, KEYS, PRIVATE, REQUEST, REVOKED, SIGNED, der_kind
 
 _SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\xff\xd8\xff", "image/jpeg"),
@@ -31,6 +31,7 @@ _ARMOUR = re.compile(r"-----BEGIN ([A-Z0-9 ]{3,40})-----")
 _ARMOURED = (
     ("PRIVATE KEY", PRIVATE),
     ("CERTIFICATE REQUEST", REQUEST),
+    ("X509 CRL", REVOKED),
     ("CERTIFICATE", CERTIFICATE),
     ("PKCS7", SIGNED),
     ("CMS", SIGNED),

@@ -12,7 +12,7 @@ from typing import Any
 from cryptography import x509
 from cryptography.x509.oid import ExtensionOID, NameOID
 
-from documents.der import CERTIFICATE, KEYS, PRIVATE, REQUEST, SIGNED, der_kind, piece_at
+from documents.der import CERTIFICATE, KEYS, PRIVATE, REQUEST, REVOKED, SIGNED, der_kind, piece_at
 from documents.media import sniff, wide_order
 from sandbox.errors import Refused
 
@@ -24,6 +24,7 @@ _REFUSALS = {
     PRIVATE: ("private-key", "В файле закрытый ключ. Никому его не отправляйте: создайте ключ и сертификат заново и приложите только файл .cer."),
     KEYS: ("pkcs12", f"Это контейнер PKCS#12 (.p12, .pfx): в нём закрытый ключ, отправлять его нельзя. {_HOW}"),
     SIGNED: ("pkcs7", f"Это PKCS#7 (.p7b, .p7s, .sig), а не сертификат. {_HOW}"),
+    REVOKED: ("revocation-list", f"Это список отозванных сертификатов (CRL), а не сертификат. {_HOW}"),
     REQUEST: ("request", "Это запрос на сертификат (CSR), а не сам сертификат. Приложите файл .cer, который выдал удостоверяющий центр."),
 }  # fmt: skip
 _NAMES = {
@@ -105,7 +106,7 @@ def _unarmoured(text: str) -> bytes:
     labels = re.findall(r"-----BEGIN ([A-Z0-9 ]{3,40})-----", text)
     if any("PRIVATE KEY" in label for label in labels):
         raise Refused(*_REFUSALS[PRIVATE])
-    for marks, kind in ((("REQUEST",), REQUEST), (("PKCS7", "CMS"), SIGNED), (("PKCS12",), KEYS)):
+    for marks, kind in ((("REQUEST",), REQUEST), (("CRL",), REVOKED), (("PKCS7", "CMS"), SIGNED), (("PKCS12",), KEYS)):
         if any(mark in label for label in labels for mark in marks):
             raise Refused(*_REFUSALS[kind])
     found = list(

@@ -118,6 +118,13 @@ def request(encoding=serialization.Encoding.DER) -> bytes:
 # ГОСТ: no library makes these
 
 
+def revocation_list(*, armoured: bool = False) -> bytes:
+    day = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    builder = x509.CertificateRevocationListBuilder().issuer_name(_name("Удостоверяющий центр"))
+    made = builder.last_update(day).next_update(day + dt.timedelta(days=30)).sign(ec_key(), hashes.SHA256())
+    return made.public_bytes(serialization.Encoding.PEM if armoured else serialization.Encoding.DER)
+
+
 def tlv(tag: int, *parts: bytes) -> bytes:
     body = b"".join(parts)
     if len(body) < 0x80:

@@ -8,6 +8,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 
 from documents.attachments import read_attachment
+from documents.media import sniff
 from models.attachments import AttachmentFacts
 from tests.attachments import certificates as made
 from tests.scans.hostile import pdf_of_many_pages
@@ -174,3 +175,12 @@ def test_a_private_key_is_refused_as_any_attachment() -> None:
     for data in (made.private_pem(), made.private_der(), made.p12()):
         facts = read_attachment("other", "key.txt", data, expects="file", search_text=False)
         assert "Никому его не отправляйте" in facts.problem
+
+
+@pytest.mark.rule("IPS-1")
+@pytest.mark.parametrize("armoured", [False, True])
+def test_a_list_of_revoked_certificates_is_called_so(armoured: bool) -> None:
+    data = made.revocation_list(armoured=armoured)
+    assert sniff(data) == "application/pkix-crl"
+    facts = read_attachment("certificate", "список.cer", data, expects="certificate", search_text=False)
+    assert "список отозванных сертификатов (CRL), а не сертификат" in facts.problem

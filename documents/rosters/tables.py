@@ -141,7 +141,8 @@ def _headings(rows: Sequence[Sequence[Cell]], vocabulary: Vocabulary) -> list[tu
 
 
 def _apart(first: Sequence[Named], second: Sequence[Named]) -> bool:
-    return first[-1].column < second[0].column or second[-1].column < first[0].column
+    one, other = ([each.column for each in named if each.field or each.code] for named in (first, second))
+    return max(one) < min(other) or max(other) < min(one)
 
 
 def _is_surely_one(named: Sequence[Named], row: Sequence[Cell]) -> bool:

@@ -36,6 +36,7 @@ from models.person import Person
 from models.record import PersonalLink
 from models.request import AccessRequest, Status
 from states.lifecycle import Refused
+from tests.walking import confirm_desk
 from wiring.work import Installation
 
 SNILS = "11223344595"
@@ -54,7 +55,7 @@ def clinics(installation: Installation) -> Iterator[Installation]:
     with installation.work("тест") as work:
         for inn, name in (("7707083893", "Клиника А"), ("5902012349", "Клиника Б")):
             work.session.add(Organisation(inn=inn, full_name=name, short_name=name, fold=name.lower(), officer_email="o@a.ru"))
-    yield installation
+    yield confirm_desk(installation)
 
 
 def draft(work: Work, line: LineFacts, place: int = A, *more: LineFacts) -> AccessRequest:

@@ -8,10 +8,15 @@ import pytest
 
 from models.request import Status
 from tests.homes import made_once
-from tests.walking import request_at
+from tests.walking import confirm_desk, request_at
+from wiring.work import Installation
 
 
 @pytest.fixture(scope="session")
 def granted_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three persons of the demonstration hold two roles each."""
-    return made_once(tmp_path_factory.mktemp("granted"), lambda made: request_at(made, Status.GRANTED, count=3))
+    return made_once(tmp_path_factory.mktemp("granted"), _grant)
+
+
+def _grant(made: Installation) -> None:
+    request_at(confirm_desk(made), Status.GRANTED, count=3)

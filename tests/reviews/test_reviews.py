@@ -19,8 +19,6 @@ from models.review import ReviewAnswer
 from tests.homes import copied
 from tests.walking import KIND, ROLES, lines
 
-pytestmark = pytest.mark.usefixtures("confirmed")
-
 OFFICER, OTHER_OFFICER = "officer@clinic.example", "other@clinic.example"
 OTHER_INN = "7728168971"
 

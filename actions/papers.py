@@ -15,7 +15,6 @@ from documents.paging import paginate
 from documents.paper import Attorney, Employee, OrganisationText, PaperFacts, Signer, compose, unanswered
 from documents.paper_facts import AskedField
 from documents.russian import long_date
-from documents.trouble_report import Screenshot, TroubleReport, render_trouble_report
 from models.facts import LineFacts, OrganisationFacts, RequestFacts
 from models.findings import Finding, sourced
 from models.identifiers import format_snils, valid_snils
@@ -197,6 +196,8 @@ def _employee(work: Work, line: LineFacts, organisation: OrganisationFacts) -> E
 
 def make_trouble_report(work: Work, request: AccessRequest) -> list[RequestFile]:
     """The Word document of VER-4 out of the uploaded pictures and the employee's words."""
+    from documents.trouble_report import Screenshot, TroubleReport, render_trouble_report  # python-docx is long to load
+
     facts = requests.facts_of(work, request)
     pictures = [file for file in requests.files_of(work, request) if file.purpose == "screenshot"]
     report = TroubleReport(

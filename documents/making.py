@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import import_module
 
-from documents import excel, word
 from documents.paper import Paper
 from documents.russian import file_name
 
-_RENDERERS = {"docx": (word.render, word.MEDIA_TYPE), "xlsx": (excel.render, excel.MEDIA_TYPE)}
+# Imported when a paper is made: python-docx and openpyxl are a quarter of what every command and sweep costs to start.
+_RENDERERS = {"docx": "documents.word", "xlsx": "documents.excel"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ def make_documents(paper: Paper) -> list[MadeFile]:
     """Every format that the form asks for. The same paper gives the same bytes. Raises documents.paging.TooLong."""
     files = []
     for kind in paper.formats:
-        render, media_type = _RENDERERS[kind]
+        renderer = import_module(_RENDERERS[kind])
         name = file_name(paper.stem, f".{kind}")
-        files.append(MadeFile(name, media_type, render(paper), f"{paper.purpose}-{kind}"))
+        files.append(MadeFile(name, renderer.MEDIA_TYPE, renderer.render(paper), f"{paper.purpose}-{kind}"))
     return files

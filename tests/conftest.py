@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings as hypothesis_settings
@@ -19,7 +20,7 @@ from wiring import database
 from wiring.settings import Settings
 from wiring.work import Installation
 
-REAL_MIGRATE = database.migrate
+REAL_MIGRATE, REAL_PREPARE_SQLITE = database.migrate, database._prepare_sqlite
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -58,6 +59,15 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     return engine
 
 
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the PostgreSQL of this process."""
+    from tests.postgres import postgres
+
+    with postgres(tmp_path_factory.mktemp("pg")) as address:
+        yield address
+
+
 @pytest.fixture(scope="session", autouse=True)
 def copied_instead_of_migrated(migrated: Engine) -> Iterator[None]:
     """A third of a second per test, and half of its work: SQLAlchemy compiles each statement once per engine.
@@ -76,7 +86,14 @@ def copied_instead_of_migrated(migrated: Engine) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(database, "migrate", migrate)
+        patch.setattr(database, "_prepare_sqlite", prepared_for_a_test)
         yield
+
+
+def prepared_for_a_test(connection: Any, record: Any) -> None:
+    """No test takes the power away: nothing need wait for the disk."""
+    REAL_PREPARE_SQLITE(connection, record)
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 @pytest.fixture(scope="session")

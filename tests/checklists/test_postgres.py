@@ -12,20 +12,14 @@ from pydantic import SecretStr
 from actions import checklist_overview, checklist_views, checklists
 from actions.checklists import NotYet
 from tests.checklists.opening import entered, opened, ticked, verified
-from tests.postgres import new_database, postgres
+from tests.postgres import migrated_database
 from wiring.settings import Settings
 from wiring.work import Installation
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with postgres(tmp_path_factory.mktemp("pg")) as address:
-        yield address
-
-
 @pytest.fixture
 def installation(server: str, tmp_path: Path, clock) -> Iterator[Installation]:
-    made = Installation(Settings(home=tmp_path / "home", database_url=SecretStr(new_database(server))), clock=clock)
+    made = Installation(Settings(home=tmp_path / "home", database_url=SecretStr(migrated_database(server))), clock=clock)
     yield made
     made.engine.dispose()
 

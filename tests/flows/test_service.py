@@ -57,9 +57,15 @@ def _rows(home: Path, query: str) -> list[tuple[str, ...]]:
     return rows
 
 
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One for both services: the second finds the databases of the first, as after a restart of the machine."""
+    return tmp_path_factory.mktemp("service") / "home"
+
+
 @pytest.fixture
-def service(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path, Path]]:
-    home, told = tmp_path / "home", tmp_path / "told.txt"
+def service(home: Path, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path, Path]]:
+    told = tmp_path / "told.txt"
     proxy = "http://127.0.0.1:9"  # answers nobody: what the parts say to each other must go past it
     environment = {
         **os.environ, "EGISZ_HOME": str(home), "EGISZ_PAGE__PORT": str(free_port()), "HTTP_PROXY": proxy, "http_proxy": proxy,

@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from models.facts import RegistryStatus
 from registry.store import Match, find, match_organisation, replace_records, version_tuple
-from tests.postgres import new_database, postgres
+from tests.postgres import migrated_database
 from wiring.database import engine_for, migrate
 
 NOW = dt.datetime(2026, 11, 23, 7, tzinfo=dt.UTC)
@@ -23,18 +23,12 @@ PHARMACY = "Фармацевтическая организация"
 MANY = 100_000
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with postgres(tmp_path_factory.mktemp("pg")) as address:
-        yield address
-
-
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path_factory.mktemp('db') / 'a.sqlite3'}"
     else:
-        url = new_database(request.getfixturevalue("server"))
+        url = migrated_database(request.getfixturevalue("server"))
     made = engine_for(url)
     migrate(made)
     yield made

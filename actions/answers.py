@@ -106,10 +106,11 @@ def understood(
     reason: str = "",
     until: dt.date | None = None,
     need_reason: bool = True,
+    otherwise: Mapping[PairKey, PairAnswer] | None = None,
 ) -> dict[PairKey, PairAnswer]:
     """What was said of each role; the narrower part counts, two that are equally narrow must agree.
 
-    `reason` is that of every refusal without its own, `until` the end of every grant without its own.
+    `otherwise` is what counts of roles that nothing is said of. `reason` is that of every refusal without its own, `until` the end of every grant without its own.
     Raises Unclear with all gaps at once, Conflict for a stranger.
     """
     parts = list(said)
@@ -124,6 +125,8 @@ def understood(
             meant = [each for each in parts if _means(work, each, line, persons, pair)]
             closest = [each for each in meant if each.narrowness == max(other.narrowness for other in meant)]
             gap, answer = _settled(closest, reason, until, need_reason=need_reason)
+            if not closest and otherwise:
+                answer = otherwise.get(pairs.key_of(pair))
             if answer is not None:
                 answers[pairs.key_of(pair)] = answer
             else:

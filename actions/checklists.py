@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import delete, or_, select
 from sqlmodel import col
 
 from actions import audit, organisations, people, requests
@@ -17,7 +17,7 @@ from models.checklist import ChecklistItem, ChecklistWorker, OpenedChecklist
 from models.employee import Employee
 from models.findings import Finding, Severity, sourced
 from models.identifiers import BadIdentifier
-from models.record import Grant
+from models.record import Event, Grant
 from models.request import AccessRequest, LineState
 from models.text import fold, tidy
 from states.checklists import Place, dependents, due_day, lacking
@@ -95,6 +95,49 @@ def open_checklist(work: Work, organisation_id: int, code: str) -> OpenedCheckli
         add_items(work, opened, entry)
     audit.record(work, "checklist.opened", subject(organisation_id), checklist=code)
     return opened
+
+
+def close_unfounded(work: Work, request: AccessRequest) -> list[OpenedChecklist]:
+    """Lists that the request's proof opened and that nothing opens any more; those already worked on stay, and are returned."""
+    proofs = select(col(Event.at)).where(
+        col(Event.subject) == requests.subject(request), col(Event.action) == "request.verify"
+    )
+    query = select(OpenedChecklist).where(
+        col(OpenedChecklist.organisation_id) == request.organisation_id, col(OpenedChecklist.opened_at).in_(proofs)
+    )
+    opened = {row.code: row for row in work.session.execute(query).scalars()}
+    roles, known = _proven_roles(work, request), catalogue(work)
+    entries = {entry.code: entry for entry in known.checklists if entry.code in opened}
+    begun = {code for code, row in opened.items() if _begun(work, row)}
+    kept = {code for code, entry in entries.items() if any(_opens(entry, *role) for role in roles)}
+    wanted, more = kept | begun, True
+    while more:  # what stands on another list keeps it open
+        needed = {
+            known.of_reference(entries[code], after.item)[0].code
+            for code in wanted & set(entries)
+            for item in entries[code].items
+            for after in item.after
+        }
+        more = not needed <= wanted
+        wanted |= needed
+    for code in sorted(set(opened) - wanted):
+        _close(work, opened[code])
+    return [opened[code] for code in sorted(begun - kept)]
+
+
+def _begun(work: Work, opened: OpenedChecklist) -> bool:
+    """Somebody has ticked, noted or assigned something in it, or entered an employee."""
+    item, worker = col(ChecklistItem.checklist_id), col(ChecklistWorker.checklist_id)
+    changed = select(col(ChecklistItem.id)).where(item == opened.id, col(ChecklistItem.revision) > 0).limit(1)
+    entered = select(col(ChecklistWorker.id)).where(worker == opened.id).limit(1)
+    return any(work.session.execute(query).first() is not None for query in (changed, entered))
+
+
+def _close(work: Work, opened: OpenedChecklist) -> None:
+    work.session.execute(delete(ChecklistItem).where(col(ChecklistItem.checklist_id) == opened.id))
+    work.session.delete(opened)
+    work.session.flush()
+    audit.record(work, "checklist.closed", subject(opened.organisation_id), checklist=opened.code)
 
 
 def opened_checklist(work: Work, organisation_id: int, code: str) -> OpenedChecklist | None:

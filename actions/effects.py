@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import cast
 
 from actions import (
@@ -19,13 +19,14 @@ from actions import (
     pairs,
     papers,
     requests,
+    undoing,
 )
 from actions.context import Work
 from models.answers import Ground, Outcome, PairAnswer, PairKey
 from models.employee import Employee
 from models.facts import LineFacts, RoleRef, SignatureFacts
 from models.personal_numbers import without_other_snils
-from models.request import AccessRequest, LineState, RequestLine
+from models.request import AccessRequest, LineState, RequestedRole, RequestLine
 from states.deadlines import deadline
 from states.lifecycle import Effect
 from states.outcomes import UNPROVEN
@@ -141,12 +142,14 @@ def _record_answers(work: Work, request: AccessRequest, data: Data, outcome: Out
 def make_grants(work: Work, request: AccessRequest, data: Data) -> None:
     _record_answers(work, request, data, "granted", "СТП не предоставила доступ.")
     revokes = work.catalog.kind(request.kind).revokes
+    answered_at = cast("dt.datetime | None", data.get("answered_at"))
     for line in requests.lines_of(work, request):
-        given = [pair for pair in line.asked if pair.state is LineState.GRANTED]
+        given = [pair for pair in line.asked if pair.state is LineState.GRANTED and _is_new(pair, data)]
         if revokes:
             grants.end_roles(
-                work, line=line, pairs=given, organisation_id=request.organisation_id, reason=f"заявка {request.number}"
-            )
+                work, line=line, pairs=given, organisation_id=request.organisation_id, reason=f"заявка {request.number}",
+                at=answered_at,
+            )  # fmt: skip
             continue
         for pair in given:
             if pair.subsystem:
@@ -158,7 +161,14 @@ def make_grants(work: Work, request: AccessRequest, data: Data) -> None:
                     role=pair.role,
                     request_id=_id(request),
                     line_id=line.id or 0,
+                    since=answered_at,
                 )
+
+
+def _is_new(pair: RequestedRole, data: Data) -> bool:
+    """Of a corrected answer only what was recorded wrongly is given or ended; the rest was."""
+    wrong = data.get("wrong")
+    return wrong is None or pair.id in cast("Collection[int]", wrong)
 
 
 def split_refused(work: Work, request: AccessRequest, data: Data) -> None:
@@ -197,7 +207,11 @@ def _only_refused(line: RequestLine, person: Employee | None) -> LineFacts:
 
 
 def ask_login_check(work: Work, request: AccessRequest, data: Data) -> None:
-    invitations.invite(work, request, purpose="login-check")
+    """A corrected answer asks only those whose answer was wrong."""
+    again = None
+    if data.get("wrong") is not None:
+        again = {line.id for line in requests.lines_of(work, request) if any(_is_new(pair, data) for pair in line.asked)}
+    invitations.invite(work, request, purpose="login-check", turn=1 if again is None else request.revision, only=again)
 
 
 def record_outcome(work: Work, request: AccessRequest, data: Data) -> None:
@@ -244,4 +258,4 @@ def _id(request: AccessRequest) -> int:
     return request.id
 
 
-HANDLERS: dict[Effect, Handler] = {effect: globals()[effect.value] for effect in Effect}
+HANDLERS: dict[Effect, Handler] = {effect: {**vars(undoing), **globals()}[effect.value] for effect in Effect}

@@ -24,7 +24,7 @@ from models.request import AccessRequest, LineState, RequestedRole, RequestLine
 from states.guards import status_label
 
 _BY_DATABASE = "По базе данных на день составления; журнал этих слов не содержит."
-_LINES = {
+LINES = {
     LineState.OPEN: "ждёт ответа",
     LineState.GRANTED: "исполнено",
     LineState.REJECTED: "отказ",
@@ -87,7 +87,7 @@ def lines_table(work: Work, lines: Iterable[tuple[AccessRequest, RequestLine, Em
             _named(line, person),
             snils(person.snils) if person else "",
             pairs.label(work, pair),
-            _LINES[pair.state],
+            LINES[pair.state],
             f"{pair.until:%d.%m.%Y}" if pair.until else "",
             *_words(pair, person),
             moment(pair.decided_at),

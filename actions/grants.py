@@ -85,9 +85,10 @@ def _made(work: Work, row: Grant, action: str) -> None:
 
 
 def grant(
-    work: Work, *, person_id: int, organisation_id: int, subsystem: str, role: str, request_id: int, line_id: int
-) -> Grant:
-    """A granted line becomes a grant. One that is already in force stays as it is."""
+    work: Work, *, person_id: int, organisation_id: int, subsystem: str, role: str, request_id: int, line_id: int,
+    since: dt.datetime | None = None,
+) -> Grant:  # fmt: skip
+    """A granted line becomes a grant, since the answer (now when None). One that is already in force stays as it is."""
     held: Grant | None = work.session.execute(
         select(Grant).where(
             col(Grant.person_id) == person_id,
@@ -104,7 +105,7 @@ def grant(
         organisation_id=organisation_id,
         subsystem=subsystem,
         role=role,
-        since=work.now,
+        since=since or work.now,
         request_id=request_id,
         line_id=line_id,
     )
@@ -120,12 +121,12 @@ def _card_id(work: Work, person_id: int, organisation_id: int) -> int:
     return int(work.session.execute(query).scalar_one() or 0)
 
 
-def end(work: Work, *, grant_id: int, reason: str) -> Grant:
-    """The role is held no more."""
+def end(work: Work, *, grant_id: int, reason: str, at: dt.datetime | None = None) -> Grant:
+    """The role is held no more from that moment on (now when None)."""
     row = work.session.get(Grant, grant_id)
     if row is None or row.until is not None:
         raise NotFound("Такой действующей роли нет.")
-    row.until = work.now
+    row.until = max(at, row.since) if at else work.now
     beliefs.note(work, row)
     audit.record(work, "grant.ended", subject_of(row), grant=grant_id, reason=reason)
     return row
@@ -146,8 +147,9 @@ def restore(work: Work, row: Grant, *, until: dt.datetime | None = None) -> None
 
 
 def end_roles(
-    work: Work, *, line: RequestLine, pairs: Iterable[RequestedRole], organisation_id: int, reason: str
-) -> int:
+    work: Work, *, line: RequestLine, pairs: Iterable[RequestedRole], organisation_id: int, reason: str,
+    at: dt.datetime | None = None,
+) -> int:  # fmt: skip
     """A revocation was carried out for these roles of the line: they end in this organisation. Returns how many did."""
     wanted = {(pair.subsystem, pair.role) for pair in pairs}
     query = select(Grant).where(
@@ -157,7 +159,7 @@ def end_roles(
     )
     ended = [row for row in work.session.execute(query).scalars().all() if (row.subsystem, row.role) in wanted]
     for row in ended:
-        end(work, grant_id=row.id or 0, reason=reason)
+        end(work, grant_id=row.id or 0, reason=reason, at=at)
     return len(ended)
 
 
@@ -167,6 +169,15 @@ def verify(work: Work, *, line_id: int) -> None:
     for row in work.session.execute(query).scalars().all():
         row.verified_at = work.now
         beliefs.note(work, row)
+
+
+def unprove(work: Work, *, line_id: int) -> None:
+    """The login that was to prove the line's grants did not happen."""
+    query = select(Grant).where(col(Grant.line_id) == line_id, col(Grant.verified_at).is_not(None))
+    for row in work.session.execute(query).scalars().all():
+        row.verified_at = None
+        beliefs.note(work, row)
+        audit.record(work, "grant.unproven", _proof(row), grant=row.id)
 
 
 def holders(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from actions import links, organisations, outbox, pairs, requests
 from actions.context import Work
 from models.employee import Employee
@@ -10,11 +12,14 @@ from notifications.writing import write
 from states.outcomes import UNPROVEN
 
 
-def invite(work: Work, request: AccessRequest, *, purpose: str, turn: int = 1) -> int:
-    """Promise a letter with a personal link to every line that still owes this login. Returns how many."""
+def invite(
+    work: Work, request: AccessRequest, *, purpose: str, turn: int = 1, only: Collection[int | None] | None = None
+) -> int:
+    """Promise a letter with a personal link to every line, or those of `only`, that still owes this login. Returns how many."""
     lines = requests.lines_of(work, request)
     persons = requests.persons_of(work, lines)
     owing = [line for line in lines if line.person_id and owes(line, persons[line.person_id], purpose)]
+    owing = [line for line in owing if only is None or line.id in only]
     for line in owing:
         _promise(work, request, line, persons[line.person_id or 0], purpose, turn)
     return len(owing)

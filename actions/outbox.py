@@ -285,14 +285,12 @@ def give_up(work: Work, *, letter_id: int) -> None:
     audit.record(work, "letter.given-up", f"letter:{letter_id}")
 
 
-def cancel(work: Work, *, request_id: int) -> int:
-    """Letters of a request that have not left are not sent any more. Returns how many."""
-    return _change(
-        work,
-        OutboxState.PROMISED,
-        OutboxState.CANCELLED,
-        col(OutboxLetter.request_id) == request_id,
-    ) + _change(work, OutboxState.FAILED, OutboxState.CANCELLED, col(OutboxLetter.request_id) == request_id)
+def cancel(work: Work, *, request_id: int, only: Sequence[ColumnElement[bool]] = ()) -> int:
+    """Letters of a request, those of `only`, that have not left are not sent any more. Returns how many."""
+    where = (col(OutboxLetter.request_id) == request_id, *only)
+    return sum(
+        _change(work, state, OutboxState.CANCELLED, *where) for state in (OutboxState.PROMISED, OutboxState.FAILED)
+    )
 
 
 def get(work: Work, letter_id: int) -> OutboxLetter:

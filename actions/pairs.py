@@ -62,6 +62,17 @@ def open_again(line: RequestLine) -> None:
     put(line, LineState.OPEN)
 
 
+def stands(pair: RequestedRole) -> Outcome | None:
+    """What the answer to this role is by the record."""
+    return "granted" if pair.state in ACCESS else "rejected" if pair.state in REFUSED else None
+
+
+def forget(pair: RequestedRole) -> None:
+    """The answer did not happen."""
+    pair.state = LineState.OPEN
+    pair.reason = pair.quote = pair.ground = pair.letter_id = pair.decided_at = pair.until = None
+
+
 def record(
     work: Work,
     lines: Iterable[RequestLine],
@@ -78,6 +89,9 @@ def record(
     for line in lines:
         for pair in line.asked:
             answer = answers[key_of(pair)] if answers else otherwise
+            if stands(pair) == answer.outcome:  # of a corrected answer, what was right
+                pair.reason, pair.until = answer.reason or pair.reason, answer.until or pair.until
+                continue
             pair.state = _STATES[answer.outcome]
             if answer.outcome == "rejected":
                 pair.reason = answer.reason or unexplained

@@ -501,6 +501,7 @@ def case_of(
         ticket=ticket or request.ticket,
         outcome=outcome or request.outcome,
         ground=ground,
+        by_hand=request.channel != "mail",
         address_confirmed=address_confirmed or destinations.is_confirmed(work),
         address=destinations.address(work),
     )

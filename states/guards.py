@@ -50,6 +50,7 @@ class Case:
     ticket: str | None = None
     outcome: str | None = None
     ground: Ground | None = None  # None: nobody is writing an answer down now
+    by_hand: bool = False  # handed over by a person, not sent by our letter
     address: str = ""
     address_confirmed: bool = False
 
@@ -166,6 +167,12 @@ def ungrounded(ground: Ground) -> list[Finding]:
         f"(не короче {LEAST_GROUND} знаков), например «звонок СТП 23 ноября, оператор Петрова»."
     )
     return [process_finding(message, field="ground")]
+
+
+def handed_over(case: Case) -> list[Finding]:
+    if case.by_hand:
+        return []
+    return [process_finding("Эта заявка ушла письмом, а не передана вручную: о ней отвечает почта.")]
 
 
 def question_open(case: Case) -> list[Finding]:

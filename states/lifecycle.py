@@ -25,6 +25,7 @@ class Actor(StrEnum):
     DESK = "desk"
     POST = "post"
     CLOCK = "clock"
+    CORRECTOR = "corrector"  # an officer who puts right what was recorded wrongly; says why (`actions.corrections`)
 
 
 class Effect(StrEnum):
@@ -50,6 +51,12 @@ class Effect(StrEnum):
     RECORD_OUTCOME = "record_outcome"
     CLOSE_LINES = "close_lines"
     OPEN_CHECKLISTS = "open_checklists"
+    UNDO_ANSWER = "undo_answer"
+    UNDO_LOGINS = "undo_logins"
+    UNDO_SENDING = "undo_sending"
+    UNDO_BOUNCE = "undo_bounce"
+    UNDO_QUESTION = "undo_question"
+    CHANGE_TICKET = "change_ticket"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +100,7 @@ def _by(*actors: Actor) -> frozenset[Actor]:
 
 _OFFICER = _by(Actor.OFFICER)
 _ANSWERING = _by(Actor.DESK, Actor.OFFICER)
+_CORRECTING = _by(Actor.CORRECTOR)
 
 STEPS: tuple[Step, ...] = (
     Step(
@@ -346,6 +354,105 @@ STEPS: tuple[Step, ...] = (
         guards=(guards.no_letter_on_its_way,),
         effects=(Effect.CANCEL_LETTERS,),
         confirm="Заявка закроется; начать её снова можно только новой заявкой.",
+    ),
+    # Corrections: what was recorded did not happen, or happened otherwise. Each is an entry of its own; nothing is rewritten.
+    Step(
+        "reopen",
+        (S.GRANTED, S.VERIFIED, S.REJECTED),
+        S.AWAITING,
+        _CORRECTING,
+        "Исправлено: записанного ответа не было",
+        effects=(Effect.UNDO_ANSWER,),
+    ),
+    Step(
+        "correct_ticket",
+        (S.SENT, S.AWAITING, S.GRANTED, S.REJECTED, S.VERIFIED),
+        None,
+        _CORRECTING,
+        "Исправлен номер обращения",
+        effects=(Effect.CHANGE_TICKET,),
+    ),
+    Step(
+        "correct_login",
+        (S.GRANTED,),
+        None,
+        _CORRECTING,
+        "Исправлено: входа не было",
+        effects=(Effect.UNDO_LOGINS,),
+    ),
+    Step(
+        "correct_login",
+        (S.VERIFIED,),
+        S.GRANTED,
+        _CORRECTING,
+        "Исправлено: подтверждения не было",
+        effects=(Effect.UNDO_LOGINS,),
+    ),
+    Step(
+        "correct_hand_over",
+        (S.AWAITING,),
+        S.SIGNED,
+        _CORRECTING,
+        "Исправлено: заявку не передавали",
+        guards=(guards.handed_over,),
+        effects=(Effect.UNDO_SENDING, Effect.CHANGE_TICKET),
+        only=_only("signed"),
+    ),
+    Step(
+        "correct_hand_over",
+        (S.AWAITING,),
+        S.VALIDATED,
+        _CORRECTING,
+        "Исправлено: заявку не передавали",
+        guards=(guards.handed_over,),
+        effects=(Effect.UNDO_SENDING, Effect.CHANGE_TICKET),
+        only=_only("unsigned"),
+    ),
+    Step(
+        "correct_signature",
+        (S.SIGNED, S.SENT, S.AWAITING, S.GRANTED, S.REJECTED, S.VERIFIED),
+        None,
+        _CORRECTING,
+        "Исправлена дата подписи",
+        guards=(guards.signed_well,),
+        effects=(Effect.RECORD_SIGNATURE,),
+        only=_only("signed"),
+    ),
+    Step(
+        "correct_acknowledgement",
+        (S.AWAITING,),
+        S.SENT,
+        _CORRECTING,
+        "Исправлено: СТП ничего не регистрировала",
+        effects=(Effect.CHANGE_TICKET,),
+        only=_only("desk"),
+    ),
+    Step(
+        "correct_question",
+        (S.AWAITING,),
+        None,
+        _CORRECTING,
+        "Исправлено: СТП не спрашивала",
+        effects=(Effect.UNDO_QUESTION, Effect.CHANGE_TICKET),
+        only=_only("desk"),
+    ),
+    Step(
+        "correct_bounce",
+        (S.SIGNED,),
+        S.SENT,
+        _CORRECTING,
+        "Исправлено: письмо не возвращалось",
+        effects=(Effect.UNDO_BOUNCE,),
+        only=_only("signed", "desk"),
+    ),
+    Step(
+        "correct_bounce",
+        (S.VALIDATED,),
+        S.SENT,
+        _CORRECTING,
+        "Исправлено: письмо не возвращалось",
+        effects=(Effect.UNDO_BOUNCE,),
+        only=_only("unsigned", "desk"),
     ),
 )
 

@@ -69,9 +69,9 @@ def test_every_open_status_has_somebody_who_moves_it():
         assert any(Actor.OFFICER in step.by for step in steps_from(status, ACCESS)), status
 
 
-def test_a_granted_request_is_never_withdrawn_and_a_closed_one_never_moves():
+def test_a_granted_request_is_never_withdrawn_and_a_closed_one_moves_by_correction_only():
     assert "withdraw" not in {step.trigger for step in steps_from(Status.GRANTED, ACCESS)}
-    assert not steps_from(Status.VERIFIED, ACCESS)
+    assert {actor for step in steps_from(Status.VERIFIED, ACCESS) for actor in step.by} == {Actor.CORRECTOR}
     assert not steps_from(Status.WITHDRAWN, ACCESS)
 
 

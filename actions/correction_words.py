@@ -1,0 +1,141 @@
+"""What a correction changes, in words: before it is done and afterwards alike. No names: people are told by their rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from actions import checklists, pairs, requests
+from actions.context import Work
+from actions.evidence_tables import LINES, moment
+from actions.holdings import role_label
+from models.correction import Correction
+from models.letters import InboxState, OutboxState
+from models.record import Grant
+from models.request import AccessRequest, LineState, RequestedRole, RequestLine, Status
+from states.guards import status_label
+
+_OUT = {
+    OutboxState.PROMISED: "в очереди", OutboxState.CLAIMED: "в очереди", OutboxState.SENDING: "отправляется",
+    OutboxState.SENT: "отправлено", OutboxState.UNCERTAIN: "судьба неясна", OutboxState.FAILED: "не отправлено",
+    OutboxState.CANCELLED: "отменено",
+}  # fmt: skip
+_IN = {
+    InboxState.STORED: "не прочитано", InboxState.APPLIED: "принято программой", InboxState.NOTED: "убрано без решения",
+    InboxState.TRIAGE: "ждёт решения", InboxState.SETTLED: "разобрано", InboxState.FAILED: "не прочесть",
+}  # fmt: skip
+_CHANNELS = {"mail": "письмом", "web": "через Центр СТП", "elsewhere": "получателю"}
+_REQUEST = {
+    "status": "состояние", "ticket": "номер обращения", "channel": "как подана", "outcome": "что получено",
+    "question": "вопрос СТП", "sent_at": "отправлена", "due_at": "срок ответа", "next_reminder_at": "следующее напоминание",
+    "signed_on": "дата подписи",
+}  # fmt: skip
+_ROLE = {"state": "ответ", "until": "дано до", "reason": "причина отказа", "quote": "слова ответа", "ground": "основание"}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """`before` and `after` are "" where there was or is nothing."""
+
+    what: str
+    before: str
+    after: str
+
+    def as_json(self) -> dict[str, str]:
+        return {"what": self.what, "before": self.before, "after": self.after}
+
+
+def changes(work: Work, correction: Correction) -> list[Change]:
+    """In the order in which they were found; row numbers that mean nothing to people are left out."""
+    told = []
+    for key in correction.before:
+        change = _change(work, key, correction.before, correction.after)
+        if change is not None and change.before != change.after:
+            told.append(change)
+    return told
+
+
+def _change(work: Work, key: str, before: Mapping[str, object], after: Mapping[str, object]) -> Change | None:
+    subject, _, field = key.partition(".")
+    kind, _, number = subject.partition(":")
+    pair = before.get(key), after.get(key)
+    if kind == "request":
+        return _of_request(work, int(number), field, pair)
+    if kind == "role" and field in _ROLE:
+        return _of_role(work, int(number), field, pair)
+    if kind == "line":
+        line = work.session.get(RequestLine, int(number))
+        return Change(f"Строка {line.position if line else number}: вход подтверждён", *map(_moment, pair))
+    if kind == "grant" and field != "role":
+        return _of_grant(work, int(number), field, pair, after)
+    if kind == "checklist":
+        entry = checklists.catalogue(work).checklist(number)
+        return Change(f"Список «{entry.title if entry else number}»", *("открыт" if value else "закрыт" for value in pair))
+    if kind == "letter":
+        return Change(f"Наше письмо № {number}", *(_OUT[OutboxState(str(value))] if value else "" for value in pair))
+    if kind == "inbox":
+        return Change(f"Пришедшее письмо № {number}", *(_IN[InboxState(str(value))] if value else "" for value in pair))
+    return Change("Имя работника", *map(_text, pair)) if kind == "employee" else None
+
+
+def _of_request(work: Work, number: int, field: str, pair: tuple[object, object]) -> Change:
+    found = work.session.get(AccessRequest, number)
+    name = f"Заявка {found.number}" if found else "Новая связанная заявка"
+    by_login = found is not None and "login" in requests.traits(work, found)
+
+    def told(value: object) -> str:
+        if value and field == "status":
+            return status_label(Status(str(value)), by_login=by_login)
+        if value and field == "signed_on":
+            return f"{dt.date.fromisoformat(str(value)):%d.%m.%Y}"
+        if field == "channel":
+            return _CHANNELS.get(str(value), _text(value))
+        return _moment(value) if field.endswith("_at") else _text(value)
+
+    return Change(f"{name}: {_REQUEST[field]}", *map(told, pair))
+
+
+def _of_role(work: Work, number: int, field: str, pair: tuple[object, object]) -> Change | None:
+    role = work.session.get(RequestedRole, number)
+    if role is None:
+        return None
+    line = work.session.get(RequestLine, role.line_id)
+    label = pairs.label(work, role)
+    where = f"Строка {line.position if line else '?'}{', ' + label if label else ''}"
+
+    def told(value: object) -> str:
+        if value and field == "state":
+            return LINES[LineState(str(value))]
+        return f"{dt.date.fromisoformat(str(value)):%d.%m.%Y}" if value and field == "until" else _text(value)
+
+    return Change(f"{where}: {_ROLE[field]}", *map(told, pair))
+
+
+def _of_grant(
+    work: Work, number: int, field: str, pair: tuple[object, object], after: Mapping[str, object]
+) -> Change | None:
+    row = work.session.get(Grant, number)
+    code = str(after.get(f"grant:{number}.role") or (f"{row.subsystem}/{row.role}" if row else ""))
+    name = f"Роль «{role_label(work, *code.split('/', 1))}»" if code else "Роль"
+    if field == "since":
+        return Change(name, *(f"действует с {_moment(value)}" if value else "" for value in pair))
+    if field == "verified_at":
+        return Change(f"{name}: вход подтверждён", *map(_moment, pair))
+    since = after.get(f"grant:{number}.since") or (row.since.isoformat() if row else "")
+
+    def ended(value: object) -> str:
+        if not value:
+            return "действует"
+        never = dt.datetime.fromisoformat(str(value)) == dt.datetime.fromisoformat(str(since))
+        return "не была предоставлена" if never else f"прекращена {_moment(value)}"
+
+    return Change(name, *map(ended, pair))
+
+
+def _moment(value: object) -> str:
+    return moment(dt.datetime.fromisoformat(str(value))) if value else ""
+
+
+def _text(value: object) -> str:
+    return str(value) if value else ""

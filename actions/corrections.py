@@ -1,0 +1,317 @@
+"""Putting right what was recorded wrongly: each correction is an entry of its own, by whose word and why; nothing is rewritten.
+
+What follows from the mistake – states, roles held, terms, reminders, lists, linked drafts – becomes what it would be had it
+been right. Raises Conflict in words where something stands on the mistake that a person has to clear away first.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from actions import answers, audit, invitations, linked_drafts, links, outbox, pairs, requests, steps
+from actions.context import Conflict, Work
+from actions.standing import differences, standing, without_words
+from models.answers import LEAST_GROUND, Ground, PairAnswer, PairKey, Said
+from models.correction import Correction
+from models.letters import OutboxLetter, OutboxState
+from models.request import AccessRequest, LineState, RequestedRole, RequestLine, Status
+from models.text import tidy
+from states.guards import ungrounded
+from states.lifecycle import Actor, Refused, steps_from
+from states.outcomes import UNPROVEN
+
+_MOSCOW = ZoneInfo("Europe/Moscow")
+_LEFT = (OutboxState.SENT, OutboxState.UNCERTAIN, OutboxState.SENDING)
+_ANSWERED = (Status.GRANTED, Status.VERIFIED, Status.REJECTED)
+
+
+class Kind(StrEnum):
+    """What was recorded wrongly."""
+
+    ANSWER = "answer"  # the answer to some roles was another
+    NO_ANSWER = "no-answer"  # there was no answer
+    TICKET = "ticket"
+    LOGIN = "login"
+    HAND_OVER = "hand-over"
+    SIGNATURE_DATE = "signature-date"
+    LETTER = "letter"
+    NAME = "name"
+
+
+LABELS = {
+    Kind.ANSWER: "Ответ был другим",
+    Kind.NO_ANSWER: "Ответа не было",
+    Kind.TICKET: "Номер обращения не тот",
+    Kind.LOGIN: "Вход не подтверждён",
+    Kind.HAND_OVER: "Заявку не передавали",
+    Kind.SIGNATURE_DATE: "Дата подписи не та",
+    Kind.LETTER: "Письмо разобрано неверно",
+    Kind.NAME: "Решение об имени работника неверно",
+}
+_STEPS = {
+    Kind.ANSWER: "reopen",
+    Kind.NO_ANSWER: "reopen",
+    Kind.TICKET: "correct_ticket",
+    Kind.LOGIN: "correct_login",
+    Kind.HAND_OVER: "correct_hand_over",
+    Kind.SIGNATURE_DATE: "correct_signature",
+}
+
+
+def possible(work: Work, request: AccessRequest) -> list[Kind]:
+    """What of this request can be put right now."""
+    case = requests.case_of(work, request)
+    drawn = {
+        step.trigger
+        for step in steps_from(request.status, requests.traits(work, request))
+        if Actor.CORRECTOR in step.by and (step.trigger != "correct_hand_over" or case.by_hand)
+    }
+    lines = requests.lines_of(work, request)
+    fits = {
+        Kind.ANSWER: any(line.asked for line in lines),
+        Kind.LOGIN: any(line.verified_at for line in lines),
+    }
+    return [kind for kind, trigger in _STEPS.items() if trigger in drawn and fits.get(kind, True)]
+
+
+def of(work: Work, subject: str) -> Sequence[Correction]:
+    """What was put right, the newest first."""
+    query = select(Correction).where(col(Correction.subject) == subject)
+    return work.session.execute(query.order_by(col(Correction.id).desc())).scalars().all()
+
+
+def foreseen(work: Work, act: Callable[[], Correction]) -> Correction:
+    """What the correction would change; nothing of it is kept. Raises what the correction itself would."""
+    later = len(work.after_commit)
+    part = work.session.begin_nested()
+    try:
+        told = act()
+        return Correction(**told.model_dump())
+    finally:
+        part.rollback()
+        del work.after_commit[later:]
+        work.session.expire_all()
+
+
+def correct_answer(
+    work: Work,
+    request: AccessRequest,
+    said: Iterable[Said],
+    *,
+    why: str,
+    ground: Ground,
+    reason: str = "",
+    until: dt.date | None = None,
+    outcome: str | None = None,
+) -> Correction:
+    """The answer was another: `said` names what was recorded wrongly, the rest stays as it is.
+
+    Raises Unclear, Refused without ground, Conflict where nothing differs.
+    """
+    lines = requests.lines_of(work, request)
+    known = {pairs.key_of(pair): answer for pair in pairs.of(lines) if (answer := _known(pair))}
+    meant = answers.understood(work, request, said, reason=reason, until=until, otherwise=known)
+    wrong = [pair for pair in pairs.of(lines) if pairs.stands(pair) != meant[pairs.key_of(pair)].outcome]
+    if not wrong:
+        raise Conflict("Так и записано: ни один ответ не отличается. Отметьте роль, ответ о которой был другим.")
+    missing = ungrounded(ground)
+    if missing:
+        raise Refused("reopen", request.status, missing)
+    granted = any(answer.outcome == "granted" for answer in meant.values())
+    if not granted:  # a wholly refused request goes on by itself, not in a linked draft
+        wrong += [pair for pair in pairs.of(lines) if pair not in wrong and pair.state is LineState.MOVED]
+    meant = {key: _from_now(answer, key, known) for key, answer in meant.items()}
+    return _recorded(
+        work, request, Kind.ANSWER, why, lambda: _answer_again(work, request, lines, wrong, meant, ground, outcome, granted),
+        _personal_letters(work, request, wrong),
+    )  # fmt: skip
+
+
+def _known(pair: RequestedRole) -> PairAnswer | None:
+    outcome = pairs.stands(pair)
+    return PairAnswer(outcome, pair.reason or "", pair.quote or "", pair.until) if outcome else None
+
+
+def _from_now(answer: PairAnswer, key: PairKey, known: dict[PairKey, PairAnswer]) -> PairAnswer:
+    """Words of an answer that was right stay beside it."""
+    before = known.get(key)
+    if before is None or before.outcome != answer.outcome:
+        return answer
+    return replace(answer, reason=answer.reason or before.reason, quote=before.quote, until=answer.until or before.until)
+
+
+def _answer_again(
+    work: Work, request: AccessRequest, lines: Sequence[RequestLine], wrong: Sequence[RequestedRole],
+    meant: dict[PairKey, PairAnswer], ground: Ground, outcome: str | None, granted: bool,
+) -> None:  # fmt: skip
+    """Taken back as far as it was wrong, and given as it was, from the moment of the first answer on."""
+    was_verified, was_granted = request.status is Status.VERIFIED, request.status is not Status.REJECTED
+    told: dict[str, Any] = {
+        "wrong": [pair.id or 0 for pair in wrong],
+        "answered_at": min((pair.decided_at for pair in wrong if pair.decided_at), default=request.status_since),
+        "outcome": outcome or request.outcome,
+    }
+    _take_back(work, request, lines, wrong, with_companion=granted is not was_granted)
+    answers.give_answer(work, request, meant, actor=Actor.OFFICER, ground=ground, **told)
+    if was_verified and request.status is Status.GRANTED and not any(line.state in UNPROVEN for line in lines):
+        steps.take(work, request, "verify", actor=Actor.OFFICER)
+
+
+def no_answer(work: Work, request: AccessRequest, *, why: str) -> Correction:
+    """Nothing was answered: the request waits on, with the term that it had."""
+    lines = requests.lines_of(work, request)
+    wrong = [pair for pair in pairs.of(lines) if pairs.stands(pair)]
+    return _recorded(
+        work, request, Kind.NO_ANSWER, why, lambda: _take_back(work, request, lines, wrong, with_companion=True),
+        _personal_letters(work, request, wrong),
+    )  # fmt: skip
+
+
+def _take_back(
+    work: Work, request: AccessRequest, lines: Sequence[RequestLine], wrong: Sequence[RequestedRole], *, with_companion: bool
+) -> None:
+    linked_drafts.take_back(work, request, lines, wrong)
+    companion = requests.companion_of(work, request)
+    steps.take(work, request, "reopen", actor=Actor.CORRECTOR, wrong=[pair.id or 0 for pair in wrong])
+    if with_companion and companion is not None and companion.status in _ANSWERED:
+        of_companion = [pair.id or 0 for pair in pairs.of(requests.lines_of(work, companion))]
+        steps.take(work, companion, "reopen", actor=Actor.CORRECTOR, wrong=of_companion)
+
+
+def _personal_letters(work: Work, request: AccessRequest, wrong: Collection[RequestedRole]) -> list[int]:
+    """Letters that asked people to prove what was not given."""
+    numbers = {pair.line_id for pair in wrong if pairs.stands(pair) == "granted"}
+    people = {line.person_id for line in requests.lines_of(work, request) if line.id in numbers}
+    since = min((pair.decided_at for pair in wrong if pair.decided_at), default=request.status_since)
+    purposes = (links.LOGIN_CHECK, "nudge")
+    return _left(work, request, since, col(OutboxLetter.person_id).in_(people), col(OutboxLetter.purpose).in_(purposes))
+
+
+def _left(work: Work, request: AccessRequest, since: dt.datetime | None, *where: object) -> list[int]:
+    """Row numbers of the request's letters that left, or may have left, since that moment."""
+    query = select(col(OutboxLetter.id)).where(
+        col(OutboxLetter.request_id) == request.id, col(OutboxLetter.state).in_(_LEFT), *where  # type: ignore[arg-type]
+    )
+    if since is not None:
+        query = query.where(col(OutboxLetter.promised_at) >= since)
+    return [number or 0 for number in work.session.execute(query.order_by(col(OutboxLetter.id))).scalars()]
+
+
+_TO_DESK = ("reply", "follow-up")
+
+
+def change_ticket(work: Work, request: AccessRequest, ticket: str, *, why: str) -> Correction:
+    """The number was another, or with "" there is none; the add-application shares it."""
+    wanted = tidy(ticket)[:120] or None
+    if wanted == request.ticket:
+        raise Conflict("Этот номер обращения и записан. Укажите правильный.")
+    letters = _left(work, request, None, col(OutboxLetter.purpose).in_(_TO_DESK)) if request.ticket else []
+    return _recorded(work, request, Kind.TICKET, why, lambda: _with_ticket(work, request, wanted), letters)
+
+
+def _with_ticket(work: Work, request: AccessRequest, ticket: str | None) -> None:
+    companion = requests.companion_of(work, request)
+    before = request.ticket
+    steps.take(work, request, "correct_ticket", actor=Actor.CORRECTOR, ticket=ticket)
+    if companion is not None and companion.ticket == before and companion.status in (*_ANSWERED, Status.SENT, Status.AWAITING):
+        steps.take(work, companion, "correct_ticket", actor=Actor.CORRECTOR, ticket=ticket)
+
+
+def no_login(work: Work, request: AccessRequest, *, why: str, snils: Collection[str] = ()) -> Correction:
+    """These employees, or all with empty `snils`, did not log in after all; it is asked of them again."""
+    lines = requests.lines_of(work, request)
+    persons = requests.persons_of(work, lines)
+    wrong = [
+        line.id or 0
+        for line in lines
+        if line.verified_at
+        and (not snils or ((card := persons.get(line.person_id or 0)) is not None and card.snils in snils))
+    ]
+    if not wrong:
+        raise Conflict("Таких подтверждений в заявке нет: исправлять нечего.")
+
+    def act() -> None:
+        steps.take(work, request, "correct_login", actor=Actor.CORRECTOR, lines=wrong)
+        if "login" in requests.traits(work, request):
+            invitations.invite(work, request, purpose=links.LOGIN_CHECK, turn=request.revision, only=wrong)
+
+    return _recorded(work, request, Kind.LOGIN, why, act)
+
+
+def not_handed_over(work: Work, request: AccessRequest, *, why: str) -> Correction:
+    """Nobody handed the papers over: they wait to be sent, and no term runs."""
+    letters = _left(work, request, request.sent_at, col(OutboxLetter.purpose).in_(_TO_DESK))
+
+    def act() -> None:
+        steps.take(work, request, "correct_hand_over", actor=Actor.CORRECTOR)
+        outbox.cancel(work, request_id=request.id or 0, only=(col(OutboxLetter.purpose).in_(_TO_DESK),))
+
+    return _recorded(work, request, Kind.HAND_OVER, why, act, letters)
+
+
+def signed_on(work: Work, request: AccessRequest, day: dt.date, *, why: str) -> Correction:
+    """The paper was signed on another day; the rules judge it anew. Raises Refused with what they say."""
+    signature = requests.signature_of(request)
+    if signature is None or signature.signed_on is None:
+        raise Conflict("Даты подписи в заявке нет: исправлять нечего.")
+    if signature.signed_on == day:
+        raise Conflict("Эта дата подписи и записана. Укажите правильную.")
+    left = (request.sent_at or work.now).astimezone(_MOSCOW).date()
+    if day > left:
+        what = "заявка ушла" if request.sent_at else "сегодня"
+        raise Conflict(f"Подписать {day:%d.%m.%Y} не могли: {what} {left:%d.%m.%Y}. Сверьте дату с бумагой.")
+    letters = _left(work, request, None, col(OutboxLetter.purpose) == "package", col(OutboxLetter.version) == request.version)
+
+    def act() -> None:
+        steps.take(
+            work, request, "correct_signature", actor=Actor.CORRECTOR, signature=replace(signature, signed_on=day)
+        )
+
+    return _recorded(work, request, Kind.SIGNATURE_DATE, why, act, letters)
+
+
+def _recorded(
+    work: Work, request: AccessRequest, kind: Kind, why: str, act: Callable[[], object], letters: Sequence[int] = ()
+) -> Correction:
+    reasoned(why)
+    before = standing(work, request)
+    act()
+    return enter(
+        work, kind, requests.subject(request), request.organisation_id, why, *differences(before, standing(work, request)),
+        letters=letters,
+    )  # fmt: skip
+
+
+def reasoned(why: str) -> None:
+    """Raises Conflict for a reason that says nothing."""
+    if len(tidy(why)) < LEAST_GROUND:
+        raise Conflict(
+            f"Напишите, почему исправляете, не короче {LEAST_GROUND} знаков: например, «ответ был о другой заявке, "
+            "сверено с письмом СТП»."
+        )
+
+
+def enter(
+    work: Work, kind: Kind, subject: str, organisation_id: int | None, why: str, before: dict[str, object],
+    after: dict[str, object], *, letters: Sequence[int] = (),
+) -> Correction:  # fmt: skip
+    """The entry and its record in the log, which holds no words."""
+    row = Correction(
+        at=work.now, by=work.by, kind=kind.value, subject=subject, organisation_id=organisation_id, why=tidy(why),
+        before=before, after=after, letters=list(letters),
+    )  # fmt: skip
+    work.session.add(row)
+    work.session.flush()
+    audit.record(
+        work, "correction.recorded", subject, correction=row.id, kind=kind.value, before=without_words(before),
+        after=without_words(after), letters=list(letters),
+    )  # fmt: skip
+    return row

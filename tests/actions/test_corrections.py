@@ -1,0 +1,294 @@
+"""Every kind of correction: what follows from the mistake becomes what it would be, and the record keeps both."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+import pytest
+from sqlalchemy import select
+
+from actions import (
+    answers,
+    audit,
+    checklists,
+    corrections,
+    evidence,
+    grants,
+    invitations,
+    pairs,
+    requests,
+    revocations,
+    steps,
+    verification,
+)
+from actions.context import Conflict
+from actions.corrections import Kind
+from actions.holdings import held_in
+from documents.evidence.verify import Check, Pack
+from models.answers import Ground, Said
+from models.correction import Correction
+from models.letters import OutboxLetter, OutboxState
+from models.record import Event
+from models.request import LineState, Status
+from states.lifecycle import Actor, Refused
+from tests.walking import GROUND, bring, deliver, request_at
+
+WHY = "Ответ был о другой заявке, сверено с письмом СТП"
+TRUE = Ground(words="Письмо СТП от 23 ноября прочитано заново")
+FIRST, SECOND = "11223344595", "08765430300"
+
+
+@pytest.fixture(autouse=True)
+def whole(installation, tmp_path):
+    """After every correction the chain holds, and so does a pack of evidence by its own verifier."""
+    yield
+    with installation.work("аудитор") as work:
+        assert audit.verify(work.session, []).ok
+        number = work.session.execute(select(Correction.subject)).scalars().first()
+        if number is None:
+            return
+        pack = evidence.of_request(work, requests.get(work, int(number.partition(":")[2])))
+    path = tmp_path / "pack.zip"
+    path.write_bytes(pack.data)
+    check = Check(Pack(path), [])
+    assert check.run(), check.wrong
+
+
+def _answered(installation, *said):
+    number = request_at(installation, Status.AWAITING)
+    with installation.work("тест") as work:
+        request = requests.get(work, number)
+        answers.give_answer(work, request, answers.understood(work, request, said), actor=Actor.OFFICER, ground=GROUND)
+    return number
+
+
+def _states(work, request):
+    return {(line.position, pair.subsystem): pair.state for line in requests.lines_of(work, request) for pair in line.asked}
+
+
+def _held(work, **asked):
+    return sorted((row["snils"], row["subsystem"]) for row in grants.holders(work, **asked))
+
+
+@pytest.mark.rule("AWT-1")
+def test_a_refusal_that_was_a_grant_gives_the_role_since_the_answer_and_takes_the_draft_back(installation, clock):
+    number = _answered(installation, Said("granted"), Said("rejected", "нет в ФРМР", snils=FIRST, subsystem="ФРМР"))
+    answered, corrected = clock.now, clock.forward(days=3)
+    with installation.work("тест") as work:
+        request = requests.get(work, number)
+        draft = requests.child_of(work, request, "refused-lines")
+        corrections.correct_answer(work, request, [Said("granted", snils=FIRST, subsystem="ФРМР")], why=WHY, ground=TRUE)
+        assert (request.status, draft.status) == (Status.GRANTED, Status.WITHDRAWN)
+        assert set(_states(work, request).values()) == {LineState.GRANTED}
+    with installation.work("тест") as work:
+        assert len(_held(work, as_of=answered)) == 4 and len(_held(work, as_of=answered, known_on=answered)) == 3
+        assert len(_held(work, known_on=corrected)) == 4
+        row = work.session.execute(select(Correction)).scalar_one()
+        assert (row.why, row.by, row.kind, row.at) == (WHY, "тест", "answer", corrected)
+        told = json.loads(work.session.execute(select(Event).where(Event.action == "correction.recorded")).scalar_one().data)
+        assert "moved" in told["before"].values() and "нет в ФРМР" in row.before.values()
+        assert "нет в ФРМР" not in json.dumps(told, ensure_ascii=False) and FIRST not in json.dumps(told)
+
+
+def test_a_grant_that_was_a_refusal_was_never_held_and_its_letters_are_named_or_stopped(installation, clock):
+    number = _answered(installation, Said("granted"))
+    answered = clock.now
+    sent = deliver(installation)
+    clock.forward(hours=5)
+    with installation.work("тест") as work:
+        request = requests.get(work, number)
+        due = request.due_at
+        row = corrections.correct_answer(
+            work, request, [Said("rejected", "работник не найден", snils=FIRST)], why=WHY, ground=TRUE
+        )
+        assert row.letters == [letter.id for letter in sent if letter.person_id == requests.lines_of(work, request)[0].person_id]
+        assert _held(work) == [(SECOND, "ФРМО"), (SECOND, "ФРМР")] and len(_held(work, known_on=answered)) == 4
+        assert _states(work, request)[1, "frmo"] is LineState.MOVED and request.due_at == due
+        first, second = requests.lines_of(work, request)
+        persons = requests.persons_of(work, [first, second])
+        owed = [invitations.owes(line, persons[line.person_id], "login-check") for line in (first, second)]
+        assert owed == [False, True]
+        draft = requests.child_of(work, request, "refused-lines")
+        assert [pair.reason for pair in pairs.of(requests.lines_of(work, draft))] == ["работник не найден"] * 2
+
+
+def test_no_answer_at_all_makes_it_wait_on_with_its_term_and_stops_what_was_promised(installation, clock):
+    number = _answered(installation, Said("granted"), Said("rejected", "нет в ФРМР", subsystem="ФРМР"))
+    with installation.work("тест") as work:
+        request = requests.get(work, number)
+        due, draft = request.due_at, requests.child_of(work, request, "refused-lines")
+        row = corrections.no_answer(work, request, why=WHY)
+        assert (request.status, request.due_at, draft.status) == (Status.AWAITING, due, Status.WITHDRAWN)
+        assert set(_states(work, request).values()) == {LineState.OPEN} and not _held(work) and not row.letters
+        asked = work.session.execute(select(OutboxLetter.state).where(OutboxLetter.purpose == "login-check")).scalars()
+        assert set(asked) == {OutboxState.CANCELLED}
+        assert row.before[f"request:{number}.status"] == "granted" and row.after[f"request:{number}.status"] == "awaiting"
+        answers.give_answer(work, request, answers.the_same(work, request, "granted"), actor=Actor.OFFICER, ground=GROUND)
+        assert len(_held(work)) == 4
+
+
+def test_a_proven_request_stays_proven_where_the_answer_was_right(installation, clock):
+    number = _answered(installation, Said("granted"))
+    clock.forward(days=1)
+    with installation.work("тест") as work:
+        verification.record_logins(work, requests.get(work, number), snils=(), proven=True)
+        opened = {row.code for row in work.session.execute(select(checklists.OpenedChecklist)).scalars()}
+        assert opened
+    clock.forward(days=1)
+    with installation.work("тест") as work:
+        request = requests.get(work, number)
+        said = [Said("rejected", "другой человек", snils=FIRST)]
+        told = corrections.foreseen(work, lambda: corrections.correct_answer(work, request, said, why=WHY, ground=TRUE))
+        assert told.before and request.status is Status.VERIFIED and len(_held(work)) == 4
+        corrections.correct_answer(work, request, said, why=WHY, ground=TRUE)
+        assert request.status is Status.VERIFIED
+        assert {row["verified"] for row in grants.holders(work)} == {True} and len(_held(work)) == 2
+        assert {row.code for row in work.session.execute(select(checklists.OpenedChecklist)).scalars()} == opened
+    with installation.work("тест") as work:
+        corrections.no_answer(work, requests.get(work, number), why=WHY)
+        assert not _held(work) and not list(work.session.execute(select(checklists.OpenedChecklist)).scalars())
+
+
+def test_a_refusal_of_all_becomes_a_grant_of_one_and_back(installation, clock):
+    number = request_at(installation, Status.AWAITING)
+    with installation.work("тест") as work:
+        request = requests.get(work, number)
+        said = answers.the_same(work, request, "rejected", reason="нет оснований")
+        answers.give_answer(work, request, said, actor=Actor.DESK, ground=GROUND)
+    with installation.work("тест") as work:
+        request = requests.get(work, number)
+        corrections.correct_answer(work, request, [Said("granted", snils=FIRST, subsystem="ФРМО")], why=WHY, ground=TRUE)
+        assert request.status is Status.GRANTED and _held(work) == [(FIRST, "ФРМО")]
+        draft = requests.child_of(work, request, "refused-lines")
+        assert len(list(pairs.of(requests.lines_of(work, draft)))) == 3
+        corrections.correct_answer(work, request, [Said("rejected", "нет оснований", snils=FIRST)], why=WHY, ground=TRUE)
+        assert (request.status, draft.status) == (Status.REJECTED, Status.WITHDRAWN) and not _held(work)
+        assert set(_states(work, request).values()) == {LineState.REJECTED}
+        assert {pair.reason for pair in pairs.of(requests.lines_of(work, request))} == {"нет оснований"}
+
+
+@pytest.mark.parametrize(
+    ("said", "why", "ground", "words"),
+    [
+        ([Said("granted")], "ошибка", TRUE, "не короче 10 знаков"),
+        ([Said("granted")], WHY, TRUE, "Так и записано"),
+        ([Said("rejected", "нет", snils=FIRST)], WHY, Ground(words="звонок"), "на чём основан"),
+        ([Said("rejected", snils=FIRST)], WHY, TRUE, "впишите причину отказа"),
+    ],
+)
+def test_a_correction_needs_a_reason_a_ground_and_a_difference(installation, said, why, ground, words):
+    number = _answered(installation, Said("granted"))
+    with installation.work("тест") as work, pytest.raises((Conflict, Refused)) as refused:
+        request = requests.get(work, number)
+        if why == "ошибка":
+            corrections.no_answer(work, request, why=why)
+        corrections.correct_answer(work, request, said, why=why, ground=ground)
+    told = refused.value.findings[0].message if isinstance(refused.value, Refused) else str(refused.value)
+    assert words in told
+
+
+def test_a_draft_that_somebody_works_on_is_named_and_nothing_is_written(installation):
+    number = _answered(installation, Said("granted"), Said("rejected", "нет в ФРМР", subsystem="ФРМР"))
+    with installation.work("тест") as work:
+        draft = requests.child_of(work, requests.get(work, number), "refused-lines")
+        steps.take(work, draft, "validate")
+    with installation.work("тест") as work, pytest.raises(Conflict, match=f"{draft.number}.*Сначала отзовите"):
+        corrections.no_answer(work, requests.get(work, number), why=WHY)
+    with installation.work("тест") as work:
+        assert requests.get(work, number).status is Status.GRANTED and len(_held(work)) == 2
+
+
+def test_a_revocation_that_was_not_done_leaves_the_role_held_all_along(installation, clock):
+    request_at(installation, Status.GRANTED, count=1)
+    with installation.work("тест") as work:
+        [draft] = revocations.draft(work, 1, held_in(work, [1]), why="left")
+        requests.fill_in(work, draft, {"last-day": "2026-11-23"})
+        number = draft.id
+    clock.forward(hours=1)
+    for target in (Status.VALIDATED, Status.SIGNED, Status.SENT, Status.AWAITING, Status.GRANTED):
+        bring(installation, number, target)
+    ended = clock.now
+    clock.forward(days=2)
+    with installation.work("тест") as work:
+        assert not _held(work)
+        corrections.correct_answer(
+            work, requests.get(work, number), [Said("rejected", "роль не найдена", subsystem="ФРМР")], why=WHY, ground=TRUE
+        )
+        assert _held(work, as_of=ended) == _held(work) == [(FIRST, "ФРМР")]
+        assert not _held(work, known_on=ended)
+
+
+def test_a_ticket_is_corrected_on_record_and_may_turn_out_not_to_be(installation):
+    number = request_at(installation, Status.AWAITING)
+    with installation.work("тест") as work:
+        request = requests.get(work, number)
+        row = corrections.change_ticket(work, request, " SKL-987-12345 ", why=WHY)
+        assert (request.ticket, request.status) == ("SKL-987-12345", Status.AWAITING)
+        assert list(row.before.values()) == ["ABC-123-45678"] and list(row.after.values()) == ["SKL-987-12345"]
+        corrections.change_ticket(work, request, "", why=WHY)
+        assert request.ticket is None
+        with pytest.raises(Conflict, match="и записан"):
+            corrections.change_ticket(work, request, "", why=WHY)
+
+
+@pytest.mark.rule("VER-1")
+def test_a_login_that_was_not_is_asked_for_again(installation, clock):
+    number = _answered(installation, Said("granted"))
+    proven = clock.now
+    with installation.work("тест") as work:
+        verification.record_logins(work, requests.get(work, number), snils=(), proven=True)
+    clock.forward(days=1)
+    with installation.work("тест") as work:
+        request = requests.get(work, number)
+        corrections.no_login(work, request, why=WHY, snils=(FIRST,))
+        assert request.status is Status.GRANTED
+        assert {(row["snils"], row["verified"]) for row in grants.holders(work)} == {(FIRST, False), (SECOND, True)}
+        assert {row["verified"] for row in grants.holders(work, known_on=proven)} == {True}
+        assert len(_letters(work, "login-check")) == 3
+        with pytest.raises(Conflict, match="исправлять нечего"):
+            corrections.no_login(work, request, why=WHY, snils=(FIRST,))
+        verification.record_logins(work, request, snils=(), proven=True)
+        assert request.status is Status.VERIFIED
+
+
+def _letters(work, purpose):
+    return list(work.session.execute(select(OutboxLetter).where(OutboxLetter.purpose == purpose)).scalars())
+
+
+def test_a_hand_over_that_was_not_stops_the_clock_and_the_letter_is_the_way_again(installation):
+    number = request_at(installation, Status.SIGNED)
+    with installation.work("тест") as work:
+        request = requests.get(work, number)
+        steps.take(work, request, "hand_over", ticket="ABC-123-45678", channel="web")
+        corrections.not_handed_over(work, request, why=WHY)
+        assert (request.status, request.ticket, request.due_at, request.sent_at, request.channel) == (
+            Status.SIGNED, None, None, None, "mail",
+        )  # fmt: skip
+    bring(installation, number, Status.SENT)
+    bring(installation, number, Status.AWAITING)
+    with installation.work("тест") as work, pytest.raises(Refused) as refused:
+        corrections.not_handed_over(work, requests.get(work, number), why=WHY)
+    assert "ушла письмом" in refused.value.findings[0].message
+
+
+@pytest.mark.rule("SGN-1")
+def test_a_date_of_signature_is_judged_anew_and_the_paper_that_left_is_named(installation):
+    number = request_at(installation, Status.AWAITING)
+    with installation.work("тест") as work:
+        request = requests.get(work, number)
+        row = corrections.signed_on(work, request, dt.date(2026, 11, 20), why=WHY)
+        assert requests.signature_of(request).signed_on == dt.date(2026, 11, 20)
+        assert row.letters == [letter.id for letter in _letters(work, "package")]
+        assert row.before[f"request:{number}.signed_on"] == "2026-11-23"
+        with pytest.raises(Conflict, match=r"заявка ушла 23\.11\.2026"):
+            corrections.signed_on(work, request, dt.date(2026, 11, 24), why=WHY)
+
+
+def test_only_what_was_recorded_can_be_corrected(installation):
+    number = request_at(installation, Status.SIGNED)
+    with installation.work("тест") as work:
+        request = requests.get(work, number)
+        assert corrections.possible(work, request) == [Kind.SIGNATURE_DATE]
+        with pytest.raises(Refused):
+            corrections.no_answer(work, request, why=WHY)

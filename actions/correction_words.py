@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from actions import checklists, pairs, requests
@@ -12,6 +12,7 @@ from actions.evidence_tables import LINES, moment
 from actions.holdings import role_label
 from models.correction import Correction
 from models.letters import InboxState, OutboxState
+from models.person import Person
 from models.record import Grant
 from models.request import AccessRequest, LineState, RequestedRole, RequestLine, Status
 from states.guards import status_label
@@ -46,10 +47,15 @@ class Change:
         return {"what": self.what, "before": self.before, "after": self.after}
 
 
-def changes(work: Work, correction: Correction) -> list[Change]:
-    """In the order in which they were found; row numbers that mean nothing to people are left out."""
+def changes(work: Work, correction: Correction, own: Collection[str] | None = None) -> list[Change]:
+    """In the order in which they were found; row numbers that mean nothing to people are left out.
+
+    `own`: only of these rows, and of whole requests.
+    """
     told = []
     for key in correction.before:
+        if own is not None and key.partition(".")[0] not in own and not key.startswith("request:"):
+            continue
         change = _change(work, key, correction.before, correction.after)
         if change is not None and change.before != change.after:
             told.append(change)
@@ -76,7 +82,7 @@ def _change(work: Work, key: str, before: Mapping[str, object], after: Mapping[s
         return Change(f"Наше письмо № {number}", *(_OUT[OutboxState(str(value))] if value else "" for value in pair))
     if kind == "inbox":
         return Change(f"Пришедшее письмо № {number}", *(_IN[InboxState(str(value))] if value else "" for value in pair))
-    return Change("Имя работника", *map(_text, pair)) if kind == "employee" else None
+    return Change("Смена имени", *(f"с {value}" if value else "не было" for value in pair)) if kind == "name" else None
 
 
 def _of_request(work: Work, number: int, field: str, pair: tuple[object, object]) -> Change:
@@ -107,9 +113,17 @@ def _of_role(work: Work, number: int, field: str, pair: tuple[object, object]) -
     def told(value: object) -> str:
         if value and field == "state":
             return LINES[LineState(str(value))]
-        return f"{dt.date.fromisoformat(str(value)):%d.%m.%Y}" if value and field == "until" else _text(value)
+        if value and field == "until":
+            return f"{dt.date.fromisoformat(str(value)):%d.%m.%Y}"
+        return pairs.said(_text(value), _snils(work, line)) or ""
 
     return Change(f"{where}: {_ROLE[field]}", *map(told, pair))
+
+
+def _snils(work: Work, line: RequestLine | None) -> str:
+    """Beside a person nobody else's number is told."""
+    person = work.session.get(Person, line.person_id) if line and line.person_id else None
+    return person.snils if person else ""
 
 
 def _of_grant(
@@ -120,6 +134,8 @@ def _of_grant(
     name = f"Роль «{role_label(work, *code.split('/', 1))}»" if code else "Роль"
     if field == "since":
         return Change(name, *(f"действует с {_moment(value)}" if value else "" for value in pair))
+    if field == "ends_on":
+        return Change(f"{name}: последний день", *(f"{dt.date.fromisoformat(str(value)):%d.%m.%Y}" if value else "" for value in pair))
     if field == "verified_at":
         return Change(f"{name}: вход подтверждён", *map(_moment, pair))
     since = after.get(f"grant:{number}.since") or (row.since.isoformat() if row else "")
@@ -139,3 +155,17 @@ def _moment(value: object) -> str:
 
 def _text(value: object) -> str:
     return str(value) if value else ""
+
+
+def as_json(work: Work, correction: Correction) -> dict[str, object]:
+    """JSON of `request correct` and of the API; `id` is None of what is only foreseen."""
+    return {
+        "id": correction.id if correction in work.session else None,
+        "at": correction.at.isoformat(),
+        "by": correction.by,
+        "kind": correction.kind,
+        "subject": correction.subject,
+        "why": pairs.said(correction.why, "") or "",
+        "changes": [change.as_json() for change in changes(work, correction)],
+        "letters": list(correction.letters),
+    }

@@ -46,7 +46,7 @@ class Kind(StrEnum):
     NAME = "name"
 
 
-LABELS = {
+LABELS: dict[str, str] = {
     Kind.ANSWER: "Ответ был другим",
     Kind.NO_ANSWER: "Ответа не было",
     Kind.TICKET: "Номер обращения не тот",
@@ -74,8 +74,9 @@ def possible(work: Work, request: AccessRequest) -> list[Kind]:
         for step in steps_from(request.status, requests.traits(work, request))
         if Actor.CORRECTOR in step.by and (step.trigger != "correct_hand_over" or case.by_hand)
     }
-    lines = requests.lines_of(work, request)
+    lines, signature = requests.lines_of(work, request), requests.signature_of(request)
     fits = {
+        Kind.SIGNATURE_DATE: signature is not None and signature.signed_on is not None,
         Kind.ANSWER: any(line.asked for line in lines),
         Kind.LOGIN: any(line.verified_at for line in lines),
     }
@@ -116,8 +117,7 @@ def correct_answer(
 
     Raises Unclear, Refused without ground, Conflict where nothing differs.
     """
-    lines = requests.lines_of(work, request)
-    known = {pairs.key_of(pair): answer for pair in pairs.of(lines) if (answer := _known(pair))}
+    lines, known = requests.lines_of(work, request), on_record(work, request)
     meant = answers.understood(work, request, said, reason=reason, until=until, otherwise=known)
     wrong = [pair for pair in pairs.of(lines) if pairs.stands(pair) != meant[pairs.key_of(pair)].outcome]
     if not wrong:
@@ -131,8 +131,14 @@ def correct_answer(
     meant = {key: _from_now(answer, key, known) for key, answer in meant.items()}
     return _recorded(
         work, request, Kind.ANSWER, why, lambda: _answer_again(work, request, lines, wrong, meant, ground, outcome, granted),
-        _personal_letters(work, request, wrong),
+        personal_letters(work, request, wrong),
     )  # fmt: skip
+
+
+def on_record(work: Work, request: AccessRequest) -> dict[PairKey, PairAnswer]:
+    """The answer to every role as it is recorded now."""
+    asked = pairs.of(requests.lines_of(work, request))
+    return {pairs.key_of(pair): answer for pair in asked if (answer := _known(pair))}
 
 
 def _known(pair: RequestedRole) -> PairAnswer | None:
@@ -159,7 +165,7 @@ def _answer_again(
         "answered_at": min((pair.decided_at for pair in wrong if pair.decided_at), default=request.status_since),
         "outcome": outcome or request.outcome,
     }
-    _take_back(work, request, lines, wrong, with_companion=granted is not was_granted)
+    take_back(work, request, lines, wrong, with_companion=granted is not was_granted)
     answers.give_answer(work, request, meant, actor=Actor.OFFICER, ground=ground, **told)
     if was_verified and request.status is Status.GRANTED and not any(line.state in UNPROVEN for line in lines):
         steps.take(work, request, "verify", actor=Actor.OFFICER)
@@ -170,14 +176,15 @@ def no_answer(work: Work, request: AccessRequest, *, why: str) -> Correction:
     lines = requests.lines_of(work, request)
     wrong = [pair for pair in pairs.of(lines) if pairs.stands(pair)]
     return _recorded(
-        work, request, Kind.NO_ANSWER, why, lambda: _take_back(work, request, lines, wrong, with_companion=True),
-        _personal_letters(work, request, wrong),
+        work, request, Kind.NO_ANSWER, why, lambda: take_back(work, request, lines, wrong, with_companion=True),
+        personal_letters(work, request, wrong),
     )  # fmt: skip
 
 
-def _take_back(
+def take_back(
     work: Work, request: AccessRequest, lines: Sequence[RequestLine], wrong: Sequence[RequestedRole], *, with_companion: bool
 ) -> None:
+    """What was recorded of these roles did not happen; the request waits again. Linked drafts and the add-application follow."""
     linked_drafts.take_back(work, request, lines, wrong)
     companion = requests.companion_of(work, request)
     steps.take(work, request, "reopen", actor=Actor.CORRECTOR, wrong=[pair.id or 0 for pair in wrong])
@@ -186,16 +193,16 @@ def _take_back(
         steps.take(work, companion, "reopen", actor=Actor.CORRECTOR, wrong=of_companion)
 
 
-def _personal_letters(work: Work, request: AccessRequest, wrong: Collection[RequestedRole]) -> list[int]:
+def personal_letters(work: Work, request: AccessRequest, wrong: Collection[RequestedRole]) -> list[int]:
     """Letters that asked people to prove what was not given."""
     numbers = {pair.line_id for pair in wrong if pairs.stands(pair) == "granted"}
     people = {line.person_id for line in requests.lines_of(work, request) if line.id in numbers}
     since = min((pair.decided_at for pair in wrong if pair.decided_at), default=request.status_since)
     purposes = (links.LOGIN_CHECK, "nudge")
-    return _left(work, request, since, col(OutboxLetter.person_id).in_(people), col(OutboxLetter.purpose).in_(purposes))
+    return left(work, request, since, col(OutboxLetter.person_id).in_(people), col(OutboxLetter.purpose).in_(purposes))
 
 
-def _left(work: Work, request: AccessRequest, since: dt.datetime | None, *where: object) -> list[int]:
+def left(work: Work, request: AccessRequest, since: dt.datetime | None, *where: object) -> list[int]:
     """Row numbers of the request's letters that left, or may have left, since that moment."""
     query = select(col(OutboxLetter.id)).where(
         col(OutboxLetter.request_id) == request.id, col(OutboxLetter.state).in_(_LEFT), *where  # type: ignore[arg-type]
@@ -213,7 +220,7 @@ def change_ticket(work: Work, request: AccessRequest, ticket: str, *, why: str) 
     wanted = tidy(ticket)[:120] or None
     if wanted == request.ticket:
         raise Conflict("Этот номер обращения и записан. Укажите правильный.")
-    letters = _left(work, request, None, col(OutboxLetter.purpose).in_(_TO_DESK)) if request.ticket else []
+    letters = left(work, request, None, col(OutboxLetter.purpose).in_(_TO_DESK)) if request.ticket else []
     return _recorded(work, request, Kind.TICKET, why, lambda: _with_ticket(work, request, wanted), letters)
 
 
@@ -248,7 +255,7 @@ def no_login(work: Work, request: AccessRequest, *, why: str, snils: Collection[
 
 def not_handed_over(work: Work, request: AccessRequest, *, why: str) -> Correction:
     """Nobody handed the papers over: they wait to be sent, and no term runs."""
-    letters = _left(work, request, request.sent_at, col(OutboxLetter.purpose).in_(_TO_DESK))
+    letters = left(work, request, request.sent_at, col(OutboxLetter.purpose).in_(_TO_DESK))
 
     def act() -> None:
         steps.take(work, request, "correct_hand_over", actor=Actor.CORRECTOR)
@@ -264,11 +271,11 @@ def signed_on(work: Work, request: AccessRequest, day: dt.date, *, why: str) -> 
         raise Conflict("Даты подписи в заявке нет: исправлять нечего.")
     if signature.signed_on == day:
         raise Conflict("Эта дата подписи и записана. Укажите правильную.")
-    left = (request.sent_at or work.now).astimezone(_MOSCOW).date()
-    if day > left:
+    latest = (request.sent_at or work.now).astimezone(_MOSCOW).date()
+    if day > latest:
         what = "заявка ушла" if request.sent_at else "сегодня"
-        raise Conflict(f"Подписать {day:%d.%m.%Y} не могли: {what} {left:%d.%m.%Y}. Сверьте дату с бумагой.")
-    letters = _left(work, request, None, col(OutboxLetter.purpose) == "package", col(OutboxLetter.version) == request.version)
+        raise Conflict(f"Подписать {day:%d.%m.%Y} не могли: {what} {latest:%d.%m.%Y}. Сверьте дату с бумагой.")
+    letters = left(work, request, None, col(OutboxLetter.purpose) == "package", col(OutboxLetter.version) == request.version)
 
     def act() -> None:
         steps.take(

@@ -11,8 +11,10 @@ from sqlmodel import col
 
 from actions import audit, checklist_workers, comments, names, people
 from actions.context import Work
+from actions.standing import without_words
 from catalog.kinds import RequestKind
 from models.checklist import ChecklistItem, ChecklistWorker, OpenedChecklist
+from models.correction import Correction
 from models.employee import Employee
 from models.letters import InboxLetter, InboxState, OutboxLetter
 from models.person import Person
@@ -127,9 +129,18 @@ def _erase_request(work: Work, request: AccessRequest) -> None:
         .execution_options(synchronize_session=False)
     )
     comments.erase(work, number)
+    letters = select(col(InboxLetter.id)).where(col(InboxLetter.request_id) == number)
+    _erase_corrections(work, [f"request:{number}", *(f"inbox:{each}" for each in session.execute(letters).scalars())])
     hashes = [*_file_hashes(work, number), *_letter_hashes(work, number)]
     session.flush()
     _delete(work, hashes)
+
+
+def _erase_corrections(work: Work, subjects: Iterable[str]) -> None:
+    """That something was put right stays; the words of it go."""
+    for row in work.session.execute(select(Correction).where(col(Correction.subject).in_(list(subjects)))).scalars():
+        row.why, row.by = "", ""
+        row.before, row.after = without_words(row.before), without_words(row.after)
 
 
 def _file_hashes(work: Work, request_id: int | None) -> list[str]:
@@ -191,6 +202,7 @@ def _erase_card(work: Work, card: Employee) -> None:
         for name in ("surname", "given", "patronymic", "fold", "next_surname", "next_given", "next_patronymic", "ground"):
             setattr(former, name, "")
         former.recorded_by = ""
+    _erase_corrections(work, [people.subject(card)])
     others = select(col(Employee.id)).where(
         col(Employee.person_id) == card.person_id, col(Employee.id) != card.id, col(Employee.erased_on).is_(None)
     )

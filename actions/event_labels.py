@@ -60,6 +60,7 @@ EVENT_LABELS = {
     "letter.matched": "Пришло письмо",
     "letter.promised": "Письмо поставлено в очередь",
     "letter.received": "Письмо получено",
+    "letter.reopened": "Письмо возвращено на разбор",
     "letter.resent": "Письмо отправляется снова",
     "letter.sent": "Письмо отправлено",
     "letter.settled": "Письмо разобрано человеком",

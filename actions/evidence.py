@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from actions import (
     audit,
+    evidence_corrections,
     evidence_log,
     evidence_papers,
     evidence_tables,
@@ -249,11 +250,26 @@ def _gather(
         evidence_tables.requests_table(work, found),
         evidence_tables.lines_table(work, case.lines),
         evidence_tables.grants_table(work, case.grants, case.cards),
+        evidence_corrections.known_table(work, case.grants, case.cards),
+        evidence_corrections.corrections_table(work, _corrected(case), None if only is None else _own_rows(case)),
         evidence_tables.letters_table(case.out, case.received),
         evidence_tables.numbers_table(
             work, case.cards.values(), case.lines, case.grants, case.organisations, case.requests
         ),
     ]
+
+
+def _corrected(case: _Case) -> set[str]:
+    """Requests, received letters and cards: what corrections are about."""
+    cards = {people.subject(card) for card in case.cards.values()}
+    return case.subjects | cards
+
+
+def _own_rows(case: _Case) -> set[str]:
+    """How a correction names what is this person's."""
+    rows = {f"line:{line.id}" for _, line, _ in case.lines}
+    rows |= {f"role:{pair.id}" for _, line, _ in case.lines for pair in line.asked}
+    return rows | {f"grant:{grant.id}" for grant in case.grants} | {f"letter:{letter.id}" for letter in case.out}
 
 
 def _letters_and_papers(work: Work, case: _Case, request: AccessRequest, only: int | None) -> None:

@@ -156,7 +156,7 @@ def grants_table(work: Work, grants: Iterable[Grant], cards: Mapping[Key, Employ
             names.at(cards[grant.person_id, grant.organisation_id], grant.since),
             role_label(work, grant.subsystem, grant.role),
             moment(grant.since),
-            moment(grant.until),
+            "не была предоставлена" if grant.never else moment(grant.until),
             f"{grant.ends_on:%d.%m.%Y}" if grant.ends_on else "",
             moment(grant.verified_at),
             by_word(grant) or "заявка",

@@ -177,7 +177,7 @@ def unprove(work: Work, *, line_id: int) -> None:
     for row in work.session.execute(query).scalars().all():
         row.verified_at = None
         beliefs.note(work, row)
-        audit.record(work, "grant.unproven", _proof(row), grant=row.id)
+        audit.record(work, "grant.unproven", subject_of(row), grant=row.id)
 
 
 def holders(

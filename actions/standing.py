@@ -85,9 +85,11 @@ def _grants(work: Work, request: AccessRequest, lines: list[RequestLine]) -> Ite
     )
     for grant in work.session.execute(query.order_by(col(Grant.id))).scalars():
         yield f"grant:{grant.id}.role", f"{grant.subsystem}/{grant.role}"
-        for name in ("since", "until", "verified_at"):
+        for name in ("since", "until", "ends_on", "verified_at"):
             yield f"grant:{grant.id}.{name}", _text(getattr(grant, name))
 
 
 def _text(value: dt.date | None) -> str | None:
+    if isinstance(value, dt.datetime):
+        value = value.astimezone(dt.UTC)
     return value.isoformat() if value else None

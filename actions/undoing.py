@@ -109,3 +109,5 @@ def undo_question(work: Work, request: AccessRequest, data: Data) -> None:
 def change_ticket(work: Work, request: AccessRequest, data: Data) -> None:
     """`ticket` None: there is none, or none any more."""
     request.ticket = cast("str | None", data.get("ticket"))
+    if "due_at" in data:
+        request.due_at = cast("dt.datetime | None", data["due_at"])

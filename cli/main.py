@@ -11,6 +11,7 @@ from cli import (
     asking,
     catalogs,
     checklists,
+    correcting,
     desk,
     documents,
     evidence,
@@ -38,6 +39,9 @@ app = typer.Typer(
 app.add_typer(organisations.app, name="organisation")
 app.add_typer(roster.app, name="roster")
 app.add_typer(requests.app, name="request")
+requests.app.command("correct")(correcting.correct)
+letters.inbox.command("back")(correcting.letter_back)
+people.app.command("name-back")(correcting.name_back)
 app.add_typer(documents.documents, name="documents")
 app.add_typer(documents.scan, name="scan")
 app.add_typer(letters.letter, name="letter")

@@ -31,7 +31,7 @@ def show(snils: Snils, organisation: Inn, json: Json = False) -> None:
     from actions import audit
 
     with working() as work:
-        cards = _cards(work, snils, organisation)
+        cards = cards_of(work, snils, organisation)
         for card in cards:
             audit.record(work, "person.viewed", "people", employee=card.id)
         told = [_told(work, card) for card in cards]
@@ -53,7 +53,7 @@ def change(
     with working() as work:
         cards = [
             names.change(work, card, {"email": email, "post": post, "unit": unit})
-            for card in _cards(work, snils, organisation)
+            for card in cards_of(work, snils, organisation)
         ]
         told = [_told(work, card) for card in cards]
     _say(told, json)
@@ -76,7 +76,7 @@ def rename(
     from actions import names
 
     with working() as work:
-        cards = _cards(work, snils, organisation)
+        cards = cards_of(work, snils, organisation)
         for card in cards:
             names.rename(work, card, _name(card, surname, given, patronymic), since=since.date(), ground=ground)
         told = [_told(work, card) for card in cards]
@@ -97,14 +97,14 @@ def correct(
     from actions import names
 
     with working() as work:
-        cards = _cards(work, snils, organisation)
+        cards = cards_of(work, snils, organisation)
         for card in cards:
             names.correct(work, card, _name(card, surname, given, patronymic), ground=ground)
         told = [_told(work, card) for card in cards]
     _say(told, json)
 
 
-def _cards(work: Work, snils: str, inn: str) -> Sequence[Employee]:
+def cards_of(work: Work, snils: str, inn: str) -> Sequence[Employee]:
     """Of the organisation, and of its branches with the same ИНН. Raises BadIdentifier, NotFound."""
     from sqlalchemy import select
     from sqlmodel import col

@@ -12,6 +12,7 @@ from sqlmodel import col
 from actions import accounts
 from actions.accounts import ROLE_LABELS
 from actions.context import Work
+from actions.corrections import LABELS as CORRECTIONS
 from catalog import Catalog
 from models.account import Account, Role
 from models.record import Event
@@ -42,6 +43,7 @@ GROUPS = {
     "checklist": "Списки заполнения",
     "organisation": "Организации",
     "comment": "Комментарии",
+    "correction": "Исправления",
     "evidence": "Доказательства",
     "erasure": "Стирание данных",
     "account": "Пользователи",
@@ -56,21 +58,21 @@ GROUPS = {
 _KEYS = {
     "active": "действует", "as_of": "на день", "attempt": "попытка", "body": "чей подписант", "bytes": "байт", "by_hand": "вручную",
     "by_other": "дан администратором", "came": "загружены годы", "capacity": "качество подписанта", "cases": "случаев",
-    "channel": "как", "checklist": "список", "checklist_items": "пунктов списков", "complete": "все страницы", "counts": "итоги",
+    "channel": "как", "checklist": "список", "checklist_items": "пунктов списков", "complete": "все страницы", "correction": "исправление №", "counts": "итоги",
     "decision": "решение", "drafts": "черновиков", "drop": "не нужны", "error": "ошибка", "events": "записей",
     "everywhere": "видит все организации", "exported": "выгружен", "fields": "поля", "file": "файл №", "former": "запись о прежнем имени №", "files": "файлов",
     "filters": "отбор", "gone": "убраны годы", "granted": "предоставлено, роли заявки №", "grant": "роль №", "grants": "ролей", "ground": "основание", "inn": "ИНН",
-    "item": "пункт", "keep": "нужны", "kind": "вид", "letter": "письмо №", "line": "строка №", "lines": "строки",
+    "item": "пункт", "keep": "нужны", "kind": "вид", "letter": "письмо №", "letters": "письма №", "lines_left": "осталось строк", "line": "строка №", "lines": "строки",
     "matched_by": "найдена по", "message_id": "номер письма", "name": "имя файла", "number": "номер", "ok": "успешно", "organisation": "организация №",
     "organisations": "организации №", "outcome": "исход", "own": "своя папка", "parent": "прежняя заявка", "patient_days": "срок данных пациентов, дней",
     "employee": "работник №", "employees": "работники №", "people": "работники №", "person": "работник №", "persons": "работники №", "problems": "замечаний", "purpose": "назначение",
     "reason": "причина", "reason_code": "причина", "refused": "отказано, роли заявки №", "relation": "связь", "report": "обращение", "request": "заявка", "requests": "заявки",
     "role": "роль", "roles": "роли", "rows": "строк", "scope": "охват", "sections": "разделы", "silent": "не ответили", "since": "с дня",
     "source": "из", "stranded": "не смогут идти дальше", "subsystem": "подсистема", "target": "в", "term_days": "срок, дней",
-    "ticket": "обращение", "until": "до", "version": "версия", "what": "что", "why": "почему", "worker": "работник списка №",
+    "ticket": "обращение", "until": "до", "version": "версия", "what": "что", "why": "почему", "worker": "работник списка №", "wrong": "исправлено, роли заявки №",
     "workers": "работники списков №", "year": "год",
 }  # fmt: skip
-_HIDDEN = frozenset({"sha256", "raw", "head", "manifest", "message_id"})  # digests: for machines
+_HIDDEN = frozenset({"sha256", "raw", "head", "manifest", "message_id", "before", "after"})  # digests and row numbers: for machines
 _SUBJECTS = {
     "account": "пользователь № {}", "organisation": "организация № {}", "employee": "работник № {}", "person": "работник (прежний № {})", "letter": "письмо № {}",
     "inbox": "полученное письмо № {}", "review": "проверка № {}", "holders": "список ролей", "holdings": "внесённый список ролей № {}", "people": "работники",
@@ -193,7 +195,7 @@ _WORDS: Mapping[str, Callable[[str], str]] = {
     "roles": _role,
     "outcome": lambda code: OUTCOMES.get(code, code),
     "purpose": lambda code: LETTERS.get(code) or FILES.get(code, code),
-    "kind": lambda code: READ_AS.get(code, code),
+    "kind": lambda code: READ_AS.get(code) or CORRECTIONS.get(code, code),
     "sections": lambda code: _SECTIONS.get(code, code),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import json
 
 import pytest
@@ -12,23 +13,32 @@ from actions import (
     answers,
     audit,
     checklists,
+    corrected_letters,
+    corrected_names,
     corrections,
     evidence,
     grants,
+    inbox,
     invitations,
+    names,
     pairs,
+    people,
     requests,
     revocations,
+    show,
     steps,
     verification,
 )
 from actions.context import Conflict
 from actions.corrections import Kind
 from actions.holdings import held_in
+from actions.standing import standing
+from demo.people import INN
 from documents.evidence.verify import Check, Pack
 from models.answers import Ground, Said
 from models.correction import Correction
-from models.letters import OutboxLetter, OutboxState
+from models.facts import FullName
+from models.letters import InboxLetter, InboxState, OutboxLetter, OutboxState
 from models.record import Event
 from models.request import LineState, Status
 from states.lifecycle import Actor, Refused
@@ -45,14 +55,15 @@ def whole(installation, tmp_path):
     yield
     with installation.work("аудитор") as work:
         assert audit.verify(work.session, []).ok
-        number = work.session.execute(select(Correction.subject)).scalars().first()
-        if number is None:
+        if work.session.execute(select(Correction)).first() is None:
             return
-        pack = evidence.of_request(work, requests.get(work, int(number.partition(":")[2])))
+        pack = evidence.of_organisation(work, INN)
     path = tmp_path / "pack.zip"
     path.write_bytes(pack.data)
     check = Check(Pack(path), [])
     assert check.run(), check.wrong
+    told = html.unescape("".join(check.pack.read(name).decode() for name in check.pack.names if name.endswith((".html", ".txt"))))
+    assert "Что и когда было известно о ролях" in told and "Исправления" in told and "сверено с письмом СТП" in told
 
 
 def _answered(installation, *said):
@@ -292,3 +303,104 @@ def test_only_what_was_recorded_can_be_corrected(installation):
         assert corrections.possible(work, request) == [Kind.SIGNATURE_DATE]
         with pytest.raises(Refused):
             corrections.no_answer(work, request, why=WHY)
+
+
+def _taken_in(work, request, reading=None):
+    letter = InboxLetter(
+        account="clinic", folder="INBOX", uid_validity=1, uid=len(show.letters_in(work, request)) + 1, request_id=request.id,
+        sha256=work.files.put(f"письмо {request.revision}".encode()), received_at=work.now, state=InboxState.TRIAGE,
+        reading=reading or {},
+    )  # fmt: skip
+    work.session.add(letter)
+    work.session.flush()
+    return letter
+
+
+@pytest.mark.parametrize("decision", ["grant", "reject"])
+def test_a_letter_settled_wrongly_takes_its_answer_with_it(installation, clock, decision):
+    number = request_at(installation, Status.AWAITING)
+    with installation.work("тест") as work:
+        request = requests.get(work, number)
+        letter = _taken_in(work, request)
+        inbox.settle(work, letter.id, decision=decision, ticket="ZZZ-111-22222", text="не о том")
+        assert request.ticket == "ZZZ-111-22222"
+    clock.forward(days=1)
+    with installation.work("тест") as work:
+        request, letter = requests.get(work, number), inbox.get(work, letter.id)
+        corrected_letters.back_to_triage(work, letter, why=WHY)
+        assert (request.status, request.ticket, letter.state) == (Status.AWAITING, "ABC-123-45678", InboxState.TRIAGE)
+        assert not _held(work) and set(_states(work, request).values()) == {LineState.OPEN}
+        with pytest.raises(Conflict, match="и так ждёт"):
+            corrected_letters.back_to_triage(work, letter, why=WHY)
+        inbox.settle(work, letter.id, decision="note")
+        corrected_letters.back_to_triage(work, letter, why=WHY)
+        assert letter.state is InboxState.TRIAGE and request.status is Status.AWAITING
+
+
+@pytest.mark.parametrize(
+    ("decision", "more", "start"),
+    [
+        ("acknowledge", {"ticket": "ZZZ-111-22222"}, Status.SENT),
+        ("ask", {"ticket": "ZZZ-111-22222", "text": "какая должность?"}, Status.AWAITING),
+        ("bounce", {"text": "ящик переполнен"}, Status.AWAITING),
+        ("note", {}, Status.AWAITING),
+    ],
+)
+def test_what_a_letter_did_besides_an_answer_is_taken_back(installation, decision, more, start):
+    number = request_at(installation, start)
+    with installation.work("тест") as work:
+        request = requests.get(work, number)
+        before = standing(work, request)
+        letter = _taken_in(work, request)
+        inbox.settle(work, letter.id, decision=decision, request=request, **more)
+        row = corrected_letters.back_to_triage(work, letter, why=WHY)
+        after = standing(work, request)
+        after.pop(f"inbox:{letter.id}.state")
+        if decision == "bounce":  # it counts as sent again, and its clock starts by itself
+            assert request.status is Status.SENT and request.due_at is not None
+            before[f"request:{number}.status"] = "sent"
+        assert after == before
+        assert row.subject == f"request:{number}" and letter.state is InboxState.TRIAGE
+
+
+def test_an_answer_that_was_corrected_since_is_not_taken_back_with_the_letter(installation):
+    number = request_at(installation, Status.AWAITING)
+    with installation.work("тест") as work:
+        request = requests.get(work, number)
+        letter = _taken_in(work, request)
+        inbox.settle(work, letter.id, decision="grant")
+        corrections.correct_answer(work, request, [Said("rejected", "нет", snils=FIRST)], why=WHY, ground=TRUE)
+        with pytest.raises(Conflict, match="уже исправлен"):
+            corrected_letters.back_to_triage(work, letter, why=WHY)
+
+
+def test_a_change_of_name_that_was_not_leaves_the_old_name_on_every_day(installation, clock):
+    number = request_at(installation, Status.GRANTED, count=1)
+    then = clock.now
+    with installation.work("тест") as work:
+        line = requests.lines_of(work, requests.get(work, number))[0]
+        card = people.of_line(work, line)
+        old = card.name
+        names.rename(work, card, FullName("Новая", "Имя", ""), since=dt.date(2026, 11, 23))
+        assert {row["person"] for row in grants.holders(work, as_of=then)} == {"Новая Имя"}
+        row = corrected_names.take_back(work, card, why=WHY)
+        assert {entry["person"] for entry in grants.holders(work, as_of=then)} == {old} == {card.name}
+        assert row.subject == f"employee:{card.id}" and "Новая" not in str(row.before) + str(row.after)
+        with pytest.raises(Conflict, match="не записано"):
+            corrected_names.take_back(work, card, why="Смена имени была у однофамилицы")
+
+
+def test_a_pack_of_one_person_tells_nothing_of_the_corrections_of_others(installation, clock):
+    number = _answered(installation, Said("granted"), Said("rejected", "уволен второй", snils=SECOND))
+    with installation.work("тест") as work:
+        corrections.correct_answer(work, requests.get(work, number), [Said("rejected", "нет", snils=FIRST)], why=WHY, ground=TRUE)
+        first = evidence.of_person(work, FIRST).data
+    parts = Pack(_kept(first, installation))
+    told = html.unescape("".join(parts.read(name).decode() for name in parts.names if name.endswith((".html", ".txt"))))
+    assert "не была предоставлена" in told and "уволен второй" not in told and WHY not in told
+
+
+def _kept(data, installation):
+    path = installation.settings.home / "pack-of-one.zip"
+    path.write_bytes(data)
+    return path

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from web.api import (
     audit,
     catalog,
+    corrections,
     holdings,
     letters,
     organisations,
@@ -28,7 +29,7 @@ from web.api.idempotency import InFlight
 from web.api.openapi import document
 from wiring.work import Installation
 
-_PARTS = (requests, rosters, steps, letters, organisations, people, holdings, catalog, audit, webhooks)
+_PARTS = (requests, rosters, steps, corrections, letters, organisations, people, holdings, catalog, audit, webhooks)
 
 
 class Api:

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from actions import answers, delivery, destinations, inbox, outbox, requests
 from actions.context import Conflict, NotFound, Work
+from actions.corrected_letters import DECIDED as DONE
 from models.answers import PairAnswer, PairKey
 from models.letters import InboxLetter, OutboxState
 from models.request import AccessRequest
@@ -147,7 +148,7 @@ def _letter(
         suggestion=suggestion, others=[each for each in possible if each is not suggestion],
         grid=choices(work, chosen, typed or {}, said_in_letter(work, chosen, letter.reading)) if chosen else None,
         about=about, found=candidates(work, about),
-        settled=settled(work, letter), acts=own(request).acts and it.waits, before=before, after=after,
+        settled=settled(work, letter), acts=own(request).acts and it.waits, back=own(request).acts and letter.state in DONE, before=before, after=after,
         told=told, problem=problem, typed=typed or {}, suggested=DECIDED, waiting=waiting(work),
     )  # fmt: skip
 

@@ -1,0 +1,118 @@
+"""What was put right in a request, and putting right what was recorded wrongly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fastapi import APIRouter, Response
+from starlette.requests import Request
+
+from actions import answers, corrected_letters, corrected_names, correcting, corrections, inbox, requests
+from actions.context import Work
+from actions.correcting import Wanted
+from actions.correction_words import as_json
+from actions.corrections import Kind
+from models.correction import Correction
+from models.identifiers import BadIdentifier, snils_digits
+from models.request import AccessRequest
+from states.lifecycle import Refused
+from web.api.answers import said_of
+from web.api.door import token_of
+from web.api.idempotency import once
+from web.api.problems import invalid, refused
+from web.api.requests import IfMatch, stale
+from web.api.schemas import CorrectionIn, CorrectionOut, CorrectionsOut, WhyIn
+from web.installed import looked, reading
+from web.persons import reached
+
+router = APIRouter(tags=["Шаги и документы"])
+
+
+@router.get("/requests/{number}/corrections", operation_id="listCorrections", summary="Исправления заявки")
+def show(request: Request, number: int) -> CorrectionsOut:
+    """Что исправлено, новые сверху, и что можно исправить сейчас. Кто посмотрел, записывается."""
+    with reading(request) as work:
+        found = requests.get(work, number)
+        done = [_told(work, row) for row in corrections.of(work, requests.subject(found))]
+        possible = [kind.value for kind in corrections.possible(work, found)]
+    looked(request, "request.viewed", requests.subject(found), part="corrections", token=token_of(request))
+    return CorrectionsOut(possible=possible, items=done)
+
+
+@router.post(
+    "/requests/{number}/corrections", operation_id="correctRequest", summary="Исправить записанное неверно",
+    response_model=CorrectionOut,
+)  # fmt: skip
+def correct(request: Request, number: int, body: CorrectionIn, if_match: IfMatch = None) -> Response:
+    """С `preview` ничего не записывает и говорит, что изменится. Нужен номер правки: в теле (`revision`) или в `If-Match`.
+
+    Прежняя запись остаётся в журнале рядом с исправлением. Письма, которые из-за ошибки уже ушли, названы в `letters`.
+    """
+    revision = (if_match or "").strip().strip('"') or str(body.revision or "")
+    if not revision.isdigit():
+        raise invalid("revision", "Передайте номер правки заявки: поле revision или заголовок If-Match.")
+
+    def act(work: Work) -> CorrectionOut | Response:
+        found = requests.get(work, number)
+        if revision != str(found.revision):
+            raise stale(work, found)
+        try:
+            with work.session.begin_nested():
+                wanted = _wanted(work, found, body)
+                return _done(work, lambda: correcting.correct(work, found, wanted), preview=body.preview)
+        except Refused as refusal:
+            return refused(request, refusal)
+
+    return once(request, act)
+
+
+def _wanted(work: Work, request: AccessRequest, body: CorrectionIn) -> Wanted:
+    try:
+        numbers = frozenset(snils_digits(each) for each in body.snils)
+    except BadIdentifier as wrong:
+        raise invalid("snils", str(wrong)) from None
+    return Wanted(
+        Kind(body.kind), body.why, ticket=body.ticket, day=body.signed_on, snils=numbers,
+        said=tuple(said_of(body.answers, body.pairs)), reason=body.reason, until=body.until, outcome=body.outcome or None,
+        ground=answers.ground(work, request, words=body.ground, letter=body.ground_letter),
+    )  # fmt: skip
+
+
+def _done(work: Work, act: Callable[[], Correction], *, preview: bool) -> CorrectionOut:
+    return _told(work, corrections.foreseen(work, act) if preview else act())
+
+
+@router.post(
+    "/triage/{letter}/back", operation_id="reopenLetter", summary="Вернуть письмо на разбор", response_model=CorrectionOut
+)
+def letter_back(request: Request, letter: int, body: WhyIn) -> Response:
+    """Письмо разобрано неверно: оно снова ждёт решения, а что по нему записано, исправляется."""
+
+    def act(work: Work) -> CorrectionOut | Response:
+        found = inbox.get(work, letter)
+        try:
+            with work.session.begin_nested():
+                return _done(
+                    work, lambda: corrected_letters.back_to_triage(work, found, why=body.why), preview=body.preview
+                )
+        except Refused as refusal:
+            return refused(request, refusal)
+
+    return once(request, act)
+
+
+@router.post(
+    "/people/{number}/names/back", operation_id="takeNameBack", summary="Вернуть прежнее имя", response_model=CorrectionOut
+)
+def name_back(request: Request, number: int, body: WhyIn) -> Response:
+    """Последняя смена имени записана по ошибке: прежнее имя остаётся за все дни."""
+
+    def act(work: Work) -> CorrectionOut:
+        card = reached(work, number)
+        return _done(work, lambda: corrected_names.take_back(work, card, why=body.why), preview=body.preview)
+
+    return once(request, act)
+
+
+def _told(work: Work, row: Correction) -> CorrectionOut:
+    return CorrectionOut.model_validate(as_json(work, row))

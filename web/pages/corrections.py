@@ -1,0 +1,165 @@
+"""What was put right in a request, and forms for what can be put right now: shown first, then recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from fastapi import APIRouter
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from actions import answers, corrected_letters, corrected_names, correcting, corrections, inbox, requests, show
+from actions.context import Conflict, NotFound, Work
+from actions.correcting import Wanted
+from actions.correction_words import Change, changes
+from actions.corrections import Kind
+from models.correction import Correction
+from models.findings import Finding
+from models.identifiers import BadIdentifier
+from models.request import AccessRequest, RequestLine
+from states.lifecycle import Refused
+from web.bodies import Form, text
+from web.choices import choices, said_in
+from web.days import date_of
+from web.dossiers import heading
+from web.findings import grouped
+from web.grids import name_of
+from web.histories import last_event
+from web.installed import looked, reading, work_of
+from web.persons import reached
+from web.rendering import page
+from web.staleness import stale
+from web.stepping import problem
+from web.users import own
+from web.waiting import waiting
+
+router = APIRouter()
+_AT = "/requests/{number:int}/corrections"
+
+
+@router.get(_AT)
+def show_corrections(request: Request, number: int) -> Response:
+    with reading(request) as work:
+        found = requests.get(work, number)
+        answer = _page(request, work, found)
+    looked(request, "request.viewed", requests.subject(found), part="corrections")
+    return answer
+
+
+@router.post(_AT)
+def correct(request: Request, number: int, form: Form) -> Response:
+    """Without `confirm` it only shows what would change."""
+    with work_of(request) as work:
+        found = requests.get(work, number)
+        if text(form, "revision") != str(found.revision):
+            return stale(request, work, found, form)
+        sent = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+        try:
+            with work.session.begin_nested():
+                wanted = wanted_in(work, found, form)
+                if text(form, "confirm") != "1":
+                    told = corrections.foreseen(work, lambda: correcting.correct(work, found, wanted))
+                    return _page(request, work, found, sent=sent, foreseen=told)
+                correcting.correct(work, found, wanted)
+        except Refused as refusal:
+            return _page(request, work, found, refusal.findings, sent=sent)
+        except answers.Unclear as unclear:
+            return _page(request, work, found, [problem(gap, "answers") for gap in unclear.gaps], sent=sent)
+        except (Conflict, NotFound, BadIdentifier) as wrong:
+            return _page(request, work, found, [problem(str(wrong))], sent=sent)
+    return RedirectResponse(f"/requests/{number}/corrections", status_code=303)
+
+
+@router.post("/triage/{letter_id:int}/back")
+def letter_back(request: Request, letter_id: int, form: Form) -> Response:
+    """A letter that was settled wrongly waits again; what it did is taken back. Without `confirm` it is only shown."""
+    with work_of(request) as work:
+        letter = inbox.get(work, letter_id)
+        return _plainly(
+            request, work, form, Kind.LETTER, f"/triage/{letter_id}",
+            lambda why: corrected_letters.back_to_triage(work, letter, why=why), letter.request_id,
+        )  # fmt: skip
+
+
+@router.post("/people/{number:int}/name/back")
+def name_back(request: Request, number: int, form: Form) -> Response:
+    """The last change of an employee's name was recorded by mistake. Without `confirm` it is only shown."""
+    with work_of(request) as work:
+        card = reached(work, number)
+        return _plainly(
+            request, work, form, Kind.NAME, f"/people/{number}", lambda why: corrected_names.take_back(work, card, why=why)
+        )
+
+
+def _plainly(
+    request: Request, work: Work, form: FormData, kind: Kind, back: str, act: Callable[[str], Correction],
+    request_id: int | None = None,
+) -> Response:  # fmt: skip
+    """A correction that asks for nothing but its reason."""
+    why, told, wrong = text(form, "why"), None, ""
+    try:
+        with work.session.begin_nested():
+            if text(form, "confirm") == "1":
+                act(why)
+                return RedirectResponse(back, status_code=303)
+            told = corrections.foreseen(work, lambda: act(why))
+    except Refused as refusal:
+        wrong = " ".join(finding.message for finding in refusal.findings)
+    except (Conflict, BadIdentifier) as conflict:
+        wrong = str(conflict)
+    return page(
+        request, "correction-asked.html", status=422 if wrong else 200, label=corrections.LABELS[kind], problem=wrong, why=why,
+        foreseen=told, will=changes(work, told) if told else [], action=request.url.path, back=back, request_id=request_id,
+        waiting=waiting(work),
+    )  # fmt: skip
+
+
+def wanted_in(work: Work, request: AccessRequest, form: FormData) -> Wanted:
+    """Raises Conflict or BadIdentifier for what is no correction."""
+    kind = text(form, "kind", 40)
+    if kind not in {each.value for each in Kind}:
+        raise Conflict("Выберите, что исправить.")
+    number, day, until = (text(form, name, 18) for name in ("ground_letter", "day", "until"))
+    lines = requests.lines_of(work, request)
+    persons = requests.persons_of(work, lines)
+    chosen = set(form.getlist("line"))
+    if Kind(kind) is Kind.LOGIN and not chosen:
+        raise Conflict("Отметьте, чей вход не подтверждён.")
+    return Wanted(
+        Kind(kind), text(form, "why"), ticket=text(form, "ticket", 120), day=date_of(day) if day else None,
+        snils=frozenset(
+            persons[line.person_id].snils for line in lines if str(line.id) in chosen and line.person_id in persons
+        ),
+        said=tuple(said_in(form, lines)), reason=text(form, "reason"), until=date_of(until) if until else None,
+        outcome=text(form, "outcome", 60) or None,
+        ground=answers.ground(work, request, words=text(form, "ground"), letter=int(number) if number.isdigit() else None),
+    )  # fmt: skip
+
+
+def _page(
+    request: Request,
+    work: Work,
+    found: AccessRequest,
+    findings: Sequence[Finding] = (),
+    *,
+    sent: Sequence[tuple[str, str]] = (),
+    foreseen: Correction | None = None,
+) -> Response:
+    acts, typed = own(request).acts, dict(sent)
+    return page(
+        request, "corrections.html", status=422 if findings else 200, it=heading(work, found), typed=typed, sent=sent,
+        groups=grouped(findings), foreseen=foreseen, will=changes(work, foreseen) if foreseen else [],
+        kinds=corrections.possible(work, found) if acts else [], labels=corrections.LABELS,
+        grid=choices(work, found, typed, corrections.on_record(work, found)),
+        proven=_proven(work, found), letters=show.letters_in(work, found), done=_done(work, found),
+        seen=last_event(work, found), waiting=waiting(work),
+    )  # fmt: skip
+
+
+def _proven(work: Work, request: AccessRequest) -> list[tuple[RequestLine, str]]:
+    return [(line, name_of(line)) for line in requests.lines_of(work, request) if line.verified_at]
+
+
+def _done(work: Work, request: AccessRequest) -> list[tuple[Correction, list[Change]]]:
+    return [(row, changes(work, row)) for row in corrections.of(work, requests.subject(request))]

@@ -20,13 +20,14 @@ from wiring import database
 from wiring.settings import Settings
 from wiring.work import Installation
 
+LONG_RUNS = ("EGISZ_KILL_ROUNDS", "EGISZ_ROSTERS", "EGISZ_ANSWERS")  # how much `make torture` does of what the suite does a little
 REAL_MIGRATE, REAL_PREPARE_SQLITE = database.migrate, database._prepare_sqlite
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Settings of the machine must not leak into tests; proxies must not catch loopback."""
     for name in list(os.environ):
-        if (name.startswith(("EGISZ_", "PREFECT_")) and name not in ("EGISZ_KILL_ROUNDS", "EGISZ_ROSTERS")) or name.lower().endswith("_proxy"):
+        if (name.startswith(("EGISZ_", "PREFECT_")) and name not in LONG_RUNS) or name.lower().endswith("_proxy"):
             del os.environ[name]
 
 

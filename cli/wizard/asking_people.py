@@ -273,7 +273,7 @@ def _from_file(text: str, sheet: Sheet, records: Records) -> None:
     sheet.lines += [entry for entry in lines if entry.snils not in known or not valid_snils(entry.snils)]
     sheet.intake += intake
     records.look_around(sheet)
-    say(f"  {taken.count.capitalize()}.")
+    say(f"  Прочитано строк: {len(lines)} ({taken.count}).")
     tell_findings(intake)
     for place in range(first, len(sheet.lines)):
         found = sheet.of_line(place, *_ORDER, "role", "subsystem")

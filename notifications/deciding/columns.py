@@ -52,7 +52,7 @@ class Columns:
     def _row(self, unit: Unit, header: Unit, topics: dict[int, str], text: str) -> Iterator[Claim]:
         mentions = tuple(self.people.mentions(unit.plain))
         clause = Clause(Sign.ABOUT, mentions, (), unit.plain.low, unit)
-        whom, doubts = self.reader.whom(clause, clause.low, (0, len(clause.low)))
+        whom, doubts = self.reader.scope.whom(clause, clause.low, (0, len(clause.low)))
         said = {place: self._cell(unit.cells[place]) for place in topics if place < len(unit.cells)}
         refused = any(polarity is Polarity.REFUSED for polarity, _ in said.values())
         doubts += [doubt for place in range(len(unit.cells)) if place not in topics for doubt in self._other(unit, header, place, refused)]

@@ -13,6 +13,7 @@ from notifications.deciding.counting import counts_in
 from notifications.deciding.known import Finder
 from notifications.deciding.listing import LetterReader
 from notifications.deciding.particulars import term_of, ticket_of
+from notifications.deciding.scope import Scope
 from notifications.deciding.sentences import SentenceReader
 from notifications.deciding.text import Letter, shown
 from notifications.deciding.whole import blanked, leftover, told
@@ -49,8 +50,8 @@ def _read(text: str, signature: int, asked: Asked, patterns: LetterPatterns) -> 
     people = People(asked.people, (unit.plain for unit in pieces))
     finder = Finder(asked, patterns)
     judge = Judge(patterns, finder.topics)
-    sentences, plain_ones = [], SentenceReader(asked, patterns, finder, {})
-    columns = Columns(plain_ones, people)
+    sentences = []
+    columns = Columns(SentenceReader(finder, Scope(asked, patterns, {})), people)
     in_cells = columns.claims([unit for unit in pieces if not unit.in_signature], text)
     pieces = [unit for unit in pieces if id(unit) not in columns.taken]
     for unit in settled(pieces, people, patterns, finder.topics):
@@ -58,7 +59,7 @@ def _read(text: str, signature: int, asked: Asked, patterns: LetterPatterns) -> 
         if clauses:
             sentences.append(clauses)
     flat = [clause for clauses in sentences for clause in clauses]
-    reader = LetterReader(SentenceReader(asked, patterns, finder, positions(flat, asked.people)))
+    reader = LetterReader(SentenceReader(finder, Scope(asked, patterns, positions(flat, asked.people))))
     reader.titled = bool(in_cells)
     claims = [*in_cells, *reader.read(sentences, text)]
     return Letter(text, asked, patterns, sentences, claims, reader.spoken, finder)

@@ -35,7 +35,7 @@ class LetterReader:
                 self._sentence(clauses, text)
         self._end_heading()
         named = people_named(self.claims)
-        everybody = frozenset(self.reader.everybody)
+        everybody = self.reader.everybody
         claims = [self._resolved(claim, named, everybody) for claim in self.claims]
         return [_with_fate_of_excepted(claim, claims) for claim in claims]
 
@@ -85,7 +85,7 @@ class LetterReader:
         heading, reader, clause = self.heading, self.reader, _joined(clauses)
         assert heading is not None
         self.spoken.update(id(each) for each in clauses)
-        whom, doubts = reader.whom(clause, clause.low, (0, len(clause.low)))
+        whom, doubts = reader.scope.whom(clause, clause.low, (0, len(clause.low)))
         known = reader.finder.find(clause.low)
         what = known.what(reader.asked)
         if heading.polarity is Polarity.REFUSED and whom is None and what is None:
@@ -95,6 +95,7 @@ class LetterReader:
             what = heading.what if what is None else heading.what & what
         if heading.polarity is Polarity.DONE:
             left = reader.left(clause, clause.low, known)
+            doubts += reader.scope.vague(clause, clause.low, known, whom)
             doubts += [f"в строке {strange}" for strange in known.strange] + ([told(left)] if left else [])
             doubts += ["названы недостатки"] if clause.signs & (Sign.LACK | Sign.ASK | Sign.DOUBT | Sign.NOT_YET) else []
         self.claims.append(

@@ -6,36 +6,29 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from catalog.letters import LetterPatterns
-from notifications.deciding.asked import Asked
 from notifications.deciding.claims import VERDICTS, Claim, Polarity
 from notifications.deciding.counting import counts_in, systems_in
 from notifications.deciding.known import Finder, Known, Span
 from notifications.deciding.refusing import core_of
+from notifications.deciding.scope import Scope, shown_of
 from notifications.deciding.whole import blanked, leftover, told
 from notifications.reading.judging import Clause, Sign
-from notifications.reading.persons import Mention, is_snils
 from notifications.reading.sentences import Shape, Unit
 
 _NUMBERED = re.compile(r"^\s*(?:[-•*·]+\s?|№?\s?\d{1,3}\s?(?:[.)|]|(?=\s|$))|[а-я]\)\s)")
 _ROW_NUMBER = re.compile(r"(?<!\w)(?:п|пп|стр|строк[аеу]?|пункт\w?|позици\w|№{1,2})\.? ?№? ?(?P<number>\d{1,3})\b")
 _TICKS = re.compile(r"[+✓✔✅☑]")
-_SINGULAR = re.compile(r"\b(?:сотрудник|работник|пользовател|специалист)(?:у|ю|а|я|ом|ем)\b")
-_EVERYBODY = re.compile(r"\b(?:всем|все|всех|всеми|кажд\w+|обоим|обеим|ни одному|никому)\b")
-_ACCUSATIVE = re.compile(r"[а-я-]+(?:ов|ев|ин|ын)у")
-_ONE_SYSTEM = re.compile(r"\b(?:под)?систем(?:е|у|ы|ой)\b")
-_ONE_ROLE = re.compile(r"\bроль\b")
 _PRONOUN = re.compile(r"\b(?:ей|ему|им)\b")
 _ONLY_BEFORE = re.compile(r"\b(?:только|лишь)\s(?=\S)")
 _LIST_BELOW = re.compile(r"\b(?:следующ\w+|перечисленн\w+|нижеперечисленн\w+|указанн\w+ ниже|ниже)\b")
 
 
 class SentenceReader:
-    """Compiled once per letter; `positions` are row numbers of the letter's own list, else of the application."""
+    """Compiled once per letter."""
 
-    def __init__(self, asked: Asked, patterns: LetterPatterns, finder: Finder, positions: dict[int, str]) -> None:
-        self.asked, self.patterns, self.finder, self.positions = asked, patterns, finder, positions
-        self.everybody = {person.snils for person in asked.people}
+    def __init__(self, finder: Finder, scope: Scope) -> None:
+        self.asked, self.patterns, self.finder, self.scope = finder.asked, finder.patterns, finder, scope
+        self.everybody = scope.everybody
 
     def claims(self, clauses: Sequence[Clause], text: str) -> list[Claim]:
         """What the clauses of one sentence claim; the other clauses of it must be understood too."""
@@ -126,17 +119,17 @@ class SentenceReader:
         sure = excepted <= self.everybody and not any(mention.ambiguous or mention.contradicted for mention in clause.excepted)
         if not sure or claim.whom is not None:
             return claim.doubting("названо исключение")
-        return replace(claim, whom=frozenset(self.everybody) - excepted, excepted=excepted)
+        return replace(claim, whom=self.everybody - excepted, excepted=excepted)
 
     def _verdict(self, clause: Clause, polarity: Polarity, quote: str, core: Span) -> Claim:
         low = _part(clause.low, core)
         known = self.finder.find(low)
-        whom, doubts = self.whom(clause, low, core)
+        whom, doubts = self.scope.whom(clause, low, core)
         doubts += [f"в предложении {strange}" for strange in known.strange]
         what = known.what(self.asked)
         if what is not None and not what:
             doubts.append("названа роль или подсистема, которой у этих работников в заявке нет")
-        doubts += self._vague(clause, low, known, whom)
+        doubts += self.scope.vague(clause, low, known, whom)
         left = self.left(clause, low, known, refusing=polarity is Polarity.REFUSED or self.asked.revokes)
         doubts += [told(left)] if left else []
         doubts += self._swallowed(clause)
@@ -158,79 +151,6 @@ class SentenceReader:
         bare = self.patterns.signs.refusals.sub(lambda found: " " * len(found.group()), low)
         return bool(self.patterns.whole.done.search(bare) or self.patterns.whole.holding.search(bare))
 
-    def whom(self, clause: Clause, low: str, part: Span) -> tuple[frozenset[str] | None, list[str]]:
-        """Whose СНИЛС a part of the clause means, None for nobody in particular; with what speaks against that."""
-        mentions = [mention for mention in clause.mentions if part[0] <= mention.start - clause.start < part[1]]
-        named = {mention.key for mention in mentions}
-        doubts = []
-        for mention in mentions:
-            if mention.ambiguous:
-                doubts.append(f"неясно, о ком из работников речь: {_shown(clause, mention)}")
-            elif mention.key not in self.everybody:
-                doubts.append(f"назван человек, которого в заявке нет: {_shown(clause, mention)}")
-            elif mention.contradicted:
-                doubts.append(f"имя и СНИЛС принадлежат разным людям: {_shown(clause, mention)}")
-        rows = {self.positions[number] for number in clause.numbers if number in self.positions}
-        if clause.numbers and len(rows) != len(set(clause.numbers)):
-            doubts.append("названы строки, которых в заявке нет")
-        named |= rows
-        named_here = len(named & self.everybody)
-        if named or doubts:
-            doubts += self._miscounted(low, {named_here, len(self.everybody)} if named_here == len(self.everybody) else {named_here})
-            doubts += self._in_another_case(clause, mentions)
-            return frozenset(named & self.everybody) if named else None, doubts
-        return None, [] if clause.rest else self.counted(low)
-
-    def _in_another_case(self, clause: Clause, mentions: Sequence[Mention]) -> list[str]:
-        """«Предоставлен … и Соколову» is a man: a woman would be «Соколовой», unless the verb takes the accusative."""
-        if self.patterns.whole.accusative.search(clause.low):
-            return []
-        women = {person.snils for person in self.asked.people if person.patronymic.lower().endswith(("на", "кызы"))}
-        bare = [mention for mention in mentions if mention.by_name and mention.key in women]
-        return [
-            f"фамилия стоит не в том падеже или роде: {_shown(clause, mention)}"
-            for mention in bare
-            if _ACCUSATIVE.fullmatch(clause.unit.plain.low[mention.start : mention.end])
-        ]
-
-    def _miscounted(self, low: str, allowed: set[int]) -> list[str]:
-        everybody = len(self.everybody)
-        for count in counts_in(low):
-            if count.number not in allowed or count.whole not in (0, everybody):
-                return [f"в письме названо {count.number} из {everybody} работников"]
-        return []
-
-    def counted(self, low: str) -> list[str]:
-        """Doubts from «двум сотрудникам» and «сотруднику», where the application has more or fewer."""
-        everybody = len(self.everybody)
-        if wrong := self._miscounted(low, {everybody}):
-            return wrong
-        if everybody > 1 and self.patterns.whole.to_reader.search(low):
-            return ["доступ дан «вам»: неясно, кому из работников"]
-        if everybody > 1 and _SINGULAR.search(low) and not _EVERYBODY.search(low):
-            return [f"сказано об одном работнике, а в заявке их {everybody}"]
-        return []
-
-    def _vague(self, clause: Clause, low: str, known: Known, whom: frozenset[str] | None) -> list[str]:
-        """«Подсистема», «роль» in the singular where several were asked for."""
-        meant = [pair for pair in self.asked.roles_asked if whom is None or pair.snils in whom]
-        doubts = []
-        asked = {len({pair.subsystem for pair in meant}), len(meant), len(meant) // max(1, len({pair.snils for pair in meant}))}
-        if known.subsystems:
-            asked.add(len({pair.snils for pair in meant}))  # «ФРМО – 5 ролей»
-        for count in systems_in(low):
-            if count.number in clause.numbers:
-                continue
-            if count.number not in asked or count.whole not in (0, *asked):
-                doubts.append(f"названо подсистем или ролей: {count.number}, а в заявке их другое число")
-        if len({pair.subsystem for pair in meant}) > 1 and not (known.subsystems or systems_in(low)) and _ONE_SYSTEM.search(low):
-            doubts.append("сказано об одной подсистеме, а запрошено несколько")
-        names = [set(self.asked.roles.get(f"{pair.subsystem}/{pair.role}", ())) for pair in meant]
-        alike = bool(names) and bool(set.intersection(*names))
-        if len(meant) > 1 and not alike and _ONE_ROLE.search(low) and not known.roles and not known.subsystems:
-            doubts.append("сказано об одной роли, а запрошены разные")
-        return doubts
-
     def left(self, clause: Clause, low: str, known: Known | None = None, *, refusing: bool = False) -> list[str]:
         """Words of `low` (the clause or a part of it, places kept) that nothing explains."""
         known = known or self.finder.find(low)
@@ -246,7 +166,7 @@ class SentenceReader:
             found = _TICKS.sub(" ", _NUMBERED.sub(lambda m: " " * len(m.group()), found))
         keys = {mention.key for mention in clause.mentions}
         for row in _ROW_NUMBER.finditer(low):
-            if self.positions.get(int(row["number"])) in keys:
+            if self.scope.positions.get(int(row["number"])) in keys:
                 found = blanked(found, [row.span()])
         if clause.numbers:
             found = re.sub(r"\d", " ", found)
@@ -284,10 +204,10 @@ class SentenceReader:
         doubts = []
         if claim.whom is None and outside:
             strangers = [m for m in outside if m.ambiguous or m.key not in self.everybody]
-            doubts += [f"в причине назван другой человек: {_shown(clause, mention)}" for mention in strangers]
+            doubts += [f"в причине назван другой человек: {shown_of(clause, mention)}" for mention in strangers]
             claim = replace(claim, whom=frozenset(m.key for m in outside if m.key in self.everybody))
         elif claim.whom is None:
-            doubts += self.counted(reason)
+            doubts += self.scope.counted(reason)
         elif any(mention.key not in claim.whom for mention in outside):
             doubts.append("в причине назван другой человек")
         about = self.finder.find(reason)
@@ -340,12 +260,6 @@ def _following(claim: Claim, before: Claim) -> Claim:
 def quoted(unit: Unit, text: str) -> str:
     """The sentence as it stands, in one line."""
     return " ".join(text[unit.start : min(unit.end, unit.start + 600)].split())
-
-
-def _shown(clause: Clause, mention: Mention) -> str:
-    """The name as it stands; a number is shown by its last digits only."""
-    written = clause.unit.plain.tidy[mention.start : mention.end]
-    return f"СНИЛС …{mention.key[-2:]}" if is_snils(mention.key) and not mention.by_name else written
 
 
 def people_named(claims: Sequence[Claim]) -> frozenset[str]:

@@ -36,12 +36,13 @@ _SYSTEMS = re.compile(rf"\bрол(?:ей|и) ?[:=-] ?(?P<m>\d{{1,4}})\b|(?<![\w.
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """«3 из 5 сотрудников»: `whole` is 0 where the letter does not say of how many."""
+    """«3 из 5 сотрудников»: `whole` is 0 where the letter does not say of how many; `bare`: «обоим», of nobody knows what."""
 
     start: int
     end: int
     number: int
     whole: int = 0
+    bare: bool = False
 
 
 def counts_in(text: str) -> list[Count]:
@@ -51,7 +52,7 @@ def counts_in(text: str) -> list[Count]:
         groups = match.groupdict()
         number = next(groups[name] for name in ("n", "n2", "n3", "n4", "n5") if groups[name])
         whole = groups["of"] or groups["of2"]
-        found.append(Count(match.start(), match.end(), _value(number), _value(whole) if whole else 0))
+        found.append(Count(match.start(), match.end(), _value(number), _value(whole) if whole else 0, bool(groups["n4"])))
     return found
 
 

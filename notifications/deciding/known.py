@@ -100,11 +100,11 @@ class Finder:
                 if _BEFORE_ROLE_NAME.search(low[max(0, match.start() - 24) : match.start()]):
                     known.roles.add(code)
                     known.covered.append(match.span())
+        for pattern in (self.organisation, self.posts, self.identifiers):
+            known.covered.extend(match.span() for match in pattern.finditer(low))
         for match in _AFTER_ROLE.finditer(low):
             if not any(start <= match.start("name") < end for start, end in known.covered):
                 known.strange.append(f"названа роль «{match.group('name')}», которой в заявке нет")
-        for pattern in (self.organisation, self.posts, self.identifiers):
-            known.covered.extend(match.span() for match in pattern.finditer(low))
         for match in self.strange.finditer(low):
             if not any(start <= match.start() < end for start, end in known.covered):
                 known.strange.append(f"названо «{match.group()}», чего в заявке нет")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from notifications.deciding.asked import AskedRole
 from notifications.deciding.claims import VERDICTS, Claim, Polarity
 from notifications.deciding.sentences import SentenceReader, people_named, quoted
 from notifications.deciding.whole import told
@@ -23,6 +24,7 @@ class LetterReader:
     spoken: set[int] = field(default_factory=set)
     heading: Claim | None = None
     took: bool = False
+    topic: frozenset[AskedRole] | None = None
     owners: frozenset[str] = frozenset()
     owner_clauses: list[Clause] = field(default_factory=list)
     owners_used: bool = False
@@ -36,8 +38,13 @@ class LetterReader:
         self._end_heading()
         named = people_named(self.claims)
         everybody = self.reader.everybody
-        claims = [self._resolved(claim, named, everybody) for claim in self.claims]
+        claims = [self._resolved(claim, people_named(self._alike(claim)) or named, everybody) for claim in self.claims]
         return [_with_fate_of_excepted(claim, claims) for claim in claims]
+
+    def _alike(self, claim: Claim) -> list[Claim]:
+        """Verdicts about the same subsystem: «остальным» leaves out whom these name."""
+        meant = {pair.subsystem for pair in claim.what or ()}
+        return [one for one in self.claims if not meant or one.what is None or meant & {pair.subsystem for pair in one.what}]
 
     def _sentence(self, clauses: Sequence[Clause], text: str) -> None:
         found = self.reader.claims(clauses, text)
@@ -58,8 +65,10 @@ class LetterReader:
         if self.heading is not None and clauses[0].unit.shape is Shape.SENTENCE:
             self._end_heading()
         if not found:
+            self._topic(clauses)
             self._owner(clauses)
             return
+        found = [self._under_topic(claim) for claim in found]
         self.claims += [self._owned(claim) for claim in found]
         if not all(claim.whom is None for claim in found):
             self._forget_owners()
@@ -126,6 +135,23 @@ class LetterReader:
         unit = last.clause.unit
         lacks = all(claim.clause.signs & Sign.LACK and not claim.clause.signs & Sign.REFUSE for claim in found)
         return bool(found) and lacks and unit.shape is Shape.ITEM and clauses[0].unit.block == unit.block
+
+    def _topic(self, clauses: Sequence[Clause]) -> None:
+        """«ФРМО:» over lines with verdicts says what these are about."""
+        clause, known = clauses[0], self.reader.finder.find(clauses[0].low)
+        alone = len(clauses) == 1 and not clause.mentions and not self.reader.left(clause, clause.low, known)
+        if alone and known.subsystems and clause.low.rstrip(" §").endswith(":"):
+            self.topic = known.what(self.reader.asked)
+            self.spoken.add(id(clause))
+
+    def _under_topic(self, claim: Claim) -> Claim:
+        """Only lines that name somebody stand under a topic; any other verdict ends it."""
+        if self.topic is None or claim.polarity not in VERDICTS:
+            return claim
+        if claim.what is not None or claim.whom is None:
+            self.topic = None
+            return claim
+        return replace(claim, what=self.topic)
 
     def _owner(self, clauses: Sequence[Clause]) -> None:
         """A line with a name and no verdict: what follows is about him, unless it says «всем»."""

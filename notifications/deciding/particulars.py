@@ -40,7 +40,7 @@ def ticket_of(letter: Letter, subject: str) -> tuple[str | None, str, bool, list
     if not named:
         return None, "", False, []
     ticket, quote = next(iter(named.values()))
-    announced = canonical(ticket) in {canonical(one) for one in find_tickets([subject], letter.patterns)}
+    announced = re.search(rf"(?<![^\W_]){re.escape(canonical(ticket))}(?![^\W_])", canonical(subject))
     return ticket, quote, False, [] if announced else _unannounced(letter, ticket)
 
 

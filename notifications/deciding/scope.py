@@ -72,6 +72,8 @@ class Scope:
     def _miscounted(self, low: str, allowed: set[int]) -> list[str]:
         everybody = len(self.everybody)
         for count in counts_in(low):
+            if count.bare and count.number == len(self.asked.subsystems):
+                continue  # «обе» of subsystems
             if count.number not in allowed or count.whole not in (0, everybody):
                 return [f"в письме названо {count.number} из {everybody} работников"]
         return []

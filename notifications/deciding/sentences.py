@@ -17,6 +17,7 @@ from notifications.reading.sentences import Shape, Unit
 
 _NUMBERED = re.compile(r"^\s*(?:[-•*·]+\s?|№?\s?\d{1,3}\s?(?:[.)|]|(?=\s|$))|[а-я]\)\s)")
 _ROW_NUMBER = re.compile(r"(?<!\w)(?:п|пп|стр|строк[аеу]?|пункт\w?|позици\w|№{1,2})\.? ?№? ?(?P<number>\d{1,3})\b")
+_ROW_WORDS = re.compile(r"(?<!\w)(?:п|пп|стр|№{1,2})(?!\w)")
 _TICKS = re.compile(r"[+✓✔✅☑]")
 _PRONOUN = re.compile(r"\b(?:ей|ему|им)\b")
 _ONLY_BEFORE = re.compile(r"\b(?:только|лишь)\s(?=\S)")
@@ -169,7 +170,7 @@ class SentenceReader:
             if self.scope.positions.get(int(row["number"])) in keys:
                 found = blanked(found, [row.span()])
         if clause.numbers:
-            found = re.sub(r"\d", " ", found)
+            found = _ROW_WORDS.sub(" ", re.sub(r"\d", " ", found))
         if clause.mentions and clause.mentions[0].start - clause.start < 8:
             found = _NUMBERED.sub(lambda m: " " * len(m.group()), found)
         if clause.start == 0:

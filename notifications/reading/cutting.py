@@ -11,7 +11,7 @@ from notifications.reading.persons import Mention
 
 _JOINTS = re.compile(
     r";|,?\s(?:но|однако)\s|,\sа\s(?!также|именно)|,?\sпри этом\s|,\sзато\s|,?\sв то же время\s"
-    r"|,\s(?!\d{3}[\s-]?\d{3})(?=\d{1,3}(?:\s?,\s?\d{1,3}|\sи\s\d{1,3}){0,20}\s?-)"
+    r"|(?<!\d),\s(?!\d{3}[\s-]?\d{3})(?=\d{1,3}(?:\s?,\s?\d{1,3}|\sи\s\d{1,3}){0,20}\s?-)"
 )
 # From the strongest to the weakest; a full stop inside a sentence follows initials.
 _PLACES = (re.compile(r"(?<=\.)\s"), re.compile(r",\s"), re.compile(r"\sи\s"))
@@ -61,7 +61,7 @@ class _Cutter:
     def _cut_at(self, place: re.Pattern[str], span: Span) -> list[Span]:
         parts, (begin, end) = [], span
         for mark in itertools.islice(place.finditer(self.masked, begin, end), _MOST):
-            if not self._may_part(mark):
+            if not self._may_part(mark) or self.masked.count("(", begin, mark.start()) > self.masked.count(")", begin, mark.start()):
                 continue
             if self._by_person(begin, mark, end) or self._by_verdict(begin, mark, end) or self._by_topic(begin, mark, end):
                 parts.append((begin, mark.start()))

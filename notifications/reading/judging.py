@@ -50,8 +50,9 @@ class Clause:
 
 _NUMBER = re.compile(r"(?<![\d.])\d{3}[\s-]{0,3}\d{3}[\s-]{0,3}\d{3}[\s-]{0,3}\d{2}(?!\d)")
 _NUMBERED_START = re.compile(r"^[,;а\s]{0,4}(?P<numbers>\d{1,3}(?:\s?,\s?\d{1,3}|\sи\s\d{1,3}){0,30})\s?[-:]")
-_ONLY = re.compile(r"\b(?P<only>(?:только|лишь)) (?:(?:в|во|к|ко|по|для|роль|роли|доступ к|подсистем\w|системе?)\s){0,2}")
+_ONLY = re.compile(r"\b(?P<only>(?:только|лишь|в части)) (?:(?:в|во|к|ко|по|для|роль|роли|доступ к|подсистем\w|системе?)\s){0,2}")
 _ALL_OF_THEM = re.compile(r"\b(?P<all>\d{1,4}) из (?P=all)\b")
+_FROM_TO = re.compile(r"\bс (\d{1,3}) по (\d{1,3})\b")
 _DATED = re.compile(r"(?<=\d)\.(?=\d)")
 _NONE_AT_ALL = re.compile(r"[:=-]\s?(?:0|нет)$")
 _CONDITION_FIRST = re.compile(r"\s*(?:если|в случае|при|когда|обра|сообщ|пиш|звон|напи|свяж|позв|не)")
@@ -87,7 +88,7 @@ class Judge:
         here = [mention for mention in mentions if span[0] <= mention.start < span[1]]
         text = _less_dots(text, here, span[0])
         text = self._less_only(text, here, span[0])
-        bare = _ALL_OF_THEM.sub(" ", _NUMBER.sub(" № ", text))
+        bare = _ALL_OF_THEM.sub("всем", _NUMBER.sub(" № ", text))
         numbers = self._numbers(text) if not here else ()
         bare_verdict = (in_row and bool(here or numbers or self.rows.rest.search(text))) or self._on_topic(text)
         signs = self._signs(bare, bare_verdict, conditional)
@@ -122,6 +123,7 @@ class Judge:
         return cut is not None and self._granted(text[: cut.start()], False) is Sign.GRANT
 
     def _numbers(self, text: str) -> tuple[int, ...]:
+        text = _FROM_TO.sub(r"\1-\2", text)
         found = self.rows.numbered.search(text) or _NUMBERED_START.match(text)
         if found is None:
             return ()

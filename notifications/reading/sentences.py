@@ -124,7 +124,7 @@ def _continues(before: str, line: str, blank: bool) -> bool:
     if blank or _BULLET.match(line) or _FIELD.match(line):
         return False
     if _HANGING.search(low):
-        return not (low.endswith(",") and _STARTS_NAMED.match(line) and len(above) < 60)
+        return not (low.endswith(",") and _STARTS_NAMED.match(line) and _STARTS_NAMED.match(above) and len(above) < 60)
     if re.search(r"[.!?:;…]\s*[\"»)]*$", above):
         return False
     first = line.lstrip()[:1]
@@ -132,7 +132,7 @@ def _continues(before: str, line: str, blank: bool) -> bool:
         return True
     if above.isupper() and line.strip().isupper() and not _STARTS_NAMED.match(line):
         return True
-    return len(above) >= 55 and (not _STARTS_NAMED.match(line) or (len(line) >= 40 and "," in line))
+    return len(above) >= 55 and (not _STARTS_NAMED.match(line) or (len(line) >= 40 and "," in line and not _STARTS_NAMED.match(above)))
 
 
 def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -196,6 +196,7 @@ class WholePatterns(Entry):
     about_request: Regex
     taken_in: Regex
     pending: Regex
+    contradicting: Regex
     holding: Regex
     own_fields: Regex
     registered: Regex

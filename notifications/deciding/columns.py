@@ -56,6 +56,8 @@ class Columns:
         said = {place: self._cell(unit.cells[place]) for place in topics if place < len(unit.cells)}
         refused = any(polarity is Polarity.REFUSED for polarity, _ in said.values())
         doubts += [doubt for place in range(len(unit.cells)) if place not in topics for doubt in self._other(unit, header, place, refused)]
+        if len({mention.key for mention in mentions}) > 1:
+            doubts.append("в строке таблицы названо несколько человек")
         if len(unit.cells) > len(header.cells):
             doubts.append("в строке таблицы столбцов больше, чем в её заголовке")
         for place, (polarity, doubt) in said.items():

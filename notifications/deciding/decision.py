@@ -213,6 +213,7 @@ def _other_sentences(letter: Letter) -> Iterable[str]:
             continue
         after = clauses[0].unit.start > last
         yield from _strangers(letter, clauses, after)
+        yield from _taken_back(letter, clauses, verdicts)
         if verdicts and not any(id(clause) in claimed for clause in clauses):
             yield from _beside(letter, clauses, verdicts, after)
 
@@ -220,12 +221,22 @@ def _other_sentences(letter: Letter) -> Iterable[str]:
 def _strangers(letter: Letter, clauses: Sequence[Clause], after: bool) -> Iterable[str]:
     """Another organisation in the desk's words, but for whom the desk itself is."""
     whole, low = letter.patterns.whole, clauses[0].unit.plain.low
-    if whole.own_fields.match(low) or (after and len(low) < _SHORT and not whole.speaking.search(low)):
+    in_passing = after and len(low) < _SHORT and not (whole.speaking.search(low) or whole.metadata.match(low))
+    if whole.own_fields.match(low) or in_passing:
         return
     ours = letter.finder.find(low).covered
     for found in whole.organisations.finditer(low):
         if not any(start <= found.start() < end for start, end in ours):
             yield f"названа другая организация: «{shown(letter, clauses)}»"
+
+
+def _taken_back(letter: Letter, clauses: Sequence[Clause], verdicts: Sequence[Claim]) -> Iterable[str]:
+    """Beside a refusal: «это ответ другому заявителю», «ваша заявка у исполнителя», «причины – в приложении»."""
+    whole, low = letter.patterns.whole, clauses[0].unit.plain.low
+    decides = any(claim.clause.unit is clauses[0].unit for claim in verdicts)
+    refused = bool(verdicts) and all(claim.polarity is Polarity.REFUSED for claim in verdicts)
+    if refused and not decides and not whole.advice.match(low) and whole.contradicting.search(low):
+        yield f"ещё в письме: «{shown(letter, clauses)}»"
 
 
 def _beside(letter: Letter, clauses: Sequence[Clause], verdicts: Sequence[Claim], after: bool) -> Iterable[str]:

@@ -24,6 +24,7 @@ _OWN_WORDS = re.compile(r'"([^"]{3,120})"')
 _AFTER_ROLE = re.compile(r'\bрол\w{1,3}\b[^";.]{0,25}?"(?P<name>[^"]{2,80})"')
 _BEFORE_ROLE_NAME = re.compile(r'(?:\bрол\w{1,3}(?: пользовател\w)?[ :"-]{1,4}|"|[|;:,]\s?|^)$')
 _OF_APPLICATION = re.compile(r"(?:заявк\w{1,3}|обращени\w|заявлени\w|запрос\w?|письм\w)\b[^.;]{0,60}?\bот\s$")
+_IDENTIFIER = re.compile(r"\b(?P<kind>инн|огрн|кпп|oid|оид)\b\W{0,4}(?P<number>\d[\d.]{7,40}\d)")
 _FROM, _UNTIL = re.compile(r"\b(?:с|со|начиная с)\s$"), re.compile(r"\b(?:до|по|включительно до)\s$")
 
 
@@ -114,6 +115,10 @@ class Finder:
             known.covered.append(match.span())
             if canonical(match.group()) != canonical(self.asked.number):
                 known.strange.append(f"назван другой номер заявки: {match.group().upper()}")
+        own = {re.sub(r"\D", "", one) for one in self.asked.identifiers}
+        for match in _IDENTIFIER.finditer(low):
+            if own and re.sub(r"\D", "", match["number"]) not in own:
+                known.strange.append(f"назван другой {match['kind'].upper()}: {match['number']}")
         for ticket, start, end in tickets_in(low, self.patterns):
             known.covered.append((start, end))
             known.tickets.append(ticket)

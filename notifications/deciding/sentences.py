@@ -104,7 +104,9 @@ class SentenceReader:
             return Claim(polarity, quote, clause, tickets=tuple(known.tickets), doubts=tuple(known.strange))
         if polarity is Polarity.REFUSED:
             core = core_of(clause.low, self.patterns, lambda a, b: self._tells_whom(clause, (a, b)))
-            return self._less_reason(self._verdict(clause, polarity, quote, core), core)
+            claim = self._less_reason(self._verdict(clause, polarity, quote, core), core)
+            excepted = self.patterns.signs.exceptions.search(clause.low)
+            return claim.doubting("названо исключение") if excepted else claim
         if clause.excepted:
             return self._all_but(clause, quote)
         return self._verdict(clause, polarity, quote, (0, len(clause.low)))

@@ -10,13 +10,14 @@ from notifications.deciding.sentences import SentenceReader, quoted
 from notifications.deciding.whole import leftover, told
 from notifications.reading.judging import Clause, Sign
 from notifications.reading.normal import Plain
-from notifications.reading.persons import People
+from notifications.reading.persons import Mention, People
 from notifications.reading.sentences import Shape, Unit
 
 _EMPTY = " -–—."
 _NEUTRAL = re.compile(
     r"^(?:№.{0,6}|n|п/?п|ф\.? ?и\.? ?о\.?.{0,20}|сотрудник\w*|работник\w*|пользовател\w*|фамилия.{0,30}|снилс|должност\w*|дата.{0,20}|)$"
 )
+_NUMBER_TITLE = re.compile(r"^(?:№.{0,12}|n|п/?п|строк\w|номер.{0,12})$")
 _REASONS = re.compile(r"\b(?:примечани|комментари|причин|основани|замечани)")
 
 
@@ -35,13 +36,22 @@ class Columns:
         for unit in units:
             if unit.shape is not Shape.ROW:
                 header = None
+            elif header is not None and self._whose(unit, header):
+                self.taken |= {id(header), id(unit)}
+                found += self._row(unit, header, topics, text)
             elif not self.people.mentions(unit.plain):
                 topics = self._topics(unit)
                 header = unit if topics else None
-            elif header is not None:
-                self.taken |= {id(header), id(unit)}
-                found += self._row(unit, header, topics, text)
         return found
+
+    def _whose(self, unit: Unit, header: Unit) -> tuple[Mention, ...]:
+        """Who is named in a row, by name or by his number in the application."""
+        mentions = tuple(self.people.mentions(unit.plain))
+        number = unit.cells[0].low.strip(" .)")
+        known = self.reader.scope.positions
+        if mentions or not (_NUMBER_TITLE.match(header.cells[0].low.strip()) and number.isdecimal() and int(number) in known):
+            return mentions
+        return (Mention(0, len(number), known[int(number)]),)
 
     def _topics(self, unit: Unit) -> dict[int, str]:
         """Which columns are a subsystem each."""
@@ -50,7 +60,7 @@ class Columns:
         return single if len(set(single.values())) == len(single) else {}
 
     def _row(self, unit: Unit, header: Unit, topics: dict[int, str], text: str) -> Iterator[Claim]:
-        mentions = tuple(self.people.mentions(unit.plain))
+        mentions = self._whose(unit, header)
         clause = Clause(Sign.ABOUT, mentions, (), unit.plain.low, unit)
         whom, doubts = self.reader.scope.whom(clause, clause.low, (0, len(clause.low)))
         said = {place: self._cell(unit.cells[place]) for place in topics if place < len(unit.cells)}

@@ -29,6 +29,7 @@ _COUNTS = re.compile(
     rf"|(?P<n2>{_NUMBER}) из (?P<of2>{_NUMBER})\b{_ASIDE}{_NOT_SYSTEMS}"
     rf"|(?:всем|все|всех) \(?(?P<n3>{_NUMBER})\b\)?{_ASIDE}{_NOT_SYSTEMS}"
     rf"|\b{_PEOPLE} ?(?:[:=-] ?|\()(?P<n5>\d{{1,4}})\b\)?"
+    rf"|\bостальн\w+ (?P<n6>{_NUMBER})\b|\b(?P<n7>{_NUMBER}) остальн\w+|\bкажд\w+ из (?P<n8>{_NUMBER})\b"
     rf"|(?P<n4>об(?:оим|еим|а|е)|(?:двоим|троим|двое|трое|двоих|троих)|(?:четвер|пятер|шестер|семер|восьмер)(?:ым|о|ых))\b{_NOT_SYSTEMS})"
 )
 _SYSTEMS = re.compile(rf"\bрол(?:ей|и) ?[:=-] ?(?P<m>\d{{1,4}})\b|(?<![\w.:/-])(?P<n>{_NUMBER}){_ASIDE}(?: из (?P<of>{_NUMBER}))?(?={_OF_SYSTEMS})")
@@ -50,7 +51,7 @@ def counts_in(text: str) -> list[Count]:
     found = []
     for match in _COUNTS.finditer(text):
         groups = match.groupdict()
-        number = next(groups[name] for name in ("n", "n2", "n3", "n4", "n5") if groups[name])
+        number = next(groups[name] for name in ("n", "n2", "n3", "n4", "n5", "n6", "n7", "n8") if groups[name])
         whole = groups["of"] or groups["of2"]
         found.append(Count(match.start(), match.end(), _value(number), _value(whole) if whole else 0, bool(groups["n4"])))
     return found

@@ -51,7 +51,7 @@ def _read(text: str, signature: int, asked: Asked, patterns: LetterPatterns) -> 
     finder = Finder(asked, patterns)
     judge = Judge(patterns, finder.topics)
     sentences = []
-    columns = Columns(SentenceReader(finder, Scope(asked, patterns, {})), people)
+    columns = Columns(SentenceReader(finder, Scope(asked, patterns, positions([], asked.people))), people)
     in_cells = columns.claims([unit for unit in pieces if not unit.in_signature], text)
     pieces = [unit for unit in pieces if id(unit) not in columns.taken]
     for unit in settled(pieces, people, patterns, finder.topics):

@@ -18,6 +18,7 @@ from notifications.reading.sentences import Shape, Unit
 _NUMBERED = re.compile(r"^\s*(?:[-•*·]+\s?|№?\s?\d{1,3}\s?(?:[.)|]|(?=\s|$))|[а-я]\)\s)")
 _ROW_NUMBER = re.compile(r"(?<!\w)(?:п|пп|стр|строк[аеу]?|пункт\w?|позици\w|№{1,2})\.? ?№? ?(?P<number>\d{1,3})\b")
 _ROW_WORDS = re.compile(r"(?<!\w)(?:п|пп|стр|№{1,2})(?!\w)")
+_APPLICATION = re.compile(r"\b(?:заявка|заявку|обращение|запрос|заявление)\b")
 _TICKS = re.compile(r"[+✓✔✅☑]")
 _PRONOUN = re.compile(r"\b(?:ей|ему|им)\b")
 _ONLY_BEFORE = re.compile(r"\b(?:только|лишь)\s(?=\S)")
@@ -215,7 +216,8 @@ class SentenceReader:
             doubts.append("в причине назван другой человек")
         about = self.finder.find(reason)
         meant = about.what(self.asked)
-        if claim.what is None and meant and not systems_in(_part(clause.low, core)):
+        of_all = systems_in(_part(clause.low, core)) or _APPLICATION.search(clause.low, *core)
+        if claim.what is None and meant and not of_all:
             claim = replace(claim, what=meant)
         others = [strange for strange in about.strange if "номер заявки" in strange]
         doubts += self._more_than_reason(reason, bool(about.subsystems or about.roles or outside))

@@ -35,7 +35,7 @@ _FIELD = re.compile(r"^\s*[А-ЯЁA-Z][^:;.!?|\t]{1,34}:(?:\s|$)")
 # Cells stand apart by tabs, by bars, by columns of spaces, or by semicolons without a space.
 _BY_SPACES = re.compile(r"\S {3,}\S.*? {3,}\S")
 _BY_SEMICOLONS = re.compile(r"^[^;\n]{0,200};[^;\s][^;\n]{0,200};[^;\s][^;\n]{0,200}$|^(?:[^;\n]{0,200};(?=[^;\s])){3,30}")
-_SEVERAL_CELLS = re.compile(rf"\t|\s\|\s|^\||\|$|{_BY_SPACES.pattern}|{_BY_SEMICOLONS.pattern}")
+_SEVERAL_CELLS = re.compile(rf"\t|\s\|\s|^\||\|$|{_BY_SPACES.pattern}|{_BY_SEMICOLONS.pattern}|^(?:№[^;]{{0,8}}|\d{{1,3}}); (?:[^;]{{1,80}}; ){{1,20}}")
 _RULED = re.compile(r"^[\s|+:=_-]{3,}$")
 
 
@@ -161,7 +161,7 @@ def _goes_on(before: str, after: str) -> bool:
 
 
 _OPENING = re.compile(
-    r"(?:но|однако|увы|кроме|доступ\w*|просим|прошу|заявк\w|рол[ьи]|права|для|по|в|при|если|также|остальн\w+|сообща\w+|необходимо|направ\w+|укажите|уточните|"
+    r"(?:но|однако|увы|кроме|ей|ему|им|доступ\w*|просим|прошу|заявк\w|рол[ьи]|права|для|по|в|при|если|также|остальн\w+|сообща\w+|необходимо|направ\w+|укажите|уточните|"
     r"к сожалению|не|отказ\w*|спасибо|учетн\w+|учётн\w+|данн\w+|требуется|всем|вам|обраща\w+)\b",
     re.IGNORECASE,
 )

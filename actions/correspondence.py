@@ -11,6 +11,7 @@ from documents.russian import counted, long_date
 from models.letters import OutboxLetter
 from models.request import AccessRequest, RequestFile
 from notifications.writing import Written, write
+from states.rules.terms import last_day
 
 # What leaves the house, in this order; of the generated papers only the format that the kind names (SND-1).
 _ORDER = ("scan", "application", "add-application", "trouble-report", "attorney")
@@ -49,11 +50,18 @@ def promise_package(work: Work, request: AccessRequest) -> OutboxLetter:
         version=request.version,
         lines=counted(count, "работника", "работников", "работников") if count else "",
         companion=companion.number if companion else "",
+        terms=_terms(work, request),
         steps=request.fields.get("steps", ""),
         attachments=[file.name for file in files],
     )
     suffix = f" (повторно, {turn})" if turn > 1 else ""
     return _promise(work, request, "package", turn, Written(written.subject + suffix, written.text), files)
+
+
+def _terms(work: Work, request: AccessRequest) -> list[str]:
+    """Who needs the access until which day, as the forms have no place for it."""
+    lines = [requests.line_facts(line, None) for line in requests.lines_of(work, request)]
+    return [f"{line.name} – до {day:%d.%m.%Y}" for line in lines if (day := last_day(line)) is not None]
 
 
 def promise_reply(work: Work, request: AccessRequest, *, text: str) -> OutboxLetter:

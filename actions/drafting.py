@@ -20,6 +20,7 @@ from models.record import Event, PersonalLink
 from models.request import AccessRequest, RequestLine, Status
 from models.text import fold
 from states.guards import Case, facts_valid
+from states.rules.terms import last_day
 
 LINES_CHANGED = "request.lines-changed"
 # Writing a draft, and looking at what was typed: nothing of the version has left the page meanwhile.
@@ -152,7 +153,7 @@ def _put(work: Work, request: AccessRequest, line: RequestLine, facts: LineFacts
     if line.person_id is not None and (number != line.person_id or fold(str(line.typed.get("email") or "")) != fold(facts.email)):
         links.forget(work, request, line)
     line.person_id = number
-    pairs.ask(work, line, facts.roles)
+    pairs.ask(work, line, facts.roles, last_day(facts))
     line.typed = requests.typed_values(facts)
     work.session.add(line)
 

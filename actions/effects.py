@@ -162,6 +162,7 @@ def make_grants(work: Work, request: AccessRequest, data: Data) -> None:
                     request_id=_id(request),
                     line_id=line.id or 0,
                     since=answered_at,
+                    ends_on=pair.until,
                 )
 
 

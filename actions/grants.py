@@ -86,9 +86,12 @@ def _made(work: Work, row: Grant, action: str) -> None:
 
 def grant(
     work: Work, *, person_id: int, organisation_id: int, subsystem: str, role: str, request_id: int, line_id: int,
-    since: dt.datetime | None = None,
+    since: dt.datetime | None = None, ends_on: dt.date | None = None,
 ) -> Grant:  # fmt: skip
-    """A granted line becomes a grant, since the answer (now when None). One that is already in force stays as it is."""
+    """A granted role becomes a grant, since the answer (now when None) until the day that it names.
+
+    One already in force only takes that day.
+    """
     held: Grant | None = work.session.execute(
         select(Grant).where(
             col(Grant.person_id) == person_id,
@@ -99,19 +102,33 @@ def grant(
         )
     ).scalar_one_or_none()
     if held is not None:
-        return held
+        return _prolonged(work, held, request_id, ends_on)
     row = Grant(
         person_id=person_id,
         organisation_id=organisation_id,
         subsystem=subsystem,
         role=role,
         since=since or work.now,
+        ends_on=ends_on,
         request_id=request_id,
         line_id=line_id,
     )
     work.session.add(row)
     _made(work, row, "grant.made")
     return row
+
+
+def _prolonged(work: Work, row: Grant, request_id: int, ends_on: dt.date | None) -> Grant:
+    """Granted once more: what the newer answer says of its end counts."""
+    if row.ends_on != ends_on:
+        row.ends_on, row.end_reminded_at = ends_on, None
+        beliefs.note(work, row)
+        audit.record(work, "grant.prolonged", subject_of(row), grant=row.id, request=request_id, until=_iso(ends_on))
+    return row
+
+
+def _iso(day: dt.date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _card_id(work: Work, person_id: int, organisation_id: int) -> int:

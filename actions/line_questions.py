@@ -24,6 +24,7 @@ class LineQuestions:
     esia_email: bool  # whether the address is the one of his account
     esia_account: bool  # whether the account is there and confirmed
     roles: bool
+    until: bool  # whether roles can be asked for until a day
     unit: bool
     own_card: bool
     confirmations: tuple[Confirmation, ...]
@@ -43,6 +44,7 @@ def line_questions(kind: RequestKind, catalog: Catalog) -> LineQuestions:
         esia_email="email" in asked and kind.esia_email != "any",
         esia_account=kind.first_login,
         roles=kind.roles_asked,
+        until=kind.roles_asked and not kind.revokes,
         unit=any(entry.staff_advice for entry in scope),
         own_card=any(entry.own_card for entry in scope),
         confirmations=kind.confirmations,

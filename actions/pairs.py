@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from actions.context import Work
@@ -16,8 +17,8 @@ from states.outcomes import ACCESS, REFUSED, line_state
 _STATES: dict[Outcome, LineState] = {"granted": LineState.GRANTED, "rejected": LineState.REJECTED}
 
 
-def ask(work: Work, line: RequestLine, roles: Sequence[RoleRef]) -> None:
-    """These are asked for now; one that was asked for before keeps what is known of it."""
+def ask(work: Work, line: RequestLine, roles: Sequence[RoleRef], until: dt.date | None = None) -> None:
+    """These are asked for now, until that day; one that was asked for before keeps what else is known of it."""
     wanted = list(dict.fromkeys((ref.subsystem, ref.role) for ref in roles)) or [("", "")]
     before = {(pair.subsystem, pair.role): pair for pair in line.asked}
     for code, pair in before.items():
@@ -25,7 +26,7 @@ def ask(work: Work, line: RequestLine, roles: Sequence[RoleRef]) -> None:
             work.session.delete(pair)
     line.asked = [before.get(code) or RequestedRole(subsystem=code[0], role=code[1]) for code in wanted]
     for place, pair in enumerate(line.asked):
-        pair.position = place
+        pair.position, pair.asked_until = place, until
 
 
 def key_of(pair: RequestedRole) -> PairKey:
@@ -130,6 +131,7 @@ def told(work: Work, line: RequestLine, person: Employee | None) -> list[dict[st
             "ground": said(pair.ground, own),
             "letter": pair.letter_id,
             "until": pair.until.isoformat() if pair.until else None,
+            "asked_until": pair.asked_until.isoformat() if pair.asked_until else None,
         }
         for pair in line.asked
     ]

@@ -16,6 +16,7 @@ from actions import (
     checklist_overview,
     checklists,
     destinations,
+    endings,
     links,
     organisations,
     outbox,
@@ -54,6 +55,7 @@ TITLES = {
     Reason.LOGIN_UNPROVEN: "Доступ дан, вход не подтверждён",
     Reason.ITEM_OVERDUE: "Не внесено в реестры, срок вышел",
     Reason.ITEM_NEAR: "Пора внести в реестры",
+    Reason.ROLE_ENDS: "Кончается срок ролей: продлите или отзовите",
     Reason.REVIEW: "Подтвердите, кому роли ещё нужны",
 }
 _MOSCOW = "Europe/Moscow"
@@ -61,7 +63,7 @@ _MOSCOW = "Europe/Moscow"
 
 def waiting(work: Work) -> list[Waiting]:
     """Everything that waits for somebody, due or not yet."""
-    return [*_requests(work), *_outcomes(work), *_logins(work), *_letters(work), *_checklists(work), *reviews.waiting(work)]
+    return [*_requests(work), *_outcomes(work), *_logins(work), *_letters(work), *_checklists(work), *reviews.waiting(work), *endings.waiting(work)]
 
 
 def _requests(work: Work) -> Iterator[Waiting]:
@@ -321,6 +323,7 @@ def _key(kind: str, to: str, day: dt.date) -> str:
 def _promise_official(work: Work, to: str, entries: list[Waiting], day: dt.date) -> None:
     if not outbox.is_promised(work, _key("digest", to, day)):
         reviews.reminded(work, [entry.asked_id for entry in entries if entry.asked_id is not None])
+        endings.reminded(work, [entry.grant_id for entry in entries if entry.grant_id is not None])
     groups = [
         {"title": title, "entries": [entry for entry in entries if entry.reason is reason]}
         for reason, title in TITLES.items()

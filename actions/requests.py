@@ -41,6 +41,7 @@ from states.lifecycle import Trait, traits_of
 from states.outcomes import UNPROVEN
 from states.rules.identity import clash_of
 from states.rules.roles import is_current
+from states.rules.terms import last_day
 
 _LINE_DATES = ("first_login_on",)
 _NOT_TYPED = ("roles",)
@@ -183,7 +184,7 @@ def put_lines(work: Work, request: AccessRequest, lines: Sequence[LineFacts]) ->
             position=position,
             typed=typed_values(held),
         )
-        pairs.ask(work, row, line.roles)
+        pairs.ask(work, row, line.roles, last_day(line))
         work.session.add(row)
         fresh.append(row)
     work.session.flush()

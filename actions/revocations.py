@@ -148,14 +148,17 @@ def _lines(holdings: Iterable[Holding], kept: Mapping[int, LineFacts]) -> list[L
     lines = dict(kept)
     for held in holdings:
         number = held.grant.person_id
-        line = lines.get(number) or _of_person(held.person)
+        line = lines.get(number) or line_of(held.person)
         role = RoleRef(held.grant.subsystem, held.grant.role)
         lines[number] = dataclasses.replace(line, roles=tuple(dict.fromkeys((*line.roles, role))))
     return list(lines.values())
 
 
-def _of_person(person: Employee) -> LineFacts:
+def line_of(person: Employee, *, roles: tuple[RoleRef, ...] = (), asked_until: str = "") -> LineFacts:
+    """As the organisation's card has him."""
     return LineFacts(
+        roles=roles,
+        asked_until=asked_until,
         snils=person.snils,
         surname=person.surname,
         given=person.given,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from actions.line_questions import usual_roles
 from models.facts import LineFacts, OrganisationFacts, RoleRef, SignatureFacts
+from states.rules.values import read_date
 
 if TYPE_CHECKING:
     from catalog import Catalog
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 _LINE_TEXTS = ("snils", "surname", "given", "patronymic", "email", "post", "unit")
 _LINE_FLAGS = ("email_is_esia", "esia_confirmed", "own_card")
-_LINE_KEYS = (*_LINE_TEXTS, *_LINE_FLAGS, "roles", "role", "confirmed", "first_login_on")
+_LINE_KEYS = (*_LINE_TEXTS, *_LINE_FLAGS, "roles", "role", "confirmed", "first_login_on", "until")
 _SIGNER_KEYS = (
     "capacity", "body", "seal_of", "name", "post", "seal", "attorney_number", "attorney_date", "attorney_until",
 )  # fmt: skip
@@ -123,6 +124,7 @@ def _line(
         unit=unit or None,
         roles=_roles(where, person.get("roles", person.get("role")), kind, catalog, organisation),
         confirmed=tuple(str(code) for code in person.get("confirmed", ())),
+        asked_until=read_date(str(person.get("until") or "").strip())[0],
         first_login_on=_moment(where, person.get("first_login_on")),
         row=number,
     )

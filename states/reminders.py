@@ -29,6 +29,7 @@ class Reason(StrEnum):
     ITEM_OVERDUE = "item-overdue"
     ITEM_NEAR = "item-near"
     REVIEW = "review"
+    ROLE_ENDS = "role-ends"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Waiting:
     line_id: int | None = None
     until: dt.datetime | None = None
     asked_id: int | None = None
+    grant_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

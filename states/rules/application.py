@@ -15,6 +15,7 @@ from states.rules.columns import typed_columns
 from states.rules.emails import email_problem
 from states.rules.names import check_names, several_people
 from states.rules.telling import of_line, of_request
+from states.rules.terms import check_last_day
 
 
 def check(facts: RequestFacts, catalog: Catalog) -> Iterator[Finding]:
@@ -31,6 +32,8 @@ def check(facts: RequestFacts, catalog: Catalog) -> Iterator[Finding]:
         yield from check_names(line)
         yield from _email(line)
         yield from typed_columns(line, facts.organisation, catalog)
+        if line.asked_until and facts.today is not None:
+            yield from check_last_day(line, facts.today)
     yield from _repeated_people(facts)
     if kind.esia_email != "any":
         yield from _repeated_emails(facts, kind)

@@ -16,6 +16,7 @@ from states.rules.columns import typed_columns
 from states.rules.held import HeldHere
 from states.rules.names import check_names
 from states.rules.telling import of_line
+from states.rules.terms import check_last_day
 from states.rules.values import read_date
 
 _FIRST_DAY = dt.date(2000, 1, 1)
@@ -92,25 +93,6 @@ def _day(line: LineFacts, name: str, typed: str, label: str, today: dt.date) -> 
     else:
         return date, []
     return None, [of_line("APP-11", line, name, told)]
-
-
-def check_last_day(line: LineFacts, today: dt.date, since: dt.date | None = None) -> Iterator[Finding]:
-    """The day that roles are wanted or given until: a date, not over, not before the first one."""
-    value, problem = read_date(line.asked_until)
-    if problem:
-        yield of_line("APP-11", line, "asked_until", f"До какого дня: {problem}")
-        return
-    last = dt.date.fromisoformat(value)
-    if since and last < since:
-        yield of_line(
-            "APP-11", line, "asked_until",
-            f"Последний день роли {last:%d.%m.%Y} раньше первого, {since:%d.%m.%Y}. Проверьте обе даты.",
-        )  # fmt: skip
-    elif last < today:
-        yield of_line(
-            "APP-11", line, "asked_until",
-            f"Последний день роли {last:%d.%m.%Y} уже прошёл. Укажите день впереди или уберите дату, если срока нет.",
-        )  # fmt: skip
 
 
 def _repeated(rows: Sequence[ToldHolding], catalog: Catalog) -> Iterator[Finding]:

@@ -408,11 +408,11 @@ def _lines(work: Work, kind: RequestKind, card: Organisation, given: Sequence[Pe
 
 
 def _line(work: Work, kind: RequestKind, card: Organisation, given: PersonIn, row: int) -> LineFacts:
-    values = given.model_dump(exclude={"roles", "confirmed", "first_login_on", "snils"})
+    values = given.model_dump(exclude={"roles", "confirmed", "first_login_on", "snils", "until"})
     noon = dt.time(12, tzinfo=dt.UTC)
     return LineFacts(
         **values, snils=_digits(given.snils), roles=tuple(_roles(work, kind, card, given, row)), row=row,
-        confirmed=tuple(given.confirmed),
+        confirmed=tuple(given.confirmed), asked_until=given.until.isoformat() if given.until else "",
         first_login_on=dt.datetime.combine(given.first_login_on, noon) if given.first_login_on else None,
     )  # fmt: skip
 

@@ -121,6 +121,7 @@ class RoleOut(Out):
     ground: str | None = Field(description="На чём основан ответ, записанный человеком")
     letter: int | None = Field(description="Номер письма, которым это решено")
     until: dt.date | None = Field(description="До какого дня дан доступ, если день назван в ответе")
+    asked_until: dt.date | None = Field(description="До какого дня доступ просили, если на срок")
 
 
 class LineOut(Out):
@@ -241,6 +242,7 @@ class PersonIn(In):
     first_login_on: dt.date | None = Field(default=None, description="Когда был первый вход в подсистему")
     own_card: bool | None = Field(default=None, description="Доступ нужен только ради своей карточки")
     confirmed: list[Word] = Field(default=[], max_length=20, description="Подтверждения вида, см. `/catalog/kinds`")
+    until: dt.date | None = Field(default=None, description="До какого дня нужны роли, если на срок")
 
 
 class SignerIn(In):

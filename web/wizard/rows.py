@@ -221,7 +221,7 @@ def _controlled(line: LineFacts, asked: LineQuestions) -> tuple[object, ...]:
     return (
         *(getattr(line, name) for name in asked.texts), tuple(sorted(line.roles)) if asked.roles else (),
         bool(line.email_is_esia) if asked.esia_email else None, bool(line.esia_confirmed) if asked.esia_account else None,
-        (line.unit or "") if asked.unit else None, bool(line.own_card) if asked.own_card else None,
+        line.asked_until if asked.until else None, (line.unit or "") if asked.unit else None, bool(line.own_card) if asked.own_card else None,
         tuple(sorted(set(line.confirmed) & {entry.code for entry in asked.confirmations})),
     )  # fmt: skip
 
@@ -245,6 +245,8 @@ def typed(
     ):  # fmt: skip
         if wanted:
             values[name] = _mark(form, f"{key}.{name}", getattr(base, name), getattr(shown, name))
+    if asked.until:
+        values["asked_until"] = text(form, f"{key}.asked_until", 40)
     if asked.unit:
         values["unit"] = text(form, f"{key}.unit", 20) or None
     codes = {entry.code for entry in asked.confirmations}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +12,11 @@ from cli.asking import moment
 from cli.speech import Json, loaded_catalog, refuse, say, say_findings, say_json, working
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from actions.context import Work
     from actions.holdings_import import Plan
+    from models.employee import Employee
 
 app = typer.Typer(help="Кто какими ролями обладает; списки ролей, полученных раньше.")
 _STATES = {"new": "будет внесена", "known": "уже числится", "bad": "не будет внесена"}
@@ -139,3 +144,102 @@ def template(out: Annotated[Path, typer.Argument(metavar="OUT", help="Куда �
 
     out.write_bytes(holdings_template())
     say(f"Образец: {out}")
+
+
+_Snils = Annotated[str, typer.Argument(metavar="СНИЛС")]
+_Inn = Annotated[str, typer.Option("--organisation", metavar="ИНН", help="В какой организации.")]
+_Roles = Annotated[
+    list[str] | None, typer.Option("--role", metavar="ПОДСИСТЕМА[/РОЛЬ]", help="Какие роли, кодами; без этого – все.")
+]
+
+
+@app.command()
+def ending(json: Json = False) -> None:
+    """Роли, данные на срок, ближайшие первыми."""
+    from actions import audit, endings
+
+    with working() as work:
+        rows = [(each.as_json(), each.told) for each in endings.ending(work)]
+        audit.record(work, "holders.viewed", "holders", rows=len(rows))
+    if json:
+        say_json([row for row, _ in rows])
+        return
+    for _, told in rows:
+        say(told)
+    if not rows:
+        say("Ролей на срок ни у кого нет.")
+
+
+@app.command()
+def renew(
+    snils: _Snils,
+    organisation: _Inn,
+    role: _Roles = None,
+    until: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="ДАТА", help="До какого дня; без него – без срока.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Составить заявку на продление ролей работника."""
+    from actions import endings
+
+    with working() as work:
+        drafts = [
+            draft
+            for card, grants in _chosen(work, snils, organisation, role or ())
+            for draft in endings.renew(work, card, grants, until=until.date() if until else None)
+        ]
+        told = [{"id": draft.id, "number": draft.number} for draft in drafts]
+    _tell_drafts(told, json)
+
+
+@app.command()
+def revoke(
+    snils: _Snils,
+    organisation: _Inn,
+    why: Annotated[str, typer.Option(metavar="КОД", help="Основание вида заявки, например changed-duties.")],
+    role: _Roles = None,
+    json: Json = False,
+) -> None:
+    """Составить заявку на прекращение ролей работника."""
+    from actions import revocations
+
+    with working() as work:
+        drafts = [
+            draft
+            for card, grants in _chosen(work, snils, organisation, role or ())
+            for draft in revocations.of_person(work, card, grants, why=why)
+        ]
+        told = [{"id": draft.id, "number": draft.number} for draft in drafts]
+    _tell_drafts(told, json)
+
+
+def _chosen(
+    work: Work, snils: str, inn: str, roles: Collection[str]
+) -> list[tuple[Employee, set[int]]]:
+    """Cards in the organisation and its branches with the numbers of the roles meant. Raises NotFound."""
+    from actions.context import NotFound
+    from actions.holdings import held_by
+    from cli.people import cards_of
+
+    found: list[tuple[Employee, set[int]]] = []
+    for card in cards_of(work, snils, inn):
+        meant = {
+            held.grant.id or 0
+            for held in held_by(work, [card.person_id])
+            if held.grant.organisation_id == card.organisation_id
+            and (not roles or {held.grant.subsystem, f"{held.grant.subsystem}/{held.grant.role}"} & set(roles))
+        }
+        if meant:
+            found.append((card, meant))
+    if not found:
+        raise NotFound("Таких действующих ролей у работника в этой организации нет.")
+    return found
+
+
+def _tell_drafts(drafts: Sequence[Mapping[str, object]], json: bool) -> None:
+    if json:
+        say_json(drafts)
+        return
+    for draft in drafts:
+        say(f"Черновик {draft['number']} (ID {draft['id']}). Дальше: egisz-access request check {draft['id']}")

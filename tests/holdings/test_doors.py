@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 import re
@@ -12,17 +13,19 @@ import pytest
 from fastapi.testclient import TestClient
 from openpyxl import load_workbook
 
+from actions import grants, requests
 from demo import people
 from documents.holders import holdings_template
 from documents.rosters.headings import field_named
 from models.account import Role
+from models.request import Status
 from tests.api.calling import caller
 from tests.commands import said
 from tests.holdings.test_import import HEADINGS, ROLE, SOURCE
 from tests.web.conftest import light_passwords, officer, stranger, world
 from tests.web.test_scope import leaks
 from tests.web.users import client
-from tests.web.world import INN, World, clinic
+from tests.web.world import INN, KIND, World, clinic, request_at
 
 __all__ = ["leaks", "light_passwords", "officer", "stranger", "world"]
 ANNA = ("112-233-445 95", "Иванова Анна Петровна")
@@ -104,6 +107,53 @@ def test_the_api_does_the_same(world: World) -> None:
     assert api.post("/api/v1/holders/imports/1/withdraw", json={"reason": "список чужой клиники"}).status_code == 409
 
 
+def _held_until(world: World, day: str) -> tuple[int, int]:
+    """Number of Anna's card, and of her role."""
+    with world.installation.work(by="тест") as work:
+        request = request_at(work, Status.GRANTED)
+        line = requests.lines_of(work, request)[0]
+        made = grants.grant(
+            work, person_id=line.person_id or 0, organisation_id=request.organisation_id, subsystem="frmo", role="organisation",
+            request_id=request.id or 0, line_id=line.id or 0, ends_on=dt.date.fromisoformat(day),
+        )  # fmt: skip
+        return line.person_id or 0, made.id or 0
+
+
+def test_the_page_tells_the_last_day_and_drafts_a_renewal(officer: TestClient, world: World) -> None:
+    assert "Ролей на срок ни у кого нет" in officer.get("/holders/ending").text
+    person, grant = _held_until(world, "2026-12-31")
+    assert "31.12.2026" in officer.get("/holders/ending").text and "31.12.2026" in officer.get("/people").text
+    assert "действует до 31.12.2026" in officer.get("/people", params={"view": "list"}).text
+    assert "Составить заявку на продление" in officer.get(f"/people/{person}").text
+    wrong = officer.post(f"/people/{person}/renew", data={"grant": grant, "until": "2026-01-01"})
+    assert wrong.status_code == 422 and "уже прошёл" in wrong.text
+    assert officer.post(f"/people/{person}/renew", data={}).status_code == 422
+    made = officer.post(f"/people/{person}/renew", data={"grant": grant, "until": "2027-12-31"}, follow_redirects=False)
+    assert made.status_code == 303
+    people = officer.get(made.headers["location"] + "/people").text
+    assert 'name="1.asked_until"' in people or 'value="2027-12-31"' in people
+    auditor = client(world, "auditor", {Role.AUDITOR})
+    assert auditor.get("/holders/ending").status_code == 200
+    assert auditor.post(f"/people/{person}/renew", data={"grant": grant}).status_code == 403
+
+
+def test_the_api_tells_the_last_day_and_drafts_both_ways(world: World) -> None:
+    api = caller(world)
+    person, grant = _held_until(world, "2026-12-31")
+    [row] = api.get("/api/v1/holders/ending").json()
+    assert (row["grant"], row["employee"], row["day"], row["named"]) == (grant, person, "2026-12-31", True)
+    assert api.get("/api/v1/holders").json()["items"][0]["ends_on"] == "2026-12-31"
+    [renewal] = api.post(f"/api/v1/people/{person}/renew", json={"grants": [grant], "until": "2027-12-31"}).json()
+    told = api.get(f"/api/v1/requests/{renewal['id']}").json()
+    assert '"asked_until": "2027-12-31"' in json.dumps(told)
+    gone = api.post(f"/api/v1/people/{person}/revoke", json={"grants": [grant], "why": "changed-duties"})
+    assert gone.status_code == 201 and gone.json()[0]["number"] != renewal["number"]
+    assert api.post(f"/api/v1/people/{person}/renew", json={"grants": [999]}).status_code == 404
+    asked = {"kind": KIND, "inn": INN, "people": [{"snils": ANNA[0], "surname": "Иванова", "given": "Анна", "until": "2027-06-30"}]}
+    draft = api.post("/api/v1/requests", json=asked).json()
+    assert '"asked_until": "2027-06-30"' in json.dumps(api.get(f"/api/v1/requests/{draft['id']}").json())
+
+
 @pytest.fixture
 def run(home: Path, tmp_path: Path) -> Any:
     def call(*arguments: object, code: int = 0) -> Any:
@@ -133,4 +183,12 @@ def test_commands_do_the_same(run: Any, tmp_path: Path) -> None:
     run("holders", "withdraw", 1, "--reason", "ошибка", code=1)
     assert "отменён, ролей: 2" in run("holders", "withdraw", 1, "--reason", "список чужой клиники")
     assert "ролей нет ни у кого" in run("holders")
+    until = tmp_path / "until.csv"
+    until.write_bytes(_list(PETR).replace(b"01.09.2024;;", b"01.09.2024;31.12.2099;"))
+    run("holders", "import", until, *own, "--write")
+    assert "до 2099-12-31" in run("holders") and "31.12.2099" in run("holders", "ending")
+    assert run("holders", "ending", "--json")[0]["day"] == "2099-12-31"
+    assert "Черновик" in run("holders", "renew", PETR[0], *own, "--until", "2100-12-31")
+    assert len(run("holders", "revoke", PETR[0], *own, "--why", "changed-duties", "--role", "frmo", "--json")) == 1
+    assert "Таких действующих ролей" in run("holders", "renew", PETR[0], *own, "--role", "frmr", code=1)
     run("holders", "import", tmp_path / "none.csv", *own, code=2)

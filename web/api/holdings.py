@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from fastapi import APIRouter
+from pydantic import RootModel
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from actions import holdings_import
+from actions import endings, holdings_import, revocations
 from actions.context import Work
 from actions.holdings_import import Plan, Sheet
 from documents.rosters import RosterError
+from models.request import AccessRequest
 from web.api.bodies import Multipart
 from web.api.door import token_of
 from web.api.idempotency import once
 from web.api.problems import invalid
-from web.api.schemas import HoldingsImportOut, ImportedListOut, WithdrawIn
+from web.api.schemas import DraftedOut, EndingOut, HoldingsImportOut, ImportedListOut, RenewIn, RevokeIn, WithdrawIn
 from web.bodies import text, ticked, uploads
 from web.installed import installed, looked, reading
+from web.persons import reached
 
 router = APIRouter(tags=["Люди и роли"])
 _MOST = 5 * 1024 * 1024
+Drafted = RootModel[list[DraftedOut]]
 
 
 @router.get("/holders/imports", operation_id="listHoldingsImports", summary="Внесённые списки ролей")
@@ -91,6 +96,45 @@ def withdraw(request: Request, number: int, body: WithdrawIn) -> Response:
         return ImportedListOut.model_validate(holdings_import.as_json(*found))
 
     return once(request, act)
+
+
+@router.get("/holders/ending", operation_id="listEndingRoles", summary="Роли на срок")
+def list_ending(request: Request) -> list[EndingOut]:
+    """Ближайшие первыми. Кто посмотрел, записывается."""
+    with reading(request) as work:
+        found = [EndingOut.model_validate(each.as_json()) for each in endings.ending(work)]
+    looked(request, "holders.viewed", "holders", rows=len(found), token=token_of(request))
+    return found
+
+
+@router.post(
+    "/people/{person}/renew", operation_id="renewRoles", summary="Составить заявку на продление ролей",
+    response_model=list[DraftedOut], status_code=201,
+)  # fmt: skip
+def renew(request: Request, person: int, body: RenewIn) -> Response:
+    """Получаются черновики, по одному на вид заявки."""
+
+    def act(work: Work) -> Drafted:
+        return _drafted(endings.renew(work, reached(work, person), body.grants, until=body.until))
+
+    return once(request, act, status=201)
+
+
+@router.post(
+    "/people/{person}/revoke", operation_id="revokeRoles", summary="Составить заявку на прекращение ролей",
+    response_model=list[DraftedOut], status_code=201,
+)  # fmt: skip
+def revoke(request: Request, person: int, body: RevokeIn) -> Response:
+    """Получаются черновики; до ответа СТП роли остаются."""
+
+    def act(work: Work) -> Drafted:
+        return _drafted(revocations.of_person(work, reached(work, person), body.grants, why=body.why))
+
+    return once(request, act, status=201)
+
+
+def _drafted(drafts: Sequence[AccessRequest]) -> Drafted:
+    return Drafted([DraftedOut(id=draft.id or 0, number=draft.number) for draft in drafts])
 
 
 def _sheet(request: Request, form: FormData) -> Sheet:

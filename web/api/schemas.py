@@ -619,6 +619,31 @@ class WithdrawIn(In):
     reason: Word = Field(description="Почему список внесён по ошибке", examples=["список другой организации"])
 
 
+class EndingOut(Out):
+    grant: int = Field(description="Номер роли, для `renew` и `revoke`")
+    employee: int
+    person: str
+    role: str
+    inn: str
+    day: dt.date
+    named: bool = Field(description="Срок назван в ответе или в списке; иначе его только просили, и сама роль не кончится")
+
+
+class RenewIn(In):
+    grants: list[int] = Field(min_length=1, max_length=100, description="Номера ролей, см. `/holders/ending`")
+    until: dt.date | None = Field(default=None, description="До какого дня; без него – без срока")
+
+
+class RevokeIn(In):
+    grants: list[int] = Field(min_length=1, max_length=100, description="Номера ролей, см. `/holders/ending`")
+    why: Word = Field(description="Основание вида заявки", examples=["changed-duties"])
+
+
+class DraftedOut(Out):
+    id: int
+    number: str
+
+
 class HoldersOut(Out):
     as_of: dt.datetime
     known_on: dt.datetime | None = None

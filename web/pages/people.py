@@ -10,12 +10,12 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import revocations
-from actions.context import Conflict, Work
+from actions import endings, revocations
+from actions.context import Conflict, NotFound, Work
 from actions.line_questions import UNITS
 from models.identifiers import BadIdentifier, format_snils
 from web.bodies import Form, text
-from web.days import Day, day_of, shortcuts
+from web.days import Day, date_of, day_of, shortcuts
 from web.downloads import download
 from web.installed import looked, reading, work_of
 from web.matrices import Filters, Matrix, choices, columns, everyone, matrix
@@ -151,6 +151,35 @@ def revoke(request: Request, number: int, form: Form) -> Response:
             return _card(request, work, card, status=422, problem=str(wrong), chosen=chosen, why=text(form, "why", 40))
     target = f"/requests/{drafts[0].id}" if len(drafts) == 1 else f"/people/{number}"
     return RedirectResponse(target, status_code=303)
+
+
+@router.post("/people/{number:int}/renew")
+def renew(request: Request, number: int, form: Form) -> Response:
+    """Drafts that ask for the ticked roles once more; without a day for good."""
+    chosen = {int(value) for value in form.getlist("grant") if isinstance(value, str) and value.isdigit()}
+    with work_of(request) as work:
+        person = reached(work, number)
+        try:
+            if not chosen:
+                raise Conflict("Отметьте роли, которые нужно продлить.")
+            typed = text(form, "until", 20)
+            with work.session.begin_nested():
+                drafts = endings.renew(work, person, chosen, until=date_of(typed) if typed else None)
+        except (BadIdentifier, Conflict, NotFound) as wrong:
+            return _card(request, work, person_card(work, number), status=422, problem=str(wrong), chosen=chosen)
+    target = f"/requests/{drafts[0].id}" if len(drafts) == 1 else f"/people/{number}"
+    return RedirectResponse(target, status_code=303)
+
+
+@router.get("/holders/ending")
+def show_ending(request: Request) -> Response:
+    """Roles that are given until a day, the nearest first."""
+    with reading(request) as work:
+        found = endings.ending(work)
+        answer = page(request, "ending.html", found=found, today=day_of("", work.now).date, waiting=waiting(work))
+    if found:
+        looked(request, "holders.viewed", "holders", people=len({each.person.id for each in found}))
+    return answer
 
 
 def _card(

@@ -12,6 +12,7 @@ from actions import audit, beliefs, people
 from actions.context import EVERYWHERE, NotFound, Work
 from actions.holdings import by_word, subject_of
 from actions.names import Names
+from actions.organisation_names import OrganisationNames
 from models.employee import Employee
 from models.facts import RoleRef
 from models.organisation import Organisation
@@ -73,6 +74,23 @@ def tell(
     work.session.add(row)
     _made(work, row, "grant.told")
     return row
+
+
+def move(work: Work, row: Grant, organisation_id: int, at: dt.datetime) -> Grant | None:
+    """The role is held in another organisation from that moment; None where it was held there already."""
+    moment = max(at, row.since)
+    end(work, grant_id=row.id or 0, reason="реорганизация", at=moment)
+    there = select(col(Grant.id)).where(
+        col(Grant.person_id) == row.person_id, col(Grant.organisation_id) == organisation_id,
+        col(Grant.subsystem) == row.subsystem, col(Grant.role) == row.role, col(Grant.until).is_(None),
+    )  # fmt: skip
+    if work.session.execute(there).first() is not None:
+        return None
+    kept = row.model_dump(exclude={"id", "organisation_id", "since", "until", "event_seq", "end_reminded_at"})
+    moved = Grant(**kept, organisation_id=organisation_id, since=moment)
+    work.session.add(moved)
+    _made(work, moved, "grant.moved")
+    return moved
 
 
 def _made(work: Work, row: Grant, action: str) -> None:
@@ -224,13 +242,13 @@ def holders(
         .order_by(col(Employee.fold), col(Grant.subsystem), col(Grant.role))
     )
     rows = work.session.execute(belief.of(query)).tuples().all()
-    names = Names(work, [row[4] for row in rows])
+    names, places = Names(work, [row[4] for row in rows]), OrganisationNames(work)
     return [
         {
             "person": names.at(card, moment),
             "snils": card.snils,
             **_named(work, grant),
-            "organisation": organisation.short_name or organisation.full_name or organisation.inn,
+            "organisation": places.at(organisation, moment),
             "since": since.isoformat(),
             "until": until.isoformat() if until else None,
             "ends_on": grant.ends_on.isoformat() if grant.ends_on else None,

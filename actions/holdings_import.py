@@ -24,7 +24,7 @@ from documents.rosters.reading import Roster
 from documents.rosters.understanding import day
 from models.facts import LineFacts, OrganisationFacts, RoleRef, ToldHolding
 from models.findings import Finding, Severity, sourced
-from models.identifiers import BadIdentifier, format_snils, inn_digits, kpp_code, valid_snils
+from models.identifiers import BadIdentifier, format_snils, valid_snils
 from models.organisation import Organisation, called
 from models.record import Grant, HoldingsImport
 from models.text import tidy
@@ -124,7 +124,7 @@ def plan(
     `told_by`, `told_on` are the source of rows that name none, `checked` the rows whose СНИЛС somebody held against a
     document. Raises BadIdentifier, NotFound for an organisation without a card.
     """
-    card = _card(work, inn, kpp)
+    card = organisations.known(work, inn, kpp)
     whose = organisations.facts_of(work, card)
     roster = sheet.roster
     lines, intake = roster_lines(roster, work.catalog, organisation=whose, kind=None)
@@ -144,14 +144,6 @@ def _refuse_open(roster: Roster, lines: Sequence[LineFacts], whose: Organisation
         refuse_open(roster, lines, whose, Choices(others=Rows.SKIP))
     except OpenQuestions as questions:
         raise RosterError(questions.code, questions.in_words, questions.rule) from None
-
-
-def _card(work: Work, inn: object, kpp: str) -> Organisation:
-    digits = inn_digits(inn)
-    card = organisations.find(work, digits, kpp_code(kpp) if kpp else None)
-    if card is None:
-        raise organisations.unknown(digits)
-    return card
 
 
 def _told(row: RosterRow, line: LineFacts, told_by: str, told_on: str, checked: Collection[int]) -> ToldHolding:

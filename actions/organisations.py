@@ -68,6 +68,15 @@ def find(work: Work, inn: str, kpp: str | None = None) -> Organisation | None:
     return work.session.execute(query.order_by(col(Organisation.id)).limit(1)).scalar_one_or_none()
 
 
+def known(work: Work, inn: object, kpp: str = "") -> Organisation:
+    """The card that is there; КПП tells branches apart. Raises BadIdentifier, NotFound."""
+    digits = inn_digits(inn)
+    found = find(work, digits, kpp_code(kpp) if kpp else None)
+    if found is None:
+        raise unknown(digits)
+    return found
+
+
 def unknown(inn: str) -> NotFound:
     """The error for an ИНН without a card, with both ways to look for the right one."""
     where = "в разделе «Организации» или командой egisz-access organisation find"

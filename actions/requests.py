@@ -13,7 +13,19 @@ from typing import Any, cast
 from sqlalchemy import select
 from sqlmodel import col
 
-from actions import audit, destinations, enrolling, grants, identities, links, organisations, pairs, people, twins
+from actions import (
+    audit,
+    destinations,
+    enrolling,
+    grants,
+    identities,
+    links,
+    organisation_names,
+    organisations,
+    pairs,
+    people,
+    twins,
+)
 from actions.context import Conflict, NotFound, Work
 from catalog.kinds import RequestKind
 from catalog.layouts import load_layouts
@@ -390,6 +402,7 @@ def facts_of(work: Work, request: AccessRequest, rows: Rows | None = None) -> Re
         attachments=_attached(work, request, files),
         attached=_read(work, request, files),
         scan_complete=any(file.purpose == "scan" and file.detail.get("complete") for file in files),
+        name_on_papers=organisation_names.on_papers(work, request, files),
         version=request.version,
         twin=twins.twin_under_way(work, request, facts),
         today=work.now.date(),

@@ -231,6 +231,7 @@ class RequestFacts:
     )  # codes: scan, editable, attorney, licence-draft, add-scan, add-editable …
     attached: tuple[AttachmentFacts, ...] = ()  # the kind's own attachments, as their content was read
     scan_complete: bool = False
+    name_on_papers: str = ""  # what the organisation was when the papers were made, where it is another now
     version: int = 1
     twin: str = ""  # number of an identical request that is under way
     today: dt.date | None = None

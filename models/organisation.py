@@ -1,4 +1,6 @@
-"""Organisations that ask for access."""
+"""Organisations that ask for access, and what they were before."""
+
+import datetime as dt
 
 from sqlalchemy import UniqueConstraint
 from sqlmodel import SQLModel
@@ -39,6 +41,27 @@ class Organisation(SQLModel, table=True):
     branch: dict[str, object] | None = plain(None, sa_type=PORTABLE_JSON)
     education: dict[str, object] | None = plain(None, sa_type=PORTABLE_JSON)
     officer_email: str = personal("")
+
+
+class OrganisationChange(SQLModel, table=True):
+    """Реорганизация: another name or number from a day on, or everything went over to another organisation (`successor_id`).
+
+    `before`, `after`: names and numbers. `grants`, `requests`: row numbers of what went over.
+    """
+
+    __tablename__ = "organisation_change"
+
+    id: int | None = plain(None, primary_key=True)
+    organisation_id: int = plain(foreign_key="organisation.id", index=True)
+    successor_id: int | None = plain(None, foreign_key="organisation.id", index=True)
+    since: dt.date = plain()
+    before: dict[str, str] = plain(default_factory=dict, sa_type=PORTABLE_JSON)
+    after: dict[str, str] = plain(default_factory=dict, sa_type=PORTABLE_JSON)
+    grants: list[int] = plain(default_factory=list, sa_type=PORTABLE_JSON)
+    requests: list[int] = plain(default_factory=list, sa_type=PORTABLE_JSON)
+    ground: str = plain("")
+    recorded_at: dt.datetime = plain()
+    recorded_by: str = personal("")
 
 
 def called(organisation: Organisation) -> str:

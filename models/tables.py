@@ -15,7 +15,7 @@ from models.comment import Comment
 from models.correction import Correction
 from models.employee import Employee, FormerName
 from models.letters import InboxLetter, MailboxPosition, OutboxLetter
-from models.organisation import Organisation
+from models.organisation import Organisation, OrganisationChange
 from models.person import Person
 from models.record import ChainHead, Event, Grant, GrantEntry, HoldingsImport, Lease, PersonalLink
 from models.refbook import RefbookOrganisation, RefbookVersion
@@ -49,6 +49,7 @@ __all__ = [
     "MailboxPosition",
     "OpenedChecklist",
     "Organisation",
+    "OrganisationChange",
     "OutboxLetter",
     "Person",
     "PersonalLink",

@@ -12,10 +12,11 @@ from sqlmodel import col
 from actions.context import Work
 from actions.holdings import by_word, role_label
 from actions.names import Names
+from actions.organisation_names import OrganisationNames
 from models.employee import Employee
 from models.facts import RoleRef
 from models.findings import Severity
-from models.organisation import Organisation, called
+from models.organisation import Organisation
 from models.record import Grant
 from models.request import AccessRequest
 from states.rules.held import Clash, HeldHere, clashes
@@ -33,6 +34,7 @@ class Entry:
     since: dt.datetime
     until: dt.datetime | None
     organisation: Organisation
+    place: str  # what the organisation was called that day
     label: str
     request_id: int | None
     number: str
@@ -44,10 +46,6 @@ class Entry:
     @property
     def key(self) -> tuple[str, str]:
         return self.grant.subsystem, self.grant.role
-
-    @property
-    def place(self) -> str:
-        return called(self.organisation)
 
     @property
     def source(self) -> str:
@@ -136,7 +134,7 @@ def holders(work: Work, employee_ids: Sequence[int], day: Day, judge: Judge) -> 
 def _some(work: Work, ids: Sequence[int], day: Day, judge: Judge) -> list[Holder]:
     found = work.session.execute(select(Employee).where(col(Employee.id).in_(ids))).scalars()
     cards = {card.id: card for card in found}
-    names = Names(work, cards.values())
+    names, places = Names(work, cards.values()), OrganisationNames(work)
     query = (
         select(
             Grant, day.belief.since, day.belief.until, day.belief.verified_at, Organisation, AccessRequest
@@ -148,7 +146,7 @@ def _some(work: Work, ids: Sequence[int], day: Day, judge: Judge) -> list[Holder
     )
     held: dict[int, list[tuple[Entry, str | None]]] = {}
     for grant, *times, organisation, request in work.session.execute(day.belief.of(query)):
-        entry = _entry(work, grant, times, organisation, request, day)
+        entry = _entry(work, grant, times, (organisation, places.at(organisation, day.moment)), request, day)
         held.setdefault(grant.person_id, []).append((entry, request.kind if request else None))
     return [
         _holder(cards[number], names.at(cards[number], day.moment), held.get(cards[number].person_id, []), judge)
@@ -158,12 +156,12 @@ def _some(work: Work, ids: Sequence[int], day: Day, judge: Judge) -> list[Holder
 
 
 def _entry(
-    work: Work, grant: Grant, times: Sequence[dt.datetime | None], organisation: Organisation, request: AccessRequest | None,
-    day: Day,
+    work: Work, grant: Grant, times: Sequence[dt.datetime | None], place: tuple[Organisation, str],
+    request: AccessRequest | None, day: Day,
 ) -> Entry:  # fmt: skip
     since, until, verified_at = times
     return Entry(
-        grant, since or grant.since, until, organisation, role_label(work, grant.subsystem, grant.role),
+        grant, since or grant.since, until, *place, role_label(work, grant.subsystem, grant.role),
         request.id if request else None, request.number if request else "",
         verified=verified_at is not None and verified_at <= day.moment,
         over=until is not None and until <= day.moment,

@@ -11,9 +11,10 @@ from sqlmodel import col
 from actions.context import NotFound, Work
 from actions.holdings import by_word, role_label
 from actions.names import Names
+from actions.organisation_names import OrganisationNames
 from actions.people import OF_GRANT
 from models.employee import Employee
-from models.organisation import Organisation, called
+from models.organisation import Organisation
 from models.record import Grant
 from models.request import AccessRequest
 from web.days import local_date
@@ -31,6 +32,7 @@ class Bar:
     person: Employee
     called: str
     organisation: Organisation
+    place: str  # what the organisation was called at its end
     request: AccessRequest | None
     x: int
     width: int
@@ -38,10 +40,6 @@ class Bar:
     @property
     def name(self) -> str:
         return self.called or GONE
-
-    @property
-    def place(self) -> str:
-        return called(self.organisation)
 
     @property
     def source(self) -> str:
@@ -84,13 +82,14 @@ def role_history(work: Work, subsystem: str, role: str, *, organisation: int | N
         .limit(SHOWN + 1)
     )
     rows = [row._tuple() for row in work.session.execute(query)]
-    line, names = _Line(since, work.now), Names(work, [card for _, card, _, _ in rows])
+    line, names, places = _Line(since, work.now), Names(work, [card for _, card, _, _ in rows]), OrganisationNames(work)
     bars = tuple(
         Bar(
             grant,
             person,
             names.at(person, grant.until or work.now),
             place,
+            places.at(place, grant.until or work.now),
             request,
             line.at(grant.since),
             max(4, line.at(grant.until or work.now) - line.at(grant.since)),

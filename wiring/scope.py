@@ -15,14 +15,15 @@ from models.column_choice import ColumnChoice
 from models.correction import Correction
 from models.employee import Employee
 from models.letters import InboxLetter, OutboxLetter
-from models.organisation import Organisation
+from models.organisation import Organisation, OrganisationChange
 from models.record import Grant, HoldingsImport
 from models.request import AccessRequest
 from models.review import ReviewedOrganisation
 
 _KEY = "only_of_account"
 _BY_ORGANISATION = (
-    AccessRequest, ColumnChoice, Correction, Employee, Grant, HoldingsImport, OpenedChecklist, ReviewedOrganisation,
+    AccessRequest, ColumnChoice, Correction, Employee, Grant, HoldingsImport, OpenedChecklist, OrganisationChange,
+    ReviewedOrganisation,
 )  # fmt: skip
 _BY_REQUEST = (InboxLetter, OutboxLetter)  # a letter without a request belongs to nobody in particular
 

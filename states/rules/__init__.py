@@ -15,6 +15,7 @@ from states.rules import (
     organisation,
     patients,
     people,
+    renaming,
     roles,
     sending,
     signature,
@@ -41,8 +42,8 @@ _CHECKS = {
         patients.check,
         signature.check_planned,
     ),
-    Stage.SIGN: (signature.check,),
-    Stage.SEND: (sending.check, people.check_first_logins),
+    Stage.SIGN: (signature.check, renaming.check),
+    Stage.SEND: (sending.check, people.check_first_logins, renaming.check),
 }
 
 

@@ -76,6 +76,7 @@ EVENT_LABELS = {
     "mail.probed": "Почта проверена пробным письмом",
     "organisation.added": "Заведена карточка организации",
     "organisation.changed": "Изменена карточка организации",
+    "organisation.letter-taken": "Взят проект письма об изменении организации",
     "organisation.moved": "Роли и заявки перешли в другую организацию",
     "organisation.renamed": "Организация переименована или сменила номера",
     "package.made": "Комплект для Центра СТП собран",

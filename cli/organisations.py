@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Annotated
 
@@ -120,3 +121,94 @@ def _pairs(values: list[str]) -> dict[str, object]:
         else:
             pairs[name] = plain
     return pairs
+
+
+_Since = Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], metavar="ДАТА", help="С какого дня.")]
+_Ground = Annotated[str, typer.Option(metavar="ТЕКСТ", help="Основание: лист записи ЕГРЮЛ, приказ, его дата и номер.")]
+_Kpp = Annotated[str, typer.Option("--kpp", metavar="КПП", help="Филиал, если их несколько с этим ИНН.")]
+
+
+@app.command()
+def rename(
+    inn: str,
+    values: Annotated[list[str], typer.Argument(metavar="ПОЛЕ=ЗНАЧЕНИЕ…")],
+    since: _Since,
+    ground: _Ground,
+    kpp: _Kpp = "",
+    json: Json = False,
+) -> None:
+    """Записать новое наименование или номера: full_name=… short_name=… inn=… kpp=… ogrn=… oid=…
+
+    До этого дня в списках ролей и доказательствах остаются прежние. Опечатку исправляет organisation set.
+    """
+    from actions import organisations, reorganising
+    from actions.organisation_names import NAMED
+
+    pairs = {name: str(value) for name, value in _pairs(values).items()}
+    strange = sorted(set(pairs) - set(NAMED))
+    if strange:
+        raise typer.BadParameter(f"Поля «{strange[0]}» здесь нет. Есть: {', '.join(NAMED)}.")
+    with working() as work:
+        found = reorganising.rename(
+            work, organisations.known(work, inn, kpp), pairs, since=since.date(), ground=ground
+        )
+        told = found.as_json()
+    _tell_change(told, json)
+
+
+@app.command()
+def move(
+    inn: str,
+    to: Annotated[str, typer.Option("--to", metavar="ИНН", help="В какую организацию перешли роли.")],
+    since: _Since,
+    ground: _Ground,
+    kpp: _Kpp = "",
+    to_kpp: Annotated[str, typer.Option("--to-kpp", metavar="КПП", help="Филиал, в который перешли.")] = "",
+    json: Json = False,
+) -> None:
+    """Перевести действующие роли и открытые заявки в другую организацию; прошлые дни остаются за прежней."""
+    from actions import organisations, reorganising
+
+    with working() as work:
+        source, target = organisations.known(work, inn, kpp), organisations.known(work, to, to_kpp)
+        told = reorganising.move(work, source, target, since=since.date(), ground=ground).as_json()
+    _tell_change(told, json)
+
+
+@app.command()
+def changes(inn: str, kpp: _Kpp = "", json: Json = False) -> None:
+    """Записанные переименования и реорганизации."""
+    from actions import organisations, reorganising
+    from actions.organisation_names import told
+
+    with working() as work:
+        rows = reorganising.changes(work, organisations.known(work, inn, kpp))
+        if json:
+            say_json([reorganising.as_json(row) for row in rows])
+            return
+        for row in rows:
+            what = f"роли и заявки перешли: {told(row.after)}" if row.successor_id else f"{told(row.before)} → {told(row.after)}"
+            say(f"№ {row.id}  с {row.since:%d.%m.%Y}  {what}  {row.ground}")
+    if not rows:
+        say("Изменений не записано.")
+
+
+@app.command()
+def letter(inn: str, number: Annotated[int, typer.Argument(metavar="№", help="Номер изменения.")], kpp: _Kpp = "") -> None:
+    """Проект письма в СТП об изменении: сам он никуда не уходит."""
+    from actions import organisations, reorganising
+
+    with working() as work:
+        change = reorganising.get(work, organisations.known(work, inn, kpp), number)
+        written = reorganising.letter(work, change)
+    say(f"{written.subject}\n\n{written.text}")
+
+
+def _tell_change(told: dict[str, object], json: bool) -> None:
+    if json:
+        say_json(told)
+        return
+    say(f"Изменение № {told['id']} записано с {told['since']}. Ролей перешло: {told['roles']}, заявок: {told['requests']}.")
+    for request in told["on_paper"]:  # type: ignore[attr-defined]
+        say(f"! {request['number']}: документы составлены на прежнюю организацию. Проверьте, не нужны ли новые.")
+    say("Проект письма в СТП: egisz-access organisation letter ИНН " + str(told["id"]))

@@ -41,6 +41,7 @@ from web.pages import (
     organisations,
     people,
     personal,
+    reorganising,
     request_letters,
     requests,
     reviews,
@@ -76,7 +77,7 @@ def create_app(installation: wired.Installation | None = None) -> FastAPI:
     logs.keep_secrets_out()
     app.state.api = Api(app.state.installation)
     app.mount("/api/v1", app.state.api)  # first: pages' routes are put together when they are first looked through
-    for part in (scans, board, requests, corrections, fields, steps, logins, files, triage, letter_files, people, employees, holdings, leavers, evidence, organisations, audit, personal, reviews, health):
+    for part in (scans, board, requests, corrections, fields, steps, logins, files, triage, letter_files, people, employees, holdings, leavers, evidence, organisations, reorganising, audit, personal, reviews, health):
         app.include_router(part.router)
     for part in (today, catalog, comments, request_letters, checklists, help, logging_in, single_sign_on, account, admin):
         app.include_router(part.router)

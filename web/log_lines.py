@@ -59,7 +59,7 @@ GROUPS = {
 _KEYS = {
     "active": "действует", "as_of": "на день", "attempt": "попытка", "body": "чей подписант", "bytes": "байт", "by_hand": "вручную",
     "by_other": "дан администратором", "came": "загружены годы", "capacity": "качество подписанта", "cases": "случаев",
-    "channel": "как", "checklist": "список", "checklist_items": "пунктов списков", "complete": "все страницы", "correction": "исправление №", "counts": "итоги",
+    "change": "изменение №", "channel": "как", "checklist": "список", "checklist_items": "пунктов списков", "complete": "все страницы", "correction": "исправление №", "counts": "итоги",
     "decision": "решение", "drafts": "черновиков", "drop": "не нужны", "error": "ошибка", "events": "записей",
     "everywhere": "видит все организации", "exported": "выгружен", "fields": "поля", "file": "файл №", "former": "запись о прежнем имени №", "files": "файлов",
     "filters": "отбор", "gone": "убраны годы", "granted": "предоставлено, роли заявки №", "grant": "роль №", "grants": "ролей", "ground": "основание", "inn": "ИНН",

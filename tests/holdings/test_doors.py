@@ -18,6 +18,7 @@ from demo import people
 from documents.holders import holdings_template
 from documents.rosters.headings import field_named
 from models.account import Role
+from models.organisation import Organisation
 from models.request import Status
 from tests.api.calling import caller
 from tests.commands import said
@@ -164,6 +165,61 @@ def run(home: Path, tmp_path: Path) -> Any:
     return call
 
 
+def _two_clinics(world: World) -> tuple[int, int]:
+    with world.installation.work(by="тест") as work:
+        other = Organisation(inn="7728168971", full_name="ООО «Новая»", short_name="ООО «Новая»", fold="ооо «новая»", subject="77")
+        work.session.add(other)
+        work.session.flush()
+        return clinic(work).id or 0, other.id or 0
+
+
+ACT = {"since": "2026-11-23", "ground": "лист записи ЕГРЮЛ от 20.11.2026 № 5"}
+
+
+def test_the_page_records_a_new_name_and_a_move(officer: TestClient, world: World) -> None:
+    _held_until(world, "2026-12-31")
+    card, other = _two_clinics(world)
+    page = officer.get(f"/organisations/{card}").text
+    assert "Изменений не записано" in page and "Записать новое наименование" in page
+    form = {"full_name": "ООО «Клиника на Новой»", "short_name": "ООО «Клиника на Новой»", "inn": INN, "kpp": "770701001"}
+    wrong = officer.post(f"/organisations/{card}/rename", data=form | ACT | {"ground": "устав"})
+    assert wrong.status_code == 422 and "Назовите основание" in wrong.text and "Клиника на Новой" in wrong.text
+    done = officer.post(f"/organisations/{card}/rename", data=form | ACT, follow_redirects=False)
+    assert done.headers["location"] == f"/organisations/{card}#changes"
+    page = officer.get(f"/organisations/{card}").text
+    assert "ООО «Клиника на Садовой» → ООО «Клиника на Новой»" in page
+    letter = officer.get(f"/organisations/{card}/changes/1/letter.txt")
+    assert "стало ООО «Клиника на Новой»" in letter.text
+    world.clock.now += dt.timedelta(days=2)
+    officer = client(world, "second", {Role.OFFICER})  # the first session is over
+    moved = officer.post(f"/organisations/{card}/move", data=ACT | {"target": other, "since": "2026-11-24"}, follow_redirects=False)
+    assert moved.status_code == 303
+    assert "перешло в:" in officer.get(f"/organisations/{card}").text
+    assert "перешло из: ООО «Клиника на Новой»" in officer.get(f"/organisations/{other}").text
+    assert "ООО «Новая»" in officer.get("/people", params={"view": "list"}).text
+    assert "Клиника на Новой" in officer.get("/people", params={"as_of": "2026-11-23", "view": "list"}).text
+    assert officer.post(f"/organisations/{card}/move", data=ACT).status_code == 422
+    assert officer.get(f"/organisations/{card}/changes/9/letter.txt").status_code == 404
+    auditor = client(world, "auditor", {Role.AUDITOR})
+    assert auditor.post(f"/organisations/{card}/rename", data=form | ACT).status_code == 403
+    assert "Записать новое наименование" not in auditor.get(f"/organisations/{card}").text
+
+
+def test_the_api_records_a_new_name_and_a_move(world: World) -> None:
+    api = caller(world)
+    _held_until(world, "2026-12-31")
+    card, other = _two_clinics(world)
+    renamed = api.post(f"/api/v1/organisations/{card}/rename", json=ACT | {"short_name": "ООО «Иная»"})
+    assert renamed.status_code == 201 and renamed.json()["after"]["short_name"] == "ООО «Иная»"
+    assert "стало ООО «Иная»" in renamed.json()["letter"]
+    assert api.post(f"/api/v1/organisations/{card}/rename", json=ACT | {"inn": "1"}).status_code == 422
+    world.clock.now += dt.timedelta(days=2)
+    moved = api.post(f"/api/v1/organisations/{card}/move", json=ACT | {"target": other, "since": "2026-11-24"}).json()
+    assert (moved["roles"], moved["successor"]) == (1, other)
+    assert [row["successor"] for row in api.get(f"/api/v1/organisations/{card}/changes").json()] == [other, None]
+    assert {row["organisation"] for row in api.get("/api/v1/holders").json()["items"]} == {"ООО «Новая»"}
+
+
 def test_commands_do_the_same(run: Any, tmp_path: Path) -> None:
     (tmp_path / "refbook.zip").write_bytes(people.refbook_zip())
     run("organisation", "import", tmp_path / "refbook.zip")
@@ -192,3 +248,12 @@ def test_commands_do_the_same(run: Any, tmp_path: Path) -> None:
     assert len(run("holders", "revoke", PETR[0], *own, "--why", "changed-duties", "--role", "frmo", "--json")) == 1
     assert "Таких действующих ролей" in run("holders", "renew", PETR[0], *own, "--role", "frmr", code=1)
     run("holders", "import", tmp_path / "none.csv", *own, code=2)
+    act = ("--since", "2026-01-01", "--ground", "лист записи ЕГРЮЛ от 20.11.2026 № 5")
+    run("organisation", "rename", people.INN, "colour=red", *act, code=2)
+    assert "записано с 2026-01-01" in run("organisation", "rename", people.INN, "short_name=ООО «Иная»", *act)
+    assert "ООО «Иная»" in run("organisation", "changes", people.INN)
+    assert "стало ООО «Иная»" in run("organisation", "letter", people.INN, 1)
+    run("organisation", "set", "7728168971", "full_name=ООО «Новая»")
+    later = ("--since", "2026-02-01", "--ground", "лист записи ЕГРЮЛ от 20.11.2026 № 5")
+    told = run("organisation", "move", people.INN, "--to", "7728168971", *later, "--json")
+    assert told["roles"] == 1 and "ООО «Новая»" in run("holders")

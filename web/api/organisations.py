@@ -9,13 +9,20 @@ from sqlalchemy import select
 from sqlmodel import col
 from starlette.requests import Request
 
-from actions import organisation_choices, organisations
+from actions import organisation_choices, organisations, reorganising
 from actions.context import Work
-from models.organisation import Organisation
+from models.organisation import Organisation, OrganisationChange
 from models.text import fold
 from web.api.idempotency import once
 from web.api.problems import invalid
-from web.api.schemas import OrganisationIn, OrganisationOut, OrganisationPage
+from web.api.schemas import (
+    OrganisationChangeOut,
+    OrganisationIn,
+    OrganisationMoveIn,
+    OrganisationOut,
+    OrganisationPage,
+    OrganisationRenameIn,
+)
 from web.api.telling import organisation_brief
 from web.installed import reading
 
@@ -75,6 +82,53 @@ def change(request: Request, number: int, body: dict[str, str]) -> Response:
         return card_told(work, organisations.change(work, organisations.get(work, number), body))
 
     return once(request, act)
+
+
+@router.get(
+    "/organisations/{number}/changes", operation_id="listOrganisationChanges", summary="Переименования и реорганизации"
+)
+def list_changes(request: Request, number: int) -> list[OrganisationChangeOut]:
+    """От новых к старым, с проектами писем в СТП."""
+    with reading(request) as work:
+        rows = reorganising.changes(work, organisations.get(work, number))
+        return [_change_told(work, row, {}) for row in rows]
+
+
+@router.post(
+    "/organisations/{number}/rename", operation_id="renameOrganisation", summary="Записать новое наименование или номера",
+    response_model=OrganisationChangeOut, status_code=201,
+)  # fmt: skip
+def rename(request: Request, number: int, body: OrganisationRenameIn) -> Response:
+    """До этого дня в списках ролей и доказательствах остаётся прежнее; опечатку исправляет PATCH карточки."""
+    values = body.model_dump(exclude={"since", "ground"}, exclude_none=True)
+
+    def act(work: Work) -> OrganisationChangeOut:
+        card = organisations.get(work, number)
+        found = reorganising.rename(work, card, values, since=body.since, ground=body.ground)
+        return _change_told(work, found.change, found.as_json())
+
+    return once(request, act, status=201)
+
+
+@router.post(
+    "/organisations/{number}/move", operation_id="moveOrganisation", summary="Перевести роли и заявки в другую организацию",
+    response_model=OrganisationChangeOut, status_code=201,
+)  # fmt: skip
+def move(request: Request, number: int, body: OrganisationMoveIn) -> Response:
+    """Действующие роли и открытые заявки переходят, прошлые дни остаются за прежней."""
+
+    def act(work: Work) -> OrganisationChangeOut:
+        source, target = organisations.get(work, number), organisations.get(work, body.target)
+        found = reorganising.move(work, source, target, since=body.since, ground=body.ground)
+        return _change_told(work, found.change, found.as_json())
+
+    return once(request, act, status=201)
+
+
+def _change_told(work: Work, row: OrganisationChange, more: dict[str, object]) -> OrganisationChangeOut:
+    written = reorganising.letter(work, row)
+    told = reorganising.as_json(row) | more | {"letter": f"{written.subject}\n\n{written.text}"}
+    return OrganisationChangeOut.model_validate(told)
 
 
 def card_told(work: Work, card: Organisation) -> OrganisationOut:

@@ -449,6 +449,48 @@ class OrganisationPage(Out):
     next: int | None
 
 
+class OrganisationRenameIn(In):
+    """Названные поля меняются с этого дня, остальные остаются."""
+
+    full_name: Word | None = None
+    short_name: Word | None = None
+    inn: Word | None = None
+    kpp: Word | None = None
+    ogrn: Word | None = None
+    oid: Word | None = None
+    since: dt.date = Field(description="С какого дня")
+    ground: Word = Field(description="Основание", examples=["лист записи ЕГРЮЛ от 20.11.2026 № 5"])
+
+
+class OrganisationMoveIn(In):
+    target: int = Field(description="Номер карточки, в которую переходят роли и заявки")
+    since: dt.date = Field(description="С какого дня")
+    ground: Word = Field(description="Основание", examples=["лист записи ЕГРЮЛ от 20.11.2026 № 5"])
+
+
+class StaleRequestOut(Out):
+    id: int
+    number: str
+    status: Status
+
+
+class OrganisationChangeOut(Out):
+    """Записанное переименование или переход. `letter` – проект письма в СТП, сам он никуда не уходит."""
+
+    id: int
+    since: dt.date
+    before: dict[str, str]
+    after: dict[str, str]
+    successor: int | None = Field(description="Номер карточки, в которую всё перешло")
+    roles: int
+    requests: int
+    ground: str
+    recorded_at: dt.datetime
+    recorded_by: str
+    letter: str
+    on_paper: list[StaleRequestOut] = Field(default=[], description="Заявки, чьи документы называют прежнюю организацию")
+
+
 class OrganisationIn(In):
     inn: Word = Field(examples=["7707083893"])
 

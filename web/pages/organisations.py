@@ -10,11 +10,14 @@ from urllib.parse import urlencode
 from fastapi import APIRouter
 from sqlalchemy import func, select
 from sqlmodel import col
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import checklist_overview, checklist_views, organisation_choices, organisations, show
+from actions import checklist_overview, checklist_views, organisation_choices, organisations, reorganising, show
 from actions.context import Work
+from actions.organisation_names import named
+from actions.organisation_names import told as told_name
 from catalog.rules import rules
 from models.findings import Finding, Severity
 from models.identifiers import BadIdentifier
@@ -156,7 +159,21 @@ def change_organisation(request: Request, number: int, form: Form) -> Response:
     return RedirectResponse(f"/organisations/{number}?saved=1", status_code=303)
 
 
+def _others(work: Work, card: Organisation) -> Sequence[Organisation]:
+    """Into which it can have gone over."""
+    query = select(Organisation).where(col(Organisation.id) != card.id).order_by(col(Organisation.fold)).limit(500)
+    return work.session.execute(query).scalars().all()
+
+
 _TONES = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.ADVICE: "advice"}
+
+
+def card_page(
+    request: Request, work: Work, card: Organisation, status: int, *, problem: str, typed: FormData
+) -> Response:
+    """The card with what was wrong with a change above its forms, and what was typed in them."""
+    kept = {name: value for name, value in typed.items() if isinstance(value, str)}
+    return _card(request, work, card, status, problem=problem, retyped=kept)
 
 
 def _card(
@@ -168,13 +185,16 @@ def _card(
     wrong: Mapping[str, str] | None = None,
     *,
     saved: bool = False,
+    problem: str = "",
+    retyped: Mapping[str, str] | None = None,
 ) -> Response:
     found = show.listed(work, inn=card.inn, limit=_REQUESTS + 1)
     mine = [(each, organisation) for each, organisation in found if organisation.id == card.id]
     told: list[Finding] = organisations.findings(work, card)
     return page(
         request, "organisation.html", status=status, card=card, reason=rules()["ORG-13"], parts=parts(work),
-        values=given or values_of(card), wrong=wrong or {}, seen=organisations.fingerprint(card), saved=saved,
+        changes=reorganising.changes(work, card), named=named(card), labels=reorganising.LABELS, told=told_name,
+        others=_others(work, card), problem=problem, retyped=retyped or {}, values=given or values_of(card), wrong=wrong or {}, seen=organisations.fingerprint(card), saved=saved,
         registry=REGISTRY[organisations.registry_of(work, card)], findings=told, tones=_TONES, rules=rules(),
         lists=[view for view in checklist_views.lists_of(work, card.id or 0) if view.opened],
         cards=cards(work, mine[:_REQUESTS]), more=len(found) > _REQUESTS, label=status_label, waiting=waiting(work),

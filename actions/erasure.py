@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from functools import partial
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import and_, exists, or_, select, update
 from sqlmodel import col
 
 from actions import audit, checklist_workers, comments, names, people
@@ -60,7 +60,7 @@ def erase_due(work: Work) -> int:
     for request in erased:
         _erase_request(work, request)
     workers, items = checklist_workers.erase_done(work, limit)
-    cards = _erase_people(work)
+    cards = _erase_people(work, limit)
     if erased or cards or workers or items:
         audit.record(
             work,
@@ -173,8 +173,11 @@ def _still_used(work: Work, digest: str) -> bool:
     return work.session.execute(query).first() is not None
 
 
-def _erase_people(work: Work) -> list[int]:
-    """Cards all of whose requests in the organisation are erased and that hold no role there; gives their numbers."""
+def _erase_people(work: Work, limit: dt.datetime) -> list[int]:
+    """Cards that hold no role in the organisation and all of whose requests there are erased; gives their numbers.
+
+    Where a role came without a request of the organisation, the term counts from the end of the last one.
+    """
     own = (
         col(RequestLine.person_id) == col(Employee.person_id),
         col(RequestLine.request_id) == col(AccessRequest.id),
@@ -182,7 +185,10 @@ def _erase_people(work: Work) -> list[int]:
     )
     query = select(Employee).where(
         col(Employee.erased_on).is_(None),
-        exists().where(*own, col(AccessRequest.erased_on).is_not(None)),
+        or_(
+            exists().where(*own, col(AccessRequest.erased_on).is_not(None)),
+            and_(exists().where(people.OF_GRANT), ~exists().where(people.OF_GRANT, col(Grant.until) >= limit)),
+        ),
         ~exists().where(*own, col(AccessRequest.erased_on).is_(None)),
         ~exists().where(people.OF_GRANT, col(Grant.until).is_(None)),
         *(~needed for needed in checklist_workers.still_needed()),
@@ -198,6 +204,12 @@ def _erase_card(work: Work, card: Employee) -> None:
     card.erased_on, card.email_is_esia, card.unit = work.now, None, None
     for name in ("surname", "given", "patronymic", "fold", "email", "email_fold", "post"):
         setattr(card, name, "")
+    work.session.execute(
+        update(Grant)
+        .where(col(Grant.person_id) == card.person_id, col(Grant.organisation_id) == card.organisation_id)
+        .values(told_by="")
+        .execution_options(synchronize_session="fetch")
+    )
     for former in names.former_names(work, card):
         for name in ("surname", "given", "patronymic", "fold", "next_surname", "next_given", "next_patronymic", "ground"):
             setattr(former, name, "")

@@ -10,10 +10,11 @@ import zipfile
 import pytest
 from sqlalchemy import select
 
-from actions import evidence, grants, holdings_import, leavers, names, people, reviews
+from actions import erasure, evidence, grants, holdings_import, leavers, names, people, reviews
 from actions.context import Conflict
 from actions.leavers import Case
 from demo.people import EMPLOYEES, INN
+from models.employee import Employee
 from models.facts import FullName
 from models.identifiers import BadIdentifier
 from models.record import Event, Grant
@@ -185,6 +186,21 @@ def test_evidence_of_a_person_tells_whose_words_it_was(installation, tmp_path):
     with zipfile.ZipFile(io.BytesIO(pack.data)) as archive:
         told = "".join(archive.read(name).decode("utf-8", "ignore") for name in archive.namelist())
     assert SOURCE in told and f"№ {row.event_seq}" in told and EMPLOYEES[1].name not in told
+
+
+def test_after_the_term_nobody_is_named_who_only_had_roles_by_word(installation, tmp_path, clock):
+    taken(installation, listed(tmp_path / "a.csv", (0,), (1,)))
+    with installation.work("кадры") as work:
+        first = work.session.execute(select(Grant).order_by(Grant.id)).scalars().first()
+        grants.end(work, grant_id=first.id, reason="уволен")
+    clock.now += dt.timedelta(days=installation.policy.retention_days - 1)
+    for names_left, told in ((2, SOURCE), (1, "")):
+        with installation.work("стирание") as work:
+            erasure.erase_due(work)
+            cards = work.session.execute(select(Employee)).scalars().all()
+            assert sum(bool(card.name) for card in cards) == names_left
+            assert work.session.get(Grant, first.id).told_by == told
+        clock.now += dt.timedelta(days=2)
 
 
 def test_a_changed_name_is_told_as_it_was(installation, tmp_path):

@@ -108,27 +108,27 @@ def list_ending(request: Request) -> list[EndingOut]:
 
 
 @router.post(
-    "/people/{person}/renew", operation_id="renewRoles", summary="Составить заявку на продление ролей",
+    "/people/{number}/renew", operation_id="renewRoles", summary="Составить заявку на продление ролей",
     response_model=list[DraftedOut], status_code=201,
 )  # fmt: skip
-def renew(request: Request, person: int, body: RenewIn) -> Response:
+def renew(request: Request, number: int, body: RenewIn) -> Response:
     """Получаются черновики, по одному на вид заявки."""
 
     def act(work: Work) -> Drafted:
-        return _drafted(endings.renew(work, reached(work, person), body.grants, until=body.until))
+        return _drafted(endings.renew(work, reached(work, number), body.grants, until=body.until))
 
     return once(request, act, status=201)
 
 
 @router.post(
-    "/people/{person}/revoke", operation_id="revokeRoles", summary="Составить заявку на прекращение ролей",
+    "/people/{number}/revoke", operation_id="revokeRoles", summary="Составить заявку на прекращение ролей",
     response_model=list[DraftedOut], status_code=201,
 )  # fmt: skip
-def revoke(request: Request, person: int, body: RevokeIn) -> Response:
+def revoke(request: Request, number: int, body: RevokeIn) -> Response:
     """Получаются черновики; до ответа СТП роли остаются."""
 
     def act(work: Work) -> Drafted:
-        return _drafted(revocations.of_person(work, reached(work, person), body.grants, why=body.why))
+        return _drafted(revocations.of_person(work, reached(work, number), body.grants, why=body.why))
 
     return once(request, act, status=201)
 

@@ -49,6 +49,7 @@ class Cell:
     quote: str = ""
     ground: str = ""
     letter: int | None = None
+    asked_until: dt.date | None = None
 
     @property
     def explained(self) -> bool:
@@ -169,7 +170,7 @@ def _cell(pair: RequestedRole | None, person: Employee | None, ended: Mapping[tu
     quote = pairs.said(pair.quote, own)
     return Cell(
         True, style, label, pair.until, reason or "", "" if quote == reason else quote or "",
-        pairs.said(pair.ground, own) or "", pair.letter_id,
+        pairs.said(pair.ground, own) or "", pair.letter_id, pair.asked_until,
     )  # fmt: skip
 
 

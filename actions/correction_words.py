@@ -82,6 +82,8 @@ def _change(work: Work, key: str, before: Mapping[str, object], after: Mapping[s
         return Change(f"Наше письмо № {number}", *(_OUT[OutboxState(str(value))] if value else "" for value in pair))
     if kind == "inbox":
         return Change(f"Пришедшее письмо № {number}", *(_IN[InboxState(str(value))] if value else "" for value in pair))
+    if kind == "employee":
+        return Change("Первый вход", *map(_moment, pair))
     return Change("Смена имени", *(f"с {value}" if value else "не было" for value in pair)) if kind == "name" else None
 
 

@@ -44,6 +44,7 @@ class Kind(StrEnum):
     SIGNATURE_DATE = "signature-date"
     LETTER = "letter"
     NAME = "name"
+    FIRST_LOGIN = "first-login"
 
 
 LABELS: dict[str, str] = {
@@ -55,6 +56,7 @@ LABELS: dict[str, str] = {
     Kind.SIGNATURE_DATE: "Дата подписи не та",
     Kind.LETTER: "Письмо разобрано неверно",
     Kind.NAME: "Решение об имени работника неверно",
+    Kind.FIRST_LOGIN: "Первого входа не было",
 }
 _STEPS = {
     Kind.ANSWER: "reopen",

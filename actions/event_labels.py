@@ -93,6 +93,7 @@ EVENT_LABELS = {
     "person.enrolled": "Заведён работник",
     "person.esia-confirmed": "Учётная запись на Госуслугах подтверждена",
     "person.first-login": "Первый вход выполнен",
+    "person.first-login-undone": "Исправлено: первого входа не было",
     "person.snils-viewed": "Показан СНИЛС работника",
     "person.viewed": "Просмотрена карточка работника",
     "request.confirmed": "Подтверждено ответственным",

@@ -90,15 +90,36 @@ def name_back(
     json: Json = False,
 ) -> None:
     """Вернуть работнику прежнее имя: последняя смена имени записана по ошибке."""
-    from actions import corrected_names
+    from actions import corrected_cards
     from cli.people import cards_of
 
     with working() as work:
         for card in cards_of(work, snils, organisation):
-            if corrected_names.last_change(work, card) is not None:
-                _shown_first(work, partial(corrected_names.take_back, work, card, why=why), preview, yes, json)
+            if corrected_cards.last_change(work, card) is not None:
+                _shown_first(work, partial(corrected_cards.take_name_back, work, card, why=why), preview, yes, json)
                 return
     refuse("Смены имени у работника не записано: исправлять нечего.")
+
+
+def first_login_back(
+    snils: Annotated[str, typer.Argument(metavar="СНИЛС")],
+    organisation: Annotated[str, typer.Option(metavar="ИНН")],
+    why: Why,
+    preview: Preview = False,
+    yes: Yes = False,
+    json: Json = False,
+) -> None:
+    """Записать, что первого входа у работника не было."""
+    from actions import corrected_cards
+    from cli.people import cards_of
+
+    with working() as work:
+        cards = [card for card in cards_of(work, snils, organisation) if card.first_login_on is not None]
+        if cards:
+            act = partial(corrected_cards.take_first_login_back, work, cards[0], why=why)
+            _shown_first(work, act, preview, yes, json)
+            return
+    refuse("Первый вход у работника не записан: исправлять нечего.")
 
 
 def _shown_first(work: Work, act: Callable[[], Correction], preview: bool, yes: bool, json: bool) -> None:

@@ -26,7 +26,7 @@ from web.labels import LINES
 # Of a person's own records: what was done with him, not who looked at him.
 _TOLD = (
     "person.enrolled", "person.changed", "person.filled", "person.renamed", "person.name-corrected",
-    "person.esia-confirmed", "person.first-login",
+    "person.esia-confirmed", "person.first-login", "person.first-login-undone",
 )  # fmt: skip
 
 

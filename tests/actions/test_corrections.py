@@ -13,8 +13,8 @@ from actions import (
     answers,
     audit,
     checklists,
+    corrected_cards,
     corrected_letters,
-    corrected_names,
     corrections,
     evidence,
     grants,
@@ -30,6 +30,7 @@ from actions import (
     verification,
 )
 from actions.context import Conflict
+from actions.correction_words import changes
 from actions.corrections import Kind
 from actions.holdings import held_in
 from actions.standing import standing
@@ -383,11 +384,25 @@ def test_a_change_of_name_that_was_not_leaves_the_old_name_on_every_day(installa
         old = card.name
         names.rename(work, card, FullName("Новая", "Имя", ""), since=dt.date(2026, 11, 23))
         assert {row["person"] for row in grants.holders(work, as_of=then)} == {"Новая Имя"}
-        row = corrected_names.take_back(work, card, why=WHY)
+        row = corrected_cards.take_name_back(work, card, why=WHY)
         assert {entry["person"] for entry in grants.holders(work, as_of=then)} == {old} == {card.name}
         assert row.subject == f"employee:{card.id}" and "Новая" not in str(row.before) + str(row.after)
         with pytest.raises(Conflict, match="не записано"):
-            corrected_names.take_back(work, card, why="Смена имени была у однофамилицы")
+            corrected_cards.take_name_back(work, card, why="Смена имени была у однофамилицы")
+
+
+@pytest.mark.rule("USR-3")
+def test_a_first_login_that_was_not_is_owed_again(installation):
+    number = request_at(installation, Status.VALIDATED, count=1)
+    with installation.work("тест") as work:
+        line = requests.lines_of(work, requests.get(work, number))[0]
+        card = people.of_line(work, line)
+        people.record_first_login(work, card)
+        row = corrected_cards.take_first_login_back(work, card, why=WHY)
+        assert card.first_login_on is None and invitations.owes(line, card, "first-login")
+        assert [change.what for change in changes(work, row)] == ["Первый вход"]
+        with pytest.raises(Conflict, match="не записан"):
+            corrected_cards.take_first_login_back(work, card, why=WHY)
 
 
 def test_a_pack_of_one_person_tells_nothing_of_the_corrections_of_others(installation, clock):

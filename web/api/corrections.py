@@ -7,7 +7,7 @@ from collections.abc import Callable
 from fastapi import APIRouter, Response
 from starlette.requests import Request
 
-from actions import answers, corrected_letters, corrected_names, correcting, corrections, inbox, requests
+from actions import answers, corrected_cards, corrected_letters, correcting, corrections, inbox, requests
 from actions.context import Work
 from actions.correcting import Wanted
 from actions.correction_words import as_json
@@ -109,7 +109,21 @@ def name_back(request: Request, number: int, body: WhyIn) -> Response:
 
     def act(work: Work) -> CorrectionOut:
         card = reached(work, number)
-        return _done(work, lambda: corrected_names.take_back(work, card, why=body.why), preview=body.preview)
+        return _done(work, lambda: corrected_cards.take_name_back(work, card, why=body.why), preview=body.preview)
+
+    return once(request, act)
+
+
+@router.post(
+    "/people/{number}/first-login/back", operation_id="takeFirstLoginBack", summary="Первого входа не было",
+    response_model=CorrectionOut,
+)  # fmt: skip
+def first_login_back(request: Request, number: int, body: WhyIn) -> Response:
+    """Первый вход записан по ошибке: его снова спросят."""
+
+    def act(work: Work) -> CorrectionOut:
+        card = reached(work, number)
+        return _done(work, lambda: corrected_cards.take_first_login_back(work, card, why=body.why), preview=body.preview)
 
     return once(request, act)
 

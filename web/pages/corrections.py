@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import answers, corrected_letters, corrected_names, correcting, corrections, inbox, requests, show
+from actions import answers, corrected_cards, corrected_letters, correcting, corrections, inbox, requests, show
 from actions.context import Conflict, NotFound, Work
 from actions.correcting import Wanted
 from actions.correction_words import Change, changes
@@ -88,8 +88,19 @@ def name_back(request: Request, number: int, form: Form) -> Response:
     with work_of(request) as work:
         card = reached(work, number)
         return _plainly(
-            request, work, form, Kind.NAME, f"/people/{number}", lambda why: corrected_names.take_back(work, card, why=why)
+            request, work, form, Kind.NAME, f"/people/{number}", lambda why: corrected_cards.take_name_back(work, card, why=why)
         )
+
+
+@router.post("/people/{number:int}/first-login/back")
+def first_login_back(request: Request, number: int, form: Form) -> Response:
+    """The first login was recorded by mistake. Without `confirm` it is only shown."""
+    with work_of(request) as work:
+        card = reached(work, number)
+        return _plainly(
+            request, work, form, Kind.FIRST_LOGIN, f"/people/{number}",
+            lambda why: corrected_cards.take_first_login_back(work, card, why=why),
+        )  # fmt: skip
 
 
 def _plainly(

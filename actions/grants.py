@@ -145,6 +145,15 @@ def _prolonged(work: Work, row: Grant, request_id: int, ends_on: dt.date | None)
     return row
 
 
+def end_as_before(work: Work, row: Grant, moment: dt.datetime) -> None:
+    """An answer of that moment, which was recorded by mistake, moved its last day."""
+    known = [entry.ends_on for entry in beliefs.history(work, [row.id or 0]) if entry.recorded_at < moment]
+    if known and known[-1] != row.ends_on:
+        row.ends_on, row.end_reminded_at = known[-1], None
+        beliefs.note(work, row)
+        audit.record(work, "grant.restored", subject_of(row), grant=row.id, until=_iso(row.ends_on))
+
+
 def _iso(day: dt.date | None) -> str | None:
     return day.isoformat() if day else None
 

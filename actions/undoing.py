@@ -50,6 +50,8 @@ def _take_back(work: Work, request: AccessRequest, line: RequestLine, pair: Requ
         for row in rows:
             if row.line_id == line.id and not row.never:
                 grants.retract(work, row)
+            elif row.until is None and pair.decided_at is not None:
+                grants.end_as_before(work, row, pair.decided_at)
         return
     for row in rows:
         if row.until is not None and row.until == pair.decided_at and not row.never:

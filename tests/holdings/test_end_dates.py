@@ -9,7 +9,7 @@ import json
 import pytest
 from sqlalchemy import select
 
-from actions import answers, endings, grants, people, reminders, requests, steps
+from actions import answers, endings, grants, people, reminders, requests, steps, undoing
 from actions.context import NotFound
 from demo.people import EMPLOYEES, bare_snils
 from models.answers import Said
@@ -157,6 +157,26 @@ def test_a_renewal_asks_for_the_same_roles_and_its_answer_moves_the_day(installa
     clock.now += dt.timedelta(days=60)
     assert sweep(installation)["ended"] == 1
     assert _held(installation, clock.now.date()) == [("2027-12-31", None)]
+
+
+def test_a_renewal_recorded_by_mistake_gives_the_day_back(installation, clock):
+    granted(installation)
+    clock.now += dt.timedelta(days=1)
+    with installation.work("кадры") as work:
+        ids = [row.id for row in work.session.execute(select(Grant)).scalars()]
+        [made] = endings.renew(work, _card(work), ids, until=dt.date(2027, 12, 31))
+        [line] = requests.lines_of(work, made)
+        for pair in line.asked:
+            pair.decided_at = work.now
+            grants.grant(
+                work, person_id=line.person_id, organisation_id=made.organisation_id, subsystem=pair.subsystem, role=pair.role,
+                request_id=made.id, line_id=line.id, ends_on=dt.date(2027, 12, 31),
+            )  # fmt: skip
+        rows = work.session.execute(select(Grant)).scalars().all()
+        assert {row.ends_on for row in rows} == {dt.date(2027, 12, 31)}
+        for pair in line.asked:
+            undoing._take_back(work, made, line, pair)
+        assert {row.ends_on for row in rows} == {LAST} and {row.until for row in rows} == {None}
 
 
 def test_reminders_to_come_are_told_beforehand(installation):

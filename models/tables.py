@@ -23,6 +23,10 @@ from models.request import AccessRequest, RequestedRole, RequestFile, RequestLin
 from models.review import ReviewCampaign, ReviewedOrganisation, ReviewQuestion
 from models.webhook import Webhook, WebhookDelivery
 
+# A number that has left the house (in an address, a letter, the log) is no other row's, whatever becomes of its row.
+for _table in METADATA.tables.values():
+    _table.dialect_options["sqlite"]["autoincrement"] = [column.name for column in _table.primary_key] == ["id"]
+
 __all__ = [
     "METADATA",
     "AccessRequest",

@@ -1,12 +1,13 @@
 """Alembic's entry: the connection is given by `wiring.database.migrate`, or the URL by the developer's command."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from alembic import context
 from sqlalchemy import Connection, create_engine
 
 from models.tables import METADATA
+from wiring import row_numbers
 
 
 def include(name: str | None, kind: str, parent: dict[str, str | None]) -> bool:
@@ -15,14 +16,17 @@ def include(name: str | None, kind: str, parent: dict[str, str | None]) -> bool:
 
 
 def run(connection: Connection) -> None:
-    context.configure(
-        connection=connection,
-        target_metadata=METADATA,
-        render_as_batch=True,
-        include_name=include,  # type: ignore[arg-type]
-    )
-    with _free_of_references(connection), context.begin_transaction():
+    """All or nothing, on SQLite too: a half-made schema would pass for the newest."""
+    with _free_of_references(connection), nullcontext() if connection.in_transaction() else connection.begin():
+        before = row_numbers.given(connection)
+        context.configure(
+            connection=connection,
+            target_metadata=METADATA,
+            render_as_batch=True,
+            include_name=include,  # type: ignore[arg-type]
+        )
         context.run_migrations()
+        row_numbers.keep(connection, before)
 
 
 @contextmanager

@@ -39,7 +39,8 @@ class Policy:
     page_url: str = "http://127.0.0.1:8000"
     answers_apply: str = "clear"  # "clear": by machine when clear and trusted; "never": always a person
     trusted_forwarders: tuple[str, ...] = ()  # whose forwards of the desk's letters are believed
-    link_days: int = 14
+    first_login_link_days: int = 14
+    login_check_link_days: int = 14
     lease_seconds: int = 300
     retry_minutes: tuple[int, ...] = (1, 5, 15, 60, 240)
     server_away_minutes: int = 5  # between two tries of a mail server that is away or refuses the password

@@ -9,7 +9,7 @@ from functools import partial
 from sqlalchemy import and_, exists, or_, select, update
 from sqlmodel import col
 
-from actions import audit, checklist_workers, comments, names, people
+from actions import audit, checklist_workers, comments, links, names, people
 from actions.context import Work
 from actions.standing import without_words
 from catalog.kinds import RequestKind
@@ -18,7 +18,7 @@ from models.correction import Correction
 from models.employee import Employee
 from models.letters import InboxLetter, InboxState, OutboxLetter
 from models.person import Person
-from models.record import Event, Grant
+from models.record import EndedFor, Event, Grant
 from models.request import AccessRequest, RequestedRole, RequestFile, RequestLine, Status
 
 _CLOSED = (Status.VERIFIED, Status.WITHDRAWN)
@@ -132,6 +132,7 @@ def _erase_request(work: Work, request: AccessRequest) -> None:
     letters = select(col(InboxLetter.id)).where(col(InboxLetter.request_id) == number)
     _erase_corrections(work, [f"request:{number}", *(f"inbox:{each}" for each in session.execute(letters).scalars())])
     hashes = [*_file_hashes(work, number), *_letter_hashes(work, number)]
+    links.end_of_lines(work, EndedFor.ERASED, col(AccessRequest.id) == number)
     session.flush()
     _delete(work, hashes)
 
@@ -159,6 +160,7 @@ def _letter_hashes(work: Work, request_id: int | None) -> list[str]:
         if letter.raw_sha256:
             hashes.append(letter.raw_sha256)
         letter.recipient = letter.subject = letter.text = ""
+        letter.made_from = {}
         letter.attachments, letter.error, letter.raw_sha256 = [], None, None
     received = work.session.execute(select(InboxLetter).where(col(InboxLetter.request_id) == request_id)).scalars()
     for entry in received.all():

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from actions import links, organisations, outbox, pairs, requests
+from actions import links, organisations, pairs, personal_letters, requests
 from actions.context import Work
 from models.employee import Employee
 from models.request import AccessRequest, RequestedRole, RequestLine
-from notifications.writing import write
 from states.outcomes import UNPROVEN
 
 
-def invite(
-    work: Work, request: AccessRequest, *, purpose: str, turn: int = 1, only: Collection[int | None] | None = None
-) -> int:
-    """Promise a letter with a personal link to every line, or those of `only`, that still owes this login. Returns how many."""
+def invite(work: Work, request: AccessRequest, *, purpose: str, turn: int = 1, only: Collection[int | None] | None = None) -> int:
+    """Promise a letter with a personal link to every line, or those of `only`, that still owes this login. Returns how many.
+
+    Who was invited already gets no second letter in the same `turn` while the link in the first one works.
+    """
     lines = requests.lines_of(work, request)
     persons = requests.persons_of(work, lines)
     owing = [line for line in lines if line.person_id and owes(line, persons[line.person_id], purpose)]
@@ -32,36 +32,31 @@ def owes(line: RequestLine, person: Employee, purpose: str) -> bool:
 
 
 def _promise(work: Work, request: AccessRequest, line: RequestLine, person: Employee, purpose: str, turn: int) -> None:
-    key = f"{purpose}:{request.id}:v{request.version}:{line.id}:{turn}"
-    link = links.issue(work, line_id=line.id or 0, purpose=purpose)
+    dead = links.dead_of(work, line, purpose)
     organisation = organisations.get(work, request.organisation_id)
     facts = requests.line_facts(line, person)
     names = subsystem_names(work, line)
-    written = write(
-        purpose,
-        title=work.catalog.kind(request.kind).short_title,
-        name=" ".join(part for part in (facts.given, facts.patronymic) if part),
-        portal=work.catalog.links["first-login"].url,
-        esia=work.catalog.links["esia"].url,
-        registers=work.catalog.links["registers"].url,
-        help_url=f"{work.policy.page_url}/help/login",
-        roles="; ".join(work.catalog.role(pair.subsystem, pair.role).label for pair in _named(line)),
-        subsystems=", ".join(names),
-        link=links.placeholder(link),
-        until=f"{link.expires_at:%d.%m.%Y}",
-        organisation=organisation.short_name or organisation.full_name,
-        sender_name=work.policy.sender_name,
-    )
-    outbox.promise(
+    personal_letters.promise(
         work,
-        key=key,
+        key=f"{purpose}:{request.id}:v{request.version}:{line.id}:{turn}" + (f".{dead}" if dead else ""),
         purpose=purpose,
         recipient=facts.email,
-        subject=written.subject,
-        text=written.text,
-        request_id=request.id,
-        person_id=person.person_id,
-        version=request.version,
+        request=request,
+        line=line,
+        asked=[(line.id or 0, purpose)],
+        values={
+            "title": work.catalog.kind(request.kind).short_title,
+            "name": " ".join(part for part in (facts.given, facts.patronymic) if part),
+            "portal": work.catalog.links["first-login"].url,
+            "esia": work.catalog.links["esia"].url,
+            "registers": work.catalog.links["registers"].url,
+            "help_url": f"{work.policy.page_url}/help/login",
+            "roles": "; ".join(work.catalog.role(pair.subsystem, pair.role).label for pair in _named(line)),
+            "subsystems": ", ".join(names),
+            "until": f"{links.expires(work, purpose):%d.%m.%Y}",
+            "organisation": organisation.short_name or organisation.full_name,
+            "sender_name": work.policy.sender_name,
+        },
     )
 
 

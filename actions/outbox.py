@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import cast
 
@@ -30,6 +30,7 @@ def promise(
     recipient: str,
     subject: str,
     text: str,
+    made_from: Mapping[str, object] | None = None,
     request_id: int | None = None,
     person_id: int | None = None,
     version: int = 1,
@@ -38,7 +39,7 @@ def promise(
 ) -> OutboxLetter:
     """Write the letter down; a flow sends it. The same `key` is promised once: a repeat returns the first row.
 
-    `attachments` name stored files: {"name", "media_type", "sha256"}.
+    `attachments` name stored files: {"name", "media_type", "sha256"}. `made_from`: of a letter with personal links.
     """
     found = _by_key(work, key)
     if found is not None:
@@ -53,6 +54,7 @@ def promise(
         recipient=recipient,
         subject=subject,
         text=text,
+        made_from=dict(made_from or {}),
         in_reply_to=in_reply_to,
         attachments=list(attachments),
         next_attempt_at=work.now,
@@ -119,7 +121,7 @@ def release_expired(work: Work) -> tuple[int, int]:
 def begin(work: Work, *, letter_id: int, owner: str) -> tuple[bytes, str]:
     """Compose once, store the bytes, and note that transmission begins. Returns the bytes and the recipient.
 
-    Raises Conflict when the lease was lost meanwhile.
+    Raises Conflict when the lease was lost meanwhile, LinkDead when it would carry a link that opens nothing.
     """
     letter = get(work, letter_id)
     raw = _composed(work, letter)
@@ -139,6 +141,7 @@ def begin(work: Work, *, letter_id: int, owner: str) -> tuple[bytes, str]:
 
 
 def _composed(work: Work, letter: OutboxLetter) -> bytes:
+    text = links.written(work, letter).text if letter.made_from else letter.text
     if letter.raw_sha256:
         return work.files.read(letter.raw_sha256)
     raw = compose(
@@ -147,7 +150,7 @@ def _composed(work: Work, letter: OutboxLetter) -> bytes:
             sender_name=work.policy.sender_name,
             to=(letter.recipient,),
             subject=f"{_PRACTICE}. {letter.subject}" if work.policy.practice else letter.subject,
-            text=_practice_told(work, links.filled(work, letter.text)),
+            text=_practice_told(work, text),
             message_id=letter.message_id,
             date=letter.promised_at,
             in_reply_to=letter.in_reply_to,

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import ColumnElement, and_, select
 from sqlmodel import col
 
-from actions import audit
+from actions import audit, links
 from actions.context import EVERYWHERE, NotFound, Work
 from models.employee import Employee
 from models.facts import FullName
 from models.person import Person
-from models.record import Grant
+from models.record import EndedFor, Grant
 from models.request import AccessRequest, RequestLine, Status
 from models.text import fold
 
@@ -124,6 +124,8 @@ def record_esia(work: Work, card: Employee) -> None:
 def record_first_login(work: Work, card: Employee, *, at: dt.datetime | None = None) -> None:
     """The employee has logged in once and saw the page without access (USR-3, USR-4)."""
     _mark(work, card, "first_login_on", "person.first-login", at)
+    own = (col(RequestLine.person_id) == card.person_id, col(AccessRequest.organisation_id) == card.organisation_id)
+    links.end_of_lines(work, EndedFor.USED, *own, purpose=links.FIRST_LOGIN)
 
 
 def _mark(work: Work, card: Employee, column: str, action: str, at: dt.datetime | None = None) -> None:

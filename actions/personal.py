@@ -7,17 +7,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from actions import audit, files, invitations, links, organisations, pairs, papers, people, requests, verification
-from actions.context import NotFound, Work
+from actions.context import Work
 from models.employee import Employee
 from models.facts import LineFacts, RoleRef
 from models.organisation import Organisation
-from models.record import PersonalLink
+from models.record import EndedFor, PersonalLink
 from models.request import AccessRequest, LineState, RequestLine, Status
 from states.outcomes import UNPROVEN
 
 
 class LinkSpent(Exception):
-    """The link has expired or its request is closed; the text is for the employee."""
+    """The link opens nobody's page any more; the text is for whoever holds it and names nobody. `used`: what it was for is done."""
+
+    def __init__(self, text: str, *, used: str = "") -> None:
+        super().__init__(text)
+        self.used = used
+
+
+class NotAllSeen(Exception):
+    """Some of the subsystems are not ticked; the text is for the employee."""
+
+
+_SPENT = (
+    "Она кончается, когда выходит её срок, меняется заявка или приходит другая. Если в ЕГИСЗ вы ещё не вошли, попросите прислать новую того, "
+    "кто оформляет доступ в вашей организации: обычно это отдел кадров или ИТ-служба."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,44 +45,43 @@ class Visit:
     request: AccessRequest
     organisation: Organisation
     subsystems: tuple[str, ...]
-    done: bool
 
 
 def visit(work: Work, secret: str) -> Visit:
-    """Who is at the door. Raises NotFound for a foreign token, LinkSpent for an expired one. Shows, never acts."""
+    """Who is at the door. Raises NotFound for a foreign token, LinkSpent for one that has ended. Shows, never acts."""
     link = links.find(work, secret)
-    line = work.session.get(RequestLine, link.line_id)
-    request = requests.get(work, line.request_id) if line else None
-    if line is None or request is None or line.person_id is None:
-        raise NotFound("Заявка по этой ссылке уже удалена.")
-    person = people.of_line(work, line)
-    done = not invitations.owes(line, person, link.purpose)
-    if people.is_stranger(request, line, person) or (not done and (work.now > link.expires_at or request.status is Status.WITHDRAWN)):
-        raise LinkSpent("Ссылка больше не действует. Попросите в своей организации прислать новую.")
+    line = work.session.get(RequestLine, link.line_id) if link.line_id else None
+    if link.ended_for is EndedFor.USED:
+        raise LinkSpent("Всё отмечено.", used=link.purpose)
+    if link.ended_at or work.now > link.expires_at or line is None or line.person_id is None:
+        raise LinkSpent(_SPENT)
+    request, person = requests.get(work, line.request_id), people.of_line(work, line)
+    if people.is_stranger(request, line, person) or request.status is Status.WITHDRAWN:
+        raise LinkSpent(_SPENT)
+    if not invitations.owes(line, person, link.purpose):
+        proven = link.purpose == links.FIRST_LOGIN or line.state is LineState.VERIFIED
+        raise LinkSpent(_SPENT, used=link.purpose if proven else "")
     organisation = organisations.get(work, request.organisation_id)
-    return Visit(link, line, requests.line_facts(line, None), person, request, organisation, invitations.subsystem_names(work, line), done)
+    return Visit(link, line, requests.line_facts(line, None), person, request, organisation, invitations.subsystem_names(work, line))
 
 
-def confirm_first_login(work: Work, secret: str) -> Visit:
-    """The employee says: account confirmed, logged in, saw the page without access (USR-2, USR-3, USR-4)."""
+def confirm_first_login(work: Work, secret: str) -> None:
+    """The employee says: account confirmed, logged in, saw the page without access (USR-2, USR-3, USR-4). The link ends with it."""
     seen = visit(work, secret)
     people.record_esia(work, seen.person)
     people.record_first_login(work, seen.person)
-    seen.link.used_at = seen.link.used_at or work.now
-    return visit(work, secret)
 
 
-def confirm_login(work: Work, secret: str, *, listed: Sequence[str]) -> Visit:
-    """The employee sees the subsystems (VER-1). Only when all of the line's are listed is the login proven."""
+def confirm_login(work: Work, secret: str, *, listed: Sequence[str]) -> None:
+    """The employee sees the subsystems (VER-1). Only when all of the line's are listed is the login proven, and the link ends.
+
+    Raises NotAllSeen.
+    """
     seen = visit(work, secret)
-    if seen.done:
-        return seen
     missing = [name for name in seen.subsystems if name not in listed]
     if missing:
-        raise LinkSpent(f"Вы не отметили: {', '.join(missing)}. Если их нет в списке, нажмите «Не получается».")
+        raise NotAllSeen(f"Вы не отметили: {', '.join(missing)}. Если их нет в списке, нажмите «Не получается».")
     verification.prove(work, seen.line)
-    seen.link.used_at = work.now
-    return visit(work, secret)
 
 
 def report_trouble(

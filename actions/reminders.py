@@ -21,6 +21,7 @@ from actions import (
     organisations,
     outbox,
     people,
+    personal_letters,
     requests,
     reviews,
     steps,
@@ -297,19 +298,24 @@ def _promise_digest(work: Work, to: str, entries: list[Waiting]) -> None:
     official = [entry for entry in entries if entry.line_id is None]
     if official:
         _promise_official(work, to, official, day)
-    for organisation_id, entries_there in _by_organisation(work, personal).items():
-        _promise_personal(work, to, organisation_id, entries_there, day)
+    for (organisation_id, person_id), entries_there in _by_person(work, personal).items():
+        key = _key("nudge", f"{organisation_id}:{person_id}:{to}", day)
+        if not outbox.is_promised(work, key):
+            _promise_personal(work, key, to, organisation_id, entries_there, day)
 
 
-def _by_organisation(work: Work, entries: list[Waiting]) -> dict[int, list[Waiting]]:
-    """An employee of two organisations gets a letter of each: neither tells him of the other's requests."""
+def _by_person(work: Work, entries: list[Waiting]) -> dict[tuple[int, int | None], list[Waiting]]:
+    """An employee of two organisations gets a letter of each: neither tells him of the other's requests.
+
+    Two people who share an address get a letter each: a link in it opens its reader's page.
+    """
     query = (
-        select(col(RequestLine.id), col(AccessRequest.organisation_id))
+        select(col(RequestLine.id), col(AccessRequest.organisation_id), col(RequestLine.person_id))
         .join(AccessRequest, col(AccessRequest.id) == col(RequestLine.request_id))
         .where(col(RequestLine.id).in_([entry.line_id for entry in entries]))
     )
-    places = dict(work.session.execute(query).tuples().all()) if entries else {}
-    grouped: dict[int, list[Waiting]] = {}
+    places = {line: (place, person) for line, place, person in work.session.execute(query).tuples()} if entries else {}
+    grouped: dict[tuple[int, int | None], list[Waiting]] = {}
     for entry in entries:
         grouped.setdefault(places[entry.line_id], []).append(entry)
     return grouped
@@ -344,41 +350,28 @@ def _promise_official(work: Work, to: str, entries: list[Waiting], day: dt.date)
     )
 
 
-def _promise_personal(work: Work, to: str, organisation_id: int, entries: list[Waiting], day: dt.date) -> None:
-    key = _key("nudge", f"{organisation_id}:{to}", day)
-    if outbox.is_promised(work, key):
-        return
+def _promise_personal(work: Work, key: str, to: str, organisation_id: int, entries: list[Waiting], day: dt.date) -> None:
     line = work.session.get(RequestLine, entries[0].line_id)
     assert line is not None and line.person_id is not None
     request = requests.get(work, line.request_id)
     facts = requests.line_facts(line, None)
     organisation = organisations.get(work, organisation_id)
     purposes = {Reason.FIRST_LOGIN: links.FIRST_LOGIN, Reason.LOGIN_UNPROVEN: links.LOGIN_CHECK}
-    items = [
-        {
-            "why": entry.why,
-            "link": links.placeholder(links.issue(work, line_id=entry.line_id or 0, purpose=purposes[entry.reason])),
-        }
-        for entry in entries
-    ]
-    written = write(
-        "nudge",
-        day=f"{day:%d.%m.%Y}",
-        name=" ".join(part for part in (facts.given, facts.patronymic) if part),
-        items=items,
-        organisation=organisation.short_name or organisation.full_name,
-        sender_name=work.policy.sender_name,
-    )
-    outbox.promise(
+    personal_letters.promise(
         work,
         key=key,
         purpose="nudge",
         recipient=to,
-        subject=written.subject,
-        text=written.text,
-        person_id=line.person_id,
-        request_id=request.id,
-        version=request.version,
+        request=request,
+        line=line,
+        asked=[(entry.line_id or 0, purposes[entry.reason]) for entry in entries],
+        values={
+            "day": f"{day:%d.%m.%Y}",
+            "name": " ".join(part for part in (facts.given, facts.patronymic) if part),
+            "reasons": [entry.why for entry in entries],
+            "organisation": organisation.short_name or organisation.full_name,
+            "sender_name": work.policy.sender_name,
+        },
     )
 
 

@@ -6,13 +6,13 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from typing import cast
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlmodel import col
 
 from actions import checklists, grants, links, outbox, pairs, requests
 from actions.context import Work
 from models.letters import OutboxLetter
-from models.record import Grant, PersonalLink
+from models.record import EndedFor, Grant
 from models.request import AccessRequest, LineState, RequestedRole, RequestLine
 from states.deadlines import deadline
 from states.outcomes import ACCESS, UNPROVEN
@@ -65,12 +65,7 @@ def _ask_no_more(work: Work, request: AccessRequest, line: RequestLine) -> None:
         line.verified_at = None
     if line.state in UNPROVEN:
         return
-    work.session.execute(
-        update(PersonalLink)
-        .where(col(PersonalLink.line_id) == line.id, col(PersonalLink.purpose) == links.LOGIN_CHECK)
-        .values(expires_at=work.now)
-        .execution_options(synchronize_session=False)
-    )
+    links.end_of_lines(work, EndedFor.CORRECTED, col(RequestLine.id) == line.id, purpose=links.LOGIN_CHECK)
     outbox.cancel(
         work, request_id=request.id or 0, only=(
             col(OutboxLetter.person_id) == line.person_id, col(OutboxLetter.purpose).in_((links.LOGIN_CHECK, "nudge")),

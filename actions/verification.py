@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from sqlmodel import col
+
 from actions import audit, grants, invitations, links, pairs, people, requests, steps
 from actions.context import Conflict, Work
+from models.record import EndedFor
 from models.request import AccessRequest, LineState, RequestLine, Status
 from states.lifecycle import Actor
 from states.outcomes import UNPROVEN
@@ -15,6 +18,7 @@ def prove(work: Work, line: RequestLine) -> None:
     """The line's subsystems were seen after a login (VER-1)."""
     pairs.put(line, LineState.VERIFIED, UNPROVEN)
     line.verified_at = work.now
+    links.end_of_lines(work, EndedFor.USED, col(RequestLine.id) == line.id, purpose=links.LOGIN_CHECK)
     grants.verify(work, line_id=line.id or 0)
     audit.record(work, "line.verified", f"request:{line.request_id}", line=line.id)
     work.session.flush()

@@ -25,7 +25,10 @@ class OutboxState(StrEnum):
 
 
 class OutboxLetter(SQLModel, table=True):
-    """A promised letter. `key` makes it unique (purpose, request, version); its Message-ID never changes."""
+    """A promised letter. `key` makes it unique (purpose, request, version); its Message-ID never changes.
+
+    A letter with personal links is written from the template of its purpose and `made_from` when it leaves; `text` shows it without them.
+    """
 
     __tablename__ = "outbox_letter"
     __table_args__ = (
@@ -43,6 +46,7 @@ class OutboxLetter(SQLModel, table=True):
     recipient: str = personal()
     subject: str = personal()
     text: str = personal("")
+    made_from: dict[str, object] = personal(default_factory=dict, sa_type=PORTABLE_JSON)
     in_reply_to: str | None = plain(None)
     attachments: list[dict[str, str]] = personal(default_factory=list, sa_type=PORTABLE_JSON)
     raw_sha256: str | None = plain(None)

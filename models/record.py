@@ -1,11 +1,12 @@
 """What was done (hash-chained), what was granted, personal links, leases."""
 
 import datetime as dt
+from enum import StrEnum
 
 from sqlalchemy import DDL, Index, Text, event, text
 from sqlmodel import SQLModel
 
-from models.columns import personal, plain
+from models.columns import enum_type, personal, plain
 
 
 class Event(SQLModel, table=True):
@@ -118,18 +119,35 @@ class HoldingsImport(SQLModel, table=True):
     withdrawn_reason: str = personal("")
 
 
+class EndedFor(StrEnum):
+    """Why a personal link opens nothing any more, before its term."""
+
+    USED = "used"
+    LINE_GONE = "line-gone"
+    CORRECTED = "corrected"  # what it asked about was recorded by mistake
+    ERASED = "erased"
+    RESTORED = "restored"
+    RENEWED = "renewed"  # a release of the program that makes links another way
+
+
 class PersonalLink(SQLModel, table=True):
-    """Личная ссылка работника: only the hash of its token is kept."""
+    """Личная ссылка работника: of its token only the hash is kept, and a random word that opens nothing without the key.
+
+    An ended one stays, without its line when that is gone. `letter_id` is the only letter that carries it.
+    """
 
     __tablename__ = "personal_link"
 
     id: int | None = plain(None, primary_key=True)
+    nonce: str = plain(unique=True)
     token_hash: str = plain(unique=True)
-    line_id: int = plain(foreign_key="request_line.id", index=True)
+    letter_id: int | None = plain(None, foreign_key="outbox_letter.id", index=True)
+    line_id: int | None = plain(None, foreign_key="request_line.id", index=True)
     purpose: str = plain()
     created_at: dt.datetime = plain()
     expires_at: dt.datetime = plain()
-    used_at: dt.datetime | None = plain(None)
+    ended_at: dt.datetime | None = plain(None)
+    ended_for: EndedFor | None = plain(None, sa_type=enum_type(EndedFor))
 
 
 class Lease(SQLModel, table=True):

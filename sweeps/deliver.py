@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from actions import delivery, outbox
+from actions import delivery, links, outbox
 from actions.context import Conflict
 from notifications.errors import DeliveryError, DeliveryUncertain, PostError, explain
 from notifications.smtp_conversation import SmtpConversation
@@ -110,6 +110,9 @@ def _begun(installation: Installation, number: int, owner: str, told: Told) -> t
         return None
     except SQLAlchemyError:
         raise
+    except links.LinkDead as error:
+        _failed(installation, number, str(error), told, permanent=True)
+        return None
     except Exception as error:  # one broken letter stops before people's eyes and holds up no other
         why = f"Письмо не удалось составить ({type(error).__name__}). Проверьте вложения и соберите комплект заново."
         _failed(installation, number, why, told, permanent=True)

@@ -18,7 +18,6 @@ from web.person_names import person_called
 
 _TO_PEOPLE = (links.FIRST_LOGIN, links.LOGIN_CHECK, "nudge")
 _MOST = 200  # lines of one sort; a request of 500 people has more letters than anybody reads
-LINK_SHOWN = "[личная ссылка работника]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +119,7 @@ def sent_letter(work: Work, request: AccessRequest, letter_id: int) -> SentLette
     if letter is None or letter.request_id != request.id:
         raise NotFound("Такого письма у этой заявки нет.")
     return SentLetter(
-        letter, LETTERS.get(letter.purpose, "Письмо"), OUTBOX[letter.state], links.hidden(letter.text, LINK_SHOWN),
+        letter, LETTERS.get(letter.purpose, "Письмо"), OUTBOX[letter.state], letter.text,
         tuple(_attached(work, request, letter)),
     )  # fmt: skip
 

@@ -11,7 +11,6 @@ from typing import Any
 from actions import links
 from actions.context import Work
 from models.letters import InboxLetter
-from web.correspondence import LINK_SHOWN
 from web.downloads import is_program
 from web.file_kinds import kind_told
 from web.marking import marked
@@ -115,7 +114,7 @@ def _titled(voices: Sequence[VoiceView]) -> tuple[VoiceView, ...]:
 
 def _shown(text: object) -> str:
     """Without the employees' personal links: they come back in quoted letters."""
-    return links.hidden(str(text or "")[:_MOST_TEXT], LINK_SHOWN)
+    return links.hidden(str(text or "")[:_MOST_TEXT])
 
 
 def _file(each: Mapping[str, Any], quotes: Sequence[str], decisive: str) -> FileView:

@@ -92,6 +92,13 @@ class RemindersPart(Part):
     follow_up: bool = True
 
 
+class LinksPart(Part):
+    """Личные ссылки работников: how many days each works, if it is not used before."""
+
+    first_login_days: int = Field(default=14, ge=1, le=90)
+    login_check_days: int = Field(default=14, ge=1, le=90)
+
+
 class RegistryPart(Part):
     """ФРНСИ: address, key of route B, bundle of the site's certificates, proxy."""
 
@@ -171,6 +178,7 @@ class Settings(BaseSettings):
     answers: AnswersPart = AnswersPart()
     desk: DeskPart = DeskPart()
     reminders: RemindersPart = RemindersPart()
+    links: LinksPart = LinksPart()
     registry: RegistryPart = RegistryPart()
     page: PagePart = PagePart()
     accounts: AccountsPart = AccountsPart()

@@ -115,6 +115,8 @@ class Installation:
             page_url=self.settings.page_url,
             answers_apply=self.settings.answers.apply,
             trusted_forwarders=tuple(one.lower() for one in self.settings.answers.trusted_forwarders),
+            first_login_link_days=self.settings.links.first_login_days,
+            login_check_link_days=self.settings.links.login_check_days,
             first_login_reminder_days=reminders.first_login_days,
             idle_days=reminders.idle_days,
             verify_reminder_days=reminders.verify_days,

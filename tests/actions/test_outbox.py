@@ -165,7 +165,7 @@ def test_letter_with_a_personal_link_is_forgotten_once_it_is_out(installation):
     with installation.work("тест") as work:
         request = requests.create(work, kind=KIND, organisation_id=clinic(work), lines=lines(1, logged_in=False))
         steps.take(work, request, "invite")
-        assert "{link:" in work.session.execute(select(OutboxLetter.text)).scalar_one()
+        assert "[личная ссылка работника]" in work.session.execute(select(OutboxLetter.text)).scalar_one()
     sent = deliver(installation)
     assert [letter.raw_sha256 for letter in sent] == [None]
     stored = [path for path in installation.settings.files_folder.rglob("*") if path.is_file()]

@@ -33,20 +33,20 @@ def invited(installation):
         request = requests.create(work, kind=KIND, organisation_id=clinic(work), lines=lines(1, logged_in=False))
         steps.take(work, request, "invite")
         link = work.session.execute(select(PersonalLink)).scalar_one()
-        return request.id, links.token(work, link.id)
+        return request.id, links.token(work, link)
 
 
 def _secret_of(installation, purpose):
     with installation.work("тест") as work:
         link = work.session.execute(select(PersonalLink).where(PersonalLink.purpose == purpose)).scalars().first()
-        return links.token(work, link.id)
+        return links.token(work, link)
 
 
 @pytest.mark.rule("USR-1", "USR-3", "USR-4")
 def test_invitation_tells_the_steps_and_that_no_access_is_expected(installation, invited):
     with installation.work("тест") as work:
         letter = work.session.execute(select(OutboxLetter)).scalar_one()
-        text = links.filled(work, letter.text)
+        text = links.written(work, letter).text
     assert "https://portalmr.egisz.rosminzdrav.ru/" in text
     assert "https://www.gosuslugi.ru/" in text
     assert "«Нет прав доступа к системе». Так и должно быть" in text
@@ -67,7 +67,7 @@ def test_looking_changes_nothing(installation, invited):
     with installation.work("тест") as work:
         before = work.session.execute(select(Event.seq)).scalars().all()
         for _ in range(3):
-            assert personal.visit(work, invited[1]).done is False
+            assert personal.visit(work, invited[1])
         assert work.session.execute(select(Event.seq)).scalars().all() == before
 
 
@@ -75,11 +75,13 @@ def test_looking_changes_nothing(installation, invited):
 def test_pressing_done_records_account_and_first_login_once(installation, invited, clock):
     number, secret = invited
     with installation.work("тест") as work:
-        assert personal.confirm_first_login(work, secret).done
+        personal.confirm_first_login(work, secret)
     first = clock.now
     clock.forward(hours=5)
     with installation.work("тест") as work:
-        personal.confirm_first_login(work, secret)
+        with pytest.raises(personal.LinkSpent) as spent:
+            personal.confirm_first_login(work, secret)
+        assert spent.value.used == "first-login"
         person = people.find(work, 1, lines(1)[0].snils)
         assert (person.esia_confirmed_on, person.first_login_on) == (first, first)
     bring(installation, number, Status.VALIDATED)
@@ -121,11 +123,11 @@ def test_login_is_proven_only_when_every_subsystem_is_seen(installation):
     number = request_at(installation, Status.GRANTED, count=1)
     secret = _secret_of(installation, "login-check")
     with installation.work("тест") as work:
-        with pytest.raises(personal.LinkSpent, match="ФРМР"):
+        with pytest.raises(personal.NotAllSeen, match="ФРМР"):
             personal.confirm_login(work, secret, listed=["ФРМО"])
         assert requests.get(work, number).status is Status.GRANTED
     with installation.work("тест") as work:
-        assert personal.confirm_login(work, secret, listed=["ФРМО", "ФРМР"]).done
+        personal.confirm_login(work, secret, listed=["ФРМО", "ФРМР"])
         assert requests.get(work, number).status is Status.VERIFIED
 
 

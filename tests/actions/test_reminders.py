@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from actions import organisations, outbox, reminders, requests, steps
+from actions import links, organisations, outbox, reminders, requests, steps
 from models.letters import OutboxLetter
 from models.request import Status
 from states.lifecycle import Actor
@@ -100,7 +100,7 @@ def test_employee_who_has_not_logged_in_is_reminded_every_second_working_day(ins
     clock.now = dt.datetime(2026, 11, 27, 7, 0, tzinfo=dt.UTC)
     _send_due(installation)
     assert len(_letters(installation, "nudge")) == 4
-    assert "{link:" in _letters(installation, "nudge")[0].text
+    assert links.SHOWN in _letters(installation, "nudge")[0].text
 
 
 @pytest.mark.rule("AWT-2")

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from fastapi.testclient import TestClient
 from sqlmodel import col, select
 
-from actions import links, outbox, requests
+from actions import links, personal_letters, requests
 from models.letters import InboxLetter, OutboxState
 from models.record import Event
 from models.request import AccessRequest, Status
@@ -79,18 +79,19 @@ def test_a_sent_letter_lists_its_files_and_never_the_personal_link(officer: Test
     with world.installation.work(by="тест") as work:
         request = request_at(work, Status.GRANTED)
         scan = stored_file(work, request, "Скан.pdf", b"%PDF-1.7 scan")
-        link = links.issue(work, line_id=requests.lines_of(work, request)[0].id or 0, purpose=links.LOGIN_CHECK)
-        token = links.token(work, link.id or 0)
-        letter = outbox.promise(
-            work, key="check:1", purpose=links.LOGIN_CHECK, recipient="person0@example.com", subject="Проверьте вход",
-            text=f"Откройте {links.placeholder(link)} до пятницы", request_id=request.id,
-            attachments=[
-                {"name": "Скан.pdf", "media_type": "application/pdf", "sha256": scan.sha256},
-                {"name": "Памятка.pdf", "media_type": "application/pdf", "sha256": "0" * 64},
-            ],
+        line = requests.lines_of(work, request)[0]
+        letter = personal_letters.promise(
+            work, key="check:1", purpose="nudge", recipient="person0@example.com", request=request, line=line,
+            asked=[(line.id or 0, links.LOGIN_CHECK)],
+            values={"day": "", "name": "", "reasons": ["Проверьте вход до пятницы"], "organisation": "", "sender_name": ""},
         )  # fmt: skip
+        token = links.written(work, letter).text.partition("/my/")[2].split()[0]
+        letter.attachments = [
+            {"name": "Скан.pdf", "media_type": "application/pdf", "sha256": scan.sha256},
+            {"name": "Памятка.pdf", "media_type": "application/pdf", "sha256": "0" * 64},
+        ]
     text = officer.get(f"/requests/{request.id}/letters/out/{letter.id}").text
-    assert "Откройте [личная ссылка работника] до пятницы" in text
-    assert token not in text and "{link:" not in text
+    assert "Проверьте вход до пятницы\nВаша личная ссылка: [личная ссылка работника]" in text
+    assert len(token) == 32 and token not in text
     assert f'<a href="/requests/{request.id}/files/{scan.id}">Скан.pdf</a>' in text
     assert "<li>Памятка.pdf</li>" in text

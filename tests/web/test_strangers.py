@@ -201,7 +201,7 @@ def _visit(side: Side) -> None:
     """The employee's own page, by clinic B's link."""
     with side.world.installation.work(by="тест") as work:
         [line, *_] = requests.lines_of(work, requests.get(work, 4))
-        token = links.token(work, links.issue(work, line_id=line.id or 0, purpose=links.FIRST_LOGIN).id or 0)
+        token = links.token(work, links.issue(work, line_id=line.id or 0, purpose=links.FIRST_LOGIN))
     employee = TestClient(app_for(side.world.installation), headers={"Sec-Fetch-Site": "same-origin"})
     side.say("link", employee.get(f"/my/{token}"))
     side.say("logged in", employee.post(f"/my/{token}/done", data={"confirmed": "1", "seen": "1"}))

@@ -93,7 +93,7 @@ def request_at(work: Work, status: Status = Status.DRAFT, *, kind: str = KIND, *
 def personal_link(work: Work, request: AccessRequest, purpose: str, index: int = 0) -> str:
     """The token as the letter would carry it."""
     first = requests.lines_of(work, request)[index]
-    return links.token(work, links.issue(work, line_id=first.id or 0, purpose=purpose).id or 0)
+    return links.token(work, links.issue(work, line_id=first.id or 0, purpose=purpose))
 
 
 def person(session: Session, index: int = 0) -> Employee:

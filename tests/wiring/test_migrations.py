@@ -226,3 +226,36 @@ def test_what_is_known_of_roles_is_written_down_as_if_each_time_had_been_known_f
         ("1", begun, proven, None, None), ("1", proven, over, None, proven), ("1", over, None, over, proven),
         ("2", begun, None, None, None),
     ]  # fmt: skip
+
+
+def test_links_of_former_releases_end_and_letters_that_would_carry_them_do_not_leave(engine):
+    with engine.connect() as connection:
+        before = str(ScriptDirectory.from_config(configured(connection)).get_revision("0017").down_revision)
+        command.upgrade(configured(connection), before)
+    letter = (
+        "INSERT INTO outbox_letter (id, key, purpose, version, message_id, recipient, subject, text, attachments, state, attempts, next_attempt_at, promised_at)"
+        " VALUES (:id, :key, :purpose, 1, :key, 'a@b.ru', 'x', 'Ссылка: {link:1}', '[]', :state, 0, '2026-11-23 07:00:00', '2026-11-23 07:00:00')"
+    )
+    link = (
+        "INSERT INTO personal_link (id, token_hash, line_id, purpose, created_at, expires_at, used_at) "
+        "VALUES (:id, :hash, 1, 'first-login', '2026-11-23 07:00:00', '2026-12-24 07:00:00', :used)"
+    )
+    with engine.begin() as connection:
+        _organisation_and_request(connection)
+        connection.execute(text("INSERT INTO request_line (id, request_id, position, typed, state) VALUES (1, 1, 1, '{}', 'open')"))
+        for number, purpose, state in ((1, "first-login", "promised"), (2, "nudge", "sent"), (3, "reply", "promised")):
+            connection.execute(text(letter), {"id": number, "key": f"k{number}", "purpose": purpose, "state": state})
+        for number, used in ((1, None), (2, "2026-11-24 07:00:00")):
+            connection.execute(text(link), {"id": number, "hash": f"h{number}", "used": used})
+    migrate(engine)
+    with engine.connect() as connection:
+        letters = connection.execute(text("SELECT state, text FROM outbox_letter ORDER BY id")).all()
+        assert [tuple(row) for row in letters] == [
+            ("cancelled", "Ссылка: [личная ссылка работника]"), ("sent", "Ссылка: [личная ссылка работника]"), ("promised", "Ссылка: {link:1}"),
+        ]  # fmt: skip
+        ended = connection.execute(text("SELECT token_hash, ended_for, ended_at IS NOT NULL, line_id, nonce FROM personal_link ORDER BY id")).all()
+        assert [tuple(row[:4]) for row in ended] == [("h1", "renewed", True, 1), ("h2", "used", True, 1)]
+        assert len({row[4] for row in ended}) == 2
+    with engine.connect() as connection:
+        command.downgrade(configured(connection), before)
+        assert connection.execute(text("SELECT count(used_at) FROM personal_link")).scalar_one() == 1

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from actions import links, personal
 from actions.context import NotFound, Work
-from actions.personal import LinkSpent, Visit
+from actions.personal import LinkSpent, NotAllSeen, Visit
 from documents.media import sniff
 from models.request import LineState
 from sandbox import Killed
@@ -23,7 +23,7 @@ from web.rendering import page
 from web.troubles import open_report
 
 router = APIRouter(prefix="/my/{token}")
-_SHAPE = re.compile(r"\d{1,18}-[A-Za-z0-9_-]{32}")
+_SHAPE = re.compile(r"(?:\d{1,18}-)?[A-Za-z0-9_-]{32}")  # with a number in letters of former releases
 _PICTURES = ("image/png", "image/jpeg")
 _EACH = 10 * 1024 * 1024
 _MOST = 6
@@ -41,14 +41,15 @@ def _visit(request: Request, work: Work, token: str) -> Visit | Response:
             return notice(request, 429, "Подождите десять минут и откройте ссылку из письма.")
         return notice(request, 404, str(missing))
     except LinkSpent as spent:
+        if spent.used:
+            return page(request, "my-done.html", first=spent.used == links.FIRST_LOGIN, links=work.catalog.links)
         return notice(request, 410, str(spent))
 
 
 def _shown(request: Request, work: Work, seen: Visit, token: str, status: int = 200, **more: Any) -> Response:
-    """The page that fits: done, first login, or login check."""
-    first = seen.link.purpose == links.FIRST_LOGIN
-    template = "my-done.html" if seen.done else "my-first-login.html" if first else "my-check.html"
-    return _page(request, work, template, seen, token, status, first=first, **more)
+    """The page that fits: first login or login check."""
+    template = "my-first-login.html" if seen.link.purpose == links.FIRST_LOGIN else "my-check.html"
+    return _page(request, work, template, seen, token, status, **more)
 
 
 def _page(
@@ -81,7 +82,7 @@ def first_login_done(request: Request, token: str, form: Form) -> Response:
         seen = _visit(request, work, token)
         if not isinstance(seen, Visit):
             return seen
-        if seen.link.purpose != links.FIRST_LOGIN or seen.done:
+        if seen.link.purpose != links.FIRST_LOGIN:
             return _shown(request, work, seen, token)
         if not (ticked(form, "confirmed") and ticked(form, "seen")):
             return _shown(request, work, seen, token, 422, problem="Отметьте оба пункта, когда выполните их.")
@@ -96,12 +97,12 @@ def login_checked(request: Request, token: str, form: Form) -> Response:
         seen = _visit(request, work, token)
         if not isinstance(seen, Visit):
             return seen
-        if seen.link.purpose != links.LOGIN_CHECK or seen.done:
+        if seen.link.purpose != links.LOGIN_CHECK:
             return _shown(request, work, seen, token)
         listed = [name for name in form.getlist("listed") if isinstance(name, str)]
         try:
             personal.confirm_login(work, token, listed=listed)
-        except LinkSpent as missing:
+        except NotAllSeen as missing:
             return _shown(request, work, seen, token, 422, problem=str(missing), listed=listed)
     return _back(token)
 
@@ -122,7 +123,7 @@ def _trouble(request: Request, token: str, template: str) -> Response:
         seen = _visit(request, work, token)
         if not isinstance(seen, Visit):
             return seen
-        if seen.done or seen.link.purpose != links.LOGIN_CHECK:
+        if seen.link.purpose != links.LOGIN_CHECK:
             return _shown(request, work, seen, token)
         return _page(request, work, template, seen, token)
 
@@ -134,7 +135,7 @@ def report(request: Request, token: str, form: Form) -> Response:
         seen = _visit(request, work, token)
         if not isinstance(seen, Visit):
             return seen
-        if seen.done or seen.link.purpose != links.LOGIN_CHECK or open_report(work, seen):
+        if seen.link.purpose != links.LOGIN_CHECK or open_report(work, seen):
             return _shown(request, work, seen, token)
         description = text(form, "description", 4000)
         pictures = [(name, data, sniff(data)) for name, data in uploads(form, "screenshots")]

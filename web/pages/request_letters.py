@@ -10,7 +10,7 @@ from actions import links, requests
 from actions.context import NotFound
 from notifications.reading.showing import ShownLetter, enclosed_file, show_letter
 from sandbox import Killed, Refused
-from web.correspondence import LINK_SHOWN, received_letter, sent_letter
+from web.correspondence import received_letter, sent_letter
 from web.dossiers import heading
 from web.downloads import strangers_file
 from web.installed import looked, reading
@@ -55,7 +55,7 @@ def show_received(request: Request, number: int, letter_id: int) -> Response:
         problem = "Письмо не удалось прочесть: оно повреждено или слишком велико. Скачайте его и откройте в почтовой программе."
     answer = page(
         request, "request-letter-in.html", it=top, letter=letter, shown=shown, label=INBOX[letter.state], problem=problem,
-        text=links.hidden(shown.text, LINK_SHOWN) if shown else "", kept=kept, view=view, waiting=number_waiting,
+        text=links.hidden(shown.text) if shown else "", kept=kept, view=view, waiting=number_waiting,
     )  # fmt: skip
     looked(request, "letter.viewed", requests.subject(found), letter=letter_id, way="in")
     return answer

@@ -45,6 +45,8 @@ REMINDERS = (
     Setting("reminders.idle_days", "Напомнить о заявке без движения через, рабочих дней", "number"),
     Setting("reminders.first_login_days", "Напомнить работнику о первом входе через, рабочих дней", "number"),
     Setting("reminders.verify_days", "Напомнить о проверке входа через, рабочих дней", "number"),
+    Setting("links.first_login_days", "Личная ссылка для первого входа действует, дней", "number", "1–90; раньше она кончается, когда вход отмечен"),
+    Setting("links.login_check_days", "Личная ссылка для проверки входа действует, дней", "number", "1–90"),
     Setting("reminders.follow_up", "Напоминать СТП о просроченном ответе", "tick", "письмо уходит само, один раз на просрочку"),
 )  # fmt: skip
 _FORMS = {"desk": DESK, "reminders": REMINDERS}

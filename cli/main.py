@@ -27,6 +27,7 @@ from cli import (
     up,
     users,
 )
+from wiring.privacy import keep_private
 
 app = typer.Typer(
     name="egisz-access",
@@ -70,6 +71,7 @@ app.command("demo")(up.demo)
 
 def main() -> None:
     """Entry point: exit 0 fine, 1 findings or refused, 2 usage."""
+    keep_private()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")

@@ -11,9 +11,11 @@ from pathlib import Path
 
 from demo.desk import Desk, DeskPlan, keep_answering
 from demo.servers import DemoServers, Ports
+from wiring.privacy import keep_private
 
 
 def main(arguments: Sequence[str]) -> int:
+    keep_private()
     folder, ports = Path(arguments[0]), Ports(**json.loads(Path(arguments[1]).read_text("utf-8")))
     plan = DeskPlan.from_file(Path(arguments[2])) if len(arguments) > 2 else DeskPlan()
     over = threading.Event()

@@ -20,9 +20,11 @@ from demo.walk import Walk
 from models.account import Role
 from sweeps import run_sweep
 from wiring.children import Child, stop_all
+from wiring.deployments import ROOT
+from wiring.listening import free_port
 from wiring.practice import POST
 from wiring.settings import Settings, load
-from wiring.supervisor import ROOT, CannotStart, answers, free_port
+from wiring.supervisor import CannotStart, answers
 from wiring.work import Installation
 
 Say = Callable[[str], None]

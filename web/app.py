@@ -57,6 +57,7 @@ from web.rendering import HERE
 from web.throttle import Misses
 from web.wizard import ROUTERS as WIZARD
 from wiring import work as wired
+from wiring.privacy import keep_private
 
 
 class Assets(StaticFiles):
@@ -71,6 +72,8 @@ class Assets(StaticFiles):
 
 def create_app(installation: wired.Installation | None = None) -> FastAPI:
     """One application of one installation; for `uvicorn --factory` that of the environment."""
+    if installation is None:
+        keep_private()
     app = FastAPI(title="Доступ ЕГИСЗ", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.installation = installation or wired.installation()
     app.state.misses = Misses()

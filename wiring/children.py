@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import os
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
@@ -32,6 +33,7 @@ class Child:
     environment: Mapping[str, str]
     folder: Path
     log: Path
+    listeners: Sequence[socket.socket] = ()  # held by the parent, so that they stay ours while the child is away
     process: subprocess.Popen[bytes] | None = None
     restarts: int = 0
     _next_start: float = field(default=0.0, repr=False)
@@ -50,6 +52,7 @@ class Child:
                 cwd=self.folder,
                 env=dict(self.environment),
                 start_new_session=True,
+                pass_fds=[listener.fileno() for listener in self.listeners],
                 preexec_fn=_die_with_parent,
             )
         self._started = time.monotonic()

@@ -9,10 +9,9 @@ import re
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, text
@@ -26,35 +25,24 @@ from models.letters import InboxLetter, InboxState, MailboxPosition, OutboxLette
 from models.record import Event, Lease
 from models.refbook import RefbookVersion
 from notifications.errors import EXPLANATIONS
-from wiring import database
+from wiring import database, safety
 from wiring.backup import kept
+from wiring.checks import Check, Level
 from wiring.gateways import unset_mail
 from wiring.planner import Carried, Planner
 from wiring.work import Installation
 
-Level = Literal["good", "note", "warning", "bad"]
 _MOSCOW = ZoneInfo("Europe/Moscow")
 _QUIET = {"deliver": 10, "inbox": 15, "remind": 12 * 60}  # minutes without a good run that are still usual
 _NIGHTLY = 26 * 60
 _RESTING = "приём почты: передышка"
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """`told` is the state in a sentence, `more` its details, `mend` what to do when it is not good."""
-
-    code: str
-    name: str
-    level: Level
-    told: str
-    more: tuple[str, ...] = ()
-    mend: str = ""
-
-
 def look(installation: Installation, work: Work, planner: Planner) -> list[Check]:
     """Everything that is quick to know; the chain of the log is verified on its own page."""
     checks: tuple[Callable[[Installation, Work, Planner], Check], ...] = (
-        _mailbox, _desk, _queue, _letters, _schedules, _log, _backup, _disk, _database, _refbooks, _calendar, _clock, _version,
+        _mailbox, _desk, _queue, _letters, _schedules, _foreign, _log, _backup, _disk, _private, _database, _refbooks, _calendar,
+        _clock, _version,
     )  # fmt: skip
     return [check(installation, work, planner) for check in checks]
 
@@ -253,6 +241,14 @@ def _schedules(installation: Installation, work: Work, planner: Planner) -> Chec
             mend="Перезапустите службу; приостановленное включите в планировщике.",
         )
     return replace(check, told=told, more=more)
+
+
+def _foreign(installation: Installation, work: Work, planner: Planner) -> Check:
+    return safety.foreign_work(planner)
+
+
+def _private(installation: Installation, work: Work, planner: Planner) -> Check:
+    return safety.private_folder(installation.settings)
 
 
 def _is_late(each: Carried, now: dt.datetime) -> bool:

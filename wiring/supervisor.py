@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -17,20 +18,20 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from actions import accounts, destinations
-from wiring import practice
+from documents.russian import counted
+from wiring import planner, practice
 from wiring.children import Child, stop_all
+from wiring.deployments import ROOT
 from wiring.gateways import unset_mail
+from wiring.listening import free_port, listen, port_of
 from wiring.page_key import page_key
 from wiring.practice import POST
+from wiring.privacy import tighten
 from wiring.settings import Settings
 from wiring.work import Installation, installation_key
 
-ROOT = Path(__file__).resolve().parent.parent
-POOL = "access"
-TAG = "egisz-access"
 _BIN = Path(sys.executable).parent
 _PLAYED_DESK = "egisz@stp-egisz.ru"
 Say = Callable[[str], None]
@@ -52,6 +53,8 @@ class Service:
     children: list[Child] = field(default_factory=list)
     extra: dict[str, str] = field(default_factory=dict)
     page_url: str = ""
+    password: str = field(default_factory=lambda: f"egisz:{secrets.token_urlsafe(32)}", repr=False)
+    listeners: dict[str, socket.socket] = field(default_factory=dict)
 
     def start(self) -> None:
         """Raises CannotStart; then nothing is left running."""
@@ -62,6 +65,8 @@ class Service:
             raise
 
     def _start(self) -> None:
+        if wide := tighten(self.settings.home):
+            self.say(f"Закрыто от других пользователей этой машины: {counted(wide, 'файл или папка', 'файла или папки', 'файлов и папок')}.")
         practising = Installation(self.settings).practice
         practice.stop(self.settings.home)  # what a former run was asked for
         self._page_address()
@@ -69,12 +74,14 @@ class Service:
             self._played_post()
         elif lacking := unset_mail(self.settings):
             self.say(lacking)
-        # Chosen before the page starts: it asks the planner how the schedules fare.
-        self.extra["PREFECT_API_URL"] = f"http://127.0.0.1:{free_port('127.0.0.1', 4200)}/api"
-        self._child("web", self._python("-m", "uvicorn", "web.app:create_app", "--factory", "--no-access-log",
-                                        "--host", self.settings.page.host, "--port", self.extra["EGISZ_PAGE__PORT"]))
+        # Taken before the page starts: it asks the planner how the schedules fare.
+        self.listeners["planner"] = listen("127.0.0.1", 4200)
+        self.extra["PREFECT_API_URL"] = f"http://127.0.0.1:{port_of(self.listeners['planner'])}/api"
+        page = self.listeners["page"]
+        web = self._python("-m", "uvicorn", "web.app:create_app", "--factory", "--no-access-log", "--fd", str(page.fileno()))
+        self._child("web", web, self._as_client, page)
         self._prefect()
-        self._until(f"http://127.0.0.1:{self.extra['EGISZ_PAGE__PORT']}/health", "Страница", 60)
+        self._until(f"http://{_shown(self.settings.page.host)}:{port_of(page)}/health", "Страница", 60)
 
     def _python(self, *arguments: str) -> list[str]:
         return [sys.executable, *arguments]
@@ -101,15 +108,27 @@ class Service:
             **self.extra,
         }
 
-    def _child(self, name: str, command: list[str], more: Mapping[str, str] | None = None) -> Child:
-        child = Child(name, command, {**self.environment, **(more or {})}, ROOT, self.settings.home / "logs" / f"{name}.log")
+    @property
+    def _as_client(self) -> dict[str, str]:
+        """For whoever speaks to the planner. In the environment, which only our user can see; never on a command line."""
+        return {"PREFECT_API_AUTH_STRING": self.password}
+
+    def _child(self, name: str, command: list[str], more: Mapping[str, str] | None = None, *listeners: socket.socket) -> Child:
+        log = self.settings.home / "logs" / f"{name}.log"
+        child = Child(name, command, {**self.environment, **(more or {})}, ROOT, log, listeners)
         self.children.append(child)
         child.start()
         return child
 
     def _page_address(self) -> None:
         page = self.settings.page
-        port = free_port(page.host, page.port)
+        self.listeners["page"] = listen(page.host, page.port)
+        port = port_of(self.listeners["page"])
+        if port != page.port and page.public_url:
+            raise CannotStart(
+                f"Порт {page.port} занят другой программой, а адрес {page.public_url} ведёт на него: люди вводили бы пароли в чужую "
+                "страницу. Освободите порт или впишите свободный в [page] port и в прокси."
+            )
         if port != page.port:
             self.say(f"Порт {page.port} занят, страница будет на порту {port}.")
         self.extra["EGISZ_PAGE__PORT"] = str(port)
@@ -141,13 +160,18 @@ class Service:
         )
 
     def _prefect(self) -> None:
-        port = urlsplit(self.extra["PREFECT_API_URL"]).port
-        self._child("prefect-server", [str(_BIN / "prefect"), "server", "start", "--host", "127.0.0.1",
-                                       "--port", str(port), "--no-ui"])
-        self._until(f"{self.extra['PREFECT_API_URL']}/health", "Планировщик", 90)
-        deploy(self.environment)
-        self._child("prefect-worker", [str(_BIN / "prefect"), "worker", "start", "--pool", POOL, "--limit", "2",
-                                       "--name", "egisz-access"])
+        listener = self.listeners["planner"]
+        server = self._python("-m", "flows.server", "--fd", str(listener.fileno()))
+        self._child("prefect-server", server, {"PREFECT_SERVER_API_AUTH_STRING": self.password}, listener)
+        address = self.extra["PREFECT_API_URL"]
+        self._until(f"{address}/health", "Планировщик", 240)  # its database is made first: a minute of a slow machine
+        if not planner.proves(address, self.password):
+            raise CannotStart(
+                f"На порту {port_of(listener)} вместо планировщика отвечает чужая программа: пароль ей не сказан, служба остановлена. "
+                "Выясните, кто слушает этот порт: ss -ltnp."
+            )
+        deploy({**self.environment, **self._as_client})
+        self._child("prefect-worker", self._python("-m", "flows.worker"), self._as_client)
 
     def _until(self, url: str, what: str, seconds: float) -> None:
         until = time.monotonic() + seconds
@@ -207,6 +231,8 @@ class Service:
 
     def stop(self) -> None:
         stop_all(self.children)
+        for listener in self.listeners.values():
+            listener.close()
 
 
 _POST_PORTS = {"smtp": 8025, "smtps": 8465, "imap": 8143, "imaps": 8993}
@@ -220,20 +246,10 @@ def _past_proxies() -> dict[str, str]:
 
 
 def _shown(host: str) -> str:
-    return "127.0.0.1" if host in ("0.0.0.0", "::") else host
-
-
-def free_port(host: str, wanted: int) -> int:
-    """The wanted port when nobody listens there, else any free one."""
-    for port in (wanted, 0):
-        with socket.socket() as trial:
-            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                trial.bind((host, port))
-            except OSError:
-                continue
-            return int(trial.getsockname()[1])
-    raise CannotStart("Нет свободного порта.")
+    """As it stands in an address of this machine's browser."""
+    if host in ("0.0.0.0", "::"):
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
 
 
 def answers(url: str) -> bool:
@@ -251,7 +267,7 @@ def deploy(environment: Mapping[str, str]) -> None:
     """
     wanted = {name: value for name, value in environment.items() if name != "APP_HOME"}
     commands = (
-        [str(_BIN / "prefect"), "work-pool", "create", POOL, "--type", "process", "--overwrite"],
+        [sys.executable, "-m", "flows.pool"],
         [str(_BIN / "prefect"), "--no-prompt", "deploy", "--all"],
         [sys.executable, "-m", "flows.strangers"],
     )
@@ -264,7 +280,7 @@ def deploy(environment: Mapping[str, str]) -> None:
 @contextmanager
 def sole_service(home: Path) -> Iterator[None]:
     """Two services on one data folder would fight. Raises CannotStart for the second."""
-    home.mkdir(parents=True, exist_ok=True)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (home / "service.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
+import yaml
 from sqlmodel import col, select
 
 from actions import audit, requests
@@ -26,6 +27,7 @@ from models.request import Status
 from tests.web.users import client
 from tests.web.world import NOON, package_letter, request_at
 from wiring import backup, planner, settings_file
+from wiring.deployments import ROOT
 from wiring.settings import load
 
 PARTS = ("", "/users", "/mail", "/calendar", "/catalogue", "/erasure", "/backups")
@@ -108,16 +110,46 @@ RUNS = {
 }
 
 
+OURS = yaml.safe_load((ROOT / "prefect.yaml").read_text("utf-8"))
+PLANTED = [
+    {"id": "planted", "name": "<b>planted</b>", "entrypoint": "/tmp/evil.py:run", "tags": ["egisz-access"], "pull_steps": OURS["pull"]},
+    {"id": "same", "name": "deliver", "entrypoint": "/tmp/evil.py:deliver", "tags": ["egisz-access"], "pull_steps": OURS["pull"]},
+]
+REFUSED = [{"name": "brave-fox", "state": {"message": "Failed to submit: NotOurs: задание без расписания"}}]
+
+
 class _Planner(BaseHTTPRequestHandler):
-    """As Prefect 3.8 answers to these three questions."""
+    """As Prefect 3.8 answers to these questions, with its protection against forgery on."""
+
+    planted: tuple[dict[str, object], ...] = ()
+    refused: tuple[dict[str, object], ...] = ()
+
+    def do_GET(self):
+        self.client = self.path.rpartition("=")[2]
+        self._answer({"token": f"token of {self.client}"})
 
     def do_POST(self):
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        assert self.headers["Prefect-Csrf-Token"] == f"token of {self.headers['Prefect-Csrf-Client']}"
         if self.path.endswith("/deployments/filter"):
-            assert asked["deployments"] == {"tags": {"all_": ["egisz-access"]}}
-            answer = [{"id": name, "name": name, "description": name.upper(), "paused": False} for name in RUNS]
+            assert asked["work_pools"] == {"name": {"any_": ["access"]}}
+            entrypoints = {entry["name"]: entry["entrypoint"] for entry in OURS["deployments"]}
+            answer = [
+                {
+                    "id": name,
+                    "name": name,
+                    "description": name.upper(),
+                    "paused": False,
+                    "tags": ["egisz-access"],
+                    "entrypoint": entrypoints[name],
+                    "pull_steps": OURS["pull"],
+                }
+                for name in RUNS
+            ] + list(self.planted)
         elif self.path.endswith("/workers/filter"):
             answer = [{"name": "w", "status": "ONLINE"}]
+        elif "work_pools" in asked:
+            answer = self.refused
         else:
             name = asked["flow_runs"]["deployment_id"]["any_"][0]
             answer = [
@@ -128,6 +160,9 @@ class _Planner(BaseHTTPRequestHandler):
                 }
                 for state, why, ago in RUNS[name]
             ]
+        self._answer(answer)
+
+    def _answer(self, answer):
         body = json.dumps(answer).encode()
         self.send_response(200 if self.headers.get("Authorization") == "Basic dTpw" else 401)
         self.send_header("Content-Length", str(len(body)))
@@ -158,9 +193,22 @@ def test_planner_is_asked_over_http_and_its_failures_are_told_in_russian(officer
     level, told = section(page, "schedules")
     assert level == "error" and "С ошибкой: inbox." in told and "DELIVER: 23.11.2026 11:59" in told
     assert "ERASE: ещё не было" in told
+    assert section(page, "foreign")[0] == "verified"
     level, told = section(page, "mailbox")
     assert level == "error" and "Последний раз ящик прочитать не удалось, 23.11.2026 11:58" in told
     assert "не принял" in told and "Удачно: 23.11.2026 11:30" in told
+
+
+def test_foreign_work_in_the_planner_is_told_and_counts_as_no_schedule_of_ours(officer, monkeypatch):
+    monkeypatch.setattr(_Planner, "planted", PLANTED)
+    monkeypatch.setattr(_Planner, "refused", REFUSED)
+    monkeypatch.setenv("PREFECT_API_AUTH_STRING", "u:p")
+    with planning() as address:
+        monkeypatch.setenv("PREFECT_API_URL", address)
+        assert {each.name for each in planner.ask().carried} == set(RUNS)
+        level, told = section(officer.get("/admin"), "foreign")
+    assert level == "error" and "3\xa0чужих задания" in told and "<b>planted" not in told
+    assert "«deliver»: другой код" in told and "запуск «brave-fox»: задание без расписания" in told
 
 
 # Mail

@@ -14,7 +14,7 @@ from web.rendering import page
 from web.users import own
 from web.waiting import waiting
 from wiring import planner, practice, state_of_health
-from wiring.state_of_health import Check
+from wiring.checks import Check
 
 router = APIRouter()
 _ORDER = ("bad", "warning", "note", "good")

@@ -1,0 +1,61 @@
+"""Checks of the page of health: nobody else's work in the planner, nobody else's eyes in the data folder."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+from documents.russian import counted
+from wiring import privacy
+from wiring.checks import Check
+from wiring.planner import Planner
+from wiring.settings import Settings
+
+_MOST = 20_000  # files and folders that are looked at while somebody waits for the page
+_NAMED = 20
+
+
+def foreign_work(planner: Planner) -> Check:
+    """Deployments and runs in our pool that are not ours; the worker runs none of them."""
+    check = Check("foreign", "Чужие задания", "good", "В планировщике только задания этой программы.")
+    if not planner.answers:
+        return Check(check.code, check.name, "note", "Неизвестно: планировщик не отвечает.")
+    if not planner.strangers:
+        return check
+    number = counted(len(planner.strangers), "чужое задание", "чужих задания", "чужих заданий")
+    told = f"В планировщике {number}. Исполнитель их не выполняет."
+    mend = (
+        "Их создал тот, кто знает пароль планировщика. Выясните кто, смените пароль (перезапустите службу; на нескольких машинах – "
+        "в файле пароля) и удалите задания: prefect deployment ls, prefect deployment delete."
+    )
+    return Check(check.code, check.name, "bad", told, planner.strangers[:_NAMED], mend)
+
+
+def private_folder(settings: Settings) -> Check:
+    """What of the data other users of the machine may open, named."""
+    wide = list(privacy.wider(_places(settings), _MOST))
+    if not wide:
+        return Check("private", "Доступ к данным", "good", "Данные на диске читает только пользователь службы.")
+    places = _places(settings)
+    number = counted(len(wide), "файл или папку", "файла или папки", "файлов и папок")
+    roots = " ".join(shlex.quote(str(place)) for place in places if any(path.is_relative_to(place) for path in wide))
+    return Check(
+        "private",
+        "Доступ к данным",
+        "bad" if set(places) & set(wide) else "warning",  # behind a closed folder nobody gets at what is in it
+        f"Другие пользователи машины могут открыть {number}.",
+        tuple(str(path) for path in wide[:_NAMED]),
+        f"Закройте их: chmod -R go-rwx {roots}",
+    )
+
+
+def _places(settings: Settings) -> list[Path]:
+    """The data folder, and the database where it lies elsewhere."""
+    return [settings.home, *(path for path in _database(settings) if not path.is_relative_to(settings.home))]
+
+
+def _database(settings: Settings) -> Iterator[Path]:
+    if settings.url.startswith("sqlite:///"):
+        path = Path(settings.url.removeprefix("sqlite:///"))
+        yield from (each for end in ("", "-wal", "-shm") if (each := path.with_name(path.name + end)).exists())

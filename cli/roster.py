@@ -10,6 +10,7 @@ import typer
 
 from cli.roster_options import Column, Hidden, OtherOrganisations, Sheet, Unread, choices_of
 from cli.speech import Json, opened, refuse, say, say_findings, say_json, working
+from wiring.privacy import keep_private
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -122,4 +123,5 @@ def annotate(
 
 
 if __name__ == "__main__":
+    keep_private()
     app()

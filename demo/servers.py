@@ -18,6 +18,7 @@ from demo.certificates import Certificates, certificates
 from demo.desk import Desk, DeskPlan, keep_answering
 from demo.mailboxes import CLINIC, DEMO_ACCOUNTS, DESK, Account, Mailboxes
 from demo.smtp_server import Accepted, Faults, SmtpServer
+from wiring.privacy import keep_private
 
 __all__ = ["CLINIC", "DEMO_ACCOUNTS", "DESK", "Account", "DemoServers", "Faults", "Ports"]
 
@@ -154,6 +155,7 @@ class DemoServers:
 
 def main(arguments: Sequence[str]) -> int:
     """python -m demo.servers FOLDER [PLAN.json]: the post and the desk until a signal."""
+    keep_private()
     folder = Path(arguments[0])
     plan = DeskPlan.from_file(Path(arguments[1])) if len(arguments) > 1 else DeskPlan()
     over = threading.Event()

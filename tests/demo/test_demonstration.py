@@ -13,6 +13,7 @@ from sqlalchemy import select
 from actions import audit, grants, requests
 from models.request import AccessRequest, LineState, Status
 from tests.flows.ports import free_port
+from wiring.privacy import wider
 from wiring.settings import Settings
 from wiring.work import Installation
 
@@ -25,9 +26,10 @@ def test_demonstration_ends_with_six_verified_one_by_a_second_version(tmp_path):
     folder = tmp_path / "demo"
     done = subprocess.run(
         [str(PROGRAM), "demo", "--folder", str(folder)], capture_output=True, text=True, timeout=220, check=False,
-        cwd=tmp_path, env={**os.environ, "EGISZ_PAGE__PORT": str(free_port())},
+        cwd=tmp_path, env={**os.environ, "EGISZ_PAGE__PORT": str(free_port())}, umask=0o022,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
+    assert list(wider([folder], 10_000)) == []  # after a whole life no other user of the machine may read any of it
     assert "Показ окончен" in done.stdout
     installation = Installation(Settings(home=folder))
     assert installation.practice

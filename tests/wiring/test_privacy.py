@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from wiring import safety
+from wiring.deployments import ROOT
 from wiring.privacy import tighten, wider
 from wiring.settings import Settings
 
+ALONE = ("verify-log.py", "imap_process.py")  # the first is given to auditors, the second writes nothing
 PROGRAM = Path(sys.executable).parent / "egisz-access"
 
 
@@ -76,3 +78,24 @@ def test_command_line_leaves_nothing_for_others(tmp_path):
     subprocess.run([str(PROGRAM), "audit", "verify"], **told)
     subprocess.run([str(PROGRAM), "backup", "copy.zip"], **told)
     assert list(wider([home, tmp_path / "copy.zip"], 1000)) == []
+
+
+def _entry_points():
+    started = '\nif __name__ == "__main__":'
+    folders = ("cli", "web", "flows", "demo", "wiring", "sweeps", "sandbox")
+    found = [path for folder in folders for path in (ROOT / folder).rglob("*.py") if started in path.read_text("utf-8")]
+    return [*found, ROOT / "cli" / "main.py", ROOT / "web" / "app.py"]
+
+
+@pytest.mark.parametrize("path", _entry_points(), ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_entry_point_begins_private(path):
+    """In the file itself or in its package, which is imported first; a program that is handed out alone has none of ours."""
+    texts = [each.read_text("utf-8") for each in (path, path.with_name("__init__.py")) if each.exists()]
+    assert any("keep_private()" in text for text in texts) or ("from wiring" not in "".join(texts) and path.name in ALONE)
+
+
+def test_page_of_uvicorn_is_private_from_its_first_file(tmp_path):
+    code = "import os; from web.app import create_app; create_app(); print(oct(os.umask(0)))"
+    known = {**os.environ, "EGISZ_HOME": str(tmp_path / "home")}
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=known, check=True, capture_output=True, text=True, umask=0o022)
+    assert done.stdout.strip() == "0o77"

@@ -12,6 +12,7 @@ import secrets
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlmodel import col
 
+from actions import audit
 from actions.context import NotFound, Work
 from models.letters import OutboxLetter, OutboxState
 from models.record import EndedFor, PersonalLink
@@ -85,6 +86,15 @@ def move(work: Work, line: RequestLine, to: RequestLine) -> None:
 def end(work: Work, why: EndedFor, *which: ColumnElement[bool]) -> None:
     """Links that are still open, all of them or `which`."""
     _change(work, col(PersonalLink.ended_at).is_(None), *which, ended_at=work.now, ended_for=why)
+
+
+def end_all(work: Work, why: EndedFor) -> int:
+    """Every open link, on record: new ones must be sent. Returns how many."""
+    query = select(func.count()).where(col(PersonalLink.ended_at).is_(None), col(PersonalLink.expires_at) >= work.now)
+    open_ones = int(work.session.execute(query).scalar_one())
+    end(work, why)
+    audit.record(work, "links.ended", "links", links=open_ones, reason=why.value)
+    return open_ones
 
 
 def end_of_lines(work: Work, why: EndedFor, *lines: ColumnElement[bool], purpose: str = "") -> None:

@@ -65,8 +65,27 @@ def restore(
     force: Annotated[bool, typer.Option("--force", help="Заменить непустую папку данных.")] = False,
 ) -> None:
     """Восстановить базу и файлы из архива в папку данных."""
+    from cli.speech import actor
     from wiring.backup import restore as put_back
     from wiring.settings import load
 
-    count = put_back(load(), file, force=force)
+    count = put_back(load(), file, force=force, by=actor())
     say(f"Восстановлено из {file}: файлов {count}.")
+    say(_NEW_ONES)
+
+
+_NEW_ONES = (
+    "Личные ссылки из прежних писем больше не действуют. Кто ещё не вошёл, получит новую с ближайшим напоминанием; раньше – если пригласить его заново."
+)
+
+
+def end_links() -> None:
+    """Закончить все личные ссылки работников: база PostgreSQL возвращена из копии или ключ secret.key мог попасть в чужие руки."""
+    from actions import links
+    from cli.speech import working
+    from models.record import EndedFor
+
+    with working() as work:
+        ended = links.end_all(work, EndedFor.RECALLED)
+    say(f"Закончено ссылок: {ended}.")
+    say(_NEW_ONES)

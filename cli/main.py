@@ -65,6 +65,7 @@ app.command("remind")(desk.remind)
 app.command("sweep")(desk.sweep)
 app.command("backup")(admin.backup)
 app.command("restore")(admin.restore)
+app.command("end-links")(admin.end_links)
 app.command("up")(up.up)
 app.command("demo")(up.demo)
 

@@ -126,7 +126,8 @@ class EndedFor(StrEnum):
     LINE_GONE = "line-gone"
     CORRECTED = "corrected"  # what it asked about was recorded by mistake
     ERASED = "erased"
-    RESTORED = "restored"
+    RESTORED = "restored"  # the database was put back from a copy
+    RECALLED = "recalled"  # an administrator ended all of them
     RENEWED = "renewed"  # a release of the program that makes links another way
 
 

@@ -14,12 +14,18 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from zoneinfo import ZoneInfo
 
-from actions import audit
+from pydantic import SecretStr
+from sqlalchemy.exc import DatabaseError
+
+from actions import audit, links
 from actions.practice import BEGUN
-from wiring.settings import Settings
+from models.record import EndedFor
+from wiring.database import engine_for
+from wiring.settings import ImapPart, Settings, SmtpPart
 from wiring.work import Installation
 
 _DATABASE = "database.sqlite3"
+_BESIDE = ("-wal", "-shm")
 _LOOSE = ("settings.toml", "secret.key", "calendar.json")
 _KEPT = re.compile(r"egisz-access-\d{4}-\d{2}-\d{2}-\d{6}\.zip")
 
@@ -156,8 +162,11 @@ def _files(settings: Settings) -> list[Path]:
     return loose + stored
 
 
-def restore(settings: Settings, source: Path, *, force: bool) -> int:
-    """Put an archive back into the data folder. Refused for a foreign archive and, unless forced, a used folder."""
+def restore(settings: Settings, source: Path, *, force: bool, by: str = "командная строка") -> int:
+    """Put an archive back into the data folder. Refused for a foreign archive and, unless forced, a used folder.
+
+    Personal links of before open nothing in it: whose they were at the moment of the copy may have changed since.
+    """
     database = _sqlite_path(settings)
     if database.exists() and not force:
         raise BackupError(f"В папке {settings.home} уже есть данные. Чтобы заменить их, добавьте --force.")
@@ -168,7 +177,7 @@ def restore(settings: Settings, source: Path, *, force: bool) -> int:
             if broken:
                 raise BackupError(f"Архив повреждён: {broken}.")
             _refuse_other_kind(archive, settings, database)
-            _unpack(archive, names, settings, database)
+            _unpack(archive, names, settings, database, by)
     except (zipfile.BadZipFile, FileNotFoundError) as error:
         raise BackupError(f"Архив {source.name} не открыть: это не копия, сделанная командой backup.") from error
     return len(names)
@@ -198,6 +207,35 @@ def _first_action(database: Path) -> str | None:
     return str(row[0]) if row else None
 
 
+def _fenced(archive: zipfile.ZipFile, settings: Settings, database: Path, by: str) -> Path:
+    """The archive's database beside its place, before anything is replaced: no link of before opens a page in it."""
+    from alembic.util import CommandError
+
+    database.parent.mkdir(parents=True, exist_ok=True)
+    partial = database.with_name(f".{database.name}.part")
+    _clear(partial)
+    partial.write_bytes(archive.read(_DATABASE))
+    partial.chmod(0o600)
+    alone = {"database_url": SecretStr(f"sqlite:///{partial}"), "smtp": SmtpPart(), "imap": ImapPart(), "practice": False}
+    put_back = Installation(settings.model_copy(update=alone))
+    try:
+        with put_back.work(by=by) as work:
+            audit.record(work, "backup.restored", "backups")
+            links.end_all(work, EndedFor.RESTORED)
+    except (DatabaseError, CommandError) as error:
+        engine_for(put_back.settings.url).dispose()
+        _clear(partial)
+        broken = "База в архиве повреждена или сделана более новой версией программы. Ничего не заменено. Возьмите другую копию."
+        raise BackupError(broken) from error
+    engine_for(put_back.settings.url).dispose()  # with it the journal beside the file goes
+    return partial
+
+
+def _clear(partial: Path) -> None:
+    for leftover in ("", *_BESIDE):
+        partial.with_name(partial.name + leftover).unlink(missing_ok=True)
+
+
 def _checked(archive: zipfile.ZipFile) -> list[str]:
     names = archive.namelist()
     strange = [name for name in names if ".." in PurePosixPath(name).parts or not _expected(name)]
@@ -210,14 +248,18 @@ def _expected(name: str) -> bool:
     return name == _DATABASE or name in _LOOSE or name.startswith("files/")
 
 
-def _unpack(archive: zipfile.ZipFile, names: list[str], settings: Settings, database: Path) -> None:
+def _unpack(archive: zipfile.ZipFile, names: list[str], settings: Settings, database: Path, by: str) -> None:
+    fenced = _fenced(archive, settings, database, by)
     for name in names:
-        target = database if name == _DATABASE else settings.home / name
+        if name == _DATABASE:
+            continue
+        target = settings.home / name
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = target.with_name(f".{target.name}.part")
         partial.write_bytes(archive.read(name))
         if name in _LOOSE:
             partial.chmod(0o600)
         partial.replace(target)
-    for leftover in ("-wal", "-shm"):
+    fenced.replace(database)
+    for leftover in _BESIDE:
         database.with_name(database.name + leftover).unlink(missing_ok=True)

@@ -11,11 +11,13 @@ from sqlalchemy import delete, select, update
 from actions import drafting, erasure, links, organisations, outbox, personal, requests, steps
 from actions.context import NotFound
 from models.letters import OutboxLetter, OutboxState
-from models.record import PersonalLink
+from models.record import EndedFor, Event, PersonalLink
 from models.request import RequestLine, Status
 from sweeps import deliver as sending
 from sweeps.deliver import Told
 from tests.walking import KIND, bring, clinic, deliver, lines, request_at
+from wiring.settings import LinksPart, Settings
+from wiring.work import Installation
 
 _ADDRESS = re.compile(r"/my/(\S+)")
 
@@ -223,3 +225,20 @@ def test_links_bear_no_number_of_a_row(installation):
 def _number(installation):
     with installation.work("тест") as work:
         return _draft(work).id
+
+
+def test_how_long_a_link_works_is_a_setting_for_each_login(home, clock):
+    settings = Settings(home=home, links=LinksPart(first_login_days=3, login_check_days=5))
+    made = Installation(settings, clock)
+    with made.work("тест") as work:
+        assert [(links.expires(work, purpose) - work.now).days for purpose in (links.FIRST_LOGIN, links.LOGIN_CHECK)] == [3, 5]
+    made.engine.dispose()
+
+
+def test_an_administrator_ends_every_link_on_record(installation):
+    with installation.work("тест") as work:
+        _draft(work, count=2)
+        assert links.end_all(work, EndedFor.RECALLED) == 2
+        assert links.end_all(work, EndedFor.RECALLED) == 0
+        told = work.session.execute(select(Event.data).where(Event.action == "links.ended").order_by(Event.seq)).scalars().all()
+    assert told == ['{"links":2,"reason":"recalled"}', '{"links":0,"reason":"recalled"}']

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from PIL import Image
 from sqlmodel import col, select
 
-from actions import audit, requests
+from actions import audit, pairs, requests
 from models.request import AccessRequest, LineState, RequestFile, Status
 from tests.web.world import PEOPLE, World, person, personal_link, request_at
 
@@ -227,6 +227,38 @@ def test_an_expired_link_says_whom_to_ask_and_acts_no_more(stranger: TestClient,
     assert stranger.post(f"/my/{token}/done", data={"confirmed": "1", "seen": "1"}).status_code == 410
     with world.installation.work(by="тест") as work:
         assert person(work.session).first_login_on is None
+
+
+@pytest.mark.parametrize("purpose", ["first-login", "login-check"])
+def test_an_ended_link_names_nobody_and_says_whom_to_ask(stranger: TestClient, world: World, purpose: str) -> None:
+    status = Status.DRAFT if purpose == "first-login" else Status.GRANTED
+    used, _ = _link(world, purpose, status)
+    expired, _ = _link(world, purpose, status, 1)
+    form = {"confirmed": "1", "seen": "1", "listed": ["ФРМО", "ФРМР"]}
+    stranger.post(f"/my/{used}/{'done' if purpose == 'first-login' else 'listed'}", data=form)
+    world.clock.now += dt.timedelta(days=15)
+    answers = [stranger.get(f"/my/{token}{path}") for token in (used, expired) for path in ("", "/trouble", "/report")]
+    assert [answer.status_code for answer in answers] == [200] * 3 + [410] * 3
+    for answer in answers:
+        assert "кто оформляет доступ" in answer.text and "отдел кадров или ИТ-служба" in answer.text
+        assert not [word for _, *names in PEOPLE for word in names if word in answer.text]
+        assert "Садовой" not in answer.text and "<form" not in answer.text
+
+
+@pytest.mark.parametrize("purpose", ["first-login", "login-check"])
+def test_a_used_link_does_not_act_again(stranger: TestClient, world: World, purpose: str) -> None:
+    token, number = _link(world, purpose, Status.DRAFT if purpose == "first-login" else Status.GRANTED)
+    form = {"confirmed": "1", "seen": "1", "listed": ["ФРМО", "ФРМР"]}
+    action = "done" if purpose == "first-login" else "listed"
+    stranger.post(f"/my/{token}/{action}", data=form)
+    with world.installation.work(by="тест") as work:  # the officer learns that it was no login after all
+        person(work.session).first_login_on = None
+        pairs.put(requests.lines_of(work, requests.get(work, number))[0], LineState.GRANTED)
+    stranger.post(f"/my/{token}/{action}", data=form)
+    with world.installation.work(by="тест") as work:
+        assert person(work.session).first_login_on is None
+        assert requests.lines_of(work, requests.get(work, number))[0].state is not LineState.VERIFIED
+    assert PEOPLE[0][2] not in stranger.get(f"/my/{token}").text
 
 
 def test_a_link_of_a_withdrawn_request_is_over(stranger: TestClient, world: World) -> None:

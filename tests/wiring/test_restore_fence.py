@@ -1,0 +1,96 @@
+"""A database put back from a copy: no link of before the copy, or of after it, opens a page."""
+
+from __future__ import annotations
+
+import zipfile
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import select
+
+from actions import links, outbox, personal, requests, steps
+from actions.context import NotFound
+from models.letters import OutboxLetter, OutboxState
+from models.record import EndedFor, Event, PersonalLink
+from tests.walking import KIND, clinic, lines
+from wiring import backup
+from wiring.backup import BackupError
+from wiring.database import engine_for
+from wiring.settings import Settings
+from wiring.work import Installation
+
+
+def _invited(work, skip=0):
+    """A request of one employee and the secret of his link."""
+    asked = requests.create(work, kind=KIND, organisation_id=clinic(work), lines=lines(skip + 1, logged_in=False)[skip:])
+    steps.take(work, asked, "invite")
+    line = requests.lines_of(work, asked)[0]
+    link = work.session.execute(select(PersonalLink).where(PersonalLink.line_id == line.id)).scalar_one()
+    return asked.id, links.token(work, link)
+
+
+@pytest.fixture
+def restored(installation, tmp_path):
+    """Another folder with the copy, the secrets of before and after it, and the request of before."""
+    with installation.work("тест") as work:
+        number, before = _invited(work)
+    copy = tmp_path / "copy.zip"
+    backup.back_up(installation, copy)
+    with installation.work("тест") as work:
+        _, after = _invited(work, skip=1)
+    home = tmp_path / "elsewhere"
+    backup.restore(Settings(home=home), copy, force=False, by="админ")
+    made = Installation(Settings(home=home, database_url=SecretStr("")), installation.clock)
+    yield made, number, before, after
+    made.engine.dispose()
+    engine_for(made.settings.url).dispose()
+
+
+def test_links_of_before_and_after_the_copy_open_nothing(restored):
+    made, _, before, after = restored
+    with made.work("тест") as work:
+        with pytest.raises(personal.LinkSpent, match="прислать новую"):
+            personal.visit(work, before)
+        with pytest.raises(NotFound):
+            personal.visit(work, after)
+        assert work.session.execute(select(PersonalLink.ended_for)).scalars().all() == [EndedFor.RESTORED]
+        assert work.session.execute(select(Event.action).order_by(Event.seq.desc())).scalars().all()[:2] == ["links.ended", "backup.restored"]
+        _, new = _invited(work, skip=1)
+        assert new not in (before, after) and personal.visit(work, new)
+
+
+def test_a_letter_of_before_the_copy_does_not_leave_again_and_a_new_invitation_does(restored):
+    made, number, before, _ = restored
+    with made.work("тест") as work:
+        old = work.session.execute(select(OutboxLetter)).scalar_one()
+        old.state, old.lease_owner = OutboxState.CLAIMED, "тест"
+        work.session.flush()
+        with pytest.raises(links.LinkDead):
+            outbox.begin(work, letter_id=old.id, owner="тест")
+        steps.take(work, requests.get(work, number), "invite")
+        fresh = work.session.execute(select(OutboxLetter).where(OutboxLetter.id != old.id)).scalar_one()
+        words = links.written(work, fresh).text
+        secret = words.partition("/my/")[2].split()[0]
+        assert secret != before and personal.visit(work, secret)
+        steps.take(work, requests.get(work, number), "invite")  # the link in it works: no third letter
+        assert len(work.session.execute(select(OutboxLetter)).all()) == 2
+
+
+def test_nothing_of_the_restoring_is_left_beside_the_database(restored):
+    home = restored[0].settings.home
+    assert not [path.name for path in home.iterdir() if ".part" in path.name]
+
+
+def test_a_copy_with_a_broken_database_replaces_nothing(installation, tmp_path):
+    with installation.work("тест") as work:
+        _invited(work)
+    broken = tmp_path / "broken.zip"
+    with zipfile.ZipFile(broken, "w") as archive:
+        archive.writestr("database.sqlite3", b"garbage" * 1000)
+        archive.writestr("secret.key", b"x" * 32)
+    key = (installation.settings.home / "secret.key").read_bytes()
+    with pytest.raises(BackupError, match="повреждена"):
+        backup.restore(installation.settings, broken, force=True)
+    assert (installation.settings.home / "secret.key").read_bytes() == key
+    with installation.work("тест") as work:
+        assert work.session.execute(select(PersonalLink.ended_at)).scalars().all() == [None]

@@ -20,6 +20,7 @@ from sqlalchemy.exc import DatabaseError
 from actions import audit, links
 from actions.practice import BEGUN
 from models.record import EndedFor
+from wiring import row_numbers
 from wiring.database import engine_for
 from wiring.settings import ImapPart, Settings, SmtpPart
 from wiring.work import Installation
@@ -222,6 +223,7 @@ def _fenced(archive: zipfile.ZipFile, settings: Settings, database: Path, by: st
         with put_back.work(by=by) as work:
             audit.record(work, "backup.restored", "backups")
             links.end_all(work, EndedFor.RESTORED)
+            row_numbers.keep(work.session.connection(), _given(database))
     except (DatabaseError, CommandError) as error:
         engine_for(put_back.settings.url).dispose()
         _clear(partial)
@@ -229,6 +231,17 @@ def _fenced(archive: zipfile.ZipFile, settings: Settings, database: Path, by: st
         raise BackupError(broken) from error
     engine_for(put_back.settings.url).dispose()  # with it the journal beside the file goes
     return partial
+
+
+def _given(database: Path) -> dict[str, int]:
+    """The highest numbers of rows in what is being replaced: letters with them are out, so they are nobody else's."""
+    if not database.exists():
+        return {}
+    with contextlib.closing(sqlite3.connect(database)) as opened:
+        try:
+            return dict(opened.execute("SELECT name, seq FROM sqlite_sequence").fetchall())
+        except sqlite3.DatabaseError:  # of an earlier release, or broken: that is why it is replaced
+            return {}
 
 
 def _clear(partial: Path) -> None:

@@ -94,3 +94,18 @@ def test_a_copy_with_a_broken_database_replaces_nothing(installation, tmp_path):
     assert (installation.settings.home / "secret.key").read_bytes() == key
     with installation.work("тест") as work:
         assert work.session.execute(select(PersonalLink.ended_at)).scalars().all() == [None]
+
+
+def test_numbers_of_what_is_replaced_are_not_given_again(installation, tmp_path):
+    with installation.work("тест") as work:
+        _invited(work)
+    copy = tmp_path / "copy.zip"
+    backup.back_up(installation, copy)
+    with installation.work("тест") as work:
+        number, _ = _invited(work, skip=1)
+        called = requests.get(work, number).number
+    installation.engine.dispose()
+    backup.restore(installation.settings, copy, force=True)
+    with installation.work("тест") as work:
+        fresh = _invited(work, skip=1)[0]
+        assert fresh > number and requests.get(work, fresh).number > called

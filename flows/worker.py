@@ -2,7 +2,7 @@
 
 Whoever reaches Prefect's server can put work into a pool: a shell step, a command, an environment. So the server names only
 *which* of our flows is due; code, command, folder and environment are this checkout's. The pool has a type of its own, so that
-Prefect's usual worker, which runs whatever it is given, cannot be started on it.
+Prefect's usual worker, which runs whatever it is given, does not start on it unless somebody forces its type.
 """
 
 from __future__ import annotations

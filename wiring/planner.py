@@ -24,6 +24,7 @@ PROOF, CHALLENGE = "/egisz-access/proof", "X-Egisz-Access-Challenge"
 _DEFAULT = "http://127.0.0.1:4200/api"
 _RUNS = 30  # the latest ones of a deployment that are looked at for its last success
 _MOST_DEPLOYMENTS = 200
+_TOLD_FOR = dt.timedelta(days=7)  # a refused run is told as long
 _OVER = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 _MOST_BYTES = 8 * 2**20
 
@@ -71,8 +72,12 @@ def ask(environment: Mapping[str, str] | None = None, *, seconds: float = 1.5) -
         ours = [entry for entry in found if str(entry["id"]) not in foreign and TAG in (entry.get("tags") or ())]
         workers = _workers(server)
         carried = tuple(_carried(server, entry) for entry in sorted(ours, key=lambda entry: str(entry["name"])))
+        since = (dt.datetime.now(dt.UTC) - _TOLD_FOR).isoformat()
         crashed = server.post("/flow_runs/filter", {
-            **in_pool, "flow_runs": {"state": {"type": {"any_": ["CRASHED"]}}}, "sort": "END_TIME_DESC", "limit": _RUNS,
+            **in_pool,
+            "flow_runs": {"state": {"type": {"any_": ["CRASHED"]}}, "expected_start_time": {"after_": since}},
+            "sort": "END_TIME_DESC",
+            "limit": _RUNS,
         })  # fmt: skip
         strangers = (*foreign.values(), *_refused(crashed))
     except urllib.error.HTTPError as error:

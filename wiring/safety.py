@@ -26,8 +26,8 @@ def foreign_work(planner: Planner) -> Check:
     number = counted(len(planner.strangers), "чужое задание", "чужих задания", "чужих заданий")
     told = f"В планировщике {number}. Исполнитель их не выполняет."
     mend = (
-        "Их создал тот, кто знает пароль планировщика. Выясните кто, смените пароль (перезапустите службу; на нескольких машинах – "
-        "в файле пароля) и удалите задания: prefect deployment ls, prefect deployment delete."
+        "Их создал тот, кто узнал пароль планировщика: выясните, кто и как, журнал – logs/prefect-worker.log. Затем перезапустите службу: "
+        "пароль будет новым, чужие расписания удалены. На нескольких машинах: новый пароль в файле и python -m flows.strangers."
     )
     return Check(check.code, check.name, "bad", told, planner.strangers[:_NAMED], mend)
 

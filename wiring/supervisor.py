@@ -170,7 +170,8 @@ class Service:
                 f"На порту {port_of(listener)} вместо планировщика отвечает чужая программа: пароль ей не сказан, служба остановлена. "
                 "Выясните, кто слушает этот порт: ss -ltnp."
             )
-        deploy({**self.environment, **self._as_client})
+        for deleted in deploy({**self.environment, **self._as_client}):
+            self.say(f"Из планировщика удалено чужое или прежнее расписание: {deleted}.")
         self._child("prefect-worker", self._python("-m", "flows.worker"), self._as_client)
 
     def _until(self, url: str, what: str, seconds: float) -> None:
@@ -260,8 +261,8 @@ def answers(url: str) -> bool:
         return False
 
 
-def deploy(environment: Mapping[str, str]) -> None:
-    """Pool, deployments of prefect.yaml, and away with ours that are no longer in it. Raises CannotStart.
+def deploy(environment: Mapping[str, str]) -> list[str]:
+    """Pool, deployments of prefect.yaml, and away with any other; those are told. Raises CannotStart.
 
     APP_HOME must be unset here: then each worker's own value counts.
     """
@@ -275,6 +276,7 @@ def deploy(environment: Mapping[str, str]) -> None:
         done = subprocess.run(command, cwd=ROOT, env=wanted, capture_output=True, text=True, timeout=180)
         if done.returncode:
             raise CannotStart(f"Расписания не установлены: {(done.stderr or done.stdout).strip()[-600:]}")
+    return done.stdout.splitlines()
 
 
 @contextmanager

@@ -29,6 +29,7 @@ import pytest
 
 from tests.flows.ports import free_port
 from wiring import planner
+from wiring.deployments import ROOT
 
 PROGRAM = Path(sys.executable).parent / "egisz-access"
 DEPLOYMENTS = {"deliver", "inbox", "remind", "refresh-registry", "nightly-audit", "erase", "webhooks"}
@@ -234,6 +235,16 @@ def test_planner_refuses_without_password_of_foreign_pages_and_under_foreign_nam
 
 
 @pytest.mark.slow
+def test_planner_without_a_password_does_not_start(tmp_path):
+    for password in ("", "egisz:short"):
+        known = {**os.environ, "PREFECT_HOME": str(tmp_path), "PREFECT_SERVER_API_AUTH_STRING": password, "DO_NOT_TRACK": "1"}
+        command = [sys.executable, "-m", "flows.server", "--port", str(free_port())]
+        done = subprocess.run(command, env=known, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+        assert done.returncode == 1
+        assert "без пароля не запускается" in done.stderr
+
+
+@pytest.mark.slow
 def test_password_is_in_no_command_line_and_in_no_file(service):
     secret = service.password.partition(":")[2]
     assert len(secret) > 40
@@ -313,9 +324,13 @@ def test_schedule_fires_by_itself_and_a_stop_leaves_no_orphans_and_nothing_for_o
 
 @pytest.mark.slow
 @pytest.mark.timeout(400)
-def test_killed_parent_leaves_no_children(folder):
+def test_next_start_deletes_what_was_planted_and_a_killed_parent_leaves_no_children(folder):
     with _serving(folder) as service:
         _until(lambda: "Готово" in service.said(), 330, "did not start")
+        planted = _rows(service.home, "SELECT 1 FROM deployment WHERE name = 'planted' OR entrypoint NOT LIKE 'flows/%'")
+        assert planted == []
+        assert len(_rows(service.home, "SELECT 1 FROM deployment")) == len(DEPLOYMENTS)
+        assert service.said().count("удалено чужое или прежнее расписание") == service.said().count("prefect.yaml") in (0, 2)
         assert len(_processes_of(service.home)) >= 5
         service.process.kill()
         _until(lambda: not _processes_of(service.home), 60, f"left behind: {_processes_of(service.home)}")

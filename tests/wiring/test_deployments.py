@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from importlib import metadata
+from pathlib import Path
+
 import pytest
 import yaml
 
@@ -45,3 +48,10 @@ def test_anything_else_is_refused_with_the_reason(deployment, run, why):
 
 def test_a_plain_run_of_ours_is_taken():
     assert entrypoint_of(OURS, {"job_variables": None, "parameters": {}}) == "flows/deliver.py:deliver"
+
+
+def test_prefects_worker_still_finds_hooks_by_the_function_that_ours_replaces():
+    """flows/worker.py puts its own in this one's place: a release that calls another would import what a deployment names."""
+    text = Path(metadata.distribution("prefect").locate_file("prefect/workers/process.py")).read_text("utf-8")
+    assert "resolve_flow=load_flow_from_flow_run" in text
+    assert text.count("load_flow_from_flow_run") == 2  # imported and used once

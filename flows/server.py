@@ -13,7 +13,6 @@ from collections.abc import Sequence
 
 import uvicorn
 from prefect import settings
-from prefect.server.api.server import create_app
 from prefect.settings import temporary_settings
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
@@ -76,6 +75,8 @@ def main(arguments: Sequence[str]) -> int:
     if len(password.partition(":")[2]) < _SHORTEST:
         print(_NO_PASSWORD, file=sys.stderr)
         return 1
+    from prefect.server.api.server import create_app  # seconds of work: not for a refusal
+
     closed = {
         settings.PREFECT_SERVER_CSRF_PROTECTION_ENABLED: True,
         settings.PREFECT_SERVER_CORS_ALLOWED_ORIGINS: "",

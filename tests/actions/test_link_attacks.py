@@ -58,8 +58,10 @@ _TYPED = "Вторая " + " ".join(f"{{link:{number}}}" for number in range(1, 
 def test_what_an_organisation_calls_itself_fills_in_nobodys_link(installation):
     with installation.work("тест") as work:
         _draft(work, count=2)
-        organisations.get(work, clinic(work)).short_name = _TYPED
-        _draft(work, skip=2)
+        asked = requests.create(work, kind=KIND, organisation_id=clinic(work), lines=lines(3, logged_in=False)[2:])
+        organisations.get(work, asked.organisation_id).short_name = _TYPED
+        steps.take(work, asked, "invite")
+        assert "{link:15}" in work.session.execute(select(OutboxLetter.text).where(OutboxLetter.request_id == asked.id)).scalar_one()
     secrets = _secrets(installation)
     assert [len(found) for found in secrets.values()] == [1, 1, 1]
     assert len({secret for found in secrets.values() for secret in found}) == 3

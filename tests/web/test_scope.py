@@ -211,7 +211,7 @@ def test_no_call_reaches_another_clinic(insider: TestClient, world: World, own_f
                 continue
             path = "/api/v1" + _mixed(entry.path, "2" if own_first else "1", "1")
             for method in entry.methods:
-                sent = {"files": {"file": ("a.pdf", b"%PDF-1.4")}} if "attachments/" in path and method == "POST" else {}
+                sent = {"files": {"file": ("a.pdf", b"%PDF-1.4")}} if ("attachments/" in path or path.endswith("/roster")) and method == "POST" else {}
                 if method not in ("GET", "DELETE") and not sent:
                     sent = {"json": _CALLS.get(entry.operation_id or "", {})}
                 answer = program.request(method, path, **sent)

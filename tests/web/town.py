@@ -6,7 +6,18 @@ import datetime as dt
 from email.message import EmailMessage
 from pathlib import Path
 
-from actions import accounts, checklist_workers, checklists, comments, grants, pairs, requests, reviews, webhooks
+from actions import (
+    accounts,
+    checklist_workers,
+    checklists,
+    comments,
+    grants,
+    pairs,
+    reorganising,
+    requests,
+    reviews,
+    webhooks,
+)
 from actions.context import Work
 from models.account import Role
 from models.facts import LineFacts
@@ -50,6 +61,8 @@ def build(world: World, folder: Path) -> None:
         checklists.open_checklist(work, first.organisation_id, "worker")
         checklist_workers.add_worker(work, first.organisation_id, name="Мкртчян Артур", snils="132-109-303 00", code="worker")
         reviews.start(work, until=work.now.date() + dt.timedelta(days=21))
+        clinic = work.session.get_one(Organisation, first.organisation_id)
+        reorganising.rename(work, clinic, {"kpp": "770702001"}, since=work.now.date(), ground="лист записи ЕГРЮЛ от 20.11.2026 № 5")
     walking.load_refbook(world.installation, folder)  # last: the other clinics are not in it
 
 

@@ -90,7 +90,7 @@ def test_the_same_bytes_and_the_same_message_id_are_there_already(installation, 
 
 def test_the_request_that_the_person_names_counts_and_a_contradiction_is_said(installation, sent):
     number, reference = sent
-    other = request_at(installation, Status.SENT)
+    other = request_at(installation, Status.SENT, of=1)
     nowhere = take_by_hand(installation, _answer(identifier="<c-1@x>"), by="officer").letter
     assert nowhere.request_id is None and "не видно, к какой заявке" in nowhere.problem
     named = take_by_hand(installation, _answer(identifier="<c-2@x>", text="Доступ дан."), by="officer", request_id=number).letter

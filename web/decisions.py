@@ -1,4 +1,4 @@
-"""What a person can decide about a letter, and what each decision would change: told before, for nothing can be undone."""
+"""What a person can decide about a letter, and what each decision would change: told before it is done."""
 
 from __future__ import annotations
 

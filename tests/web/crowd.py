@@ -206,10 +206,10 @@ def _put_letters(raw: sqlite3.Connection) -> None:
     """The application's letter of everything that was sent; of what is signed some failed and some are about to leave."""
     raw.execute(
         """
-        INSERT INTO outbox_letter (key, purpose, request_id, version, message_id, recipient, subject, text, attachments,
+        INSERT INTO outbox_letter (key, purpose, request_id, version, message_id, recipient, subject, text, made_from, attachments,
             state, attempts, next_attempt_at, promised_at, confirmed_at)
         SELECT 'package:' || id || ':v1:1', 'package', id, 1, '<' || id || '@example.com>', 'desk@example.com', 'Заявка',
-            'Заявка во вложении.', '[]',
+            'Заявка во вложении.', '{}', '[]',
             CASE WHEN status <> 'signed' THEN 'sent' WHEN id % 2 THEN 'failed' ELSE 'promised' END, 0, ?, ?,
             CASE WHEN status <> 'signed' THEN ? END
         FROM request WHERE status NOT IN ('draft', 'validated', 'withdrawn') AND (status <> 'signed' OR id % 3 = 0)

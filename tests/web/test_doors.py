@@ -14,6 +14,7 @@ from models.letters import OutboxState
 from models.record import Event
 from models.request import Status
 from tests.api.calling import caller
+from tests.kinds.files import picture
 from tests.web.users import client, session_of
 from tests.web.world import World, package_letter, received, request_at, stored_file
 from web.door import COOKIE
@@ -127,22 +128,15 @@ def test_no_header_keeps_a_look_off_the_record(officer: TestClient, world: World
     with world.installation.work(by="тест") as work:
         request = request_at(work, Status.AWAITING)
         letter = received(work, request, {"kind": "answer", "outcome": "unclear"}).id
-        file = stored_file(work, request, "скан.png", PIXEL)
+        file = stored_file(work, request, "скан.png", picture())
         file.media_type = "image/png"
         file_id, number = file.id, request.id
     for _ in range(2):
         assert officer.get(f"/triage/{letter}", headers={"HX-Request": "true"}).status_code == 200
-        picture = officer.get(f"/requests/{number}/files/{file_id}/pages/0.png", headers={"Sec-Fetch-Dest": "image"})
-        assert picture.status_code == 200
+        page = officer.get(f"/requests/{number}/files/{file_id}/pages/0.png", headers={"Sec-Fetch-Dest": "image"})
+        assert page.status_code == 200
     assert looks(world, "letter.viewed") == [f"inbox:{letter}"]
     assert looks(world, "file.viewed") == [f"request:{number}"]
-
-
-PIXEL = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c4944415478da63f8ffff3f0005fe02fe0def46b80000000049454e44ae426082"
-)
-
-
 def test_addresses_of_employees_among_stuck_letters_are_a_look(officer: TestClient, world: World) -> None:
     with world.installation.work(by="тест") as work:
         request = request_at(work, Status.SIGNED)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.answering import said_of
 from cli.speech import Json, refuse, say, say_json, working
 
 if TYPE_CHECKING:
@@ -58,6 +57,8 @@ def correct(
 
     if kind not in {each.value for each in Kind}:
         raise typer.BadParameter(f"«{kind}»: такого исправления нет. Есть: {_KINDS}", param_hint="ЧТО")
+    from cli.answering import said_of
+
     said = tuple(said_of(None, person or [], pair or [], answers))
     numbers = frozenset(snils_digits(each) for each in snils or [])
     with working() as work:

@@ -38,6 +38,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True)
+def readable_files() -> Iterator[None]:
+    """Commands make files private to their user; servers of the tests that run as others must read theirs."""
+    os.umask(0o022)
+    yield
+    os.umask(0o022)
+
+
+@pytest.fixture(autouse=True)
 def no_way_out(request: pytest.FixtureRequest) -> Iterator[None]:
     """Sockets reach this machine only."""
     import pytest_socket

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 import io
@@ -14,6 +15,7 @@ from PIL import Image, ImageDraw
 
 from actions import delivery, destinations, organisations, outbox, requests, scans, steps
 from actions.context import Work
+from actions.links import LinkDead
 from demo import people
 from documents.codes import PageCode, picture
 from models.answers import Ground
@@ -160,8 +162,9 @@ def deliver(installation: Installation) -> list[OutboxLetter]:
     with installation.work("отправка") as work:
         claimed = outbox.claim(work, owner="тест", limit=1000)
     for letter_id in claimed:
-        with installation.work("отправка") as work:
-            outbox.begin(work, letter_id=letter_id, owner="тест")
-        with installation.work("отправка") as work:
-            sent.append(delivery.confirmed(work, letter_id, "250 ok"))
+        with contextlib.suppress(LinkDead):  # a link may end while its letter waits
+            with installation.work("отправка") as work:
+                outbox.begin(work, letter_id=letter_id, owner="тест")
+            with installation.work("отправка") as work:
+                sent.append(delivery.confirmed(work, letter_id, "250 ok"))
     return sent

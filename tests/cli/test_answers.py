@@ -40,7 +40,7 @@ def test_answer_for_everybody_with_one_role_refused(run, number):
                "--until", "2027-01-31", *GROUND, "--json")  # fmt: skip
     assert (told["state"], _states(told)) == ("granted", [["granted", "moved"], ["granted", "granted"]])
     role = told["lines"][0]["roles"][1]
-    assert set(role) == {"subsystem", "role", "label", "state", "reason", "quote", "ground", "letter", "until"}
+    assert set(role) == {"subsystem", "role", "label", "state", "reason", "quote", "ground", "letter", "until", "asked_until"}
     assert (role["subsystem"], role["role"], role["reason"], role["until"]) == ("frmr", "organisation", "нет карточки", None)
     assert told["lines"][0]["roles"][0]["until"] == "2027-01-31"
     shown = run("request", "show", number)

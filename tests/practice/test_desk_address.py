@@ -88,7 +88,7 @@ def test_reminders_do_not_pile_up_before_the_yes(installation, clock):
         requests.get(work, number).due_at = work.now - dt.timedelta(hours=1)
     installation.take_up(_with_desk(installation.settings.home, "new@stp.example"))
     clock.forward(days=1)
-    assert run_sweep("remind", installation) == {"promised": 0}
+    assert run_sweep("remind", installation) == {"ended": 0, "promised": 0}
     with installation.work("тест") as work:
         assert not work.session.execute(select(OutboxLetter).where(OutboxLetter.state == OutboxState.PROMISED)).scalars().all()
         destinations.confirm(work)

@@ -36,9 +36,9 @@ class Columns:
         for unit in units:
             if unit.shape is not Shape.ROW:
                 header = None
-            elif header is not None and self._whose(unit, header):
+            elif header is not None and (whose := self._whose(unit, header)):
                 self.taken |= {id(header), id(unit)}
-                found += self._row(unit, header, topics, text)
+                found += self._row(unit, header, topics, whose, text)
             elif not self.people.mentions(unit.plain):
                 topics = self._topics(unit)
                 header = unit if topics else None
@@ -59,8 +59,7 @@ class Columns:
         single = {place: next(iter(codes)) for place, codes in named.items() if len(codes) == 1}
         return single if len(set(single.values())) == len(single) else {}
 
-    def _row(self, unit: Unit, header: Unit, topics: dict[int, str], text: str) -> Iterator[Claim]:
-        mentions = self._whose(unit, header)
+    def _row(self, unit: Unit, header: Unit, topics: dict[int, str], mentions: tuple[Mention, ...], text: str) -> Iterator[Claim]:
         clause = Clause(Sign.ABOUT, mentions, (), unit.plain.low, unit)
         whom, doubts = self.reader.scope.whom(clause, clause.low, (0, len(clause.low)))
         said = {place: self._cell(unit.cells[place]) for place in topics if place < len(unit.cells)}

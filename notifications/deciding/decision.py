@@ -16,7 +16,7 @@ from notifications.deciding.particulars import term_of, ticket_of
 from notifications.deciding.scope import Scope
 from notifications.deciding.sentences import SentenceReader
 from notifications.deciding.text import Letter, shown
-from notifications.deciding.whole import blanked, leftover, told
+from notifications.deciding.whole import blanked, leftover, told, without
 from notifications.reading.judging import Clause, Judge, Sign
 from notifications.reading.outcome import positions
 from notifications.reading.persons import People
@@ -252,14 +252,15 @@ def _beside(letter: Letter, clauses: Sequence[Clause], verdicts: Sequence[Claim]
     writer = after and strangers and bool(whole.posts.match(low) or not whole.speaking.search(low))
     if mentions and not writer:
         yield f"ещё в письме назван человек: «{shown(letter, clauses)}»"
-    bare = blanked(whole.labels.sub(lambda found: " " * len(found.group()), low), letter.finder.find(low).covered)
+    known = letter.finder.find(low)
+    bare = blanked(without(low, whole.labels), known.covered)
     bare = blanked(bare, [(count.start, count.end) for count in counts_in(low) if count.number == len(people)])
     left = leftover(bare, letter.patterns, refusing=not done)
     if not left or whole.advice.match(low) or (after and whole.posts.match(low)):
         return
     plain = whole.harmless_phrases.sub(" ", low)
     if not done:
-        about = bool(mentions or whole.access.search(low) or letter.finder.find(low).subsystems)
+        about = bool(mentions or whole.access.search(low) or known.subsystems)
         yield from [quote] if about and whole.done.search(low) else ()  # a reason may say anything else
     elif whole.narrowing.search(plain) or (whole.speaking.search(plain) and not writer):
         yield quote

@@ -11,7 +11,7 @@ from notifications.deciding.counting import counts_in, systems_in
 from notifications.deciding.known import Finder, Known, Span
 from notifications.deciding.refusing import core_of
 from notifications.deciding.scope import Scope, shown_of
-from notifications.deciding.whole import blanked, leftover, told
+from notifications.deciding.whole import blanked, leftover, told, without
 from notifications.reading.judging import Clause, Sign
 from notifications.reading.sentences import Shape, Unit
 
@@ -152,7 +152,7 @@ class SentenceReader:
 
     def _also_done(self, low: str) -> bool:
         """«Извещаем об исполнении для Иванова и об отказе для Петрова»."""
-        bare = self.patterns.signs.refusals.sub(lambda found: " " * len(found.group()), low)
+        bare = without(low, self.patterns.signs.refusals)
         return bool(self.patterns.whole.done.search(bare) or self.patterns.whole.holding.search(bare))
 
     def left(self, clause: Clause, low: str, known: Known | None = None, *, refusing: bool = False) -> list[str]:
@@ -165,22 +165,19 @@ class SentenceReader:
         spans += [(count.start, count.end) for count in (*counts_in(low), *systems_in(low))]  # judged by their numbers
         found = self._less_only(blanked(low, spans), low)
         if clause.excepted:
-            found = self.patterns.signs.exceptions.sub(lambda m: " " * len(m.group()), found)
+            found = without(found, self.patterns.signs.exceptions)
         if clause.unit.shape is not Shape.SENTENCE or clause.mentions or self._on_topic(low):
-            found = _TICKS.sub(" ", _NUMBERED.sub(lambda m: " " * len(m.group()), found))
+            found = _TICKS.sub(" ", without(found, _NUMBERED))
         keys = {mention.key for mention in clause.mentions}
         for row in _ROW_NUMBER.finditer(low):
             if self.scope.positions.get(int(row["number"])) in keys:
                 found = blanked(found, [row.span()])
         if clause.numbers:
             found = _ROW_WORDS.sub(" ", re.sub(r"\d", " ", found))
-        if clause.mentions and clause.mentions[0].start - clause.start < 8:
-            found = _NUMBERED.sub(lambda m: " " * len(m.group()), found)
         if clause.start == 0:
-            found = self.patterns.whole.labels.sub(lambda m: " " * len(m.group()), found)
-            found = self.patterns.whole.greetings.sub(lambda m: " " * len(m.group()), found)
+            found = without(without(found, self.patterns.whole.labels), self.patterns.whole.greetings)
         if clause.rest:
-            found = self.patterns.rows.rest.sub(lambda m: " " * len(m.group()), found)
+            found = without(found, self.patterns.rows.rest)
         return leftover(found, self.patterns, refusing=refusing)
 
     def _on_topic(self, low: str) -> bool:

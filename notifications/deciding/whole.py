@@ -21,13 +21,18 @@ def blanked(text: str, spans: Iterable[Span]) -> str:
     return text
 
 
+def without(text: str, pattern: re.Pattern[str]) -> str:
+    """The text with whatever matches made spaces; its length stays."""
+    return pattern.sub(lambda found: " " * len(found.group()), text)
+
+
 def leftover(text: str, patterns: LetterPatterns, *, refusing: bool = False) -> list[str]:
     """Words that neither the catalogue's phrases nor its plain words explain, in order.
 
     `refusing`: the words of a refusal are known too; in a grant each of them is a contradiction.
     """
     whole = patterns.whole
-    text = whole.phrases.sub(lambda found: " " * len(found.group()), text)
+    text = without(text, whole.phrases)
     return [
         word
         for word in _WORD.findall(text)

@@ -1,9 +1,14 @@
-"""The audit log: one hash chain, written in the transaction of what it tells, verified from the first event."""
+"""The audit log: one hash chain, written in the transaction of what it tells, sealed by a key outside the database.
+
+The hashes are public: anyone can check the chain, a pack or an export. The seals are not: whoever can write the
+database can compute every hash of another history anew, but no seal.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import hmac
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -28,6 +33,11 @@ def event_hash(seq: int, at: dt.datetime, actor: str, action: str, subject: str,
     stamp = at.astimezone(dt.UTC).isoformat(timespec="microseconds")
     body = "\n".join((str(seq), stamp, actor, action, subject, data, previous))
     return hashlib.sha256(body.encode()).hexdigest()
+
+
+def seal(key: bytes, digest: str) -> str:
+    """HMAC-SHA256 of an event's hash, and so of every event before it; "" without a key."""
+    return hmac.new(key, digest.encode(), hashlib.sha256).hexdigest() if key else ""
 
 
 _LOCKED_HEAD = select(ChainHead).where(col(ChainHead.id) == 1).with_for_update()
@@ -60,8 +70,9 @@ def record(work: Work, action: str, subject: str, **data: object) -> Event:
     seq, text = head.seq + 1, canonical(data)
     digest = event_hash(seq, work.now, work.by, action, subject, text, head.hash)
     event = Event(
-        seq=seq, at=work.now, actor=work.by, action=action, subject=subject, data=text, previous=head.hash, hash=digest
-    )
+        seq=seq, at=work.now, actor=work.by, action=action, subject=subject, data=text, previous=head.hash, hash=digest,
+        seal=seal(work.policy.log_key, digest),
+    )  # fmt: skip
     work.session.add(event)
     head.seq, head.hash = seq, digest
     work.session.flush()
@@ -110,27 +121,47 @@ class Verdict:
         return {"ok": self.ok, "events": self.events, "head": self.head, "broken_at": self.broken_at}
 
 
-def _stream(session: Session) -> Iterator[Event]:
-    yield from session.execute(select(Event).order_by(col(Event.seq)).execution_options(yield_per=2000)).scalars()
+@dataclass(frozen=True, slots=True)
+class Seals:
+    """What to check seals by: the key, and behind which event every one must be sealed (None: as soon as one is)."""
+
+    key: bytes
+    begun: int | None = None
 
 
-def check_chain(events: Iterable[Event]) -> Verdict:
-    """Finds an edit, a deletion, a reordering. A cut-off tail needs an anchor, see `verify`."""
-    count, last = 0, START
-    for event in events:
-        if event.seq != count + 1:
+_COLUMNS = (
+    col(Event.seq), col(Event.at), col(Event.actor), col(Event.action), col(Event.subject), col(Event.data), col(Event.previous),
+    col(Event.hash), col(Event.seal),
+)  # fmt: skip
+
+
+def check_between(session: Session, after: int, start: str, most: int | None = None, seals: Seals | None = None) -> Verdict:
+    """Find an edit, a deletion, a reordering, a wrong seal behind event `after`, whose hash is `start`.
+
+    A cut-off tail needs an anchor, see `compared`. Columns instead of rows of the model: three times as fast.
+    """
+    query = select(*_COLUMNS).where(col(Event.seq) > after).order_by(col(Event.seq)).execution_options(yield_per=2000)
+    if most is not None:
+        query = query.where(col(Event.seq) <= after + most)
+    count, last = after, start
+    sealed = seals is not None and bool(after) and bool(session.execute(select(col(Event.seal)).where(col(Event.seq) == after)).scalar())
+    for seq, at, actor, action, subject, data, previous, digest, stamp in session.execute(query):
+        if seq != count + 1:
             return Verdict(count, last, count + 1, f"Записи № {count + 1} нет: она удалена или переставлена.")
-        expected = event_hash(event.seq, event.at, event.actor, event.action, event.subject, event.data, event.previous)
-        if event.previous != last or event.hash != expected:
-            return Verdict(count, last, event.seq, f"Запись № {event.seq} изменена или подменена.")
-        count, last = event.seq, event.hash
+        if previous != last or digest != event_hash(seq, at, actor, action, subject, data, previous):
+            return Verdict(count, last, seq, f"Запись № {seq} изменена или подменена.")
+        if seals is not None and seq > (seals.begun or 0):
+            sealed = sealed or bool(stamp) or seals.begun is not None
+            if sealed and not hmac.compare_digest(stamp, seal(seals.key, digest)):
+                return Verdict(count, last, seq, f"Запись № {seq} сделана не этой программой: её не заверяет ключ установки.")
+        count, last = seq, digest
     return Verdict(count, last)
 
 
-def verify(session: Session, anchors: Iterable[Anchor] = ()) -> Verdict:
+def verify(session: Session, anchors: Iterable[Anchor] = (), seals: Seals | None = None) -> Verdict:
     """The whole chain, the head row and every known anchor."""
     known = [anchor(session), *anchors]  # the head first: the chain may grow meanwhile
-    return compared(session, check_chain(_stream(session)), known)
+    return compared(session, check_between(session, 0, START, seals=seals), known)
 
 
 def compared(session: Session, verdict: Verdict, known: Iterable[Anchor]) -> Verdict:
@@ -148,7 +179,8 @@ def compared(session: Session, verdict: Verdict, known: Iterable[Anchor]) -> Ver
 
 def export(session: Session) -> Iterator[dict[str, object]]:
     """Every event as a JSON object, oldest first."""
-    yield from map(exported, _stream(session))
+    query = select(Event).order_by(col(Event.seq)).execution_options(yield_per=2000)
+    yield from map(exported, session.execute(query).scalars())
 
 
 def exported(event: Event) -> dict[str, object]:

@@ -55,6 +55,7 @@ class Policy:
     session_days: int = 7  # of the page, at the longest
     follow_up_by_machine: bool = True
     link_secret: bytes = b""
+    log_key: bytes = b""  # seals the events of the log; "" seals nothing
     own_catalog: Path | None = None  # the administrator's folder, for forms
     practice: bool = False  # everything here is invented: letters and papers say so on every page
 

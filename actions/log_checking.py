@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from actions import audit
-from actions.audit import Anchor, Verdict
+from actions.audit import Anchor, Seals, Verdict
 from models.record import Event
 
 PIECE = 50_000
@@ -24,7 +24,9 @@ class Checked:
     verdict: Verdict | None = None
 
 
-def check_piece(session: Session, after: int, anchors: Iterable[Anchor] = (), *, most: int = PIECE) -> Checked:
+def check_piece(
+    session: Session, after: int, anchors: Iterable[Anchor] = (), seals: Seals | None = None, *, most: int = PIECE
+) -> Checked:
     """Go on behind event `after`, which an earlier piece has proven with everything before it."""
     head = audit.anchor(session)
     start = (
@@ -36,7 +38,7 @@ def check_piece(session: Session, after: int, anchors: Iterable[Anchor] = (), *,
         return Checked(
             after, head.seq, Verdict(after, "", after, f"Записи № {after} нет: она удалена или переставлена.")
         )
-    verdict = _chain(session, after, start, most)
+    verdict = audit.check_between(session, after, start, most, seals)
     if verdict.ok and verdict.events < min(after + most, head.seq) and _is_gap(session, verdict.events, head.seq):
         missing = verdict.events + 1
         verdict = Verdict(
@@ -47,34 +49,14 @@ def check_piece(session: Session, after: int, anchors: Iterable[Anchor] = (), *,
     return Checked(verdict.events, head.seq, audit.compared(session, verdict, [head, *anchors]))
 
 
-def check_whole(session: Session, anchors: Iterable[Anchor] = ()) -> Verdict:
+def check_whole(session: Session, anchors: Iterable[Anchor] = (), seals: Seals | None = None) -> Verdict:
     """All pieces, one after the other."""
     known, reached = list(anchors), 0
     while True:
-        checked = check_piece(session, reached, known)
+        checked = check_piece(session, reached, known, seals)
         if checked.verdict is not None:
             return checked.verdict
         reached = checked.reached
-
-
-def _chain(session: Session, after: int, start: str, most: int) -> Verdict:
-    """Columns instead of rows of the model: a million events are three times as fast."""
-    query = (
-        select(
-            col(Event.seq), col(Event.at), col(Event.actor), col(Event.action), col(Event.subject), col(Event.data),
-            col(Event.previous), col(Event.hash),
-        )
-        .where(col(Event.seq) > after, col(Event.seq) <= after + most)
-        .order_by(col(Event.seq))
-    )  # fmt: skip
-    count, last = after, start
-    for seq, at, actor, action, subject, data, previous, hash in session.execute(query):
-        if seq != count + 1:
-            return Verdict(count, last, count + 1, f"Записи № {count + 1} нет: она удалена или переставлена.")
-        if previous != last or hash != audit.event_hash(seq, at, actor, action, subject, data, previous):
-            return Verdict(count, last, seq, f"Запись № {seq} изменена или подменена.")
-        count, last = seq, hash
-    return Verdict(count, last)
 
 
 def _is_gap(session: Session, seq: int, head: int) -> bool:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from cli.speech import Json, say, say_json, working
+from cli.speech import Json, opened, say, say_json, working
 
 audit = typer.Typer(help="Журнал действий.", no_args_is_help=True)
 
@@ -36,9 +36,13 @@ def verify(
 ) -> None:
     """Проверить цепочку журнала: правка, удаление, перестановка, отрезанный конец."""
     from actions import audit as actions_audit
+    from wiring import anchors, signing
 
+    installation = opened()
+    given = [actions_audit.Anchor.parse(text) for text in anchor or []]
     with working() as work:
-        verdict = actions_audit.verify(work.session, [actions_audit.Anchor.parse(text) for text in anchor or []])
+        known = [*given, *anchors.kept(installation.settings).anchors, *signing.signed(installation.settings)]
+        verdict = actions_audit.verify(work.session, known, anchors.seals(installation.settings))
     if json:
         say_json(verdict.as_json())
     elif verdict.ok:
@@ -47,6 +51,30 @@ def verify(
         say(f"Журнал нарушен. {verdict.why}")
     if not verdict.ok:
         raise typer.Exit(1)
+
+
+@audit.command("new-key")
+def new_key(private: Annotated[Path, typer.Argument(help="Куда записать ключ; рядом появится открытая часть, .pub.")]) -> None:
+    """Сделать ключ, которым отметки журнала подписывает другой пользователь машины."""
+    from wiring import signing
+
+    public = signing.make_pair(private)
+    say(f"Ключ записан: {private}. Его читает только владелец.")
+    say(f"Открытая часть: {public}. Впишите её в settings.toml: [log] public_key.")
+
+
+@audit.command("sign-anchor")
+def sign_anchor(
+    key: Annotated[Path, typer.Option(help="Ключ, сделанный командой audit new-key.")],
+    to: Annotated[Path, typer.Option(help="Файл подписанных отметок: дополняется.")],
+) -> None:
+    """Проверить журнал и подписать отметку его конца. Запускает другой пользователь, по расписанию."""
+    from wiring import signing
+    from wiring.settings import load
+    from wiring.work import system_clock
+
+    head = signing.sign_present(load(), key, to, system_clock())
+    say(f"Подписано: {head}")
 
 
 @audit.command("export")

@@ -12,6 +12,7 @@ from models.columns import enum_type, personal, plain
 class Event(SQLModel, table=True):
     """A line of the audit log. `data` is canonical JSON without names or СНИЛС; `hash` covers it and `previous`.
 
+    `seal` is an HMAC of `hash` under a key that the database does not hold; "" in events of releases before it.
     No foreign keys: the log outlives the rows.
     """
 
@@ -26,6 +27,7 @@ class Event(SQLModel, table=True):
     data: str = plain("{}", sa_type=Text)
     previous: str = plain()
     hash: str = plain(unique=True)
+    seal: str = plain("")
 
 
 class ChainHead(SQLModel, table=True):

@@ -12,22 +12,25 @@ from actions.context import Work
 from models.record import Event
 from models.request import AccessRequest, Status
 from states.guards import STATUS_LABELS
+from wiring import anchors
 from wiring.work import Installation
+
+_LETTERS = 1000  # of the last ones sent, whose anchors are compared
 
 
 def sweep(installation: Installation) -> dict[str, object]:
     """The verdict on the log and the day's figures, for the artifact."""
     with installation.work("ночная проверка") as work:
-        verdict = audit.verify(work.session, anchors_mailed(work))
-        audit.record(work, "audit.checked", "audit", ok=verdict.ok, events=verdict.events)
-        return {"audit": verdict.as_json(), "why": verdict.why, "day": day_of(work)}
-
-
-def anchors_mailed(work: Work) -> list[audit.Anchor]:
-    """Where the chain stood at the last nightly check: an anchor of our own besides the mailed ones."""
-    query = select(Event).where(col(Event.action) == "audit.checked").order_by(col(Event.seq).desc()).limit(1)
-    last = work.session.execute(query).scalar_one_or_none()
-    return [audit.Anchor(last.seq, last.hash)] if last else []
+        known = anchors.kept(installation.settings)
+        outside = [*known.anchors, *(told for _, told in anchors.mailed(installation, work.session, _LETTERS))]
+        verdict = audit.verify(work.session, outside, anchors.seals(installation.settings))
+        why = verdict.why or anchors.contradiction(installation, work.session, 0)
+        ok = not why
+        audit.record(work, "audit.checked", "audit", ok=ok, events=verdict.events)
+        found: dict[str, object] = {"audit": {**verdict.as_json(), "ok": ok}, "why": why, "day": day_of(work)}
+    if ok:
+        anchors.keep(installation)
+    return found
 
 
 def day_of(work: Work) -> list[dict[str, object]]:

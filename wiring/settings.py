@@ -146,6 +146,20 @@ class OidcPart(Part):
     proxy: str = ""
 
 
+class LogPart(Part):
+    """Журнал действий: what keeps who writes the database from rewriting the log.
+
+    `key_file`: the key that seals events, where it is not computed from secret.key; the same file on every machine of one
+    installation. `anchors_file`: where nightly anchors go, best on another disk. `signed_anchors` and `public_key`: anchors
+    that another user of the machine signs (`audit sign-anchor`), and the key to check them by.
+    """
+
+    key_file: Path | None = None
+    anchors_file: Path | None = None
+    signed_anchors: Path | None = None
+    public_key: Path | None = None
+
+
 class PersonalDataPart(Part):
     """Персональные данные: how long closed requests keep those of employees and those of patients."""
 
@@ -184,6 +198,7 @@ class Settings(BaseSettings):
     accounts: AccountsPart = AccountsPart()
     oidc: OidcPart = OidcPart()
     personal_data: PersonalDataPart = PersonalDataPart()
+    log: LogPart = LogPart()
 
     @property
     def files_folder(self) -> Path:

@@ -25,7 +25,7 @@ from models.letters import InboxLetter, InboxState, MailboxPosition, OutboxLette
 from models.record import Event, Lease
 from models.refbook import RefbookVersion
 from notifications.errors import EXPLANATIONS
-from wiring import database, safety
+from wiring import anchors, database, safety
 from wiring.backup import kept
 from wiring.checks import Check, Level
 from wiring.gateways import unset_mail
@@ -270,18 +270,23 @@ def _log(installation: Installation, work: Work, planner: Planner) -> Check:
     query = select(Event).where(col(Event.action) == "audit.checked").order_by(col(Event.seq).desc()).limit(1)
     last = work.session.execute(query).scalar_one_or_none()
     check = Check("log", "Журнал действий", "good", f"Записей {head.seq}.", (f"Отметка конца: {head}",))
+    broken = anchors.contradiction(installation, work.session)
+    if broken:
+        return replace(check, level="bad", told=f"Журнал переписан. {broken}", mend=_BROKEN)
     if last is None:
         mend = "Проверка идёт каждую ночь; сейчас её можно сделать самим."
         return replace(check, level="note", told=f"{check.told} Ещё не проверялся.", mend=mend)
     if not json.loads(last.data).get("ok"):
-        mend = "Остановите работу, сохраните копию базы как есть и восстановите последнюю целую."
-        return replace(check, level="bad", told=f"При проверке {_moment(last.at)} журнал оказался нарушен.", mend=mend)
+        return replace(check, level="bad", told=f"При проверке {_moment(last.at)} журнал оказался нарушен.", mend=_BROKEN)
     told = f"{check.told} Проверен {_moment(last.at)}, был цел."
     if work.now - last.at > dt.timedelta(days=2):
         return replace(
             check, level="warning", told=told, mend="Проверка идёт каждую ночь. Проверьте, что служба запущена."
         )
     return replace(check, told=told)
+
+
+_BROKEN = "Остановите работу, сохраните копию базы как есть и восстановите последнюю целую."
 
 
 def _backup(installation: Installation, work: Work, planner: Planner) -> Check:

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from actions import accounts, destinations
 from documents.russian import counted
-from wiring import planner, practice
+from wiring import anchors, planner, practice
 from wiring.children import Child, stop_all
 from wiring.deployments import ROOT
 from wiring.gateways import unset_mail
@@ -67,7 +67,9 @@ class Service:
     def _start(self) -> None:
         if wide := tighten(self.settings.home):
             self.say(f"Закрыто от других пользователей этой машины: {counted(wide, 'файл или папка', 'файла или папки', 'файлов и папок')}.")
-        practising = Installation(self.settings).practice
+        installation = Installation(self.settings)
+        practising = installation.practice
+        anchors.begin(installation)
         practice.stop(self.settings.home)  # what a former run was asked for
         self._page_address()
         if practising:

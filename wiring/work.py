@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import hmac
 import os
 import secrets
 from collections.abc import Callable, Iterator
@@ -21,7 +23,7 @@ from actions.context import Policy, Work
 from wiring import database
 from wiring.practice import refuse_mixture
 from wiring.scope import narrow
-from wiring.settings import Settings, load
+from wiring.settings import Settings, SettingsError, load
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -66,7 +68,7 @@ class Installation:
 
     def _begin_practice(self) -> None:
         with Session(self.engine) as session:
-            practice.begin(self._work(session, "служба", None, Policy(practice=True)))
+            practice.begin(self._work(session, "служба", None, Policy(practice=True, log_key=log_key(self.settings))))
             session.commit()
 
     @property
@@ -128,6 +130,7 @@ class Installation:
             session_days=self.settings.accounts.session_days,
             follow_up_by_machine=reminders.follow_up,
             link_secret=installation_key(self.settings.home),
+            log_key=log_key(self.settings),
             own_catalog=self.settings.catalog_folder,
             practice=self.practice,
         )
@@ -198,6 +201,17 @@ def installation_key(home: Path) -> bytes:
         finally:
             fresh.unlink()
         return path.read_bytes()
+
+
+def log_key(settings: Settings) -> bytes:
+    """What seals the events of the log; of a file of its own, or computed from the installation's secret. Raises SettingsError."""
+    path = settings.log.key_file
+    if path is not None:
+        try:
+            return hashlib.sha256(path.read_bytes()).digest()
+        except OSError as error:
+            raise SettingsError(f"settings.toml, ключ log.key_file: файл {path} не прочитать. Проверьте путь и права.") from error
+    return hmac.new(installation_key(settings.home), b"audit log", hashlib.sha256).digest()
 
 
 def installation() -> Installation:

@@ -23,11 +23,12 @@ from actions.log_search import MACHINE, Search
 from models.record import Event
 from web.days import date_of, midnight
 from web.errors import notice
-from web.installed import looked, reading
+from web.installed import installed, looked, reading
 from web.log_lines import action_groups, actors, chosen_actions, lines
 from web.rendering import page, short_moment
 from web.users import own
 from web.waiting import waiting
+from wiring import anchors, signing
 
 router = APIRouter(prefix="/audit")
 
@@ -125,11 +126,13 @@ def verify(request: Request, anchor: str = "", after: str = "") -> Response:
     with reading(request) as work:
         checked = None
         if begun and not problem:
+            settings = installed(request).settings
+            outside, seals = [*known, *anchors.kept(settings).anchors, *signing.signed(settings)], anchors.seals(settings)
             if request.headers.get("hx-request"):
                 start = int(after) if after.isdigit() and len(after) < 16 else 0
-                checked = log_checking.check_piece(work.session, start, known)
+                checked = log_checking.check_piece(work.session, start, outside, seals)
             else:
-                verdict = log_checking.check_whole(work.session, known)
+                verdict = log_checking.check_whole(work.session, outside, seals)
                 checked = log_checking.Checked(verdict.events, verdict.events, verdict)
         answer = page(
             request, "audit-verify.html", status=422 if problem else 200, anchor=anchor.strip(), problem=problem,

@@ -1,0 +1,179 @@
+"""Where the log stood, night by night, kept outside the database: who rewrites the database cannot rewrite this.
+
+`anchors.jsonl` only grows; each line is sealed by the installation's key. A line of kind `begun` says from which event on
+every one must be sealed: the first of an installation, and one after each return of a copy.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from actions import audit
+from actions.audit import Anchor, Seals, Verdict
+from models.letters import OutboxLetter, OutboxState
+from models.record import Event
+from wiring import signing
+from wiring.settings import Settings
+from wiring.work import Installation, log_key
+
+Kind = Literal["begun", "nightly"]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An anchor as it is kept: `at` is UTC in ISO 8601."""
+
+    kind: Kind
+    at: str
+    seq: int
+    hash: str
+
+    def mac(self, key: bytes) -> str:
+        body = "\n".join(("anchor", self.kind, self.at, str(self.seq), self.hash))
+        return hmac.new(key, body.encode(), hashlib.sha256).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the file says: anchors of the present history, and the numbers of lines that nobody with our key wrote."""
+
+    lines: tuple[Line, ...] = ()
+    strange: tuple[int, ...] = ()
+
+    @property
+    def begun(self) -> int | None:
+        return self.lines[0].seq if self.lines else None
+
+    @property
+    def anchors(self) -> list[Anchor]:
+        return [Anchor(line.seq, line.hash) for line in self.lines]
+
+
+@dataclass(slots=True)
+class _Reading:
+    lines: list[Line] = field(default_factory=list)
+    strange: list[int] = field(default_factory=list)
+
+
+def place(settings: Settings) -> Path:
+    return settings.log.anchors_file or settings.home / "anchors.jsonl"
+
+
+def kept(settings: Settings) -> Kept:
+    """Anchors since the last `begun`; nothing where no service ever started."""
+    path = place(settings)
+    if not path.exists():
+        return Kept()
+    key, found = log_key(settings), _Reading()
+    for number, text in enumerate(path.read_text("utf-8", "replace").splitlines(), 1):
+        line = _parsed(text, key)
+        if line is None:
+            found.strange.append(number)
+        elif line.kind == "begun":
+            found.lines = [line]
+        else:
+            found.lines.append(line)
+    return Kept(tuple(found.lines), tuple(found.strange))
+
+
+def _parsed(text: str, key: bytes) -> Line | None:
+    try:
+        given = json.loads(text)
+        mac = str(given.pop("mac"))
+        line = Line(**given)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+    return line if hmac.compare_digest(mac.encode(), line.mac(key).encode()) else None
+
+
+def seals(settings: Settings) -> Seals:
+    return Seals(log_key(settings), kept(settings).begun)
+
+
+def keep(installation: Installation) -> None:
+    """Write down where the log stands. The first time, say that from here on every event must be sealed."""
+    kind: Kind = "nightly" if kept(installation.settings).lines else "begun"
+    with installation.reading(by="служба") as work:
+        head = audit.anchor(work.session)
+    _append(installation.settings, Line(kind, _now(installation), head.seq, head.hash))
+
+
+def begin(installation: Installation) -> None:
+    """At the start of the service: nothing from here on goes unsealed."""
+    if not kept(installation.settings).lines:
+        keep(installation)
+
+
+def begin_again(settings: Settings, head: Anchor, now: dt.datetime) -> None:
+    """After the return of a copy: what stood here before no longer tells of this database."""
+    _append(settings, Line("begun", now.astimezone(dt.UTC).isoformat(), head.seq, head.hash))
+
+
+def _now(installation: Installation) -> str:
+    return installation.clock().astimezone(dt.UTC).isoformat()
+
+
+def _append(settings: Settings, line: Line) -> None:
+    """One write, on the disk when this returns. A line that a power cut left without its end is closed first."""
+    path = place(settings)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps({**asdict(line), "mac": line.mac(log_key(settings))}, ensure_ascii=False) + "\n"
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(handle, "r+b") as file:
+        size = file.seek(0, os.SEEK_END)
+        if size:
+            file.seek(size - 1)
+            text = text if file.read(1) == b"\n" else "\n" + text
+        file.write(text.encode())
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def contradiction(installation: Installation, session: Session, most: int = 20) -> str:
+    """How the log differs from what is known of it outside the database, in Russian; "" when it does not. Quick: no chain is read."""
+    known = kept(installation.settings)
+    if known.strange:
+        return f"В файле отметок {place(installation.settings)} есть строки, которых программа не писала: № {known.strange[0]}."
+    head = audit.anchor(session)
+    whole = Verdict(head.seq, head.hash)
+    verdict = audit.compared(session, whole, [head, *known.anchors])
+    if not verdict.ok:
+        return f"{verdict.why} Расхождение с записью № {verdict.broken_at}, отметка в файле {place(installation.settings)}."
+    verdict = audit.compared(session, whole, signing.signed(installation.settings))
+    if not verdict.ok:
+        return f"{verdict.why} Расхождение с записью № {verdict.broken_at}, отметка подписана отдельным ключом."
+    last = session.get(Event, head.seq)
+    if known.begun is not None and last is not None and head.seq > known.begun and last.seal != audit.seal(log_key(installation.settings), last.hash):
+        return f"Последнюю запись, № {head.seq}, не заверяет ключ установки: её сделала не эта программа."
+    for number, told in mailed(installation, session, most):
+        verdict = audit.compared(session, whole, [told])
+        if not verdict.ok:
+            return f"{verdict.why} Расхождение с записью № {told.seq}, отметка – в отправленном письме № {number}."
+    return ""
+
+
+def mailed(installation: Installation, session: Session, most: int) -> Iterator[tuple[int, Anchor]]:
+    """Anchors in the stored bytes of the letters sent last, with the letter's number: the addressees have the same ones."""
+    from email.parser import BytesHeaderParser
+
+    sent = (col(OutboxLetter.state) == OutboxState.SENT, col(OutboxLetter.raw_sha256).is_not(None))
+    query = select(col(OutboxLetter.id), col(OutboxLetter.raw_sha256)).where(*sent).order_by(col(OutboxLetter.id).desc()).limit(most)
+    letters = session.execute(query).all()
+    for number, digest in letters:
+        try:
+            with installation.files.path(digest).open("rb") as file:
+                told = BytesHeaderParser().parse(file).get("X-Egisz-Access-Anchor", "")
+            yield number, Anchor.parse(str(told))
+        except (OSError, ValueError):  # erased, or a letter of another kind
+            continue

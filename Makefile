@@ -42,5 +42,5 @@ screenshots: .venv/.dev
 	@.venv/bin/python -m tests.web.screenshots docs/screenshots
 
 torture: .venv/.dev
-	@EGISZ_KILL_ROUNDS=20 EGISZ_ROSTERS=500 EGISZ_ANSWERS=20000 .venv/bin/python -m pytest tests/flows/test_kill.py tests/rosters \
+	@EGISZ_KILL_ROUNDS=20 EGISZ_ROSTERS=500 EGISZ_ANSWERS=20000 .venv/bin/python -m pytest tests/flows/test_kill.py tests/backups tests/rosters \
 		tests/letters/test_generated_answers.py -n 0 --timeout 3600

@@ -1,4 +1,4 @@
-"""`settings`, `backup`, `restore`: for the administrator."""
+"""`settings`, `backup`, `backup-key`, `restore`: for the administrator."""
 
 from __future__ import annotations
 
@@ -51,27 +51,67 @@ def confirm_desk(address: Annotated[str, typer.Argument(metavar="ADDRESS", help=
     say(f"Адрес СТП подтверждён: {address.strip()}. Письма, которые его ждали, уйдут со следующей отправкой.")
 
 
-def backup(file: Annotated[Path, typer.Argument(help="Куда записать архив .zip.")]) -> None:
-    """Сохранить базу и файлы в один архив; работу прерывать не нужно."""
+Ask = Annotated[bool, typer.Option("--passphrase", help="Спросить парольную фразу.")]
+PhraseFile = Annotated[Path | None, typer.Option("--passphrase-file", help="Взять фразу из первой строки файла.")]
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(help="Куда записать архив .zip; закрытый – .zip.age.")],
+    ask: Ask = False,
+    phrase_file: PhraseFile = None,
+    recipient: Annotated[str, typer.Option(help="Закрыть ключом «age1…», см. backup-key.")] = "",
+) -> None:
+    """Сохранить базу и файлы в один архив; работу прерывать не нужно. Пароли и ключ есть только в закрытом."""
     from cli.speech import actor, opened
     from wiring.backup import back_up
+    from wiring.locks import Passphrase, Recipient
 
-    count = back_up(opened(), file, by=actor())
+    words = _phrase(ask, phrase_file, twice=True)
+    lock = Passphrase(words) if words is not None else Recipient(recipient) if recipient else None
+    count = back_up(opened(), file, lock=lock, by=actor())
     say(f"Копия записана: {file}, файлов {count}.")
+    if lock is None:
+        say("Паролей и ключа secret.key в ней нет. Но в ней персональные данные: храните её под замком. Закрыть её можно фразой: --passphrase.")
+
+
+def backup_key(file: Annotated[Path, typer.Argument(help="Куда записать ключ. Унесите его с этой машины.")]) -> None:
+    """Сделать ключ для закрытых копий: одной половиной закрывают, другой, из этого файла, открывают."""
+    from wiring.locks import make_key
+
+    recipient = make_key(file)
+    say(f"Ключ записан: {file}. Без него закрытые им копии не открыть никому: храните его отдельно от них, в двух местах.")
+    say(f'Чтобы копии закрывались, впишите в settings.toml: [backup] recipient = "{recipient.text}"')
 
 
 def restore(
     file: Annotated[Path, typer.Argument(help="Архив, сделанный командой backup.")],
     force: Annotated[bool, typer.Option("--force", help="Заменить непустую папку данных.")] = False,
+    ask: Ask = False,
+    phrase_file: PhraseFile = None,
+    identity: Annotated[Path | None, typer.Option(help="Файл ключа, сделанный backup-key.")] = None,
 ) -> None:
-    """Восстановить базу и файлы из архива в папку данных."""
+    """Восстановить базу и файлы из архива в папку данных: всё или ничего. Службу перед этим остановите."""
     from cli.speech import actor
-    from wiring.backup import restore as put_back
+    from wiring.locks import Identity, Passphrase
+    from wiring.restoring import restore as put_back
     from wiring.settings import load
 
-    count = put_back(load(), file, force=force, by=actor())
-    say(f"Восстановлено из {file}: файлов {count}.")
+    words = _phrase(ask, phrase_file, twice=False)
+    opener = Passphrase(words) if words is not None else Identity(identity) if identity else None
+    restored = put_back(load(), file, force=force, opener=opener, by=actor())
+    say(f"Восстановлено из {file}: файлов {restored.files}.")
+    if restored.lacking:
+        say(f"В открытой копии паролей нет. Впишите их в settings.toml: {', '.join(restored.lacking)}.")
     say(_NEW_ONES)
+
+
+def _phrase(ask: bool, file: Path | None, *, twice: bool) -> str | None:
+    if file is not None:
+        try:
+            return (file.read_text("utf-8").splitlines() or [""])[0]
+        except OSError as error:
+            raise typer.BadParameter(f"Файл {file} не прочитать: {error.strerror}.") from error
+    return str(typer.prompt("Парольная фраза", hide_input=True, confirmation_prompt=twice)) if ask else None
 
 
 _NEW_ONES = (

@@ -1,4 +1,4 @@
-"""How columns are declared: each says whether it holds personal data, enums keep their value, JSON is portable."""
+"""How columns are declared: each says whether it holds personal data or a secret, enums keep their value, JSON is portable."""
 
 from enum import StrEnum
 from typing import Any
@@ -37,6 +37,11 @@ def personal(default: Any = ..., **options: Any) -> Any:
 def plain(default: Any = ..., **options: Any) -> Any:
     """A column without personal data."""
     return _field(False, default, options)
+
+
+def secret(default: Any = ..., **options: Any) -> Any:
+    """A text that opens something: no backup holds it that is not encrypted."""
+    return plain(default, **options, column={"info": {"personal": False, "secret": True}})
 
 
 def enum_type(kind: type[StrEnum]) -> SqlEnum:

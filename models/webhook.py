@@ -7,6 +7,7 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import SQLModel
 
 from models.columns import PORTABLE_JSON, enum_type, plain
+from models.columns import secret as a_secret
 
 
 class DeliveryState(StrEnum):
@@ -29,7 +30,7 @@ class Webhook(SQLModel, table=True):
     id: int | None = plain(None, primary_key=True)
     account_id: int = plain(foreign_key="account.id", index=True)
     url: str = plain()
-    secret: str = plain()
+    secret: str = a_secret()
     steps: list[str] = plain(default_factory=list, sa_type=PORTABLE_JSON)
     after_seq: int = plain(0)
     created_at: dt.datetime = plain()

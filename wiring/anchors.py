@@ -10,10 +10,8 @@ import datetime as dt
 import hashlib
 import hmac
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Literal
 
 from sqlalchemy import select
@@ -24,6 +22,7 @@ from actions.audit import Anchor, Seals, Verdict
 from models.letters import OutboxLetter, OutboxState
 from models.record import Event
 from wiring import signing
+from wiring.moving_in import anchors_path, append
 from wiring.settings import Settings
 from wiring.work import Installation, log_key
 
@@ -66,24 +65,20 @@ class _Reading:
     strange: list[int] = field(default_factory=list)
 
 
-def place(settings: Settings) -> Path:
-    return settings.log.anchors_file or settings.home / "anchors.jsonl"
-
-
 def kept(settings: Settings) -> Kept:
     """Anchors since the last `begun`; nothing where no service ever started."""
-    path = place(settings)
+    path = anchors_path(settings)
     if not path.exists():
         return Kept()
     key, found = log_key(settings), _Reading()
     for number, text in enumerate(path.read_text("utf-8", "replace").splitlines(), 1):
-        line = _parsed(text, key)
-        if line is None:
+        told = _parsed(text, key)
+        if told is None:
             found.strange.append(number)
-        elif line.kind == "begun":
-            found.lines = [line]
+        elif told.kind == "begun":
+            found.lines = [told]
         else:
-            found.lines.append(line)
+            found.lines.append(told)
     return Kept(tuple(found.lines), tuple(found.strange))
 
 
@@ -106,7 +101,7 @@ def keep(installation: Installation) -> None:
     kind: Kind = "nightly" if kept(installation.settings).lines else "begun"
     with installation.reading(by="служба") as work:
         head = audit.anchor(work.session)
-    _append(installation.settings, Line(kind, _now(installation), head.seq, head.hash))
+    append(anchors_path(installation.settings), line(installation.settings, kind, head, installation.clock()))
 
 
 def begin(installation: Installation) -> None:
@@ -115,41 +110,22 @@ def begin(installation: Installation) -> None:
         keep(installation)
 
 
-def begin_again(settings: Settings, head: Anchor, now: dt.datetime) -> None:
-    """After the return of a copy: what stood here before no longer tells of this database."""
-    _append(settings, Line("begun", now.astimezone(dt.UTC).isoformat(), head.seq, head.hash))
-
-
-def _now(installation: Installation) -> str:
-    return installation.clock().astimezone(dt.UTC).isoformat()
-
-
-def _append(settings: Settings, line: Line) -> None:
-    """One write, on the disk when this returns. A line that a power cut left without its end is closed first."""
-    path = place(settings)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps({**asdict(line), "mac": line.mac(log_key(settings))}, ensure_ascii=False) + "\n"
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(handle, "r+b") as file:
-        size = file.seek(0, os.SEEK_END)
-        if size:
-            file.seek(size - 1)
-            text = text if file.read(1) == b"\n" else "\n" + text
-        file.write(text.encode())
-        file.flush()
-        os.fsync(file.fileno())
+def line(settings: Settings, kind: Kind, head: Anchor, now: dt.datetime) -> str:
+    """As the file holds it. `begun` after the return of a copy: what stood there before no longer tells of this database."""
+    made = Line(kind, now.astimezone(dt.UTC).isoformat(), head.seq, head.hash)
+    return json.dumps({**asdict(made), "mac": made.mac(log_key(settings))}) + "\n"
 
 
 def contradiction(installation: Installation, session: Session, most: int = 20) -> str:
     """How the log differs from what is known of it outside the database, in Russian; "" when it does not. Quick: no chain is read."""
     known = kept(installation.settings)
     if known.strange:
-        return f"В файле отметок {place(installation.settings)} есть строки, которых программа не писала: № {known.strange[0]}."
+        return f"В файле отметок {anchors_path(installation.settings)} есть строки, которых программа не писала: № {known.strange[0]}."
     head = audit.anchor(session)
     whole = Verdict(head.seq, head.hash)
     verdict = audit.compared(session, whole, [head, *known.anchors])
     if not verdict.ok:
-        return f"{verdict.why} Расхождение с записью № {verdict.broken_at}, отметка в файле {place(installation.settings)}."
+        return f"{verdict.why} Расхождение с записью № {verdict.broken_at}, отметка в файле {anchors_path(installation.settings)}."
     verdict = audit.compared(session, whole, signing.signed(installation.settings))
     if not verdict.ok:
         return f"{verdict.why} Расхождение с записью № {verdict.broken_at}, отметка подписана отдельным ключом."

@@ -146,6 +146,12 @@ class OidcPart(Part):
     proxy: str = ""
 
 
+class BackupPart(Part):
+    """Резервные копии: the key («age1…») that those made on the page are locked by; its other half is kept elsewhere."""
+
+    recipient: str = ""
+
+
 class LogPart(Part):
     """Журнал действий: what keeps who writes the database from rewriting the log.
 
@@ -199,6 +205,7 @@ class Settings(BaseSettings):
     oidc: OidcPart = OidcPart()
     personal_data: PersonalDataPart = PersonalDataPart()
     log: LogPart = LogPart()
+    backup: BackupPart = BackupPart()
 
     @property
     def files_folder(self) -> Path:

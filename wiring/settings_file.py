@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 import secrets
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -196,3 +197,46 @@ def as_text(value: object) -> str:
     if isinstance(value, dt.time):
         return f"{value:%H:%M}"
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def secret_keys(model: type[BaseModel] = Settings, above: str = "") -> Iterator[str]:
+    """Dotted keys that hold a password or a key, told by their type."""
+    for name, known in model.model_fields.items():
+        if known.annotation is SecretStr:
+            yield f"{above}{name}"
+        elif isinstance(known.annotation, type) and issubclass(known.annotation, BaseModel):
+            yield from secret_keys(known.annotation, f"{above}{name}.")
+
+
+def without_secrets(text: str) -> str:
+    """The file as it may leave the machine; comments stay, save those that once were a secret's line."""
+    names = "|".join(key.rpartition(".")[2] for key in secret_keys())
+    document = tomlkit.parse(re.sub(rf"^.*#.*\b({names})\b.*=.*\n?", "", text, flags=re.MULTILINE))
+    for key in secret_keys():
+        *parts, name = key.split(".")
+        place: Any = document
+        for part in parts:
+            place = place.get(part, {})
+        if place.get(name):
+            place[name] = ""
+    return tomlkit.dumps(document)
+
+
+def with_secrets_of(text: str, present: str) -> tuple[str, list[str]]:
+    """Blank secrets filled in from the present file, and the keys that stay blank: they have to be typed again.
+
+    Only for the same server and login: a password goes nowhere else.
+    """
+    document, own = tomlkit.parse(text), tomlkit.parse(present)
+    lacking = []
+    for key in secret_keys():
+        part, _, name = key.rpartition(".")
+        place, ours = (document.get(part), own.get(part, {})) if part else (document, own)
+        if place is None or place.get(name) != "":
+            continue
+        same = all(place.get(each) == ours.get(each) for each in ("host", "login", "url", "issuer", "client_id"))
+        if same and ours.get(name):
+            place[name] = ours[name]
+        else:
+            lacking.append(key)
+    return tomlkit.dumps(document), lacking

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import secrets
@@ -25,6 +24,7 @@ from wiring import anchors, planner, practice
 from wiring.children import Child, stop_all
 from wiring.deployments import ROOT
 from wiring.gateways import unset_mail
+from wiring.holding import Held, held
 from wiring.listening import free_port, listen, port_of
 from wiring.page_key import page_key
 from wiring.practice import POST
@@ -283,16 +283,12 @@ def deploy(environment: Mapping[str, str]) -> list[str]:
 
 @contextmanager
 def sole_service(home: Path) -> Iterator[None]:
-    """Two services on one data folder would fight. Raises CannotStart for the second."""
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (home / "service.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise CannotStart(f"На папке данных {home} служба уже работает.") from None
-        lock.write(str(os.getpid()))
-        lock.flush()
-        yield
+    """Two services on one data folder would fight. Raises CannotStart for the second, and while a backup is put back."""
+    try:
+        with held(home):
+            yield
+    except Held:
+        raise CannotStart(f"На папке данных {home} служба уже работает, или в неё возвращают резервную копию.") from None
 
 
 def stop_on_signals(over: threading.Event) -> None:

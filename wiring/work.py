@@ -20,7 +20,7 @@ from sqlmodel import Session
 import catalog
 from actions import practice
 from actions.context import Policy, Work
-from wiring import database
+from wiring import database, moving_in
 from wiring.practice import refuse_mixture
 from wiring.scope import narrow
 from wiring.settings import Settings, SettingsError, load
@@ -46,7 +46,8 @@ class Installation:
 
     @cached_property
     def engine(self) -> Engine:
-        """Migrated on first use."""
+        """Migrated on first use; a backup that was being put back is in its place before."""
+        moving_in.finish(self.settings)
         engine = database.engine_for(self.settings.url)
         database.migrate(engine)
         return engine

@@ -15,6 +15,7 @@ from tests.walking import clinic
 from wiring import backup
 from wiring.backup import BackupError
 from wiring.practice import WrongFolder, chosen, entered, without_mail
+from wiring.restoring import restore
 from wiring.settings import ImapPart, MailPart, Settings, SmtpPart, load
 from wiring.work import Installation
 
@@ -118,7 +119,7 @@ def test_mark_is_on_record_and_travels_with_a_copy(practice, home, tmp_path):
     copy = tmp_path / "copy.zip"
     backup.back_up(practice, copy)
     elsewhere = tmp_path / "elsewhere"
-    backup.restore(Settings(home=elsewhere), copy, force=False)
+    restore(Settings(home=elsewhere), copy, force=False)
     assert _opened(elsewhere).practice
     with pytest.raises(WrongFolder):
         _opened(elsewhere, smtp=SmtpPart(**REAL)).practice  # noqa: B018
@@ -131,9 +132,9 @@ def test_copies_of_practice_and_work_never_replace_each_other(practice, home, tm
     _worked(working)
     backup.back_up(working, real)
     with pytest.raises(BackupError, match="учебной папки"):
-        backup.restore(working.settings, played, force=True)
+        restore(working.settings, played, force=True)
     with pytest.raises(BackupError, match="настоящих данных"):
-        backup.restore(practice.settings, real, force=True)
+        restore(practice.settings, real, force=True)
 
 
 def test_environment_of_real_mail_is_gone_for_children(home, monkeypatch):

@@ -16,6 +16,7 @@ from tests.walking import KIND, clinic, lines
 from wiring import backup
 from wiring.backup import BackupError
 from wiring.database import engine_for
+from wiring.restoring import restore
 from wiring.settings import Settings
 from wiring.work import Installation
 
@@ -39,7 +40,7 @@ def restored(installation, tmp_path):
     with installation.work("тест") as work:
         _, after = _invited(work, skip=1)
     home = tmp_path / "elsewhere"
-    backup.restore(Settings(home=home), copy, force=False, by="админ")
+    restore(Settings(home=home), copy, force=False, by="админ")
     made = Installation(Settings(home=home, database_url=SecretStr("")), installation.clock)
     yield made, number, before, after
     made.engine.dispose()
@@ -90,7 +91,7 @@ def test_a_copy_with_a_broken_database_replaces_nothing(installation, tmp_path):
         archive.writestr("secret.key", b"x" * 32)
     key = (installation.settings.home / "secret.key").read_bytes()
     with pytest.raises(BackupError, match="повреждена"):
-        backup.restore(installation.settings, broken, force=True)
+        restore(installation.settings, broken, force=True)
     assert (installation.settings.home / "secret.key").read_bytes() == key
     with installation.work("тест") as work:
         assert work.session.execute(select(PersonalLink.ended_at)).scalars().all() == [None]
@@ -105,7 +106,7 @@ def test_numbers_of_what_is_replaced_are_not_given_again(installation, tmp_path)
         number, _ = _invited(work, skip=1)
         called = requests.get(work, number).number
     installation.engine.dispose()
-    backup.restore(installation.settings, copy, force=True)
+    restore(installation.settings, copy, force=True)
     with installation.work("тест") as work:
         fresh = _invited(work, skip=1)[0]
         assert fresh > number and requests.get(work, fresh).number > called

@@ -118,7 +118,7 @@ def test_an_installation_of_before_is_sealed_from_its_first_anchor_on(installati
 def test_a_line_that_the_program_did_not_write_is_told(installation, line):
     events(installation)
     anchors.keep(installation)
-    with anchors.place(installation.settings).open("a", encoding="utf-8") as file:
+    with anchors.anchors_path(installation.settings).open("a", encoding="utf-8") as file:
         file.write(line + "\n")
     assert anchors.kept(installation.settings).strange == (2,)
     assert "№ 2" in health(installation).told

@@ -158,11 +158,14 @@ def named(work: Work, text: str) -> Condition | None:
 
 
 def called(work: Work, *names: str) -> Condition:
-    """Cards whose name, or one borne before, begins with one of these folded ones."""
+    """Cards whose name, or one borne before, begins with one of these folded ones.
+
+    A union of looks into indexes: with "or" between a card and its former names every card would be read.
+    """
     now = [beginning(work, col(Employee.fold), each) for each in names]
     before = [beginning(work, col(FormerName.fold), each) for each in names]
     former = select(col(FormerName.employee_id)).where(col(FormerName.until).is_not(None), or_(*before))
-    return or_(*now, col(Employee.id).in_(former))
+    return col(Employee.id).in_(union(select(col(Employee.id)).where(or_(*now)), former))
 
 
 def beginning(work: Work, column: Mapped[str], wanted: str) -> Condition:

@@ -11,7 +11,6 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from web import errors, logs
-from web.api import documentation
 from web.api.app import Api
 from web.bodies import BodyLimit
 from web.door import Door
@@ -20,6 +19,7 @@ from web.origin import OwnOrigin
 from web.pages import (
     account,
     admin,
+    api_problems,
     audit,
     board,
     calendar_feed,
@@ -84,7 +84,7 @@ def create_app(installation: wired.Installation | None = None) -> FastAPI:
         app.include_router(part.router)
     for part in (today, catalog, comments, request_letters, checklists, help, logging_in, single_sign_on, account, admin):
         app.include_router(part.router)
-    for part in (tokens, webhooks, calendar_feed, documentation):
+    for part in (tokens, webhooks, calendar_feed, api_problems):
         app.include_router(part.router)
     for router in WIZARD:
         app.include_router(router)

@@ -43,7 +43,7 @@ def is_public(path: str) -> bool:
 
 
 def _greets(path: str) -> bool:
-    return path == "/api/" or path.startswith(_GREETED)
+    return path.startswith(_GREETED)
 
 
 def _greet(request: Request) -> None:

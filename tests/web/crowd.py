@@ -12,6 +12,7 @@ import random
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import cache
 from operator import mul
 from typing import Any
 
@@ -106,6 +107,7 @@ def snils(number: int) -> str:
     return f"{digits}{total % 101 % 100:02d}"
 
 
+@cache
 def name_of(number: int) -> tuple[str, str, str]:
     return (
         _SURNAMES[number % len(_SURNAMES)],
@@ -231,9 +233,9 @@ def _put_events(raw: sqlite3.Connection, requests: int) -> None:
         ):
             seq += 1
             digest = event_hash(seq, at, "officer", action, subject, data, previous)
-            rows.append((seq, stamp, "officer", action, subject, data, previous, digest))
+            rows.append((seq, stamp, "officer", action, subject, data, previous, digest, ""))
             previous = digest
     names = ", ".join(Event.model_fields)
-    raw.executemany(f"INSERT INTO event ({names}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    raw.executemany(f"INSERT INTO event ({names}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
     raw.execute("DELETE FROM chain_head")
     raw.execute("INSERT INTO chain_head (id, seq, hash) VALUES (1, ?, ?)", (seq, previous))

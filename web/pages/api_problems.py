@@ -1,0 +1,20 @@
+"""What the `type` of an API's problem leads to: one kind of error in words."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from actions.context import NotFound
+from web.api.problems import KINDS
+from web.rendering import page
+
+router = APIRouter()
+
+
+@router.get("/api/problems/{code}")
+def show_problem(request: Request, code: str) -> Response:
+    if code not in KINDS:
+        raise NotFound("Такого вида ошибок нет. Все они перечислены в описании API: /api/v1/openapi.json.")
+    return page(request, "api-problem.html", kind=KINDS[code])

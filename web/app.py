@@ -15,6 +15,7 @@ from web.api.app import Api
 from web.bodies import BodyLimit
 from web.door import Door
 from web.headers import Headers
+from web.only_https import OnlyHttps
 from web.origin import OwnOrigin
 from web.pages import (
     account,
@@ -53,6 +54,7 @@ from web.pages import (
     triage,
     webhooks,
 )
+from web.proxies import Proxies
 from web.rendering import HERE
 from web.throttle import Misses
 from web.wizard import ROUTERS as WIZARD
@@ -90,8 +92,8 @@ def create_app(installation: wired.Installation | None = None) -> FastAPI:
         app.include_router(router)
     app.mount("/static", Assets(directory=HERE / "static"), name="static")
     errors.register(app)
-    # The last added is the first met: headers dress every answer, then our own origin, the key, the body's size.
-    for layer in (BodyLimit, Door, OwnOrigin, Headers):
+    # The last added is the first met: who calls, headers for every answer, https, our own origin, the key, the body's size.
+    for layer in (BodyLimit, Door, OwnOrigin, OnlyHttps, Headers, Proxies):
         app.add_middleware(layer)
     if app.state.installation.settings.oidc.issuer:
         _remember_sign_on(app)
@@ -101,7 +103,8 @@ def create_app(installation: wired.Installation | None = None) -> FastAPI:
 def _remember_sign_on(app: FastAPI) -> None:
     """Between leaving for the provider and coming back, in a signed cookie of those two addresses only."""
     policy = app.state.installation.policy
+    https = policy.page_url.startswith("https:")
     app.add_middleware(
-        SessionMiddleware, secret_key=hashlib.sha256(b"sso" + policy.link_secret).hexdigest(), session_cookie="egisz-sso",
-        path="/login/sso", max_age=600, same_site="lax", https_only=policy.page_url.startswith("https:"),
+        SessionMiddleware, secret_key=hashlib.sha256(b"sso" + policy.link_secret).hexdigest(),
+        session_cookie="__Secure-egisz-sso" if https else "egisz-sso", path="/login/sso", max_age=600, same_site="lax", https_only=https,
     )  # fmt: skip

@@ -10,13 +10,13 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from actions import sessions
+from web import cookies
 from web.errors import notice
 from web.installed import installed
 from web.permissions import SAFE, roles_for
 from web.users import User, user_from
 from wiring.work import Installation
 
-COOKIE = "egisz-session"
 PUBLIC = ("/static/", "/my/", "/help/", "/health", "/login", "/setup", "/calendar/", "/api/")  # the API has a door of its own
 _GREETED = ("/help/", "/api/problems/")  # public pages that know who looks, so that the menu stays; a personal page never does
 _MENDING = "/account/password"  # the only page while the password is somebody else's choice
@@ -48,14 +48,14 @@ def _greets(path: str) -> bool:
 
 def _greet(request: Request) -> None:
     """Know the user where none is needed; with no session, or one that may do nothing yet, he stays a stranger."""
-    found = recognised(installed(request), request.cookies.get(COOKIE, ""))
+    found = recognised(installed(request), cookies.read(request))
     if found is not None and not found[1]:
         request.scope.setdefault("state", {})["user"] = found[0]
 
 
 def _turned_away(request: Request) -> Response | None:
     """None lets in; the user is then in the scope."""
-    found = recognised(installed(request), request.cookies.get(COOKIE, ""))
+    found = recognised(installed(request), cookies.read(request))
     if found is None:
         return _to_login(request)
     user, must_change = found

@@ -18,7 +18,7 @@ from actions.steps import NotAllowed
 from models.identifiers import BadIdentifier
 from states.lifecycle import Refused
 from web.findings import grouped
-from web.headers import ALWAYS
+from web.headers import always
 from web.rendering import page
 from wiring.practice import WrongFolder
 
@@ -96,7 +96,7 @@ def _broken(request: Request, error: Exception) -> HTMLResponse:
     """Made outside every middleware of ours, so it is dressed here."""
     text = "Ошибка в программе. Ничего не записано. Повторите, а если не пройдёт – сообщите администратору."
     answer = notice(request, 500, text)
-    answer.headers.update(ALWAYS)
+    answer.headers.update(always(request))
     return answer
 
 

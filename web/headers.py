@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from web.cookies import is_https
 
 POLICY = (
     "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -17,6 +20,11 @@ ALWAYS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
     "X-Robots-Tag": "noindex, nofollow",
 }
+HSTS = {"Strict-Transport-Security": "max-age=31536000"}  # an address that was https once is never asked in the open again
+
+
+def always(request: Request) -> dict[str, str]:
+    return {**ALWAYS, **(HSTS if is_https(request) else {})}
 
 
 class Headers:
@@ -32,14 +40,15 @@ class Headers:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _dress(MutableHeaders(scope=message), scope["path"])
+                headers = MutableHeaders(scope=message)
+                _dress(headers, scope["path"])
+                for name, value in always(Request(scope)).items():
+                    headers.setdefault(name, value)
             await send(message)
 
         await self.app(scope, receive, with_headers)
 
 
 def _dress(headers: MutableHeaders, path: str) -> None:
-    for name, value in ALWAYS.items():
-        headers.setdefault(name, value)
     headers.setdefault("Referrer-Policy", "no-referrer" if path.startswith("/my/") else "same-origin")
     headers.setdefault("Cache-Control", "no-store")

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from web.door import COOKIE
+from web import cookies
 from web.rendering import page
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -36,7 +36,7 @@ def is_own(request: Request) -> bool:
 
     A call of the API without a session's cookie is no form of a browser: its door asks for a token, which no other site has.
     """
-    if request.url.path.startswith(API) and COOKIE not in request.cookies:
+    if request.url.path.startswith(API) and not cookies.read(request):
         return True
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
     if site is not None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 Tls = Literal["tls", "starttls", "plain"]
@@ -109,11 +110,32 @@ class RegistryPart(Part):
 
 
 class PagePart(Part):
-    """Страница: where it listens and what address employees' links bear."""
+    """Страница: where it listens and what address employees' links bear; with `https:` plain http is refused.
+
+    `proxies`: addresses or networks whose word on who calls (X-Forwarded-For) is believed; without it, with a public
+    address, this machine's own proxy.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8000
     public_url: str = ""
+    proxies: tuple[str, ...] | None = None
+
+    @field_validator("proxies")
+    @classmethod
+    def _networks(cls, given: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        for each in given or ():
+            try:
+                ip_network(each, strict=False)
+            except ValueError:
+                raise ValueError(f"«{each}» – не адрес и не сеть; пишут так: 10.0.0.5 или 10.0.0.0/24") from None
+        return given
+
+    @property
+    def believed(self) -> tuple[str, ...]:
+        if self.proxies is not None:
+            return self.proxies
+        return ("127.0.0.1", "::1") if self.public_url else ()
 
 
 class AccountsPart(Part):

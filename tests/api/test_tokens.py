@@ -16,7 +16,7 @@ from tests.api.calling import caller, token_of
 from tests.web.apps import app_for
 from tests.web.users import client, session_of
 from tests.web.world import World, request_at
-from web.door import COOKIE
+from web.cookies import COOKIE
 
 HEADERS = (None, b"", b"Bearer", b"Bearer ", b"Bearer no", b"Basic b2ZmaWNlcjo=", "bearer ключ".encode())
 

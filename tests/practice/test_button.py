@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from tests.web.apps import app_for
 from tests.web.users import session_of
 from tests.web.world import World
-from web.door import COOKIE
+from web.cookies import COOKIE
 from wiring import practice
 from wiring.page_key import page_key
 

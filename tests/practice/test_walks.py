@@ -22,7 +22,7 @@ from tests.web.apps import app_for
 from tests.web.test_admin import section
 from tests.web.users import session_of
 from tests.web.world import World
-from web.door import COOKIE
+from web.cookies import COOKIE
 from wiring.practice import chosen
 from wiring.settings import Settings, load
 from wiring.work import Installation

@@ -13,7 +13,7 @@ from actions import passwords
 from tests.web.apps import app_for
 from tests.web.users import session_of
 from tests.web.world import World, open_world
-from web.door import COOKIE
+from web.cookies import COOKIE
 
 
 @pytest.fixture(autouse=True)

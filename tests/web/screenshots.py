@@ -14,7 +14,7 @@ from tests.web.browsing import CHROMIUM, FLAGS, served
 from tests.web.town import build
 from tests.web.users import session_of
 from tests.web.world import open_world, personal_link
-from web.door import COOKIE
+from web.cookies import COOKIE
 
 # name of the picture: (address, width, height, colours)
 _PICTURES = {

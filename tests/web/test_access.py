@@ -13,7 +13,7 @@ from actions import requests
 from models.request import Status
 from tests.web.world import World, personal_link, request_at
 from web.bodies import MAX_BODY
-from web.door import COOKIE
+from web.cookies import COOKIE
 from web.logs import SafePaths, safe_path
 
 CLOSED = ("/", "/requests/1", "/requests/1/steps/send", "/triage", "/holders", "/holders.xlsx", "/audit", "/nowhere")

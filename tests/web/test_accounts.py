@@ -18,7 +18,8 @@ from tests.web.apps import app_for
 from tests.web.routes import routes
 from tests.web.users import client, session_of
 from tests.web.world import World, request_at
-from web.door import COOKIE, is_public
+from web.cookies import COOKIE
+from web.door import is_public
 from web.permissions import roles_for
 from wiring.page_key import page_key
 

@@ -17,7 +17,7 @@ from tests.api.calling import caller
 from tests.kinds.files import picture
 from tests.web.users import client, session_of
 from tests.web.world import World, package_letter, received, request_at, stored_file
-from web.door import COOKIE
+from web.cookies import COOKIE
 from web.errors import is_second
 from web.pages.audit import _row
 

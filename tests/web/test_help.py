@@ -14,7 +14,7 @@ from models.request import Status
 from states.guards import status_label
 from tests.web.users import NAMES, client
 from tests.web.world import World, clinic, personal_link, request_at
-from web.door import COOKIE
+from web.cookies import COOKIE
 from web.pages.help import STATES
 
 

@@ -26,7 +26,7 @@ from tests.kinds.cases import CASES, drafted
 from tests.web.browsing import CHROMIUM, FLAGS, is_error, served
 from tests.web.users import log_in, session_of
 from tests.web.world import BOTH_ROLES, INN, KIND, PEOPLE, World, clinic, request_at
-from web.door import COOKIE
+from web.cookies import COOKIE
 
 OTHER_INN = "5902012349"
 TSV = (

@@ -11,7 +11,7 @@ from actions import accounts, sessions
 from models.account import Role
 from tests.web.apps import app_for
 from tests.web.world import World
-from web.door import COOKIE
+from web.cookies import COOKIE
 
 NAMES = {
     "officer": "Королёва Нина Львовна", "manager": "Соколова Мария Ильинична", "auditor": "Фомин Фёдор Фомич",

@@ -33,7 +33,7 @@ from states.deadlines import TooFar
 from states.lifecycle import Refused
 from web.api.wrong_values import wrong_values
 from web.errors import TWICE, UNSTORABLE, is_beyond, is_second
-from web.headers import ALWAYS
+from web.headers import always
 
 MEDIA_TYPE = "application/problem+json"
 BASE = "/api/problems/"
@@ -203,7 +203,7 @@ def _twice(request: Request, error: Exception) -> Response:
 
 def _broken(request: Request, error: Exception) -> Response:
     """Made outside every middleware of ours, so it is dressed here. Nothing of the error is told."""
-    return problem(request, "broken", headers=ALWAYS)
+    return problem(request, "broken", headers=always(request))
 
 
 _TOLD: dict[str, tuple[type[Exception], ...]] = {

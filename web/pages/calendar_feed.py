@@ -12,6 +12,7 @@ from actions import api_tokens, deadlines_feed
 from documents.icalendar import calendar
 from web.errors import notice
 from web.installed import installed
+from web.proxies import caller_address
 
 router = APIRouter()
 _NAME = "Доступ ЕГИСЗ: сроки"
@@ -42,7 +43,7 @@ def show(request: Request, token: str) -> Response:
 
 def _unknown(request: Request) -> Response:
     """Whoever keeps guessing is told to wait."""
-    address = request.client.host if request.client else ""
+    address = caller_address(request)
     if request.app.state.misses.too_many(address, installed(request).clock()):
         return notice(request, 429, "Подождите десять минут.")
     return notice(

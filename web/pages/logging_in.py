@@ -15,9 +15,11 @@ from actions.context import Conflict
 from actions.logins import TooSoon
 from actions.passwords import WeakPassword
 from models.account import Account, Role
+from web import cookies
 from web.bodies import Form, secret, text
-from web.door import COOKIE, recognised
+from web.door import recognised
 from web.installed import installed
+from web.proxies import caller_address
 from web.rendering import page
 from wiring import practice
 from wiring.page_key import is_page_key
@@ -30,7 +32,7 @@ _WRONG = "Логин или пароль не подходит. Проверьт
 def ask(request: Request, next: str = "") -> Response:
     """Whoever is in already goes on; where nobody can log in yet, the page says how to make the first account."""
     installation = installed(request)
-    if recognised(installation, request.cookies.get(COOKIE, "")) is not None:
+    if recognised(installation, cookies.read(request)) is not None:
         return RedirectResponse(_own_address(next), status_code=303)
     with installation.reading(by="вход") as work:
         if not accounts.there_are_any(work):
@@ -42,7 +44,7 @@ def ask(request: Request, next: str = "") -> Response:
 def log_in(request: Request, form: Form) -> Response:
     """The password is looked at between two transactions: it takes long, and nobody has to wait for it."""
     login, password, next = text(form, "login", 100), secret(form, "password"), text(form, "next", 2000)
-    installation, address = installed(request), _address(request)
+    installation, address = installed(request), caller_address(request)
     try:
         with installation.work(by="вход") as work:
             logins.begin(work, login, address)
@@ -60,25 +62,22 @@ def let_in(request: Request, account: Account, next: str = "") -> Response:
     """A new session for an account that has proven itself, in its cookie."""
     installation = installed(request)
     with installation.work(by=account.login) as work:
-        logins.succeeded(work, account.login, _address(request))
+        logins.succeeded(work, account.login, caller_address(request))
         token = sessions.start(work, accounts.get(work, account.id or 0), agent=request.headers.get("user-agent", ""))
     answer = RedirectResponse(_own_address(next), status_code=303)
-    answer.set_cookie(
-        COOKIE, token, max_age=installation.policy.session_days * 24 * 3600, httponly=True, samesite="lax",
-        secure=request.url.scheme == "https",
-    )  # fmt: skip
+    cookies.put(request, answer, token, days=installation.policy.session_days)
     return answer
 
 
 @router.post("/logout")
 def log_out(request: Request) -> Response:
-    token = request.cookies.get(COOKIE, "")
+    token = cookies.read(request)
     found = recognised(installed(request), token)
     if found is not None:
         with installed(request).work(by=found[0].login) as work:
             sessions.end(work, token)
     answer = RedirectResponse("/login", status_code=303)
-    answer.delete_cookie(COOKIE)
+    cookies.drop(request, answer)
     return answer
 
 
@@ -147,10 +146,6 @@ def _form(request: Request, next: str, status: int = 200, **more: Any) -> Respon
         request, "login.html", status=status, next=next, sso=oidc.label if oidc.issuer else "",
         **{"login": "", "problem": "", **more},
     )  # fmt: skip
-
-
-def _address(request: Request) -> str:
-    return request.client.host if request.client else ""
 
 
 def _own_address(wanted: str) -> str:

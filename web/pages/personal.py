@@ -19,6 +19,7 @@ from sandbox import Refused as RefusedFile
 from web.bodies import MAX_BODY, Form, text, ticked, uploads
 from web.errors import notice
 from web.installed import EMPLOYEE, installed, reading, work_of
+from web.proxies import caller_address
 from web.rendering import page
 from web.troubles import open_report
 
@@ -36,7 +37,7 @@ def _visit(request: Request, work: Work, token: str) -> Visit | Response:
             raise NotFound("Такой ссылки нет. Скопируйте её из письма целиком.")
         return personal.visit(work, token)
     except NotFound as missing:
-        address = request.client.host if request.client else ""
+        address = caller_address(request)
         if request.app.state.misses.too_many(address, installed(request).clock()):
             return notice(request, 429, "Подождите десять минут и откройте ссылку из письма.")
         return notice(request, 404, str(missing))

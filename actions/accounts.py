@@ -11,6 +11,7 @@ from sqlmodel import col
 from actions import api_tokens, audit, sessions
 from actions.context import Conflict, NotFound, Work
 from models.account import Account, AccountOrganisation, Role
+from models.organisation import Organisation
 
 ROLE_LABELS = {
     Role.OFFICER: "ответственный",
@@ -60,6 +61,14 @@ def organisations_of(work: Work, account: Account) -> set[int]:
     """Numbers of the organisations that he sees when he does not see all."""
     query = select(col(AccountOrganisation.organisation_id)).where(col(AccountOrganisation.account_id) == account.id)
     return set(work.session.execute(query).scalars())
+
+
+def organisation_names(work: Work, account: Account) -> list[str]:
+    """Of those that he works for; of the first fifty for who sees all."""
+    query = select(col(Organisation.short_name), col(Organisation.full_name)).order_by(col(Organisation.id)).limit(50)
+    if not account.everywhere:
+        query = query.where(col(Organisation.id).in_(organisations_of(work, account)))
+    return [name for row in work.session.execute(query) for name in row if name]
 
 
 def create(

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from functools import cache
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
+
+from actions.weak_passwords import is_easily_guessed, keys
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
@@ -26,24 +29,28 @@ def _hasher() -> PasswordHasher:
     return PasswordHasher()
 
 
-def hashed(password: str, *, login: str) -> str:
-    """Raises WeakPassword."""
-    problem = weakness(password, login)
+def hashed(password: str, *, login: str, near: Iterable[str] = ()) -> str:
+    """`near`: what else a guesser knows of the user, his organisations' names. Raises WeakPassword."""
+    problem = weakness(password, login, near)
     if problem:
         raise WeakPassword(problem)
     with _TURNS:
         return _hasher().hash(password)
 
 
-def weakness(password: str, login: str) -> str:
-    """What is wrong with it, "" when nothing is. Length counts, not signs: NIST SP 800-63B."""
+def weakness(password: str, login: str, near: Iterable[str] = ()) -> str:
+    """What is wrong with it, "" when nothing is. Length counts, not signs, and what is guessed first is refused: NIST SP 800-63B."""
     if len(password) < SHORTEST:
         return f"Пароль короткий: нужно не меньше {SHORTEST} знаков. Подойдёт фраза из нескольких слов."
     if len(password) > LONGEST:
         return f"Пароль длиннее {LONGEST} знаков."
-    if len(set(password)) < 4 or login.lower() in password.lower() or "".join(sorted(password)) in "01234567899":
-        return "Пароль слишком простой: его угадают первым. Подойдёт фраза из нескольких слов."
+    if len(set(password)) < 4 or _holds(password, login) or is_easily_guessed(password, (login, *near)):
+        return "Пароль слишком простой: такие подбирают первыми. Цифры и знаки вокруг известного слова не помогают. Подойдёт фраза из нескольких слов."
     return ""
+
+
+def _holds(password: str, login: str) -> bool:
+    return len(login.strip()) >= 4 and keys(login.strip()) in keys(password)
 
 
 def made_up() -> str:

@@ -47,6 +47,7 @@ def change_password(request: Request, form: Form) -> Response:
     user = own(request)
     with installed(request).reading(by=user.login) as work:
         account = accounts.get(work, user.id)
+        near = [account.name, *accounts.organisation_names(work, account)]
     try:
         with installed(request).work(by=user.login) as work:
             logins.begin(work, user.login, "")
@@ -56,7 +57,7 @@ def change_password(request: Request, form: Form) -> Response:
             raise WeakPassword("Новые пароли не совпали. Впишите один и тот же дважды.")
         if secret(form, "password") == secret(form, "present"):
             raise WeakPassword("Новый пароль такой же, как нынешний. Придумайте другой.")
-        hash = passwords.hashed(secret(form, "password"), login=account.login)
+        hash = passwords.hashed(secret(form, "password"), login=account.login, near=near)
     except TooSoon as wait:
         return _password(request, 429, str(wait))
     except WeakPassword as wrong:

@@ -108,7 +108,7 @@ def make_first(request: Request, form: Form) -> Response:
     try:
         if secret(form, "password") != secret(form, "again"):
             raise WeakPassword("Пароли не совпали. Впишите один и тот же дважды.")
-        hash = passwords.hashed(secret(form, "password"), login=typed["login"])
+        hash = passwords.hashed(secret(form, "password"), login=typed["login"], near=[typed["name"]])
         with installed(request).work(by=typed["login"].lower()) as work:
             if accounts.there_are_any(work):
                 raise Conflict("Первый администратор уже заведён.")

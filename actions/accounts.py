@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from sqlalchemy import delete, select
 from sqlmodel import col
 
-from actions import api_tokens, audit, sessions
+from actions import api_tokens, audit, sessions, webhooks
 from actions.context import Conflict, NotFound, Work
 from models.account import Account, AccountOrganisation, Role
 from models.organisation import Organisation
@@ -115,7 +115,10 @@ def change(
     organisation_ids: Iterable[int],
     active: bool,
 ) -> Account:
-    """Whoever is switched off loses his sessions at once. Raises BadAccount, Conflict for the last administrator."""
+    """Whoever is switched off loses his sessions and keys at once, and gets none of them back when he is switched on.
+
+    Raises BadAccount, Conflict for the last administrator.
+    """
     administered = account.active and Role.ADMINISTRATOR.value in account.roles
     account.name, account.email = _named(name), email.strip()
     account.roles, account.everywhere, account.active = _roles(roles), everywhere, active
@@ -125,6 +128,8 @@ def change(
     _put_organisations(work, account, organisation_ids)
     if not active:
         sessions.end_all(work, account)
+        api_tokens.revoke_all(work, account)
+        webhooks.stop_all(work, account)
     audit.record(
         work, "account.changed", subject(account), roles=account.roles, everywhere=everywhere, active=active,
         organisations=sorted(organisations_of(work, account)),

@@ -65,6 +65,15 @@ def _key(work: Work, use: str, value: str) -> str:
     return hmac.new(work.policy.link_secret, f"{use}:{value.strip().lower()}".encode(), hashlib.sha256).hexdigest()
 
 
+def count(work: Work, use: str, value: str) -> int:
+    """How often this happened, this time included, without a day's rest between two."""
+    row = _row(work, use, value)
+    row.failures += 1
+    row.failed_at = work.now
+    work.session.flush()
+    return row.failures
+
+
 def succeeded(work: Work, login: str, address: str) -> None:
     """The try was right: the login starts anew, its try is taken off the address, and old failures are cleared away."""
     by_login, by_address = _known(work, "login", login), _known(work, "address", address)

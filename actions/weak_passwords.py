@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
+from pathlib import Path
 
 _EASY = 8.0  # guesses that a stolen hash does not outlive, as a power of ten
 _JUDGED = 72  # more signs than these cost time, not guesses
@@ -22,18 +23,7 @@ _LEET = tuple(
 _ALPHABETS = ("абвгдеёжзийклмнопрстуфхцчшщъыьэюя", "абвгдежзийклмнопрстуфхцчшщъыьэюя", "абвгдежзиклмнопрстуфхцчшщ", "абвгдеёжзиклмнопрстуфхцчшщ")
 _LETTERS_OF_KEYS = r"[a-z\[\];',.`]"  # «х», «ъ», «ж», «э», «б», «ю», «ё» are signs on the other layout
 # What Russian users and those of this product choose; in Latin letters too, as people spell it.
-_NEAR = """
-egisz egis access dostup frmo frmr minzdrav rosminzdrav zdrav klinika clinic bolnica bolnitsa poliklinika hospital vrach doctor medic
-medicina admin administrator parol password login user zayavka gosuslugi esia snils rossiya russia moskva moscow privet zdravstvuyte
-егисз доступ фрмо фрмр минздрав росминздрав здрав здравоохранение клиника больница поликлиника врач доктор медсестра медицина админ
-администратор пароль логин пользователь заявка госуслуги есиа снилс россия москва привет здравствуйте здравствуй спасибо любовь люблю
-любимая любимый солнышко солнце котенок кошка собака наташа наталья марина светлана людмила ольга татьяна екатерина катюша анастасия
-настя мария машенька ирина елена оксана виктория юлия галина надежда александр саша сергей андрей дмитрий алексей максим михаил
-николай владимир иван евгений денис антон роман артем кирилл никита павел виталий руслан спартак зенит динамо локомотив самсунг
-мамочка мама папа семья счастье удача свобода победа мечта весна лето осень зима январь февраль март апрель июнь июль август сентябрь
-октябрь ноябрь декабрь понедельник вторник среда четверг пятница суббота воскресенье компьютер интернет директор бухгалтер бухгалтерия
-начальник главврач кадры отдел работа секрет вход открыть неизвестно русский кристина анжелика дракон ангел тигр звезда
-"""
+_NEAR = Path(__file__).with_name("near_passwords.txt")
 
 
 def is_easily_guessed(password: str, near: Iterable[str] = ()) -> bool:
@@ -52,7 +42,7 @@ def keys(text: str) -> str:
 
 @cache
 def _around() -> frozenset[str]:
-    return frozenset(keys(word) for word in _NEAR.split())
+    return frozenset(keys(word) for word in _NEAR.read_text("utf-8").split())
 
 
 @cache

@@ -94,6 +94,13 @@ def stop(work: Work, webhook: Webhook) -> None:
     audit.record(work, "webhook.stopped", subject(webhook))
 
 
+def stop_all(work: Work, account: Account) -> None:
+    """Of an account that is switched off."""
+    query = select(Webhook).where(col(Webhook.account_id) == account.id, col(Webhook.stopped_at).is_(None))
+    for row in work.session.execute(query).scalars().all():
+        stop(work, row)
+
+
 def deliveries(
     work: Work, webhook: Webhook, *, before: int | None = None, limit: int = 50
 ) -> Sequence[WebhookDelivery]:

@@ -62,6 +62,36 @@ class AccountSession(SQLModel, table=True):
     seen_at: dt.datetime = plain()
     ends_at: dt.datetime = plain()
     agent: str = personal("")  # the browser, so that a person knows his sessions apart
+    address: str = personal("")  # where it was last seen from
+    proven: bool = plain(True)  # False: the password was right, the second step is awaited; opens nothing else
+
+
+class SecondFactor(SQLModel, table=True):
+    """Второй шаг входа: the secret of an app's codes (TOTP), encrypted by a key outside the database.
+
+    It counts once its owner has shown that his app works (`confirmed_at`). `last_step`: of a code that was taken; no
+    code opens twice.
+    """
+
+    __tablename__ = "second_factor"
+
+    id: int | None = plain(None, primary_key=True)
+    account_id: int = plain(foreign_key="account.id", unique=True)
+    secret: str = plain()
+    created_at: dt.datetime = plain()
+    confirmed_at: dt.datetime | None = plain(None)
+    last_step: int = plain(0)
+
+
+class RecoveryCode(SQLModel, table=True):
+    """Запасной код of the second step, for whoever has lost his phone: opens once, only its hash is kept."""
+
+    __tablename__ = "recovery_code"
+
+    id: int | None = plain(None, primary_key=True)
+    account_id: int = plain(foreign_key="account.id", index=True)
+    code_hash: str = plain()
+    used_at: dt.datetime | None = plain(None)
 
 
 class FailedLogin(SQLModel, table=True):

@@ -7,6 +7,8 @@ from models.account import (
     ApiToken,
     FailedLogin,
     IdempotencyKey,
+    RecoveryCode,
+    SecondFactor,
 )
 from models.checklist import ChecklistItem, ChecklistWorker, OpenedChecklist
 from models.column_choice import ColumnChoice
@@ -57,6 +59,7 @@ __all__ = [
     "OutboxLetter",
     "Person",
     "PersonalLink",
+    "RecoveryCode",
     "RefbookOrganisation",
     "RefbookVersion",
     "RequestFile",
@@ -65,6 +68,7 @@ __all__ = [
     "ReviewCampaign",
     "ReviewQuestion",
     "ReviewedOrganisation",
+    "SecondFactor",
     "Webhook",
     "WebhookDelivery",
 ]

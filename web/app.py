@@ -55,6 +55,7 @@ from web.pages import (
     webhooks,
 )
 from web.proxies import Proxies
+from web.refusals import Refusals
 from web.rendering import HERE
 from web.throttle import Misses
 from web.wizard import ROUTERS as WIZARD
@@ -92,8 +93,8 @@ def create_app(installation: wired.Installation | None = None) -> FastAPI:
         app.include_router(router)
     app.mount("/static", Assets(directory=HERE / "static"), name="static")
     errors.register(app)
-    # The last added is the first met: who calls, headers for every answer, https, our own origin, the key, the body's size.
-    for layer in (BodyLimit, Door, OwnOrigin, OnlyHttps, Headers, Proxies):
+    # The last added is the first met: who calls, headers for every answer, refusals, https, our own origin, the key, the body's size.
+    for layer in (BodyLimit, Door, OwnOrigin, OnlyHttps, Refusals, Headers, Proxies):
         app.add_middleware(layer)
     if app.state.installation.settings.oidc.issuer:
         _remember_sign_on(app)

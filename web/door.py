@@ -14,8 +14,8 @@ from web import cookies
 from web.errors import notice
 from web.installed import installed
 from web.permissions import SAFE, roles_for
+from web.proxies import caller_address
 from web.users import User, user_from
-from wiring.work import Installation
 
 PUBLIC = ("/static/", "/my/", "/help/", "/health", "/login", "/setup", "/calendar/", "/api/")  # the API has a door of its own
 _GREETED = ("/help/", "/api/problems/")  # public pages that know who looks, so that the menu stays; a personal page never does
@@ -48,14 +48,14 @@ def _greets(path: str) -> bool:
 
 def _greet(request: Request) -> None:
     """Know the user where none is needed; with no session, or one that may do nothing yet, he stays a stranger."""
-    found = recognised(installed(request), cookies.read(request))
+    found = recognised(request)
     if found is not None and not found[1]:
         request.scope.setdefault("state", {})["user"] = found[0]
 
 
 def _turned_away(request: Request) -> Response | None:
     """None lets in; the user is then in the scope."""
-    found = recognised(installed(request), cookies.read(request))
+    found = recognised(request)
     if found is None:
         return _to_login(request)
     user, must_change = found
@@ -67,8 +67,9 @@ def _turned_away(request: Request) -> Response | None:
     return None
 
 
-def recognised(installation: Installation, token: str) -> tuple[User, bool] | None:
+def recognised(request: Request) -> tuple[User, bool] | None:
     """The user of a session and whether he has to choose a password first."""
+    installation, token, address = installed(request), cookies.read(request), caller_address(request)
     if not token:
         return None
     with installation.reading(by="вход") as work:
@@ -76,10 +77,10 @@ def recognised(installation: Installation, token: str) -> tuple[User, bool] | No
         if found is None:
             return None
         session, account = found
-        stale = sessions.is_stale(work, session)
+        stale = sessions.is_stale(work, session, address)
     if stale:
         with installation.work(by="вход") as work:
-            sessions.touch(work, session.id or 0)
+            sessions.touch(work, session.id or 0, address)
     return user_from(account, session.id), account.password_by_other and account.password_hash is not None
 
 

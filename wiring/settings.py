@@ -7,6 +7,7 @@ import os
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -166,6 +167,20 @@ class OidcPart(Part):
     organisations_claim: str = ""
     ca_bundle: Path | None = None
     proxy: str = ""
+
+    @field_validator("issuer")
+    @classmethod
+    def _over_https(cls, given: str) -> str:
+        """What a provider says in the open anybody on the way may say. On this machine there is no way in between."""
+        if given and not is_private_way(given):
+            raise ValueError("адрес единого входа должен начинаться с https://")
+        return given
+
+
+def is_private_way(url: str) -> bool:
+    """Whether nobody can listen or answer on the way to this address: https, or the machine itself."""
+    parts = urlsplit(url)
+    return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1", "localhost")))
 
 
 class BackupPart(Part):

@@ -32,6 +32,7 @@ class Provider:
     address: str = ""
     key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "one"}))
     signing: RSAKey | None = None  # another key: a forged token
+    lies: dict[str, str] = field(default_factory=dict)  # what it says of itself otherwise than it is
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def app(self) -> Starlette:
@@ -50,7 +51,7 @@ class Provider:
                 "issuer": self.address, "authorization_endpoint": f"{self.address}/authorize",
                 "token_endpoint": f"{self.address}/token", "jwks_uri": f"{self.address}/keys",
                 "response_types_supported": ["code"], "subject_types_supported": ["public"],
-                "id_token_signing_alg_values_supported": ["RS256"],
+                "id_token_signing_alg_values_supported": ["RS256"], **self.lies,
             }
         )  # fmt: skip
 

@@ -16,6 +16,7 @@ from models.account import Account, Role
 from tests.web.provider import CLIENT, SECRET, Provider, provided
 from tests.web.world import INN, Clock, World, clinic
 from web.app import create_app
+from web.pages.single_sign_on import _client
 from wiring.settings import OidcPart, PagePart, Settings
 from wiring.work import Installation
 
@@ -119,3 +120,16 @@ def test_where_it_is_not_set_up_or_away_the_page_says_so(world: World, tmp_path:
         made = Installation(Settings(home=tmp_path, oidc=oidc), world.clock)
         assert TestClient(create_app(made)).get("/login/sso").status_code == status
         made.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "said", [{"issuer": "https://another.example"}, {"token_endpoint": "http://sso.example/token"}, {"jwks_uri": "http://sso.example/keys"}]
+)
+def test_a_provider_that_names_another_or_leads_over_open_ways_is_not_followed(
+    browser: TestClient, provider: Provider, monkeypatch: pytest.MonkeyPatch, said: dict[str, str]
+) -> None:
+    monkeypatch.setattr(provider, "lies", said)
+    _client.cache_clear()
+    answer = browser.get("/login/sso", follow_redirects=False)
+    _client.cache_clear()
+    assert answer.status_code == 502 and "называет себя иначе" in answer.text

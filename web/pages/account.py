@@ -6,10 +6,11 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import accounts, logins, passwords, sessions
+from actions import accounts, audit, logins, passwords, sessions
 from actions.logins import TooSoon
 from actions.passwords import WeakPassword
-from web.bodies import Form, secret, text
+from web import cookies
+from web.bodies import Form, secret, text, ticked
 from web.installed import installed, reading, work_of
 from web.rendering import page
 from web.users import own
@@ -69,11 +70,24 @@ def change_password(request: Request, form: Form) -> Response:
 
 
 @router.post("/sessions/end")
-def end_others(request: Request) -> Response:
-    """Everywhere but here."""
+def end_sessions(request: Request, form: Form) -> Response:
+    """Everywhere but here, or here too: then the next page is the login."""
     user = own(request)
+    keep = None if ticked(form, "everywhere") else user.session_id
     with work_of(request) as work:
-        sessions.end_all(work, accounts.get(work, user.id), keep=user.session_id)
+        account = accounts.get(work, user.id)
+        sessions.end_all(work, account, keep=keep)
+        audit.record(work, "account.sessions-ended", accounts.subject(account))
+    answer = RedirectResponse("/account" if keep else "/login", status_code=303)
+    if keep is None:
+        cookies.drop(request, answer)
+    return answer
+
+
+@router.post("/sessions/{number:int}/end")
+def end_session(request: Request, number: int) -> Response:
+    with work_of(request) as work:
+        sessions.end_one(work, accounts.get(work, own(request).id), number)
     return RedirectResponse("/account", status_code=303)
 
 

@@ -9,7 +9,7 @@ from starlette.datastructures import URL
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import accounts, logins, passwords, sessions
+from actions import accounts, logins, passwords, refusals, sessions
 from actions.accounts import BadAccount
 from actions.context import Conflict
 from actions.logins import TooSoon
@@ -32,7 +32,7 @@ _WRONG = "Логин или пароль не подходит. Проверьт
 def ask(request: Request, next: str = "") -> Response:
     """Whoever is in already goes on; where nobody can log in yet, the page says how to make the first account."""
     installation = installed(request)
-    if recognised(installation, cookies.read(request)) is not None:
+    if recognised(request) is not None:
         return RedirectResponse(_own_address(next), status_code=303)
     with installation.reading(by="вход") as work:
         if not accounts.there_are_any(work):
@@ -54,6 +54,8 @@ def log_in(request: Request, form: Form) -> Response:
         answer.headers["Retry-After"] = str(wait.seconds)
         return answer
     if not passwords.fits(password, account.password_hash if account else None) or account is None or not account.active:
+        with installation.work(by="вход") as work:
+            refusals.note(work, "refused.login", accounts.subject(account) if account else "login")
         return _form(request, next, status=401, login=login, problem=_WRONG)
     return let_in(request, account, next)
 
@@ -63,7 +65,7 @@ def let_in(request: Request, account: Account, next: str = "") -> Response:
     installation = installed(request)
     with installation.work(by=account.login) as work:
         logins.succeeded(work, account.login, caller_address(request))
-        token = sessions.start(work, accounts.get(work, account.id or 0), agent=request.headers.get("user-agent", ""))
+        token = sessions.start(work, accounts.get(work, account.id or 0), agent=request.headers.get("user-agent", ""), address=caller_address(request))
     answer = RedirectResponse(_own_address(next), status_code=303)
     cookies.put(request, answer, token, days=installation.policy.session_days)
     return answer
@@ -71,11 +73,10 @@ def let_in(request: Request, account: Account, next: str = "") -> Response:
 
 @router.post("/logout")
 def log_out(request: Request) -> Response:
-    token = cookies.read(request)
-    found = recognised(installed(request), token)
+    found = recognised(request)
     if found is not None:
         with installed(request).work(by=found[0].login) as work:
-            sessions.end(work, token)
+            sessions.end(work, cookies.read(request))
     answer = RedirectResponse("/login", status_code=303)
     cookies.drop(request, answer)
     return answer

@@ -19,13 +19,14 @@ from models.account import Account, Role
 from web.errors import notice
 from web.installed import installed
 from web.pages.logging_in import let_in
-from wiring.settings import OidcPart
+from wiring.settings import OidcPart, is_private_way
 
 if TYPE_CHECKING:
     from authlib.integrations.starlette_client import StarletteOAuth2App
 
 router = APIRouter(prefix="/login/sso")
 _AWAY = "Единый вход не отвечает. Повторите позже или войдите по логину и паролю."
+_UNTRUE = "Единый вход называет себя иначе, чем в настройках, или ведёт по адресам без https. Скажите администратору, войдите по логину и паролю."
 _BROKEN = "Единый вход не подтвердил, что это вы. Начните вход заново со страницы входа."
 
 
@@ -53,16 +54,33 @@ def _settings(request: Request) -> OidcPart:
     return oidc
 
 
+async def _provided(oidc: OidcPart) -> StarletteOAuth2App:
+    """The provider, who must be the one of the settings and lead to no address where others listen. Raises _Untrue."""
+    client = _client(oidc)
+    said = await client.load_server_metadata()
+    addresses = [str(said[name]) for name in ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri") if said.get(name)]
+    if str(said.get("issuer", "")).rstrip("/") != oidc.issuer.rstrip("/") or not all(map(is_private_way, addresses)):
+        raise _Untrue
+    return client
+
+
+class _Untrue(Exception):
+    """The provider calls itself otherwise than the settings, or names addresses without https."""
+
+
 @router.get("")
 async def leave(request: Request, next: str = "") -> Response:
     """To the provider. What he brings back is tied to this browser by a signed cookie that lives ten minutes."""
     from httpx2 import HTTPError
 
-    client = _client(_settings(request))
+    oidc = _settings(request)
     request.session.clear()
     request.session["next"] = next[:2000]
     try:
+        client = await _provided(oidc)
         answer: Response = await client.authorize_redirect(request, f"{installed(request).policy.page_url}/login/sso/done")
+    except _Untrue:
+        return notice(request, 502, _UNTRUE)
     except HTTPError:
         return notice(request, 502, _AWAY)
     return answer
@@ -77,8 +95,8 @@ async def come_back(request: Request) -> Response:
     oidc = _settings(request)
     next = str(request.session.get("next", ""))
     try:
-        token = await _client(oidc).authorize_access_token(request)
-    except (OAuthError, JoseError):
+        token = await (await _provided(oidc)).authorize_access_token(request)
+    except (OAuthError, JoseError, _Untrue):
         return notice(request, 403, _BROKEN)
     except HTTPError:
         return notice(request, 502, _AWAY)

@@ -38,7 +38,7 @@ class FileText:
 
 def texts_of(files: Sequence[tuple[Path, str]], *, limit: int) -> list[FileText]:
     """Of each (path, media type by content); at most `limit` characters of one."""
-    jobs = [{"path": str(path), "kind": kind, "search": True} for path, kind in files if kind in READABLE]
+    jobs = [{"path": path, "kind": kind, "search": True} for path, kind in files if kind in READABLE]
     answers = iter(run_many(_READER, jobs, limits=_LIMITS) if jobs else [])
     return [_told(next(answers), limit) if kind in READABLE else _unreadable(kind) for _, kind in files]
 

@@ -27,5 +27,5 @@ def safe_picture(data: bytes) -> Picture:
         source = Path(folder, "upload")
         source.write_bytes(data)
         limits = Limits(seconds=20, memory_mb=1536, output_mb=48)
-        made = run("documents.untrusted:as_png", {"path": str(source), "longest": LONGEST}, limits=limits)
+        made = run("documents.untrusted:as_png", {"path": source, "longest": LONGEST}, limits=limits)
     return Picture(base64.b64decode(made["png"]), int(made["width"]), int(made["height"]))

@@ -87,6 +87,6 @@ def page_pictures(pdf: bytes, *, width: int = 1000, most: int = 20) -> list[byte
     with tempfile.TemporaryDirectory(prefix="egisz-preview-") as folder:
         source = Path(folder, "document.pdf")
         source.write_bytes(pdf)
-        arguments = {"path": str(source), "width": width, "most": most}
+        arguments = {"path": source, "width": width, "most": most}
         pages = run("documents.untrusted:pages_as_png", arguments, limits=Limits(seconds=30, output_mb=64))
     return [base64.b64decode(page) for page in pages]

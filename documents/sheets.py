@@ -6,14 +6,14 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from sandbox import Killed, Limits, Refused, run, run_many
+from sandbox import Killed, Limits, Output, Refused, run, run_many
 
 _LIMITS = Limits(seconds=20, memory_mb=1536, output_mb=64)
 
 
 def count_sheets(path: Path) -> int:
     """Raises sandbox.Refused or sandbox.Killed."""
-    number: int = run("documents.inside.counting:count", {"path": str(path.absolute())}, limits=_LIMITS)
+    number: int = run("documents.inside.counting:count", {"path": path}, limits=_LIMITS)
     return number
 
 
@@ -23,8 +23,7 @@ def draw_sheets(path: Path, places: Sequence[int], *, width: int) -> list[bytes 
         targets = [Path(folder, f"{place}.png") for place in places]
         jobs = [
             {
-                "path": str(path.absolute()), "page_in_file": place, "width": width, "rotation": 0,
-                "target": str(target),
+                "path": path, "page_in_file": place, "width": width, "rotation": 0, "target": Output(target),
             }
             for place, target in zip(places, targets, strict=True)
         ]  # fmt: skip

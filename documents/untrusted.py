@@ -6,11 +6,14 @@ import base64
 import io
 from typing import TYPE_CHECKING
 
+from PIL import _plugins
+
 from sandbox import Refused
 
 if TYPE_CHECKING:
     from PIL import Image
 
+IMPORTED_LATE = ("pypdfium2", "PIL.ImageOps", *(f"PIL.{plugin}" for plugin in _plugins))
 _FORMATS = ("PNG", "JPEG", "BMP", "WEBP")
 MAX_PIXELS = 60_000_000
 

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from registry.errors import RefbookError
 from registry.store import loaded_version, replace_records, version_tuple
-from sandbox import Killed, Limits, Refused, run
+from sandbox import Killed, Limits, Output, Refused, run
 
 _LIMITS = Limits(seconds=600, memory_mb=1536, output_mb=1024)
 
@@ -36,7 +36,7 @@ def import_archive(session: Session, path: Path, *, now: dt.datetime, force: boo
         out = Path(folder, "records.jsonl")
         try:
             found = run(
-                "registry.extraction:extract", {"path": str(path.absolute()), "out": str(out)}, limits=_LIMITS
+                "registry.extraction:extract", {"path": path, "out": Output(out)}, limits=_LIMITS
             )
         except Refused as refusal:
             raise RefbookError(refusal.code, refusal.detail) from None

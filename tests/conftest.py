@@ -13,9 +13,7 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Engine
 
-from sandbox import running
-from tests import warm
-from tests.readings import run_once
+from sandbox import zygote
 from wiring import database
 from wiring.settings import Settings
 from wiring.work import Installation
@@ -105,31 +103,10 @@ def prepared_for_a_test(connection: Any, record: Any) -> None:
     connection.execute("PRAGMA synchronous=OFF")
 
 
-@pytest.fixture(scope="session")
-def warm_child() -> Iterator[None]:
+@pytest.fixture(scope="session", autouse=True)
+def no_zygote_left() -> Iterator[None]:
     yield
-    warm.end()
-
-
-@pytest.fixture(scope="module", autouse=True)
-def read_by_warm_children(request: pytest.FixtureRequest, warm_child: None) -> Iterator[None]:
-    """Where the sandbox itself is not what is tested, its child does not start Python anew for each order."""
-    with pytest.MonkeyPatch.context() as patch:
-        if request.path.parent.name != "sandbox":
-            patch.setattr(running, "_start", warm.start)
-        yield
-
-
-@pytest.fixture(scope="module", autouse=True)
-def read_once(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Where reading untrusted files is not what is tested, the same bytes are read by one child only."""
-    if request.path.parent.name in ("actions", "api", "cli", "kinds", "web"):
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("sandbox.running.run_many", run_once)
-            patch.setattr("documents.scans.reading.run_many", run_once)
-            yield
-    else:
-        yield
+    zygote.end()
 
 
 # The same examples each time: a run that fails can be run again, and a change is never blamed for a throw of the dice.

@@ -14,7 +14,7 @@ from documents.attachments.searching import marks_in
 from documents.der import CERTIFICATE, KEYS, PRIVATE
 from documents.media import sniff
 from models.attachments import READER, AttachmentFacts, CertificateFacts
-from sandbox import Killed, Limits, Refused, run
+from sandbox import Killed, Limits, Output, Refused, run
 
 _LIMITS = Limits(seconds=60, memory_mb=1536, output_mb=64)
 _SMALL = Limits(seconds=15, memory_mb=768)
@@ -49,7 +49,7 @@ def excerpt_pdf(data: bytes) -> bytes:
     """The extract itself out of its archive, checked once more. Raises sandbox.Refused or sandbox.Killed."""
     with _kept(data) as path:
         target = path.with_name("excerpt.pdf")
-        run("documents.inside.excerpts:take_pdf", {"path": str(path), "target": str(target)}, limits=_SMALL)
+        run("documents.inside.excerpts:take_pdf", {"path": path, "target": Output(target)}, limits=_SMALL)
         return target.read_bytes()
 
 
@@ -66,7 +66,7 @@ def _file(facts: AttachmentFacts, data: bytes, search: bool, exempt: Collection[
     if facts.media_type in _SECRETS:
         return replace(facts, problem=_SECRETS[facts.media_type])
     with _kept(data) as path:
-        job = {"path": str(path), "kind": facts.media_type, "search": search}
+        job = {"path": path, "kind": facts.media_type, "search": search}
         told = run("documents.inside.attached:look", job, limits=_LIMITS)
     marks = marks_in(told["pieces"], exempt) if search else ()
     return replace(facts, pages=told["pages"], unread=tuple(told["unread"]), marks=marks)
@@ -76,7 +76,7 @@ def _certificate(facts: AttachmentFacts, data: bytes, search: bool, exempt: Coll
     if len(data) > _CERTIFICATE_MOST:
         return replace(facts, problem="Файл слишком велик для сертификата. Приложите один файл .cer.")
     with _kept(data) as path:
-        told = run("documents.inside.certificates:read", {"path": str(path)}, limits=_SMALL)
+        told = run("documents.inside.certificates:read", {"path": path}, limits=_SMALL)
     return replace(facts, media_type=CERTIFICATE, certificate=_certificate_facts(told))
 
 
@@ -87,7 +87,7 @@ def _certificate_facts(told: dict[str, Any]) -> CertificateFacts:
 
 def _excerpt(facts: AttachmentFacts, data: bytes, search: bool, exempt: Collection[str]) -> AttachmentFacts:
     with _kept(data) as path:
-        told = run("documents.inside.excerpts:read", {"path": str(path)}, limits=_SMALL)
+        told = run("documents.inside.excerpts:read", {"path": path}, limits=_SMALL)
     unread = ("выписка в архиве",) if search else ()
     return replace(facts, pages=told["pages"], signature_name=told["signature_name"], unread=unread)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
+from PIL import Image, _plugins
 
 from documents.inside import office, ole, pdf, texts
 from documents.inside.archives import opened_archive, unpacked
@@ -15,6 +15,7 @@ from documents.inside.binary import words_in
 from documents.inside.pieces import Pieces
 from sandbox.errors import Refused
 
+IMPORTED_LATE = ("openpyxl", "python_calamine", "pypdf.filters", "email.parser", *(f"PIL.{plugin}" for plugin in _plugins))
 MAX_PIXELS = 80_000_000
 _FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "GIF", "WEBP")
 _UNKNOWN = "весь файл: такие программа не читает"

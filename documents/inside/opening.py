@@ -15,6 +15,7 @@ from PIL import Image, ImageOps
 from documents.media import sniff
 from sandbox.errors import Refused
 
+IMPORTED_LATE = ("PIL.BmpImagePlugin", "PIL.GifImagePlugin", "PIL.JpegImagePlugin", "PIL.PngImagePlugin", "PIL.PpmImagePlugin")
 A4_LONG = 297 / 25.4  # inches; a sheet is taken for A4, whatever size its file states
 _PASSWORD = "password"
 _LONGER = 4  # times the other side; whatever is longer is a strip and no sheet, and measuring it costs gigabytes

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from documents.rosters.reading import Roster, RosterError
 from models.findings import Finding
-from sandbox import Killed, Limits, Refused, run
+from sandbox import Killed, Limits, Output, Refused, run
 
 _LIMITS = Limits(seconds=60, memory_mb=1500, output_mb=128)
 
@@ -20,7 +20,7 @@ def annotate(source: Path, target: Path, roster: Roster | None, findings: Sequen
     marks = [
         {**finding.as_json(), "column": _column(finding, roster), "sheet": finding.sheet or sheet} for finding in findings
     ]
-    job = {"source": str(source.absolute()), "target": str(target.absolute()), "marks": marks}
+    job = {"source": source, "target": Output(target), "marks": marks}
     try:
         run("documents.rosters.marking:mark", job, limits=_LIMITS)
     except Refused as refusal:

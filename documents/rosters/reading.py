@@ -70,7 +70,7 @@ def read_roster(path: Path, catalog: Catalog, choices: Choices | None = None) ->
     if not path.is_file():
         raise RosterError("absent", f"Файла {path.name} нет. Проверьте путь.")
     try:
-        sheets = run("documents.rosters.sheets:load", {"path": str(path.absolute())}, limits=_LIMITS)["sheets"]
+        sheets = run("documents.rosters.sheets:load", {"path": path}, limits=_LIMITS)["sheets"]
     except Refused as refusal:
         raise RosterError(refusal.code, refusal.detail) from None
     except Killed as killed:

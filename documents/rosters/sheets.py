@@ -12,6 +12,7 @@ from documents.rosters import delimited, marked_up, word_tables, workbooks
 from documents.rosters.grids import TOO_MANY, Sheets
 from sandbox import Refused
 
+IMPORTED_LATE = ("python_calamine", "defusedxml.ElementTree", "openpyxl", "docx", "bs4", "olefile")
 _MAX_UNPACKED = 150 * 1024 * 1024
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _ODS, _ODT = (f"mimetypeapplication/vnd.oasis.opendocument.{kind}".encode() for kind in ("spreadsheet", "text"))

@@ -29,7 +29,7 @@ class ScanLimits:
 def read_scan(paths: Sequence[Path], limits: ScanLimits = ScanLimits()) -> ScanReading:
     """Open PDF, JPG and PNG in the sandbox. A file that cannot be read becomes a FileFailure, nothing is raised."""
     settings = {"max_pages": limits.max_pages, "max_pixels": limits.max_pixels}
-    jobs = [{"path": str(path.absolute()), **settings} for path in paths]
+    jobs = [{"path": path, **settings} for path in paths]
     child = Limits(seconds=limits.seconds, memory_mb=limits.memory_mb)
     answers = run_many("documents.inside.reading:read_file", jobs, limits=child)
     pages: list[ScanPage] = []

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from documents.scans.sheets import ScanPage
-from sandbox import Limits, run
+from sandbox import Limits, Output, run
 
 _LIMITS = Limits(seconds=300, memory_mb=1536, output_mb=128)
 MAX_MB = 15  # of one scan: with the editable copy and mail's third on top it passes relays that take 25
@@ -16,8 +16,7 @@ MAX_MB = 15  # of one scan: with the editable copy and mail's third on top it pa
 def assemble(paths: Sequence[Path], order: Sequence[ScanPage], target: Path, *, max_mb: float = MAX_MB) -> None:
     """One upright A4 PDF of the sheets in this order, at most `max_mb`. Raises sandbox.Refused or sandbox.Killed."""
     sheets = [[page.file_index, page.page_in_file, page.rotation] for page in order]
-    files = [str(path.absolute()) for path in paths]
-    job = {"paths": files, "sheets": sheets, "target": str(target.absolute()), "max_bytes": int(max_mb * 1024 * 1024)}
+    job = {"paths": paths, "sheets": sheets, "target": Output(target), "max_bytes": int(max_mb * 1024 * 1024)}
     run("documents.inside.assembling:assemble", job, limits=_LIMITS)
 
 
@@ -28,6 +27,6 @@ def page_picture(path: Path, page_in_file: int, *, width: int = 1600, rotation: 
     """
     with tempfile.TemporaryDirectory(prefix="egisz-scan-") as folder:
         target = Path(folder, "sheet.png")
-        job = {"path": str(path.absolute()), "page_in_file": page_in_file, "width": width, "rotation": rotation}
-        run("documents.inside.assembling:draw", {**job, "target": str(target)}, limits=_LIMITS)
+        job = {"path": path, "page_in_file": page_in_file, "width": width, "rotation": rotation}
+        run("documents.inside.assembling:draw", {**job, "target": Output(target)}, limits=_LIMITS)
         return target.read_bytes()

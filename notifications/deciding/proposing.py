@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from catalog.letters import LetterPatterns, load_letters
+from catalog.letters import LetterPatterns, load_letters, warm_by
 from notifications.deciding.asked import Asked
 from notifications.deciding.decision import decide
 from notifications.reading.normal import plain
@@ -19,6 +19,7 @@ from notifications.reading.tickets import find_our_number, find_ticket
 from notifications.reading.told import Attached
 from sandbox import Killed, Refused, run
 
+_JOB = "notifications.deciding.proposing:propose"
 _VERDICTS = (Outcome.GRANTED, Outcome.REJECTED, Outcome.PARTIAL)
 _DECIDED = (*_VERDICTS, Outcome.QUESTION)
 _JUDGED = 40_000
@@ -41,10 +42,10 @@ def propose_from_files(
         return reading
     arguments = {
         "reading": reading.as_dict(), "people": [asdict(person) for person in people], "asked": dict(asked) if asked else None,
-        "own_catalog": str(own_catalog) if own_catalog else None,
+        "own_catalog": own_catalog,
     }  # fmt: skip
     try:
-        return Reading.from_dict(run("notifications.deciding.proposing:propose", arguments, limits=LIMITS))
+        return Reading.from_dict(run(_JOB, arguments, limits=LIMITS, warm=warm_by(own_catalog)))
     except (Killed, Refused):
         said = "Тексты вложений слишком сложны: понять их не удалось."
         return replace(reading, problems=[*reading.problems, said], withheld=[*reading.withheld, said])

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from catalog.letters import load_letters
+from catalog.letters import load_letters, warm_by
 from notifications.reading.letter import read_letter
 from notifications.reading.result import Kind, KnownPerson, Outcome, Reading
 from sandbox import Killed, Limits, Refused, run
@@ -32,7 +32,7 @@ def read_letter_safely(
 
     `asked` (notifications.deciding.Asked.as_dict): judge it against this request too.
     """
-    options: dict[str, Any] = {"own_catalog": str(own_catalog) if own_catalog else None}
+    options: dict[str, Any] = {"own_catalog": own_catalog}
     if asked is not None:
         return _read_in_child([letter], _DECIDING, {**options, "asked": dict(asked)}, limits)[0]
     told = {"our_number": our_number, "people": [asdict(person) for person in people]}
@@ -49,20 +49,21 @@ def read_many_safely(
 ) -> list[Reading]:
     """The same for many: one child for all; when it dies, each letter gets a child of its own."""
     told = {"our_number": our_number, "people": [asdict(person) for person in people]}
-    return _read_in_child(letters, _JOB, {**told, "own_catalog": str(own_catalog) if own_catalog else None}, limits)
+    return _read_in_child(letters, _JOB, {**told, "own_catalog": own_catalog}, limits)
 
 
 def _read_in_child(
     letters: Sequence[Path | bytes], job: str, options: dict[str, Any], limits: Limits
 ) -> list[Reading]:
     with tempfile.TemporaryDirectory(prefix="egisz-letters-") as folder:
-        paths = [str(_on_disk(letter, Path(folder), number)) for number, letter in enumerate(letters)]
+        paths = [_on_disk(letter, Path(folder), number) for number, letter in enumerate(letters)]
         return _read(paths, job, options, limits)
 
 
-def _read(paths: list[str], job: str, options: dict[str, Any], limits: Limits) -> list[Reading]:
+def _read(paths: list[Path], job: str, options: dict[str, Any], limits: Limits) -> list[Reading]:
+    warm = warm_by(options["own_catalog"])
     try:
-        return [Reading.from_dict(found) for found in run(job, {"paths": paths, **options}, limits=limits)]
+        return [Reading.from_dict(found) for found in run(job, {"paths": paths, **options}, limits=limits, warm=warm)]
     except (Killed, Refused) as killed:
         if len(paths) == 1:
             return [
@@ -77,7 +78,7 @@ def _read(paths: list[str], job: str, options: dict[str, Any], limits: Limits) -
 
 def _on_disk(letter: Path | bytes, folder: Path, number: int) -> Path:
     if isinstance(letter, Path):
-        return letter.absolute()
+        return letter
     path = folder / f"{number}.eml"
     path.write_bytes(letter)
     return path

@@ -9,14 +9,14 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from catalog.letters import load_letters
+from catalog.letters import load_letters, warm_by
 from notifications.reading.attachments import MOST_LISTED, bytes_of, enclosed, name_of
 from notifications.reading.bodies import BodyReader
 from notifications.reading.headers import decoded, header, raw_values
 from notifications.reading.mime import parts_of
 from notifications.reading.opening import open_letter
 from notifications.reading.sender import sender_shown
-from sandbox import Limits, Refused, run
+from sandbox import Limits, Output, Refused, run
 
 _LIMITS = Limits(seconds=10, memory_mb=768, output_mb=64)
 _MOST_TEXT = 100_000
@@ -47,8 +47,8 @@ class ShownLetter:
 
 def show_letter(path: Path, own_catalog: Path | None = None) -> ShownLetter:
     """Raises sandbox.Refused or sandbox.Killed."""
-    arguments = {"path": str(path.absolute()), "own_catalog": str(own_catalog) if own_catalog else None}
-    told: dict[str, Any] = run("notifications.reading.showing:show_file", arguments, limits=_LIMITS)
+    arguments = {"path": path, "own_catalog": own_catalog}
+    told: dict[str, Any] = run("notifications.reading.showing:show_file", arguments, limits=_LIMITS, warm=warm_by(own_catalog))
     return ShownLetter(**{**told, "files": tuple(EnclosedFile(**file) for file in told["files"])})
 
 
@@ -56,7 +56,7 @@ def enclosed_file(path: Path, place: int) -> tuple[str, bytes]:
     """Name and bytes of one attachment. Raises sandbox.Refused or sandbox.Killed."""
     with tempfile.TemporaryDirectory(prefix="egisz-enclosed-") as folder:
         target = Path(folder, "file")
-        arguments = {"path": str(path.absolute()), "place": place, "target": str(target)}
+        arguments = {"path": path, "place": place, "target": Output(target)}
         name: str = run("notifications.reading.showing:take_out", arguments, limits=_LIMITS)
         return name, target.read_bytes()
 
@@ -88,7 +88,7 @@ def take_out(path: str, place: int, target: str) -> str:
 
 def enclosed_files(path: Path, places: Sequence[int], folder: Path) -> dict[int, Path]:
     """Several attachments put into a folder by one child, by place. Raises sandbox.Refused or sandbox.Killed."""
-    arguments = {"path": str(path.absolute()), "places": list(places), "folder": str(folder)}
+    arguments = {"path": path, "places": list(places), "folder": Output(folder)}
     taken: list[int] = run("notifications.reading.showing:take_out_many", arguments, limits=_LIMITS)
     return {place: folder / str(place) for place in taken}
 

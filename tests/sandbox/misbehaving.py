@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
-import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -72,22 +72,35 @@ def surroundings() -> dict[str, object]:
     return {
         "environment": dict(os.environ),
         "folder": str(Path.cwd()),
-        "home": str(Path.home()),
+        "temporary": tempfile.gettempdir(),
         "files": resource.getrlimit(resource.RLIMIT_NOFILE)[0],
         "core": resource.getrlimit(resource.RLIMIT_CORE)[0],
-        "modules": sorted(sys.modules),
     }
-
-
-def start_another(marker: str) -> None:
-    """A grandchild that would outlive us and write to `marker`."""
-    if os.fork() == 0:
-        time.sleep(2)
-        Path(marker).write_text("alive")
-        os._exit(0)
 
 
 def open_many() -> int:
     opened = []
     while True:
         opened.append(os.open(os.devnull, os.O_RDONLY))
+
+
+def how_many(folder: str) -> int:
+    """Children at work at this moment, each a file in the folder."""
+    mine = Path(folder, str(os.getpid()))
+    mine.touch()
+    time.sleep(0.05)
+    count = len(list(Path(folder).iterdir()))
+    mine.unlink()
+    return count
+
+
+def content(path: str, most: int = 100) -> str:
+    return Path(path).read_text()[:most]
+
+
+def refuse_it(path: str) -> None:
+    raise Refused("wrong-type", Path(path).read_text())
+
+
+def die_of_it(path: str) -> None:
+    os.abort()

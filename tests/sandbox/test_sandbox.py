@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import Killed, Limits, Refused, run, run_many
+from sandbox import Killed, Limits, Output, Refused, run, run_many
 
 _BAD = "tests.sandbox.misbehaving:"
 SHORT = Limits(seconds=1, memory_mb=512, output_mb=2)
@@ -37,7 +37,9 @@ def test_an_endless_loop_is_killed_for_time() -> None:
 
 
 def test_a_sleeper_is_killed_for_time_although_it_spends_no_cpu() -> None:
+    started = time.monotonic()
     assert _killed("sleep", Limits(seconds=0.1)).why == "time"
+    assert time.monotonic() - started < 15
 
 
 @pytest.mark.parametrize("function", ["allocate", "hoard_in_small_pieces", "recurse"])
@@ -47,8 +49,8 @@ def test_a_hoarder_is_killed_for_memory(function: str) -> None:
 
 def test_what_is_written_has_a_limit(tmp_path: Path) -> None:
     target = tmp_path / "big"
-    assert _killed("write_a_lot", path=str(target)).why == "output"
-    assert target.stat().st_size <= 2 * 1024 * 1024
+    assert _killed("write_a_lot", path=Output(target)).why == "output"
+    assert not target.exists()
 
 
 def test_the_answer_has_a_limit() -> None:
@@ -74,23 +76,10 @@ def test_the_child_sees_no_settings_and_no_passwords(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("EGISZ_SMTP_PASSWORD", "secret")
     seen = run(_BAD + "surroundings", {})
     assert "secret" not in str(seen["environment"])
-    threads = {"OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"}
-    assert set(seen["environment"]) <= {"HOME", "TMPDIR", "LANG", "PATH", "TZ", "LC_CTYPE", *threads}
-    assert seen["home"] == seen["folder"] != str(Path.cwd())
+    assert set(seen["environment"]) == {"OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"}
+    assert seen["folder"] == seen["temporary"] != str(Path.cwd())
     assert not Path(seen["folder"]).exists()
     assert (seen["files"], seen["core"]) == (64, 0)
-
-
-def test_the_child_does_not_load_what_it_does_not_need() -> None:
-    loaded = set(run(_BAD + "surroundings", {})["modules"])
-    assert not loaded & {"pydantic", "sqlalchemy", "numpy", "PIL", "catalog", "prefect"}
-
-
-def test_whatever_the_child_has_started_dies_with_it(tmp_path: Path) -> None:
-    marker = tmp_path / "marker"
-    run(_BAD + "start_another", {"marker": str(marker)})
-    time.sleep(2.5)
-    assert not marker.exists()
 
 
 def test_one_bad_job_of_many_leaves_the_others_alone() -> None:
@@ -102,21 +91,12 @@ def test_one_bad_job_of_many_leaves_the_others_alone() -> None:
     ]
 
 
-def test_many_jobs_pay_one_start_up() -> None:
-    started = time.monotonic()
-    answers = run_many(_BAD + "echo", [{"value": number} for number in range(100)])
-    assert answers == list(range(100))
-    assert time.monotonic() - started < 5  # a child each takes 100 ms or more
-
-
 def test_no_jobs_no_answers() -> None:
     assert run_many(_BAD + "echo", []) == []
 
 
-def test_the_child_finds_the_project_without_an_installation(tmp_path: Path) -> None:
-    """Only the standard library is needed here: any Python without our packages shows it."""
+def test_the_child_finds_the_project_from_any_folder(tmp_path: Path) -> None:
     root = Path(__file__).parents[2]
     code = "import sys; sys.path.insert(0, sys.argv[1]); from sandbox import run; print(run('json:loads', {'s': '1'}))"
-    base = Path(sys.base_prefix, "bin", "python3")
-    shown = subprocess.run([base, "-I", "-c", code, root], capture_output=True, text=True, cwd=tmp_path)
+    shown = subprocess.run([sys.executable, "-I", "-c", code, root], capture_output=True, text=True, cwd=tmp_path)
     assert shown.stdout.strip() == "1"

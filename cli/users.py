@@ -78,3 +78,16 @@ def reset_password(login: _Login) -> None:
             refuse(f"Пользователя «{login}» нет. Список: egisz-access user list")
         accounts.set_password(work, account, passwords.hashed(password, login=account.login), by_other=True)
     say(f"Новый пароль для {account.login}: {password}. При входе его попросят сменить.")
+
+
+@app.command("reset-second-step")
+def reset_second_step(login: _Login) -> None:
+    """Снять второй шаг входа с того, кто потерял телефон и запасные коды; все сеансы завершаются."""
+    from actions import accounts, second_step
+
+    with working() as work:
+        account = accounts.find(work, login)
+        if account is None:
+            refuse(f"Пользователя «{login}» нет. Список: egisz-access user list")
+        second_step.switch_off(work, account, by_other=True)
+    say(f"Второй шаг у {account.login} снят: при входе хватит пароля.")

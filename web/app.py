@@ -47,6 +47,7 @@ from web.pages import (
     requests,
     reviews,
     scans,
+    second_step,
     single_sign_on,
     steps,
     today,
@@ -85,7 +86,7 @@ def create_app(installation: wired.Installation | None = None) -> FastAPI:
     app.mount("/api/v1", app.state.api)  # first: pages' routes are put together when they are first looked through
     for part in (scans, board, requests, corrections, fields, steps, logins, files, triage, letter_files, people, employees, holdings, leavers, evidence, organisations, reorganising, audit, personal, reviews, health):
         app.include_router(part.router)
-    for part in (today, catalog, comments, request_letters, checklists, help, logging_in, single_sign_on, account, admin):
+    for part in (today, catalog, comments, request_letters, checklists, help, logging_in, second_step, single_sign_on, account, admin):
         app.include_router(part.router)
     for part in (tokens, webhooks, calendar_feed, api_problems):
         app.include_router(part.router)

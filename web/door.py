@@ -5,11 +5,14 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import URL
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from actions import sessions
+from actions import second_step, sessions
+from actions.context import Work
+from models.account import Account
 from web import cookies
 from web.errors import notice
 from web.installed import installed
@@ -19,7 +22,7 @@ from web.users import User, user_from
 
 PUBLIC = ("/static/", "/my/", "/help/", "/health", "/login", "/setup", "/calendar/", "/api/")  # the API has a door of its own
 _GREETED = ("/help/", "/api/problems/")  # public pages that know who looks, so that the menu stays; a personal page never does
-_MENDING = "/account/password"  # the only page while the password is somebody else's choice
+_PASSWORD, _SECOND_STEP = "/account/password", "/account/second-step"
 
 
 class Door:
@@ -58,17 +61,17 @@ def _turned_away(request: Request) -> Response | None:
     found = recognised(request)
     if found is None:
         return _to_login(request)
-    user, must_change = found
+    user, errand = found
     request.scope.setdefault("state", {})["user"] = user
-    if must_change and request.url.path not in (_MENDING, "/logout"):
-        return RedirectResponse(_MENDING, status_code=303)
+    if errand and request.url.path != "/logout" and not request.url.path.startswith(errand):
+        return RedirectResponse(errand, status_code=303)
     if not user.roles & roles_for(request.method, request.url.path):
         return notice(request, 403, "Ваша роль этого не позволяет. Если это ваша работа, попросите администратора дать роль.")
     return None
 
 
-def recognised(request: Request) -> tuple[User, bool] | None:
-    """The user of a session and whether he has to choose a password first."""
+def recognised(request: Request) -> tuple[User, str] | None:
+    """The user of a session and the only page open to him, while he has something to do there first, or ""."""
     installation, token, address = installed(request), cookies.read(request), caller_address(request)
     if not token:
         return None
@@ -77,11 +80,26 @@ def recognised(request: Request) -> tuple[User, bool] | None:
         if found is None:
             return None
         session, account = found
+        errand = _errand(work, account)
         stale = sessions.is_stale(work, session, address)
     if stale:
         with installation.work(by="вход") as work:
             sessions.touch(work, session.id or 0, address)
-    return user_from(account, session.id), account.password_by_other and account.password_hash is not None
+    return user_from(account, session.id), errand
+
+
+def _errand(work: Work, account: Account) -> str:
+    """Somebody else chose his password, or he has no second step where it is obligatory."""
+    if account.password_by_other and account.password_hash is not None:
+        return _PASSWORD
+    return _SECOND_STEP if second_step.is_lacking(work, account) else ""
+
+
+def own_address(wanted: str) -> str:
+    """Where to go on after the login: never to another site."""
+    url = URL(wanted)
+    inside = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and not url.netloc
+    return wanted if inside else "/"
 
 
 def _to_login(request: Request) -> Response:

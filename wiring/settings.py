@@ -140,10 +140,11 @@ class PagePart(Part):
 
 
 class AccountsPart(Part):
-    """Учётные записи: how long a session lasts without a look, and at the longest."""
+    """Учётные записи: how long a session lasts without a look, and at the longest; who must prove himself by a second step."""
 
     idle_hours: int = Field(default=12, ge=1)
     session_days: int = Field(default=7, ge=1)
+    second_step: Literal["wish", "administrators", "everybody"] = "wish"
 
 
 class OidcPart(Part):

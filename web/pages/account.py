@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import accounts, audit, logins, passwords, sessions
+from actions import accounts, audit, logins, passwords, second_step, sessions
 from actions.logins import TooSoon
 from actions.passwords import WeakPassword
 from web import cookies
@@ -27,6 +27,7 @@ def show_account(request: Request, done: str = "") -> Response:
         return page(
             request, "account.html", account=account, seen=seen, sessions=sessions.of(work, account),
             here=own(request).session_id, done=done == "1", waiting=waiting(work),
+            second_step=second_step.is_on(work, own(request).id),
         )  # fmt: skip
 
 

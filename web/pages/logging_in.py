@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import APIRouter
-from starlette.datastructures import URL
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import accounts, logins, passwords, refusals, sessions
+from actions import accounts, logins, passwords, refusals, second_step, sessions
 from actions.accounts import BadAccount
-from actions.context import Conflict
+from actions.context import Conflict, Work
 from actions.logins import TooSoon
 from actions.passwords import WeakPassword
 from models.account import Account, Role
 from web import cookies
 from web.bodies import Form, secret, text
-from web.door import recognised
+from web.door import own_address, recognised
 from web.installed import installed
 from web.proxies import caller_address
 from web.rendering import page
@@ -33,7 +33,7 @@ def ask(request: Request, next: str = "") -> Response:
     """Whoever is in already goes on; where nobody can log in yet, the page says how to make the first account."""
     installation = installed(request)
     if recognised(request) is not None:
-        return RedirectResponse(_own_address(next), status_code=303)
+        return RedirectResponse(own_address(next), status_code=303)
     with installation.reading(by="вход") as work:
         if not accounts.there_are_any(work):
             return page(request, "no-accounts.html")
@@ -61,14 +61,30 @@ def log_in(request: Request, form: Form) -> Response:
 
 
 def let_in(request: Request, account: Account, next: str = "") -> Response:
-    """A new session for an account that has proven itself, in its cookie."""
-    installation = installed(request)
-    with installation.work(by=account.login) as work:
+    """Whose password or provider was right: with a second step only as far as that."""
+    with installed(request).work(by=account.login) as work:
         logins.succeeded(work, account.login, caller_address(request))
-        token = sessions.start(work, accounts.get(work, account.id or 0), agent=request.headers.get("user-agent", ""), address=caller_address(request))
-    answer = RedirectResponse(_own_address(next), status_code=303)
-    cookies.put(request, answer, token, days=installation.policy.session_days)
+        halfway = second_step.is_on(work, account.id or 0)
+        token = _begun(request, work, account, proven=False) if halfway else ""
+    if not halfway:
+        return entered(request, account, next)
+    answer = RedirectResponse(f"/login/second?next={quote(own_address(next), safe='')}", status_code=303)
+    cookies.put(request, answer, token, days=1)
     return answer
+
+
+def entered(request: Request, account: Account, next: str) -> Response:
+    """A new session in its cookie, for an account that has proven itself."""
+    with installed(request).work(by=account.login) as work:
+        token = _begun(request, work, account, proven=True)
+    answer = RedirectResponse(own_address(next), status_code=303)
+    cookies.put(request, answer, token, days=installed(request).policy.session_days)
+    return answer
+
+
+def _begun(request: Request, work: Work, account: Account, *, proven: bool) -> str:
+    agent, address = request.headers.get("user-agent", ""), caller_address(request)
+    return sessions.start(work, accounts.get(work, account.id or 0), agent=agent, address=address, proven=proven)
 
 
 @router.post("/logout")
@@ -147,10 +163,3 @@ def _form(request: Request, next: str, status: int = 200, **more: Any) -> Respon
         request, "login.html", status=status, next=next, sso=oidc.label if oidc.issuer else "",
         **{"login": "", "problem": "", **more},
     )  # fmt: skip
-
-
-def _own_address(wanted: str) -> str:
-    """Never to another site."""
-    url = URL(wanted)
-    inside = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and not url.netloc
-    return wanted if inside else "/"

@@ -13,7 +13,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import accounts, audit, passwords, sessions
+from actions import accounts, audit, passwords, second_step, sessions
 from actions.accounts import ROLE_LABELS, ROLE_MEANINGS, BadAccount
 from actions.context import Conflict, Work
 from models.account import Account, AccountOrganisation, AccountSession, Role
@@ -123,6 +123,14 @@ def end_sessions(request: Request, number: int) -> Response:
     return RedirectResponse(f"/admin/users/{number}?done=sessions", status_code=303)
 
 
+@router.post("/{number:int}/second-step/off")
+def switch_off_second_step(request: Request, number: int) -> Response:
+    """For whoever has lost his phone and his codes."""
+    with _working(request) as work:
+        second_step.switch_off(work, accounts.get(work, number), by_other=True)
+    return RedirectResponse(f"/admin/users/{number}?done=second-step", status_code=303)
+
+
 def _working(request: Request) -> AbstractContextManager[Work]:
     """Accounts are the installation's: an administrator who sees few organisations must not take the others from people."""
     return installed(request).work(by=own(request).login)
@@ -170,6 +178,7 @@ def _form(
             roles=roles, labels=ROLE_LABELS, meanings=ROLE_MEANINGS, problem=problem, done=done, waiting=waiting(work),
             organisations=sorted(known, key=lambda card: card.id not in chosen),
             sessions=sessions.of(work, account) if account else (), here=own(request).session_id,
+            second_step=account is not None and second_step.is_on(work, account.id or 0),
         )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from sqlalchemy import delete, select
 from sqlmodel import col
 
-from actions import api_tokens, audit, sessions, webhooks
+from actions import api_tokens, audit, known_browsers, sessions, webhooks
 from actions.context import Conflict, NotFound, Work
 from models.account import Account, AccountOrganisation, Role
 from models.organisation import Organisation
@@ -130,6 +130,7 @@ def change(
         sessions.end_all(work, account)
         api_tokens.revoke_all(work, account)
         webhooks.stop_all(work, account)
+        known_browsers.forget_all(work, account)
     audit.record(
         work, "account.changed", subject(account), roles=account.roles, everywhere=everywhere, active=active,
         organisations=sorted(organisations_of(work, account)),
@@ -145,6 +146,8 @@ def set_password(work: Work, account: Account, password_hash: str, *, by_other: 
     account.password_hash, account.password_by_other = password_hash, by_other
     sessions.end_all(work, account, keep=keep)
     revoked = api_tokens.revoke_all(work, account) if by_other else 0
+    if by_other:
+        known_browsers.forget_all(work, account)
     audit.record(work, "account.password-set", subject(account), by_other=by_other, revoked=revoked)
 
 

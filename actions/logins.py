@@ -1,4 +1,8 @@
-"""Failed logins are slowed: each costs the next one of the same login, or from the same address, more time."""
+"""Failed logins are slowed: each costs the next one of the same login, or from the same address, more time.
+
+The counts are in the database, so they hold for all processes of the page. Whose browser is known is not counted here
+(see known_browsers): a stranger who fails on purpose makes only strangers wait.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,8 @@ from sqlmodel import col, delete
 from actions.context import Work
 from models.account import FailedLogin
 
-_FREE = {"login": 5, "address": 30}  # many people of one clinic share an address
+# Of one login from one address; of one login from anywhere; of one address, which many people of a clinic share.
+_FREE = {"pair": 5, "login": 50, "address": 30}
 _LONGEST = dt.timedelta(minutes=15)
 _FORGOTTEN = dt.timedelta(hours=24)
 
@@ -29,7 +34,8 @@ class TooSoon(Exception):
 
 def begin(work: Work, login: str, address: str) -> None:
     """Count a try before the password is looked at, so that tries side by side are counted too. Raises TooSoon."""
-    rows = [(_row(work, use, value), _FREE[use]) for use, value in (("login", login), ("address", address)) if value]
+    counted = (("pair", f"{login}|{address}"), ("login", login), ("address", address))
+    rows = [(_row(work, use, value), _FREE[use]) for use, value in counted if value]
     for row, free in rows:
         wait = row.failed_at + _delay(row.failures, free) - work.now
         if wait > dt.timedelta(0):
@@ -76,9 +82,11 @@ def count(work: Work, use: str, value: str) -> int:
 
 def succeeded(work: Work, login: str, address: str) -> None:
     """The try was right: the login starts anew, its try is taken off the address, and old failures are cleared away."""
-    by_login, by_address = _known(work, "login", login), _known(work, "address", address)
-    if by_login is not None:
-        work.session.delete(by_login)
+    by_pair, by_login, by_address = (
+        _known(work, use, value) for use, value in (("pair", f"{login}|{address}"), ("login", login), ("address", address))
+    )
+    for row in filter(None, (by_pair, by_login)):
+        work.session.delete(row)
     if by_address is not None:
         by_address.failures = max(0, by_address.failures - 1)
     work.session.flush()

@@ -1,4 +1,7 @@
-"""Passwords: argon2id, two at a time, for each costs 64 MiB and a tenth of a second."""
+"""Passwords: argon2id, few at a time, for each costs 64 MiB and a tenth of a second.
+
+Strangers have turns of their own in each process, and a short queue: who is known never waits behind them.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,12 @@ if TYPE_CHECKING:
 
 SHORTEST = 10
 LONGEST = 200  # bytes of work must not depend on what a stranger sends
-_TURNS = BoundedSemaphore(2)
+_KNOWN, _STRANGERS = BoundedSemaphore(2), BoundedSemaphore(2)
+_PLACES = BoundedSemaphore(8)  # of strangers whose passwords are looked at or wait for it
+
+
+class TooBusy(Exception):
+    """Too many strangers wait to have their passwords looked at."""
 
 
 class WeakPassword(ValueError):
@@ -34,7 +42,7 @@ def hashed(password: str, *, login: str, near: Iterable[str] = ()) -> str:
     problem = weakness(password, login, near)
     if problem:
         raise WeakPassword(problem)
-    with _TURNS:
+    with _KNOWN:
         return _hasher().hash(password)
 
 
@@ -59,15 +67,27 @@ def made_up() -> str:
     return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(4))
 
 
-def fits(password: str, stored: str | None) -> bool:
-    """Takes as long for an account that is not there: a stranger must not learn which ones are."""
+def fits(password: str, stored: str | None, *, known: bool = True) -> bool:
+    """Takes as long for an account that is not there: a stranger must not learn which ones are. Raises TooBusy for one."""
+    if known:
+        with _KNOWN:
+            return _fits(password, stored)
+    if not _PLACES.acquire(blocking=False):
+        raise TooBusy
+    try:
+        with _STRANGERS:
+            return _fits(password, stored)
+    finally:
+        _PLACES.release()
+
+
+def _fits(password: str, stored: str | None) -> bool:
     from argon2.exceptions import InvalidHashError, VerificationError
 
-    with _TURNS:
-        try:
-            return _hasher().verify(stored or _nobodys(), password[:LONGEST]) and stored is not None
-        except (VerificationError, InvalidHashError):
-            return False
+    try:
+        return _hasher().verify(stored or _nobodys(), password[:LONGEST]) and stored is not None
+    except (VerificationError, InvalidHashError):
+        return False
 
 
 @cache

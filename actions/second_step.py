@@ -123,8 +123,8 @@ def _is_of_app(work: Work, row: SecondFactor, code: str) -> bool:
     """The present code, or its neighbour of a clock half a minute off; not one that was taken, nor an older."""
     import pyotp
 
-    digits = "".join(sign for sign in code if sign in "0123456789")
-    if len(digits) != 6 or len(code) > 20:
+    digits = "".join(code[:20].split())
+    if len(digits) != 6 or not (digits.isascii() and digits.isdigit()):
         return False
     app = pyotp.TOTP(_opened(work, row))
     now = int(work.now.timestamp()) // _STEP

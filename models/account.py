@@ -94,6 +94,18 @@ class RecoveryCode(SQLModel, table=True):
     used_at: dt.datetime | None = plain(None)
 
 
+class KnownBrowser(SQLModel, table=True):
+    """A browser in which its user has logged in before; only the hash of its cookie is kept. `misses`: wrong passwords in a row."""
+
+    __tablename__ = "known_browser"
+
+    id: int | None = plain(None, primary_key=True)
+    account_id: int = plain(foreign_key="account.id", index=True)
+    token_hash: str = plain(unique=True)
+    seen_at: dt.datetime = plain()
+    misses: int = plain(0)
+
+
 class FailedLogin(SQLModel, table=True):
     """How often a login or an address failed in a row. `key` is a keyed digest: what was typed may be a password."""
 

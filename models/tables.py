@@ -7,6 +7,7 @@ from models.account import (
     ApiToken,
     FailedLogin,
     IdempotencyKey,
+    KnownBrowser,
     RecoveryCode,
     SecondFactor,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "HoldingsImport",
     "IdempotencyKey",
     "InboxLetter",
+    "KnownBrowser",
     "Lease",
     "MailboxPosition",
     "OpenedChecklist",

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from web.installed import installed
 
-COOKIE = "egisz-session"
+COOKIE, KNOWN = "egisz-session", "egisz-known"
 
 
 def is_https(request: Request) -> bool:

@@ -102,7 +102,7 @@ def test_failures_of_the_day_before_are_cleared_away_by_whoever_logs_in(
 
 
 def test_one_address_cannot_try_many_logins(stranger: TestClient, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "fits", lambda *_: False)
+    monkeypatch.setattr(passwords, "fits", lambda *_, **__: False)
     answers = [log_in(stranger, login=f"login{number}") for number in range(31)]
     assert answers == [401] * 30 + [429]
 

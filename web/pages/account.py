@@ -52,7 +52,7 @@ def change_password(request: Request, form: Form) -> Response:
         near = [account.name, *accounts.organisation_names(work, account)]
     try:
         with installed(request).work(by=user.login) as work:
-            logins.begin(work, user.login, "")
+            logins.begin(work, f"own:{user.id}", "")
         if not passwords.fits(secret(form, "present"), account.password_hash):
             raise WeakPassword("Нынешний пароль не подходит.")
         if secret(form, "password") != secret(form, "again"):
@@ -65,7 +65,7 @@ def change_password(request: Request, form: Form) -> Response:
     except WeakPassword as wrong:
         return _password(request, 422, str(wrong))
     with work_of(request) as work:
-        logins.succeeded(work, user.login, "")
+        logins.succeeded(work, f"own:{user.id}", "")
         accounts.set_password(work, accounts.get(work, user.id), hash, by_other=False, keep=user.session_id)
     return RedirectResponse("/account?done=1", status_code=303)
 

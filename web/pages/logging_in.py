@@ -9,11 +9,11 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import accounts, logins, passwords, refusals, second_step, sessions
+from actions import accounts, known_browsers, logins, passwords, refusals, second_step, sessions
 from actions.accounts import BadAccount
 from actions.context import Conflict, Work
 from actions.logins import TooSoon
-from actions.passwords import WeakPassword
+from actions.passwords import TooBusy, WeakPassword
 from models.account import Account, Role
 from web import cookies
 from web.bodies import Form, secret, text
@@ -25,6 +25,7 @@ from wiring import practice
 from wiring.page_key import is_page_key
 
 router = APIRouter()
+_BUSY = "Сейчас входят слишком многие. Повторите через несколько секунд."
 _WRONG = "Логин или пароль не подходит. Проверьте раскладку и CapsLock; забытый пароль меняет администратор."
 
 
@@ -44,20 +45,31 @@ def ask(request: Request, next: str = "") -> Response:
 def log_in(request: Request, form: Form) -> Response:
     """The password is looked at between two transactions: it takes long, and nobody has to wait for it."""
     login, password, next = text(form, "login", 100), secret(form, "password"), text(form, "next", 2000)
-    installation, address = installed(request), caller_address(request)
+    installation = installed(request)
     try:
-        with installation.work(by="вход") as work:
-            logins.begin(work, login, address)
-            account = accounts.find(work, login)
+        account, known = _counted(request, login)
+        fits = passwords.fits(password, account.password_hash if account else None, known=known)
     except TooSoon as wait:
-        answer = _form(request, next, status=429, login=login, problem=str(wait))
-        answer.headers["Retry-After"] = str(wait.seconds)
-        return answer
-    if not passwords.fits(password, account.password_hash if account else None) or account is None or not account.active:
+        return _form(request, next, status=429, login=login, problem=str(wait), wait=wait.seconds)
+    except TooBusy:
+        return _form(request, next, status=503, login=login, problem=_BUSY, wait=5)
+    if not fits or account is None or not account.active:
         with installation.work(by="вход") as work:
             refusals.note(work, "refused.login", accounts.subject(account) if account else "login")
         return _form(request, next, status=401, login=login, problem=_WRONG)
     return let_in(request, account, next)
+
+
+def _counted(request: Request, login: str) -> tuple[Account | None, bool]:
+    """The account, and whether this browser is known to be its user's: then no stranger's tries make it wait. Raises TooSoon."""
+    with installed(request).work(by="вход") as work:
+        account = accounts.find(work, login)
+        browser = known_browsers.find(work, account, cookies.read(request, cookies.KNOWN))
+        if browser is None:
+            logins.begin(work, login, caller_address(request))
+        else:
+            known_browsers.count_try(work, browser)
+        return account, browser is not None
 
 
 def let_in(request: Request, account: Account, next: str = "") -> Response:
@@ -77,8 +89,10 @@ def entered(request: Request, account: Account, next: str) -> Response:
     """A new session in its cookie, for an account that has proven itself."""
     with installed(request).work(by=account.login) as work:
         token = _begun(request, work, account, proven=True)
+        known = known_browsers.greet(work, account, cookies.read(request, cookies.KNOWN))
     answer = RedirectResponse(own_address(next), status_code=303)
     cookies.put(request, answer, token, days=installed(request).policy.session_days)
+    cookies.put(request, answer, known, days=known_browsers.DAYS, name=cookies.KNOWN)
     return answer
 
 
@@ -157,9 +171,12 @@ def _setup(request: Request, key: str) -> Response | None:
     return None
 
 
-def _form(request: Request, next: str, status: int = 200, **more: Any) -> Response:
+def _form(request: Request, next: str, status: int = 200, wait: int = 0, **more: Any) -> Response:
     oidc = installed(request).settings.oidc
-    return page(
+    answer = page(
         request, "login.html", status=status, next=next, sso=oidc.label if oidc.issuer else "",
         **{"login": "", "problem": "", **more},
     )  # fmt: skip
+    if wait:
+        answer.headers["Retry-After"] = str(wait)
+    return answer

@@ -10,8 +10,10 @@ from actions import checklists, pairs, requests
 from actions.context import Work
 from actions.evidence_tables import LINES, moment
 from actions.holdings import role_label
+from actions.reorganising import LABELS
 from models.correction import Correction
 from models.letters import InboxState, OutboxState
+from models.organisation import Organisation, called
 from models.person import Person
 from models.record import Grant
 from models.request import AccessRequest, LineState, RequestedRole, RequestLine, Status
@@ -30,7 +32,7 @@ _CHANNELS = {"mail": "письмом", "web": "через Центр СТП", "e
 _REQUEST = {
     "status": "состояние", "ticket": "номер обращения", "channel": "как подана", "outcome": "что получено",
     "question": "вопрос СТП", "sent_at": "отправлена", "due_at": "срок ответа", "next_reminder_at": "следующее напоминание",
-    "signed_on": "дата подписи",
+    "signed_on": "дата подписи", "organisation_id": "организация",
 }  # fmt: skip
 _ROLE = {"state": "ответ", "until": "дано до", "reason": "причина отказа", "quote": "слова ответа", "ground": "основание"}
 
@@ -56,13 +58,15 @@ def changes(work: Work, correction: Correction, own: Collection[str] | None = No
     for key in correction.before:
         if own is not None and key.partition(".")[0] not in own and not key.startswith("request:"):
             continue
-        change = _change(work, key, correction.before, correction.after)
+        change = _change(work, key, correction.before, correction.after, correction.kind)
         if change is not None and change.before != change.after:
             told.append(change)
     return told
 
 
-def _change(work: Work, key: str, before: Mapping[str, object], after: Mapping[str, object]) -> Change | None:
+def _change(
+    work: Work, key: str, before: Mapping[str, object], after: Mapping[str, object], of: str
+) -> Change | None:
     subject, _, field = key.partition(".")
     kind, _, number = subject.partition(":")
     pair = before.get(key), after.get(key)
@@ -74,7 +78,7 @@ def _change(work: Work, key: str, before: Mapping[str, object], after: Mapping[s
         line = work.session.get(RequestLine, int(number))
         return Change(f"Строка {line.position if line else number}: вход подтверждён", *map(_moment, pair))
     if kind == "grant" and field != "role":
-        return _of_grant(work, int(number), field, pair, after)
+        return _of_grant(work, int(number), field, pair, after, placed=of == "reorganisation")
     if kind == "checklist":
         entry = checklists.catalogue(work).checklist(number)
         return Change(f"Список «{entry.title if entry else number}»", *("открыт" if value else "закрыт" for value in pair))
@@ -82,6 +86,10 @@ def _change(work: Work, key: str, before: Mapping[str, object], after: Mapping[s
         return Change(f"Наше письмо № {number}", *(_OUT[OutboxState(str(value))] if value else "" for value in pair))
     if kind == "inbox":
         return Change(f"Пришедшее письмо № {number}", *(_IN[InboxState(str(value))] if value else "" for value in pair))
+    if kind == "organisation":
+        return Change(LABELS[field], *map(_text, pair))
+    if kind == "change":
+        return Change("Изменение организации", *(f"действует с {_day(value)}" if value else "не было" for value in pair))
     if kind == "employee":
         return Change("Первый вход", *map(_moment, pair))
     return Change("Смена имени", *(f"с {value}" if value else "не было" for value in pair)) if kind == "name" else None
@@ -96,7 +104,10 @@ def _of_request(work: Work, number: int, field: str, pair: tuple[object, object]
         if value and field == "status":
             return status_label(Status(str(value)), by_login=by_login)
         if value and field == "signed_on":
-            return f"{dt.date.fromisoformat(str(value)):%d.%m.%Y}"
+            return _day(value)
+        if value and field == "organisation_id":
+            place = work.session.get(Organisation, int(str(value)))
+            return called(place) if place else ""
         if field == "channel":
             return _CHANNELS.get(str(value), _text(value))
         return _moment(value) if field.endswith("_at") else _text(value)
@@ -116,7 +127,7 @@ def _of_role(work: Work, number: int, field: str, pair: tuple[object, object]) -
         if value and field == "state":
             return LINES[LineState(str(value))]
         if value and field == "until":
-            return f"{dt.date.fromisoformat(str(value)):%d.%m.%Y}"
+            return _day(value)
         return pairs.said(_text(value), _snils(work, line)) or ""
 
     return Change(f"{where}: {_ROLE[field]}", *map(told, pair))
@@ -129,15 +140,18 @@ def _snils(work: Work, line: RequestLine | None) -> str:
 
 
 def _of_grant(
-    work: Work, number: int, field: str, pair: tuple[object, object], after: Mapping[str, object]
+    work: Work, number: int, field: str, pair: tuple[object, object], after: Mapping[str, object], *, placed: bool
 ) -> Change | None:
+    """`placed`: with the organisation in which the role is held."""
     row = work.session.get(Grant, number)
     code = str(after.get(f"grant:{number}.role") or (f"{row.subsystem}/{row.role}" if row else ""))
     name = f"Роль «{role_label(work, *code.split('/', 1))}»" if code else "Роль"
+    place = work.session.get(Organisation, row.organisation_id) if placed and row else None
+    name += f", {called(place)}" if place else ""
     if field == "since":
         return Change(name, *(f"действует с {_moment(value)}" if value else "" for value in pair))
     if field == "ends_on":
-        return Change(f"{name}: последний день", *(f"{dt.date.fromisoformat(str(value)):%d.%m.%Y}" if value else "" for value in pair))
+        return Change(f"{name}: последний день", *(_day(value) if value else "" for value in pair))
     if field == "verified_at":
         return Change(f"{name}: вход подтверждён", *map(_moment, pair))
     since = after.get(f"grant:{number}.since") or (row.since.isoformat() if row else "")
@@ -149,6 +163,10 @@ def _of_grant(
         return "не была предоставлена" if never else f"прекращена {_moment(value)}"
 
     return Change(name, *map(ended, pair))
+
+
+def _day(value: object) -> str:
+    return f"{dt.date.fromisoformat(str(value)):%d.%m.%Y}"
 
 
 def _moment(value: object) -> str:

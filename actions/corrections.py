@@ -45,6 +45,7 @@ class Kind(StrEnum):
     LETTER = "letter"
     NAME = "name"
     FIRST_LOGIN = "first-login"
+    REORGANISATION = "reorganisation"
 
 
 LABELS: dict[str, str] = {
@@ -57,6 +58,7 @@ LABELS: dict[str, str] = {
     Kind.LETTER: "Письмо разобрано неверно",
     Kind.NAME: "Решение об имени работника неверно",
     Kind.FIRST_LOGIN: "Первого входа не было",
+    Kind.REORGANISATION: "Изменение организации записано по ошибке",
 }
 _STEPS = {
     Kind.ANSWER: "reopen",

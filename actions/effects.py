@@ -18,6 +18,7 @@ from actions import (
     outbox,
     pairs,
     papers,
+    reorganising,
     requests,
     undoing,
 )
@@ -153,7 +154,7 @@ def make_grants(work: Work, request: AccessRequest, data: Data) -> None:
             continue
         for pair in given:
             if pair.subsystem:
-                grants.grant(
+                role = grants.grant(
                     work,
                     person_id=line.person_id or 0,
                     organisation_id=request.organisation_id,
@@ -164,6 +165,8 @@ def make_grants(work: Work, request: AccessRequest, data: Data) -> None:
                     since=answered_at,
                     ends_on=pair.until,
                 )
+                if answered_at is not None:
+                    reorganising.follow(work, role, answered_at)
 
 
 def _is_new(pair: RequestedRole, data: Data) -> bool:

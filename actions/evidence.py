@@ -114,7 +114,7 @@ def of_organisation(work: Work, inn: object) -> Pack:
     query = select(AccessRequest).where(col(AccessRequest.organisation_id).in_([card.id for card in cards]))
     found = list(work.session.execute(query.order_by(col(AccessRequest.id))).scalars())
     numbers = [card.id or 0 for card in cards]
-    if not found and not evidence_tables.told_in(work, numbers):
+    if not found and not evidence_tables.held_in(work, numbers):
         raise NotFound("У этой организации ещё нет ни одной заявки и ни одной роли.")
     case = _Case(f"Доказательства: {called(cards[0])}", f"organisation:{cards[0].id}")
     case.subjects |= {f"organisation:{card.id}" for card in cards}
@@ -224,7 +224,7 @@ def _answers(review: reviews.Review) -> Table:
 def _gather(
     work: Work, case: _Case, found: Sequence[AccessRequest], only: int | None = None, places: Sequence[int] = ()
 ) -> None:
-    """`only`: of one person, by number. `places`: organisations whose roles without a request belong to it too."""
+    """`only`: of one person, by number. `places`: organisations all of whose roles belong to it."""
     case.requests = list(found)
     for request in found:
         lines = requests.lines_of(work, request)
@@ -236,10 +236,9 @@ def _gather(
         ]
         _letters_and_papers(work, case, request, only)
     case.cards |= {key_of(card): card for _, _, card in case.lines if card is not None}
-    told = evidence_tables.told_in(work, places, only)
-    case.cards |= {key_of(card): card for _, card in told}
-    asked = evidence_tables.grants_of(work, case.lines)
-    case.grants = list({grant.id: grant for grant in (*asked, *(grant for grant, _ in told))}.values())
+    held = evidence_tables.held_in(work, places, only)
+    case.grants = list({grant.id: grant for grant in (*evidence_tables.grants_of(work, case.lines), *held)}.values())
+    case.cards |= evidence_tables.cards_of(work, case.grants)
     case.later |= {people.subject(card) for card in case.cards.values()}
     case.later |= evidence_tables.old_subjects(work, case.cards.values())
     case.subjects |= {subject_of(grant) for grant in case.grants}

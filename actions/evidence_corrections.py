@@ -11,7 +11,7 @@ from actions import beliefs, pairs
 from actions.context import Work
 from actions.correction_words import changes
 from actions.corrections import LABELS, Kind
-from actions.evidence_tables import Key, moment
+from actions.evidence_tables import Key, Places, moment
 from actions.holdings import role_label
 from actions.names import Names
 from documents.evidence import Table
@@ -25,11 +25,12 @@ _BY_DATABASE = "По базе данных на день составления;
 def known_table(work: Work, grants: Iterable[Grant], cards: Mapping[Key, Employee]) -> Table:
     """A row for each time that something was recorded of a role, and until when it was believed."""
     by_number = {grant.id or 0: grant for grant in grants}
-    names = Names(work, cards.values())
+    names, places = Names(work, cards.values()), Places(work)
     rows = tuple(
         (
             names.at(cards[grant.person_id, grant.organisation_id], entry.since),
             role_label(work, grant.subsystem, grant.role),
+            places.of(grant),
             moment(entry.recorded_at),
             moment(entry.superseded_at) or "и сейчас",
             *_period(entry),
@@ -38,7 +39,7 @@ def known_table(work: Work, grants: Iterable[Grant], cards: Mapping[Key, Employe
         for entry in beliefs.history(work, list(by_number))
         for grant in (by_number[entry.grant_id],)
     )
-    columns = ("Работник", "Роль", "Записано", "Считалось верным до", "Роль с", "Роль по", "Дана до", "Вход подтверждён", "Номер в журнале")
+    columns = ("Работник", "Роль", "Организация", "Записано", "Считалось верным до", "Роль с", "Роль по", "Дана до", "Вход подтверждён", "Номер в журнале")
     return Table("Что и когда было известно о ролях", _BY_DATABASE, columns, rows)
 
 

@@ -14,6 +14,7 @@ from actions.context import Work
 from actions.evidence_papers import letter_title
 from actions.holdings import by_word, role_label
 from actions.names import Names
+from actions.organisation_names import OrganisationNames
 from documents.evidence import Table
 from models.employee import Employee
 from models.identifiers import format_snils, valid_snils
@@ -136,25 +137,27 @@ def grants_of(work: Work, lines: Iterable[tuple[AccessRequest, RequestLine, Empl
     ]
 
 
-def told_in(work: Work, organisation_ids: Sequence[int], only: int | None = None) -> list[tuple[Grant, Employee]]:
-    """Roles that rest on words, with whose they are; `only` of one person."""
+def held_in(work: Work, organisation_ids: Sequence[int], only: int | None = None) -> list[Grant]:
+    """Roles of these organisations, those too that rest on words or came over from another; `only` of one person."""
     whose = [col(Grant.person_id) == only] if only is not None else []
-    query = (
-        select(Grant, Employee)
-        .join(Employee, people.OF_GRANT)
-        .where(col(Grant.import_id).is_not(None), col(Grant.organisation_id).in_(organisation_ids), *whose)
-        .order_by(col(Grant.id))
-    )
-    return list(work.session.execute(query).tuples())
+    query = select(Grant).where(col(Grant.organisation_id).in_(organisation_ids), *whose).order_by(col(Grant.id))
+    return list(work.session.execute(query).scalars())
+
+
+def cards_of(work: Work, grants: Iterable[Grant]) -> dict[Key, Employee]:
+    """Whose roles these are."""
+    query = select(Employee).join(Grant, people.OF_GRANT).where(col(Grant.id).in_([grant.id for grant in grants]))
+    return {key_of(card): card for card in work.session.execute(query).scalars()}
 
 
 def grants_table(work: Work, grants: Iterable[Grant], cards: Mapping[Key, Employee]) -> Table:
     """Under the names of the days on which the roles were given."""
-    names = Names(work, cards.values())
+    names, places = Names(work, cards.values()), Places(work)
     rows = tuple(
         (
             names.at(cards[grant.person_id, grant.organisation_id], grant.since),
             role_label(work, grant.subsystem, grant.role),
+            places.of(grant),
             moment(grant.since),
             "не была предоставлена" if grant.never else moment(grant.until),
             f"{grant.ends_on:%d.%m.%Y}" if grant.ends_on else "",
@@ -164,8 +167,19 @@ def grants_table(work: Work, grants: Iterable[Grant], cards: Mapping[Key, Employ
         )
         for grant in grants
     )
-    columns = ("Работник", "Роль", "С", "По", "Дана до", "Вход подтверждён", "Чем подтверждена", "Запись о предоставлении")
+    columns = ("Работник", "Роль", "Организация", "С", "По", "Дана до", "Вход подтверждён", "Чем подтверждена", "Запись о предоставлении")
     return Table("Предоставленные и прекращённые роли", _BY_DATABASE, columns, rows)
+
+
+class Places:
+    """Organisations under the names of the days on which their roles began."""
+
+    def __init__(self, work: Work) -> None:
+        self._names, self._session = OrganisationNames(work), work.session
+
+    def of(self, grant: Grant) -> str:
+        place = self._session.get(Organisation, grant.organisation_id)
+        return self._names.at(place, grant.since) if place else ""
 
 
 def letters_table(out: Iterable[OutboxLetter], received: Iterable[InboxLetter]) -> Table:

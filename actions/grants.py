@@ -251,7 +251,7 @@ def holders(
         .order_by(col(Employee.fold), col(Grant.subsystem), col(Grant.role))
     )
     rows = work.session.execute(belief.of(query)).tuples().all()
-    names, places = Names(work, [row[4] for row in rows]), OrganisationNames(work)
+    names, places = Names(work, [row[4] for row in rows]), OrganisationNames(work, known_on)
     return [
         {
             "person": names.at(card, moment),

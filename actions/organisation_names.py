@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
@@ -29,27 +30,46 @@ def told(values: dict[str, str]) -> str:
 
 
 class OrganisationNames:
-    """Of all organisations that the user sees, on any day; one query, however often it is asked."""
+    """Of all organisations that the user sees, on any day, as it was known at a moment (now when None); one query."""
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: Work, known_on: dt.datetime | None = None) -> None:
+        self._known_on = known_on
         self._changes: dict[int, list[OrganisationChange]] = {}
         query = select(OrganisationChange).where(col(OrganisationChange.successor_id).is_(None))
-        for row in work.session.execute(query.order_by(col(OrganisationChange.since))).scalars():
+        for row in work.session.execute(query.order_by(col(OrganisationChange.id))).scalars():
             self._changes.setdefault(row.organisation_id, []).append(row)
 
     def on(self, organisation: Organisation, day: dt.date) -> dict[str, str]:
-        for change in self._changes.get(organisation.id or 0, ()):
-            if day < change.since:
+        changes = self._changes.get(organisation.id or 0, ())
+        for change in changes:  # the day of each is later than of the one before
+            if day < change.since and _believed(change, self._known_on):
                 return change.before
-        return named(organisation)
+        return self._on_card(organisation, changes)
+
+    def _on_card(self, organisation: Organisation, changes: Iterable[OrganisationChange]) -> dict[str, str]:
+        """What stood there at that moment: before the next thing that was recorded or taken back."""
+        later: list[tuple[dt.datetime, dict[str, str]]] = []
+        for change in changes if self._known_on else ():
+            later += [(change.recorded_at, change.before)]
+            later += [(change.withdrawn_at, change.after)] if change.withdrawn_at else []
+        return next(
+            (values for at, values in sorted(later, key=itemgetter(0)) if self._known_on and at > self._known_on),
+            named(organisation),
+        )
 
     def at(self, organisation: Organisation, moment: dt.datetime) -> str:
         """What it was called then, by the Moscow calendar."""
         return told(self.on(organisation, moment.astimezone(_MOSCOW).date()))
 
 
+def _believed(change: OrganisationChange, known_on: dt.datetime | None) -> bool:
+    if known_on is None:
+        return change.withdrawn_at is None
+    return change.recorded_at <= known_on and (change.withdrawn_at is None or change.withdrawn_at > known_on)
+
+
 def on_papers(work: Work, request: AccessRequest, files: Iterable[RequestFile]) -> str:
-    """The former name, where the request's papers were made before the change was recorded; "" else."""
+    """The name that its papers still bear, where a change was recorded or taken back after they were made; "" else."""
     if request.status not in _PAPERS:
         return ""
     made = [file.added_at for file in files if file.purpose.startswith("application")]
@@ -59,11 +79,15 @@ def on_papers(work: Work, request: AccessRequest, files: Iterable[RequestFile]) 
         select(OrganisationChange)
         .where(
             or_(col(OrganisationChange.organisation_id) == place, col(OrganisationChange.successor_id) == place),
-            col(OrganisationChange.recorded_at) > since,
+            or_(col(OrganisationChange.recorded_at) > since, col(OrganisationChange.withdrawn_at) > since),
         )
-        .order_by(col(OrganisationChange.recorded_at))
+        .order_by(col(OrganisationChange.id))
     )
     for change in work.session.execute(query).scalars():
+        made_under_it = change.recorded_at <= since
+        if change.withdrawn_at is not None and not made_under_it:
+            continue  # the papers are older than the mistake
         if change.successor_id is None or request.id in change.requests:
-            return f"{told(change.before)}, ИНН {change.before.get('inn', '')}"
+            bears = change.after if made_under_it else change.before
+            return f"{told(bears)}, ИНН {bears.get('inn', '')}"
     return ""

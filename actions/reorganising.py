@@ -60,7 +60,7 @@ def rename(
         raise BadIdentifier("Полное наименование не бывает пустым: его печатают в заявке.")
     if after == before:
         raise Conflict("В карточке уже стоят эти наименования и номера.")
-    if _is_anothers(work, card, after):
+    if is_anothers(work, card, after):
         raise Conflict(
             "Карточка с этими ИНН и КПП уже есть. Если организация вошла в неё, запишите переход ролей в ту организацию."
         )
@@ -87,7 +87,7 @@ def move(work: Work, source: Organisation, target: Organisation, *, since: dt.da
         raise Conflict("Переводить нечего: ни действующих ролей, ни открытых заявок у организации нет.")
     persons = {each.grant.person_id for each in held} | _persons(work, open_requests)
     _take_along(work, source, target, persons)
-    at = dt.datetime.combine(since, dt.time(), _MOSCOW).astimezone(dt.UTC)
+    at = begins(since)
     for each in held:
         grants.move(work, each.grant, target.id or 0, at)
     for request in open_requests:
@@ -106,10 +106,36 @@ def move(work: Work, source: Organisation, target: Organisation, *, since: dt.da
     return Reorganised(change, tuple(each for each in open_requests if each.status in _ON_PAPER))
 
 
+def follow(work: Work, role: Grant, known: dt.datetime) -> None:
+    """A role that was in force after all, as of `known`, goes where the organisation's roles have gone since."""
+    query = (
+        select(OrganisationChange)
+        .where(
+            col(OrganisationChange.recorded_at) > known, col(OrganisationChange.successor_id).is_not(None),
+            col(OrganisationChange.withdrawn_at).is_(None),
+        )
+        .order_by(col(OrganisationChange.id))
+    )  # fmt: skip
+    place: Grant | None = role
+    for change in work.session.execute(query).scalars():
+        if place is None or place.until is not None or change.organisation_id != place.organisation_id:
+            continue
+        source, target = (work.session.get(Organisation, each) for each in (change.organisation_id, change.successor_id))
+        if source is not None and target is not None:
+            _take_along(work, source, target, {place.person_id})
+            change.grants = [*change.grants, place.id or 0]
+            place = grants.move(work, place, target.id or 0, begins(change.since))
+
+
+def begins(day: dt.date) -> dt.datetime:
+    """The first moment of that day in Moscow."""
+    return dt.datetime.combine(day, dt.time(), _MOSCOW).astimezone(dt.UTC)
+
+
 def _judged(work: Work, card: Organisation, since: dt.date, ground: str) -> None:
     if since > work.now.astimezone(_MOSCOW).date():
         raise BadIdentifier(f"День {since:%d.%m.%Y} ещё не наступил. Запишите изменение, когда оно вступит в силу.")
-    last = max((row.since for row in changes(work, card) if row.organisation_id == card.id), default=None)
+    last = max((row.since for row in changes(work, card) if row.organisation_id == card.id and not row.withdrawn_at), default=None)
     if last is not None and since <= last:
         raise BadIdentifier(f"С {last:%d.%m.%Y} изменение уже записано. День нового должен быть позже.")
     if len(tidy(ground)) < LEAST_GROUND:
@@ -123,7 +149,7 @@ def _read(name: str, value: str) -> str:
     return _READERS[name](text) if text and name in _READERS else text
 
 
-def _is_anothers(work: Work, card: Organisation, after: Mapping[str, str]) -> bool:
+def is_anothers(work: Work, card: Organisation, after: Mapping[str, str]) -> bool:
     """Everywhere: a user who sees only his organisations may not take another's numbers."""
     query = select(col(Organisation.id)).where(
         col(Organisation.inn) == after["inn"], col(Organisation.kpp) == after["kpp"], col(Organisation.id) != card.id
@@ -239,5 +265,7 @@ def as_json(change: OrganisationChange) -> dict[str, object]:
         "ground": change.ground,
         "recorded_at": change.recorded_at.isoformat(),
         "recorded_by": change.recorded_by,
+        "withdrawn_at": change.withdrawn_at.isoformat() if change.withdrawn_at else None,
+        "withdrawn_reason": change.withdrawn_reason or None,
     }
 

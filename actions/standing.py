@@ -80,13 +80,16 @@ def _line(line: RequestLine) -> Iterator[tuple[str, object]]:
 
 def _grants(work: Work, request: AccessRequest, lines: list[RequestLine]) -> Iterator[tuple[str, object]]:
     people = {line.person_id for line in lines if line.person_id is not None}
-    query = select(Grant).where(
-        col(Grant.organisation_id) == request.organisation_id, col(Grant.person_id).in_(people)
-    )
+    own = or_(col(Grant.organisation_id) == request.organisation_id, col(Grant.line_id).in_([line.id for line in lines]))
+    query = select(Grant).where(own, col(Grant.person_id).in_(people))
     for grant in work.session.execute(query.order_by(col(Grant.id))).scalars():
-        yield f"grant:{grant.id}.role", f"{grant.subsystem}/{grant.role}"
-        for name in ("since", "until", "ends_on", "verified_at"):
-            yield f"grant:{grant.id}.{name}", _text(getattr(grant, name))
+        yield from of_grant(grant)
+
+
+def of_grant(grant: Grant) -> Iterator[tuple[str, object]]:
+    yield f"grant:{grant.id}.role", f"{grant.subsystem}/{grant.role}"
+    for name in ("since", "until", "ends_on", "verified_at"):
+        yield f"grant:{grant.id}.{name}", _text(getattr(grant, name))
 
 
 def _text(value: dt.date | None) -> str | None:

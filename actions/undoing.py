@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlmodel import col
 
-from actions import checklists, grants, links, outbox, pairs, requests
+from actions import checklists, grants, links, outbox, pairs, reorganising, requests
 from actions.context import Work
 from models.letters import OutboxLetter
 from models.record import EndedFor, Grant
@@ -39,9 +39,10 @@ def undo_answer(work: Work, request: AccessRequest, data: Data) -> None:
 
 def _take_back(work: Work, request: AccessRequest, line: RequestLine, pair: RequestedRole) -> None:
     """The role that it gave was never held; the one that it ended is held on."""
+    here = col(Grant.organisation_id) == request.organisation_id
     same = (
         col(Grant.person_id) == line.person_id,
-        col(Grant.organisation_id) == request.organisation_id,
+        or_(here, col(Grant.line_id) == line.id),  # where it went over to another organisation since
         col(Grant.subsystem) == pair.subsystem,
         col(Grant.role) == pair.role,
     )
@@ -57,6 +58,7 @@ def _take_back(work: Work, request: AccessRequest, line: RequestLine, pair: Requ
         if row.until is not None and row.until == pair.decided_at and not row.never:
             later = [other.since for other in rows if other.since > row.since and not other.never]
             grants.restore(work, row, until=min(later, default=None))
+            reorganising.follow(work, row, pair.decided_at)
 
 
 def _ask_no_more(work: Work, request: AccessRequest, line: RequestLine) -> None:

@@ -123,6 +123,23 @@ def first_login_back(
     refuse("Первый вход у работника не записан: исправлять нечего.")
 
 
+def change_back(
+    inn: Annotated[str, typer.Argument(metavar="ИНН")],
+    number: Annotated[int, typer.Argument(metavar="№", help="Номер изменения: organisation changes ИНН.")],
+    why: Why,
+    kpp: Annotated[str, typer.Option("--kpp", metavar="КПП", help="Филиал, если их несколько с этим ИНН.")] = "",
+    preview: Preview = False,
+    yes: Yes = False,
+    json: Json = False,
+) -> None:
+    """Записать, что переименования или перехода ролей не было."""
+    from actions import corrected_organisations, organisations, reorganising
+
+    with working() as work:
+        change = reorganising.get(work, organisations.known(work, inn, kpp), number)
+        _shown_first(work, lambda: corrected_organisations.take_change_back(work, change, why=why), preview, yes, json)
+
+
 def _shown_first(work: Work, act: Callable[[], Correction], preview: bool, yes: bool, json: bool) -> None:
     """What would change, the question, the entry."""
     from actions import corrections

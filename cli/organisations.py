@@ -188,7 +188,8 @@ def changes(inn: str, kpp: _Kpp = "", json: Json = False) -> None:
             return
         for row in rows:
             what = f"роли и заявки перешли: {told(row.after)}" if row.successor_id else f"{told(row.before)} → {told(row.after)}"
-            say(f"№ {row.id}  с {row.since:%d.%m.%Y}  {what}  {row.ground}")
+            wrong = f"  (записано по ошибке: {row.withdrawn_reason})" if row.withdrawn_at else ""
+            say(f"№ {row.id}  с {row.since:%d.%m.%Y}  {what}  {row.ground}{wrong}")
     if not rows:
         say("Изменений не записано.")
 

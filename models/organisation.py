@@ -46,7 +46,8 @@ class Organisation(SQLModel, table=True):
 class OrganisationChange(SQLModel, table=True):
     """Реорганизация: another name or number from a day on, or everything went over to another organisation (`successor_id`).
 
-    `before`, `after`: names and numbers. `grants`, `requests`: row numbers of what went over.
+    `before`, `after`: names and numbers. `grants`, `requests`: row numbers of what went over. With `withdrawn_at` it was
+    recorded by mistake: it changed nothing on any day.
     """
 
     __tablename__ = "organisation_change"
@@ -62,6 +63,9 @@ class OrganisationChange(SQLModel, table=True):
     ground: str = plain("")
     recorded_at: dt.datetime = plain()
     recorded_by: str = personal("")
+    withdrawn_at: dt.datetime | None = plain(None)
+    withdrawn_by: str = personal("")
+    withdrawn_reason: str = personal("")
 
 
 def called(organisation: Organisation) -> str:

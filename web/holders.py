@@ -134,7 +134,7 @@ def holders(work: Work, employee_ids: Sequence[int], day: Day, judge: Judge) -> 
 def _some(work: Work, ids: Sequence[int], day: Day, judge: Judge) -> list[Holder]:
     found = work.session.execute(select(Employee).where(col(Employee.id).in_(ids))).scalars()
     cards = {card.id: card for card in found}
-    names, places = Names(work, cards.values()), OrganisationNames(work)
+    names, places = Names(work, cards.values()), OrganisationNames(work, day.known)
     query = (
         select(
             Grant, day.belief.since, day.belief.until, day.belief.verified_at, Organisation, AccessRequest

@@ -114,6 +114,7 @@ def test_each_described_call_answers_as_it_says(world: World, api: TestClient, d
         "number": "1",
         "line": "1",
         "letter": "1",
+        "change": "1",
         "code": kind,
         "trigger": "ask",
         "file": "1",

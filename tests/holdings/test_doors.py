@@ -203,6 +203,20 @@ def test_the_page_records_a_new_name_and_a_move(officer: TestClient, world: Worl
     auditor = client(world, "auditor", {Role.AUDITOR})
     assert auditor.post(f"/organisations/{card}/rename", data=form | ACT).status_code == 403
     assert "Записать новое наименование" not in auditor.get(f"/organisations/{card}").text
+    at, why = f"/organisations/{card}/changes/2/back", {"why": "Лист записи ЕГРЮЛ другой организации"}
+    assert auditor.post(at, data=why).status_code == 403 and at not in auditor.get(f"/organisations/{card}").text
+    assert at in officer.get(f"/organisations/{card}").text
+    assert "не короче 10 знаков" in officer.post(at, data={"why": "ошибка"}).text
+    shown = officer.post(at, data=why)
+    assert shown.status_code == 200 and "не была предоставлена" in shown.text and "ООО «Новая»" in shown.text
+    assert "Записано по ошибке" not in officer.get(f"/organisations/{card}").text
+    done = officer.post(at, data=why | {"confirm": "1"}, follow_redirects=False)
+    assert (done.status_code, done.headers["location"]) == (303, f"/organisations/{card}")
+    for number in (card, other):
+        assert "Записано по ошибке" in officer.get(f"/organisations/{number}").text
+    held = officer.get("/people", params={"view": "list", "organisation": other}).text
+    assert "Иванова" not in held and "Иванова" in officer.get("/people", params={"view": "list", "organisation": card}).text
+    assert "уже исправлено" in officer.post(at, data=why).text
 
 
 def test_the_api_records_a_new_name_and_a_move(world: World) -> None:
@@ -218,6 +232,13 @@ def test_the_api_records_a_new_name_and_a_move(world: World) -> None:
     assert (moved["roles"], moved["successor"]) == (1, other)
     assert [row["successor"] for row in api.get(f"/api/v1/organisations/{card}/changes").json()] == [other, None]
     assert {row["organisation"] for row in api.get("/api/v1/holders").json()["items"]} == {"ООО «Новая»"}
+    at, why = f"/api/v1/organisations/{card}/changes/2/back", {"why": "Лист записи ЕГРЮЛ другой организации"}
+    assert api.post(at, json=why | {"preview": True}).json()["id"] is None
+    assert api.post(at, json={"why": "ошибка"}).status_code == 409
+    assert api.post(at, json=why).json()["kind"] == "reorganisation"
+    changes = api.get(f"/api/v1/organisations/{card}/changes").json()
+    assert [row["withdrawn_reason"] for row in changes] == [why["why"], None]
+    assert {row["organisation"] for row in api.get("/api/v1/holders").json()["items"]} == {"ООО «Иная»"}
 
 
 def test_commands_do_the_same(run: Any, tmp_path: Path) -> None:
@@ -257,3 +278,8 @@ def test_commands_do_the_same(run: Any, tmp_path: Path) -> None:
     later = ("--since", "2026-02-01", "--ground", "лист записи ЕГРЮЛ от 20.11.2026 № 5")
     told = run("organisation", "move", people.INN, "--to", "7728168971", *later, "--json")
     assert told["roles"] == 1 and "ООО «Новая»" in run("holders")
+    back = ("organisation", "change-back", people.INN, told["id"], "--why", "Лист записи ЕГРЮЛ другой организации")
+    assert "прекращена" in run(*back, "--preview") and "ООО «Новая»" in run("holders")
+    assert run(*back, "--yes", "--json")["kind"] == "reorganisation"
+    assert "записано по ошибке" in run("organisation", "changes", people.INN) and "ООО «Иная»" in run("holders")
+    assert run("audit", "verify", "--json")["ok"]

@@ -7,7 +7,18 @@ from collections.abc import Callable
 from fastapi import APIRouter, Response
 from starlette.requests import Request
 
-from actions import answers, corrected_cards, corrected_letters, correcting, corrections, inbox, requests
+from actions import (
+    answers,
+    corrected_cards,
+    corrected_letters,
+    corrected_organisations,
+    correcting,
+    corrections,
+    inbox,
+    organisations,
+    reorganising,
+    requests,
+)
 from actions.context import Work
 from actions.correcting import Wanted
 from actions.correction_words import as_json
@@ -124,6 +135,22 @@ def first_login_back(request: Request, number: int, body: WhyIn) -> Response:
     def act(work: Work) -> CorrectionOut:
         card = reached(work, number)
         return _done(work, lambda: corrected_cards.take_first_login_back(work, card, why=body.why), preview=body.preview)
+
+    return once(request, act)
+
+
+@router.post(
+    "/organisations/{number}/changes/{change}/back", operation_id="takeOrganisationChangeBack",
+    summary="Изменения организации не было", response_model=CorrectionOut,
+)  # fmt: skip
+def organisation_back(request: Request, number: int, change: int, body: WhyIn) -> Response:
+    """Переименование или переход записали по ошибке: имена, роли и открытые заявки станут такими, какими были бы без него."""
+
+    def act(work: Work) -> CorrectionOut:
+        found = reorganising.get(work, organisations.get(work, number), change)
+        return _done(
+            work, lambda: corrected_organisations.take_change_back(work, found, why=body.why), preview=body.preview
+        )
 
     return once(request, act)
 

@@ -487,6 +487,8 @@ class OrganisationChangeOut(Out):
     ground: str
     recorded_at: dt.datetime
     recorded_by: str
+    withdrawn_at: dt.datetime | None = Field(description="Когда записано, что изменения не было")
+    withdrawn_reason: str | None
     letter: str
     on_paper: list[StaleRequestOut] = Field(default=[], description="Заявки, чьи документы называют прежнюю организацию")
 

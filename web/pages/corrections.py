@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from fastapi import APIRouter
+from sqlalchemy import select
+from sqlmodel import col
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import answers, corrected_cards, corrected_letters, correcting, corrections, inbox, requests, show
+from actions import (
+    answers,
+    corrected_cards,
+    corrected_letters,
+    corrected_organisations,
+    correcting,
+    corrections,
+    inbox,
+    organisations,
+    reorganising,
+    requests,
+    show,
+)
 from actions.context import Conflict, NotFound, Work
 from actions.correcting import Wanted
 from actions.correction_words import Change, changes
@@ -17,6 +31,7 @@ from actions.corrections import Kind
 from models.correction import Correction
 from models.findings import Finding
 from models.identifiers import BadIdentifier
+from models.letters import OutboxLetter
 from models.request import AccessRequest, RequestLine
 from states.lifecycle import Refused
 from web.bodies import Form, text
@@ -78,7 +93,7 @@ def letter_back(request: Request, letter_id: int, form: Form) -> Response:
         letter = inbox.get(work, letter_id)
         return _plainly(
             request, work, form, Kind.LETTER, f"/triage/{letter_id}",
-            lambda why: corrected_letters.back_to_triage(work, letter, why=why), letter.request_id,
+            lambda why: corrected_letters.back_to_triage(work, letter, why=why),
         )  # fmt: skip
 
 
@@ -103,10 +118,20 @@ def first_login_back(request: Request, number: int, form: Form) -> Response:
         )  # fmt: skip
 
 
+@router.post("/organisations/{number:int}/changes/{change_id:int}/back")
+def organisation_back(request: Request, number: int, change_id: int, form: Form) -> Response:
+    """A renaming or a move was recorded by mistake. Without `confirm` it is only shown."""
+    with work_of(request) as work:
+        change = reorganising.get(work, organisations.get(work, number), change_id)
+        return _plainly(
+            request, work, form, Kind.REORGANISATION, f"/organisations/{number}",
+            lambda why: corrected_organisations.take_change_back(work, change, why=why),
+        )  # fmt: skip
+
+
 def _plainly(
-    request: Request, work: Work, form: FormData, kind: Kind, back: str, act: Callable[[str], Correction],
-    request_id: int | None = None,
-) -> Response:  # fmt: skip
+    request: Request, work: Work, form: FormData, kind: Kind, back: str, act: Callable[[str], Correction]
+) -> Response:
     """A correction that asks for nothing but its reason."""
     why, told, wrong = text(form, "why"), None, ""
     try:
@@ -121,8 +146,8 @@ def _plainly(
         wrong = str(conflict)
     return page(
         request, "correction-asked.html", status=422 if wrong else 200, label=corrections.LABELS[kind], problem=wrong, why=why,
-        foreseen=told, will=changes(work, told) if told else [], action=request.url.path, back=back, request_id=request_id,
-        waiting=waiting(work),
+        foreseen=told, will=changes(work, told) if told else [], action=request.url.path, back=back,
+        addresses=letter_addresses(work, [told] if told else []), waiting=waiting(work),
     )  # fmt: skip
 
 
@@ -165,11 +190,20 @@ def _page(
         grid=choices(work, found, typed, corrections.on_record(work, found)),
         proven=_proven(work, found), letters=show.letters_in(work, found), done=_done(work, found),
         seen=last_event(work, found), waiting=waiting(work),
+        addresses=letter_addresses(work, [*([foreseen] if foreseen else []), *corrections.of(work, requests.subject(found))]),
     )  # fmt: skip
 
 
 def _proven(work: Work, request: AccessRequest) -> list[tuple[RequestLine, str]]:
     return [(line, name_of(line)) for line in requests.lines_of(work, request) if line.verified_at]
+
+
+def letter_addresses(work: Work, told: Iterable[Correction]) -> dict[int, str]:
+    """Where the page shows the letters that had left because of these mistakes."""
+    numbers = {number for row in told for number in row.letters}
+    query = select(col(OutboxLetter.id), col(OutboxLetter.request_id)).where(col(OutboxLetter.id).in_(numbers))
+    found = work.session.execute(query).tuples() if numbers else ()
+    return {number or 0: f"/requests/{request}/letters/out/{number}" for number, request in found}
 
 
 def _done(work: Work, request: AccessRequest) -> list[tuple[Correction, list[Change]]]:

@@ -1,7 +1,8 @@
-"""How much a browser may send at once, and the fields of a form."""
+"""How much a browser may send at once and how long it may take, and the fields of a form."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated
 
@@ -12,36 +13,61 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_BODY = 64 * 1024 * 1024
+MAX_WORDS = 8 * 1024 * 1024  # of a body without files: it is taken apart sign by sign, and everybody waits for that
+MAX_ENTRANCE = 64 * 1024  # of a login: whoever is outside sends a few words
+GRACE_SECONDS, LEAST_SPEED = 30, 16 * 1024  # after the first half minute so many bytes a second must come
 MAX_FILES = 40
 MAX_FIELDS = 6000  # an answer about a thousand people names each of their roles
+_ENTRANCES = ("/login", "/setup")
 _TOO_MUCH = "Файлы слишком большие: вместе не больше 64 МБ."
+_TOO_MANY_WORDS = "Слишком длинный текст. Сократите его или передайте файлом."
+_TOO_SLOW = "Данные шли слишком медленно, и связь закрыта. Повторите; файлы поменьше дойдут скорее."
 
 
 class BodyLimit:
-    """ASGI middleware: a longer body is cut off while it arrives, whatever its Content-Length says."""
+    """ASGI middleware: a longer body is cut off while it arrives, whatever its Content-Length says; so is one that dawdles."""
 
-    def __init__(self, app: ASGIApp, limit: int = MAX_BODY) -> None:
-        self.app, self.limit = app, limit
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        taken = 0
-        announced = _announced(scope) if scope["type"] == "http" else 0
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        limit, told = _limit(scope)
+        announced, taken, whole = _announced(scope), 0, False
+        begun = asyncio.get_running_loop().time()
 
         async def counted() -> Message:
-            nonlocal taken
-            if announced > self.limit:
-                raise HTTPException(413, _TOO_MUCH)
-            message = await receive()
+            nonlocal taken, whole
+            if whole:
+                return await receive()  # waits for the other side to go away, as long as the answer takes
+            if announced > limit:
+                raise HTTPException(413, told)
+            try:
+                async with asyncio.timeout_at(begun + GRACE_SECONDS + taken / LEAST_SPEED):
+                    message = await receive()
+            except TimeoutError:
+                raise HTTPException(408, _TOO_SLOW, {"Connection": "close"}) from None
             taken += len(message.get("body", b""))
-            if taken > self.limit:
-                raise HTTPException(413, _TOO_MUCH)
+            whole = not message.get("more_body", False)
+            if taken > limit:
+                raise HTTPException(413, told)
             return message
 
-        await self.app(scope, counted if scope["type"] == "http" else receive, send)
+        await self.app(scope, counted, send)
+
+
+def _limit(scope: Scope) -> tuple[int, str]:
+    """The most bytes of this body, and what is told of more."""
+    if scope["path"].startswith(_ENTRANCES):
+        return MAX_ENTRANCE, _TOO_MANY_WORDS
+    with_files = dict(scope["headers"]).get(b"content-type", b"").strip().lower().startswith(b"multipart/")
+    return (MAX_BODY, _TOO_MUCH) if with_files else (MAX_WORDS, _TOO_MANY_WORDS)
 
 
 def _announced(scope: Scope) -> int:
-    length = dict(scope["headers"]).get(b"content-length", b"0")
+    length = dict(scope["headers"]).get(b"content-length", b"0")[:20]
     return int(length) if length.isdigit() else 0
 
 

@@ -26,6 +26,7 @@ _TITLES = {
     403: "Сюда нельзя",
     404: "Такой страницы нет",
     405: "Так эту страницу не открыть",
+    408: "Слишком медленно",
     409: "Тем временем всё изменилось",
     410: "Ссылка больше не действует",
     413: "Слишком большой файл",
@@ -66,7 +67,9 @@ def _refused(request: Request, error: Exception) -> HTMLResponse:
 def _http(request: Request, error: Exception) -> HTMLResponse:
     assert isinstance(error, HTTPException)
     spoken = error.detail if any("а" <= letter <= "я" for letter in error.detail.lower()) else ""
-    return notice(request, error.status_code, spoken or _TEXTS.get(error.status_code, "Вернитесь и попробуйте снова."))
+    answer = notice(request, error.status_code, spoken or _TEXTS.get(error.status_code, "Вернитесь и попробуйте снова."))
+    answer.headers.update(error.headers or {})
+    return answer
 
 
 def _unstorable(request: Request, error: Exception) -> HTMLResponse:

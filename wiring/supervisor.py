@@ -80,7 +80,7 @@ class Service:
         self.listeners["planner"] = listen("127.0.0.1", 4200)
         self.extra["PREFECT_API_URL"] = f"http://127.0.0.1:{port_of(self.listeners['planner'])}/api"
         page = self.listeners["page"]
-        web = self._python("-m", "uvicorn", "web.app:create_app", "--factory", "--no-access-log", "--no-proxy-headers", "--fd", str(page.fileno()))
+        web = self._python("-m", "web.serving", "--fd", str(page.fileno()))
         self._child("web", web, self._as_client, page)
         self._prefect()
         self._until(f"http://{_shown(self.settings.page.host)}:{port_of(page)}/health", "Страница", 60)

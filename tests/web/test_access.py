@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from actions import requests
 from models.request import Status
 from tests.web.world import World, personal_link, request_at
-from web.bodies import MAX_BODY
+from web.bodies import MAX_BODY, MAX_ENTRANCE, MAX_WORDS
 from web.cookies import COOKIE
 from web.logs import SafePaths, safe_path
 
@@ -117,10 +117,14 @@ def test_a_personal_form_over_plain_http_sends_a_null_origin_and_is_taken(strang
 def test_a_body_that_is_too_long_is_cut_off(stranger: TestClient, world: World) -> None:
     with world.installation.work(by="тест") as work:
         token = personal_link(work, request_at(work), "first-login")
-    form = {"Content-Type": "application/x-www-form-urlencoded"}
-    announced = stranger.post(f"/my/{token}/done", content=b"x" * (MAX_BODY + 1), headers=form)
-    unannounced = stranger.post(f"/my/{token}/done", content=iter([b"x" * (MAX_BODY + 1)]), headers=form)
-    assert (announced.status_code, unannounced.status_code) == (413, 413)
+    for media, address, most in (
+        ("application/x-www-form-urlencoded", f"/my/{token}/done", MAX_WORDS), ("multipart/form-data; boundary=x", f"/my/{token}/done", MAX_BODY),
+        ("application/x-www-form-urlencoded", "/login", MAX_ENTRANCE), ("multipart/form-data; boundary=x", "/login", MAX_ENTRANCE),
+    ):  # fmt: skip
+        form = {"Content-Type": media}
+        announced = stranger.post(address, content=b"x" * (most + 1), headers=form)
+        unannounced = stranger.post(address, content=iter([b"x" * (most + 1)]), headers=form)
+        assert (announced.status_code, unannounced.status_code) == (413, 413), (media, address)
 
 
 def test_personal_links_and_query_strings_stay_out_of_the_access_log() -> None:

@@ -47,6 +47,7 @@ from models.findings import Finding, Severity
 from models.letters import OutboxLetter, OutboxState
 from models.organisation import Organisation
 from models.request import AccessRequest, RequestFile, RequestLine, Status
+from models.row_numbers import row_number
 from models.text import fold
 from states.guards import Case
 from states.lifecycle import Trait, traits_of
@@ -68,8 +69,9 @@ def get(work: Work, request_id: int) -> AccessRequest:
 
 def find(work: Work, reference: str) -> AccessRequest:
     """By row number or by our number («ЕД-2026-000012»). Raises NotFound."""
-    if reference.isdigit():
-        return get(work, int(reference))
+    number = row_number(reference)
+    if number is not None:
+        return get(work, number)
     query = select(AccessRequest).where(col(AccessRequest.number) == reference.strip().upper())
     request: AccessRequest | None = work.session.execute(query).scalar_one_or_none()
     if request is None:
@@ -105,6 +107,8 @@ def create(
     if not is_current(entry, today) or not all(is_current(subsystem, today) for subsystem in subsystems):
         raise Conflict(f"Вид заявки «{entry.title}» сейчас не действует: в каталоге у него или у подсистемы другой срок.")
     check_fields(entry, fields or {}, work.policy.own_catalog)
+    if signer:
+        check_signer(work, signer)
     organisation = organisations.get(work, organisation_id)
     request = AccessRequest(
         number=str(uuid.uuid4()),
@@ -241,8 +245,18 @@ def replace_lines(work: Work, request: AccessRequest, lines: Sequence[LineFacts]
     audit.record(work, "request.lines-replaced", subject(request), lines=len(lines))
 
 
+def check_signer(work: Work, signer: SignatureFacts) -> None:
+    """Raises CatalogError, which names the codes that there are; an empty one may be said later."""
+    if signer.capacity:
+        work.catalog.capacity(signer.capacity)
+    for code in (signer.body, signer.seal_of):
+        work.catalog.check_body(code)
+
+
 def plan_signer(work: Work, request: AccessRequest, signer: SignatureFacts) -> None:
-    """Who is going to sign: printed under the form and judged with the draft."""
+    """Who is going to sign: printed under the form and judged with the draft. Raises CatalogError for codes that are not there."""
+    check_signer(work, signer)
+    check_signer(work, signer)
     request.signature = signature_values(signer)
     next_version(work, request)
     request.revision += 1

@@ -26,6 +26,7 @@ from actions.corrections import Kind
 from models.correction import Correction
 from models.identifiers import BadIdentifier, snils_digits
 from models.request import AccessRequest
+from models.row_numbers import row_number
 from states.lifecycle import Refused
 from web.api.answers import said_of
 from web.api.door import token_of
@@ -60,7 +61,7 @@ def correct(request: Request, number: int, body: CorrectionIn, if_match: IfMatch
     Прежняя запись остаётся в журнале рядом с исправлением. Письма, которые из-за ошибки уже ушли, названы в `letters`.
     """
     revision = (if_match or "").strip().strip('"') or str(body.revision or "")
-    if not revision.isdigit():
+    if row_number(revision) is None:
         raise invalid("revision", "Передайте номер правки заявки: поле revision или заголовок If-Match.")
 
     def act(work: Work) -> CorrectionOut | Response:

@@ -33,6 +33,7 @@ from models.findings import Finding
 from models.identifiers import BadIdentifier
 from models.letters import OutboxLetter
 from models.request import AccessRequest, RequestLine
+from models.row_numbers import row_number
 from states.lifecycle import Refused
 from web.bodies import Form, text
 from web.choices import choices, said_in
@@ -169,7 +170,7 @@ def wanted_in(work: Work, request: AccessRequest, form: FormData) -> Wanted:
         ),
         said=tuple(said_in(form, lines)), reason=text(form, "reason"), until=date_of(until) if until else None,
         outcome=text(form, "outcome", 60) or None,
-        ground=answers.ground(work, request, words=text(form, "ground"), letter=int(number) if number.isdigit() else None),
+        ground=answers.ground(work, request, words=text(form, "ground"), letter=row_number(number)),
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from documents.scans import page_picture, read_scan
 from models.facts import SignatureFacts
 from models.findings import Finding
 from models.request import AccessRequest
+from models.row_numbers import row_number
 from sandbox import Killed
 from sandbox import Refused as RefusedFile
 from states.guards import STATUS_LABELS, process_finding
@@ -111,8 +112,7 @@ def arrange(request: Request, number: int, file_id: int, place: int, what: str, 
 
 
 def _number(form: FormData) -> int | None:
-    typed = text(form, "number", 5)
-    return int(typed) if typed.isascii() and typed.isdigit() else None
+    return row_number(text(form, "number", 5))
 
 
 @router.post("/requests/{number:int}/scan/in-order")

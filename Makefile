@@ -4,7 +4,7 @@ UV := .venv-uv/bin/uv
 export UV_SYSTEM_CERTS = 1
 export UV_PROJECT_ENVIRONMENT = .venv
 
-.PHONY: run install demo test lint rules torture screenshots
+.PHONY: run install demo test lint rules torture attack screenshots
 
 run: install
 	@.venv/bin/egisz-access up
@@ -44,3 +44,7 @@ screenshots: .venv/.dev
 torture: .venv/.dev
 	@EGISZ_KILL_ROUNDS=20 EGISZ_ROSTERS=500 EGISZ_ANSWERS=20000 .venv/bin/python -m pytest tests/flows/test_kill.py tests/backups tests/rosters \
 		tests/letters/test_generated_answers.py -n 0 --timeout 3600
+
+# Everything on loopback: hostile forms, addresses, calls, files, letters; prints what was tried and how often it got in.
+attack: .venv/.dev
+	@EGISZ_ATTACK=1 EGISZ_SCHEMA_CASES=100000 .venv/bin/python -m pytest tests/attack -n 0 --timeout 36000

@@ -10,6 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from models.account import Role
+from tests.attack.conftest import count
 from tests.attack.forms import Form, forms_of
 from tests.attack.rows import numbered
 from tests.web.apps import app_for
@@ -49,6 +50,12 @@ def _tried(everybody: TestClient, method: str, path: str, **what: object) -> str
     return f"{method} {path}: {answer.status_code}" if answer.status_code >= 500 else ""
 
 
+def _judged(tried: list[str]) -> None:
+    broken = [each for each in tried if each]
+    count("typed into addresses and forms", len(tried), len(broken))
+    assert not broken, "\n".join(each[:200] for each in broken[:40])
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 def test_no_address_breaks(everybody: TestClient, town: World) -> None:
@@ -58,8 +65,7 @@ def test_no_address_breaks(everybody: TestClient, town: World) -> None:
             if names:
                 broken.append(_tried(everybody, "GET", path, params=dict.fromkeys(names, value)))
                 broken += [_tried(everybody, "GET", path, params={name: value}) for name in names[1:]]
-    broken = [each for each in broken if each]
-    assert not broken, "\n".join(each[:200] for each in broken[:40])
+    _judged(broken)
 
 
 @pytest.mark.slow
@@ -72,8 +78,7 @@ def test_no_number_of_a_row_breaks(everybody: TestClient, town: World) -> None:
             if method in (route.methods or ()) and "{" in route.path and not route.path.startswith(("/api/v1", "/login/sso")):
                 for value in ("9" * 5000, "9" * 19, "0", "²"):
                     broken.append(_tried(everybody, method, re.sub(r"\{[^}]*\}", value, route.path)))
-    broken = [each for each in broken if each]
-    assert not broken, "\n".join(each[:200] for each in broken[:40])
+    _judged(broken)
 
 
 @pytest.mark.slow
@@ -96,5 +101,4 @@ def test_no_form_breaks(everybody: TestClient, town: World) -> None:
             for value in TAKEN if "EGISZ_ATTACK" in os.environ else (TAKEN[turn % len(TAKEN)],):
                 broken.append(_tried(everybody, "POST", form.action, data={**form.fields, name: value}))
         broken += [_tried(everybody, "POST", form.action, data=dict.fromkeys(form.fields, value)) for value in TAKEN]
-    broken = [each for each in broken if each]
-    assert not broken, "\n".join(each[:200] for each in broken[:40])
+    _judged(broken)

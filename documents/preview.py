@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import os
 import shutil
-import signal
-import subprocess
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from sandbox import Limits, run
+from sandbox.guarding import run_guarded
 
 
 class PreviewUnavailable(Exception):
@@ -63,24 +61,10 @@ def _convert(program: str, folder: Path, sources: Sequence[Path], seconds: float
     command = [program, "--headless", "--norestore", f"-env:UserInstallation={(folder / 'profile').as_uri()}"]
     command += ["--convert-to", "pdf", "--outdir", str(folder), *map(str, sources)]
     environment = {"HOME": str(folder), "TMPDIR": str(folder), "LANG": "C.UTF-8", "PATH": os.defpath}
-    child = subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        cwd=folder, env=environment, start_new_session=True,
-    )  # fmt: skip
     try:
-        child.wait(timeout=seconds)
-    except subprocess.TimeoutExpired:
+        run_guarded(command, folder=folder, environment=environment, seconds=seconds)
+    except TimeoutError:
         raise PreviewUnavailable(_SLOW) from None
-    finally:
-        _kill_group(child)
-
-
-def _kill_group(child: subprocess.Popen[bytes]) -> None:
-    """soffice is a script that starts others; they go with it."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(child.pid, signal.SIGKILL)
-    child.wait()
 
 
 def page_pictures(pdf: bytes, *, width: int = 1000, most: int = 20) -> list[bytes]:

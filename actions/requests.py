@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import col
 
 from actions import (
@@ -46,7 +46,7 @@ from models.facts import (
 from models.findings import Finding, Severity
 from models.letters import OutboxLetter, OutboxState
 from models.organisation import Organisation
-from models.request import AccessRequest, RequestFile, RequestLine, Status
+from models.request import AccessRequest, FormerVersion, RequestFile, RequestLine, Status
 from models.row_numbers import row_number
 from models.text import fold
 from states.guards import Case
@@ -217,6 +217,7 @@ def _end_lines(work: Work, request: AccessRequest, before: Sequence[RequestLine]
             links.move(work, old, same)
         else:
             links.forget(work, request, old)
+        grants.forget_line(work, old.id or 0)
         work.session.delete(old)
     work.session.flush()
 
@@ -296,7 +297,8 @@ ESIA_EMAIL, SNILS_CHECKED = "esia-email", "snils-checked"
 def next_version(work: Work, request: AccessRequest) -> None:
     """The version grows, so that a paper printed earlier is told apart; what was attached goes along."""
     attached = files_of(work, request)
-    request.version += 1
+    used = select(func.max(col(FormerVersion.last_number))).where(col(FormerVersion.request_id) == request.id)
+    request.version = max(request.version, work.session.execute(used).scalar() or 0) + 1
     carried = {entry.code for entry in work.catalog.kind(request.kind).attachments} | {"licence-draft"}
     for file in attached:
         if file.purpose in carried:
@@ -529,7 +531,7 @@ def case_of(
         ticket=ticket or request.ticket,
         outcome=outcome or request.outcome,
         ground=ground,
-        by_hand=request.channel != "mail",
+        by_hand=request.channel != "mail" and request.sent_at is not None,
         address_confirmed=address_confirmed or destinations.is_confirmed(work),
         address=destinations.address(work),
     )

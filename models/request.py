@@ -85,6 +85,23 @@ class AccessRequest(SQLModel, table=True):
     erased_on: dt.datetime | None = plain(None)
 
 
+class FormerVersion(SQLModel, table=True):
+    """A refused version as it stood when the next one began: columns of the request and of its lines with their roles.
+
+    With `last_number` it was put back, when the request had come to that version.
+    """
+
+    __tablename__ = "former_version"
+
+    id: int | None = plain(None, primary_key=True)
+    request_id: int = plain(foreign_key="request.id", index=True)
+    version: int = plain()
+    left_at: dt.datetime = plain()
+    stood: dict[str, object] = personal(default_factory=dict, sa_type=PORTABLE_JSON)
+    lines: list[dict[str, object]] = personal(default_factory=list, sa_type=PORTABLE_JSON)
+    last_number: int | None = plain(None)
+
+
 class RequestLine(SQLModel, table=True):
     """Строка заявки: one employee and the roles asked for; `state` sums up what came of them.
 

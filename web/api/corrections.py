@@ -84,7 +84,7 @@ def _wanted(work: Work, request: AccessRequest, body: CorrectionIn) -> Wanted:
     except BadIdentifier as wrong:
         raise invalid("snils", str(wrong)) from None
     return Wanted(
-        Kind(body.kind), body.why, ticket=body.ticket, day=body.signed_on, snils=numbers,
+        Kind(body.kind), body.why, ticket=body.ticket, day=body.signed_on, version=body.version, snils=numbers,
         said=tuple(said_of(body.answers, body.pairs)), reason=body.reason, until=body.until, outcome=body.outcome or None,
         ground=answers.ground(work, request, words=body.ground, letter=body.ground_letter),
     )  # fmt: skip

@@ -32,6 +32,7 @@ test: .venv/.dev
 lint: .venv/.dev
 	@.venv/bin/ruff check .
 	@.venv/bin/lint-imports --no-cache
+	@.venv/bin/deptry . --no-ansi
 	@.venv/bin/mypy --no-error-summary
 
 rules: .venv/.dev

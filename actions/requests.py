@@ -46,7 +46,7 @@ from models.facts import (
 from models.findings import Finding, Severity
 from models.letters import OutboxLetter, OutboxState
 from models.organisation import Organisation
-from models.request import AccessRequest, FormerVersion, RequestFile, RequestLine, Status
+from models.request import AccessRequest, FormerVersion, RequestFile, RequestLine, Status, without_tail
 from models.row_numbers import row_number
 from models.text import fold
 from states.guards import Case
@@ -72,7 +72,7 @@ def find(work: Work, reference: str) -> AccessRequest:
     number = row_number(reference)
     if number is not None:
         return get(work, number)
-    query = select(AccessRequest).where(col(AccessRequest.number) == reference.strip().upper())
+    query = select(AccessRequest).where(col(AccessRequest.number) == without_tail(reference).upper())
     request: AccessRequest | None = work.session.execute(query).scalar_one_or_none()
     if request is None:
         raise NotFound(f"Заявки «{reference}» нет.")

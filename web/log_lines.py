@@ -71,7 +71,7 @@ _KEYS = {
     "item": "пункт", "keep": "нужны", "kind": "вид", "letter": "письмо №", "letters": "письма №", "lines_left": "осталось строк", "links": "ссылок", "line": "строка №", "lines": "строки",
     "matched_by": "найдена по", "message_id": "номер письма", "name": "имя файла", "number": "номер", "ok": "успешно", "organisation": "организация №",
     "organisations": "организации №", "outcome": "исход", "own": "своя папка", "parent": "прежняя заявка", "patient_days": "срок данных пациентов, дней",
-    "employee": "работник №", "employees": "работники №", "people": "работники №", "person": "работник №", "persons": "работники №", "problems": "замечаний", "purpose": "назначение",
+    "employee": "работник №", "employees": "работники №", "people": "работники №", "person": "работник №", "persons": "работники №", "problems": "замечаний", "proof": "чем доказано, что пишет СТП", "purpose": "назначение",
     "reason": "причина", "reason_code": "причина", "refused": "отказано, роли заявки №", "relation": "связь", "report": "обращение", "request": "заявка", "requests": "заявки",
     "role": "роль", "roles": "роли", "rows": "строк", "scope": "охват", "sections": "разделы", "silent": "не ответили", "since": "с дня",
     "source": "из", "stranded": "не смогут идти дальше", "subsystem": "подсистема", "target": "в", "term_days": "срок, дней",

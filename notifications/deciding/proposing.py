@@ -95,6 +95,7 @@ def _understood(file: Attached, patterns: LetterPatterns, people: Sequence[Known
 
 def _taken(reading: Reading, decided: list[tuple[Attached, Understanding]], patterns: LetterPatterns) -> Reading:
     file, meaning = decided[0]
+    in_file, tail = find_our_number([file.text], patterns)
     outcome, lines = meaning.outcome, meaning.lines
     said = [f"Ответ стоит во вложении «{file.name}»: такие ответы применяет человек."]
     if any(other.outcome is not outcome or other.lines != lines for _, other in decided[1:]):
@@ -110,7 +111,8 @@ def _taken(reading: Reading, decided: list[tuple[Attached, Understanding]], patt
         line_reasons={key: reason for key, reason in meaning.reasons.items() if key in lines},
         evidence=meaning.evidence or reading.evidence,
         ticket=reading.ticket or find_ticket([file.text], patterns),
-        our_number=reading.our_number or find_our_number([file.text], patterns),
+        our_number=reading.our_number or in_file,
+        our_tail=reading.our_tail if reading.our_number else tail,
         from_file=file.name,
         withheld=[*reading.withheld, *said],
     )

@@ -10,6 +10,7 @@ import ctypes
 import errno
 import os
 import signal
+import sys
 import sysconfig
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -109,9 +110,9 @@ class Confinement:
 
 def _libraries() -> Iterator[str]:
     """The interpreter, its packages and ours; not the checkout, in which somebody's data may lie."""
-    known = {*_SYSTEM, *sysconfig.get_paths().values()} - {sysconfig.get_path("scripts"), sysconfig.get_path("data")}
+    searched = {*sys.path, sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")} - {str(_ROOT), ""}
     ours = {str(package.parent) for package in _ROOT.glob("*/__init__.py")}
-    for path in sorted(known | ours):
+    for path in sorted({*_SYSTEM, *searched, *ours}):
         if Path(path).exists():
             yield path
 

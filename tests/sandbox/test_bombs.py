@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -53,7 +54,7 @@ _CASES: dict[str, tuple[Callable[[], bytes], Callable[[Path], str], str]] = {
     "merged cells, marked": (bombs.merged_cells, _marked, "Файл не разметить"),
     "merged cells, read": (bombs.merged_cells, _roster, "нет ни одной строки"),
     "empty rows, attached": (bombs.empty_rows, _attached, "слишком большой объём"),
-    "empty rows, read": (bombs.empty_rows, _roster, "открывался слишком долго"),
+    "empty rows, read": (bombs.empty_rows, _roster, "открывался слишком долго|нет ни одной строки"),
     "far cell, read": (bombs.far_cell, _roster, "XFD1048576"),
     "repeated rows of .ods, read": (bombs.repeated_ods, _roster, "не открывается"),
     "narrow picture, scanned": (bombs.narrow_picture, _scan, "не лист бумаги"),
@@ -76,7 +77,7 @@ def test_a_bomb_ends_quickly_with_a_word(tmp_path: Path, case: str) -> None:
     except (Refused, Killed, RosterError) as trouble:
         told = getattr(trouble, "detail", "") or str(trouble)
     assert time.monotonic() - started < SECONDS
-    assert word in told
+    assert re.search(word, told)
 
 
 @pytest.mark.parametrize("made", [bombs.merged_cells, bombs.narrow_picture, bombs.huge_picture, bombs.repeated_ods])

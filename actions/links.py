@@ -21,7 +21,7 @@ from notifications.writing import Written, write
 
 FIRST_LOGIN, LOGIN_CHECK = "first-login", "login-check"
 SHOWN = "[личная ссылка работника]"  # to others than the letter's reader
-_ADDRESS = re.compile(r"\S*/my/(?:\d+-)?[\w=-]{20,}")  # as an answer may quote it; with a number in letters of former releases
+_ADDRESS = re.compile(r"(?<!\S)\S*/my/(?:\d+-)?[\w=-]{20,}")  # as an answer may quote it; with a number in letters of former releases
 
 
 class LinkDead(Exception):

@@ -82,4 +82,4 @@ def _zip_texts(content: bytes) -> Iterator[str]:
         for member in archive.infolist():
             if _OFFICE_TEXT.fullmatch(member.filename) and member.file_size <= _LARGEST_MEMBER:
                 marked = re.sub(r"</(w:p|t|si|v|c)>", "\n", archive.read(member).decode("utf-8", "replace"))
-                yield re.sub(r"<[^>]*>", "", marked)
+                yield re.sub(r"<[^<>]*>", "", marked)

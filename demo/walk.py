@@ -28,7 +28,7 @@ from registry.archive import import_archive
 from wiring.work import Installation
 
 Say = Callable[[str], None]
-_LINK = re.compile(r"https?://\S+/my/\S+")
+_LINK = re.compile(r"https?://[\w.:-]+/my/\S+")
 _OFFICER = "Орлова М. П., кадры"
 
 

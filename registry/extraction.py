@@ -17,7 +17,7 @@ from catalog.registry import Refbook, refbook_by_oid, registry
 from models.text import tidy
 from sandbox import Refused
 
-_NAME = re.compile(r"(?P<oid>\d+(?:\.\d+){5,})_(?P<version>\d+(?:\.\d+)*)(?:_\w+)?\.(?P<kind>json|csv)$", re.IGNORECASE)
+_NAME = re.compile(r"(?P<oid>\d{1,12}(?:\.\d{1,12}){5,20})_(?P<version>\d{1,12}(?:\.\d{1,12}){0,12})(?:_\w{1,200})?\.(?P<kind>json|csv)$", re.IGNORECASE)
 _MAX_UNPACKED = 3 * 1024**3
 _MAX_RATIO = 200
 _BOM = b"\xef\xbb\xbf"

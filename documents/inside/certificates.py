@@ -16,7 +16,7 @@ from documents.der import CERTIFICATE, KEYS, PRIVATE, REQUEST, REVOKED, SIGNED, 
 from documents.media import sniff, wide_order
 from sandbox.errors import Refused
 
-_ARMOUR = re.compile(r"-----BEGIN ([A-Z0-9 ]{3,40})-----(.{0,200000}?)-----END \1-----", re.DOTALL)
+_ARMOUR = re.compile(r"-----BEGIN ([A-Z0-9 ]{3,40})-----((?:(?!-----BEGIN ).){0,200000}?)-----END \1-----", re.DOTALL)
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]{64,}")
 _HEADERS = re.compile(r"^[\w-]+: .*$", re.MULTILINE)
 _HOW = "В КриптоПро или в свойствах сертификата: «Состав» → «Копировать в файл» → «X.509 (.CER)», без закрытого ключа."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from catalog.rosters import roster_wording
@@ -14,8 +14,8 @@ from documents.rosters.vocabulary import Vocabulary, cyrillic
 from models.facts import OrganisationFacts, RoleRef
 from models.findings import Finding, Severity
 
-_BETWEEN = re.compile(r"[\n;,/+&|\\]+(?![^()]*\))|\s+(?:и|а также)\s+(?![^()]*\))", re.IGNORECASE)
-_WORKER = re.compile(r"\s+(?=(?:\d\s*[.)]\s*)?работник\b)", re.IGNORECASE)
+_BETWEEN = re.compile(r"[\n;,/+&|\\]+|(?<!\s)\s++(?:и|а также)\s++|(?<=\n)[^\S\n]++(?:и|а также)\s++", re.IGNORECASE)
+_WORKER = re.compile(r"(?<!\s)\s++(?=(?:\d\s*+[.)]\s*+)?работник\b)", re.IGNORECASE)
 _BRACKETS = re.compile(r"\([^()]*\)")
 _ACRONYM = re.compile(r"(?<!\w)[А-ЯЁA-Z]{3,}(?!\w)")
 _WORD = re.compile(r"\w+")
@@ -151,8 +151,19 @@ def is_placeholder(text: str) -> bool:
 
 
 def _parts(text: str) -> list[str]:
-    parts = [part for part in _BETWEEN.split(text) if part and part.strip(" .-–—")]
+    parts = [part for part in _outside_brackets(text) if part and part.strip(" .-–—")]
     return [piece for part in parts for piece in (_WORKER.split(part) if cyrillic(part).count("работник") > 1 else [part])]
+
+
+def _outside_brackets(text: str) -> Iterator[str]:
+    """What stands between separators; a separator before which brackets open and behind which they close is none."""
+    begun = 0
+    for found in _BETWEEN.finditer(text):
+        closes, opens = text.find(")", found.end()), text.find("(", found.end())
+        if closes < 0 or 0 <= opens < closes:
+            yield text[begun : found.start()]
+            begun = found.end()
+    yield text[begun:]
 
 
 def _fitting(vocabulary: Vocabulary, code: str, organisation: OrganisationFacts, levels: Sequence[str]) -> Role | None:

@@ -13,8 +13,9 @@ from documents.rosters.vocabulary import Vocabulary, cyrillic
 Cell = str | int | float
 IDENTITY = frozenset({"snils", "name", "surname", "given", "email"})
 ASKED_ABOUT = frozenset({"snils", "email", "name", "surname", "given", "patronymic"})  # which of two columns is meant
-_MARK = re.compile(r"[*:\s]+$")
-_JOINT = re.compile(r"(подсистем|систем|реестр|доступ)\w*[^()]*( и |/|,|\+)[^()]*\bрол|\bрол\w*[^()]*( и |/|,|\+)[^()]*(под)?систем")
+_MARK = re.compile(r"(?<![*:\s])[*:\s]++$")
+_JOINT = re.compile(r" и |/|,|\+")
+_WHERE, _ROLE = re.compile("систем|реестр|доступ"), re.compile(r"\bрол")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,23 @@ def _named(texts: Sequence[Sequence[str]], vocabulary: Vocabulary) -> list[Named
     return named
 
 
+def _names_both(low: str) -> bool:
+    """Subsystem and role in one column, joined by a word or a sign, not across brackets."""
+    segments = re.split(r"[()]", low)
+    return any(_in_order(each, _WHERE, _JOINT, _ROLE) or _in_order(each, _ROLE, _JOINT, re.compile("систем")) for each in segments)
+
+
+def _in_order(text: str, *patterns: re.Pattern[str]) -> bool:
+    """Each behind the one before. One pattern of them all takes cubic time."""
+    place = 0
+    for pattern in patterns:
+        found = pattern.search(text, place)
+        if found is None:
+            return False
+        place = found.end()
+    return True
+
+
 def heading_of(named: Sequence[Named], row: int) -> Heading:
     """Of two columns for one thing the wording of their headings chooses; where it does not, both are kept in `doubles`."""
     marks: dict[str, int] = {}
@@ -134,7 +152,7 @@ def heading_of(named: Sequence[Named], row: int) -> Heading:
             found.setdefault(one.field, []).append(one)
     meant = {field: _meant(field, columns) for field, columns in found.items()}
     columns = {field: options[0].column for field, options in meant.items()}
-    joint = next((one.column for one in named if one.field and _JOINT.search(cyrillic(one.text))), None)
+    joint = next((one.column for one in named if one.field and _names_both(cyrillic(one.text))), None)
     if joint is not None:
         columns = {"subsystem": joint, "role": joint} | columns
     columns = _without_doubles(columns)

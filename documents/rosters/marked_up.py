@@ -43,7 +43,7 @@ def _of_html(data: bytes) -> Sheets:
     """Tables that hold no other table; those within a page's layout count, the layout does not."""
     from bs4 import BeautifulSoup
 
-    told = re.search(rb"charset\s*=\s*[\"']?\s*([\w-]+)", data[:4000])
+    told = re.search(rb"charset\s*+=\s*+[\"']?\s*+([\w-]+)", data[:4000])
     soup = BeautifulSoup(_text(data, told.group(1).decode() if told else ""), "html.parser")
     found = [table for table in soup.find_all("table") if table.find("table") is None]
     if not found:

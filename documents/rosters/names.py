@@ -10,11 +10,11 @@ from catalog.rosters import roster_wording, word_pattern
 from documents.rosters.headings import Cell
 from models.text import fold, tidy
 
-_DASH = re.compile(r"\s+[-–—]\s*|\s*[–—]\s*|[-–—]\s+")
+_DASH = re.compile(r"(?<!\s)\s++[-–—]\s*+|[–—]\s*+|-\s++")
 _PATRONYMIC = re.compile(r"[а-яё-]+([оеё]вич|[оеё]вна|ична|инична|[ьи]ич)", re.IGNORECASE)
 FULL_NAME = re.compile(r"[А-ЯЁ][а-яё-]+(-[А-ЯЁ][а-яё]+)?\s+[А-ЯЁ][а-яё-]+\s+[А-ЯЁ][а-яё]+(вич|вна|чна|мич|ьич|ич)")
 _INITIALS = re.compile(r"[А-ЯЁ]\.\s*([А-ЯЁ]\.?)?")
-_TWO = re.compile(r"[;,/\n]|\s+и\s+")
+_TWO = re.compile(r"[;,/\n]|(?<!\s)\s++и\s++|(?<=\n)[^\S\n]++и\s++")
 _AROUND = " ,;:.-–—/()[]\n"
 
 

@@ -83,7 +83,7 @@ def impossible(row: RosterRow, person: str | None, today: dt.date | None) -> Ite
 
 def day_of(text: str) -> dt.date | None:
     """A day as people and programs write it."""
-    plain = re.sub(r"\s*(г\.?|года)$", "", text)
+    plain = re.sub(r"(?<!\s)\s*+(г\.?|года)$", "", text)
     for form in ("%d.%m.%Y", "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%d.%m.%y", "%d/%m/%Y", "%d-%m-%Y", "%Y"):
         try:
             return dt.datetime.strptime(plain, form).date()

@@ -11,14 +11,14 @@ from catalog.letters import LetterPatterns
 from notifications.deciding.asked import Asked, AskedRole
 from notifications.deciding.moments import TIME, days_in
 from notifications.reading.normal import plain
-from notifications.reading.tickets import our_numbers, tickets_in
+from notifications.reading.tickets import tickets_in
 
 Span = tuple[int, int]
 # Words of a name that take cases lose their ending; short ones and abbreviations stand as they are.
 _LONG = 5
 _LEGAL = re.compile(
     r"\b(?:ооо|оао|зао|пао|ао|ано|ип|чуз|нуз|муз|(?:г|м|ф|ч|об|к|кг|мб|фг|гк|рг)?[абкгу]{0,3}уз\w?|общество с ограниченной ответственностью|"
-    r"(?:государственное |муниципальное |областное |краевое |федеральное |городское )*(?:бюджетное|казенное|автономное)? ?учреждение(?: здравоохранения)?)\b"
+    r"(?:государственное |муниципальное |областное |краевое |федеральное |городское ){0,6}(?:бюджетное|казенное|автономное)? ?учреждение(?: здравоохранения)?)\b"
 )
 _OWN_WORDS = re.compile(r'"([^"]{3,120})"')
 _AFTER_ROLE = re.compile(r'\bрол\w{1,3}\b[^";.]{0,25}?"(?P<name>[^"]{2,80})"')
@@ -86,7 +86,7 @@ class Finder:
         if any(start <= span[0] < end for start, end in covered):
             return True
         own = " ".join(plain(name).low for name in self.asked.organisation)
-        before = re.search(r"([а-я-]+(?:ая|ой|ую|ое|ого|ому|ый|ий|ым|ом))\s$", low[: span[0]])
+        before = re.search(r"(?<![а-я-])([а-я-]+(?:ая|ой|ую|ое|ого|ому|ый|ий|ым|ом))\s$", low[: span[0]])
         alien = before and before.group(1)[:5] not in own and not self.patterns.whole.words.fullmatch(before.group(1))
         numbered = re.match(r"\s?(?:№|n|\")", low[span[1] :])
         return low[span[0] : span[1]][:6] in own and not alien and not numbered
@@ -111,10 +111,10 @@ class Finder:
                 known.strange.append(f"названо «{match.group()}», чего в заявке нет")
 
     def _numbers(self, low: str, known: Known) -> None:
-        for ours in our_numbers(low, self.patterns):
-            known.covered.append((ours.start, ours.end))
-            if canonical(ours.number) != canonical(self.asked.number):
-                known.strange.append(f"назван другой номер заявки: {ours.number}")
+        for match in self.patterns.our_number.finditer(low):
+            known.covered.append(match.span())
+            if canonical(match.group()) != canonical(self.asked.number):
+                known.strange.append(f"назван другой номер заявки: {match.group().upper()}")
         own = {re.sub(r"\D", "", one) for one in self.asked.identifiers}
         for match in _IDENTIFIER.finditer(low):
             if own and re.sub(r"\D", "", match["number"]) not in own:

@@ -16,7 +16,7 @@ from notifications.reading.mime import Parts
 _NEAR, _MANY = 200, 300
 _OURS = ("to", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to")
 _SENDERS = ("from", "sender", "return-path", "reply-to")
-_FIRST = re.compile(r"""[\s>*•·|"'<\[(–—-]*(?:smtp[:=])?\s*""", re.IGNORECASE)
+_FIRST = re.compile(r"""[\s>*•·|"'<\[(–—-]*+(?:smtp[:=])?\s*+""", re.IGNORECASE)
 _BARE_NAME = re.compile(r"\s+([\w.+-]{2,64})\s*")
 
 

@@ -11,7 +11,7 @@ from notifications.reading.headers import decoded, raw_values
 
 # filename=…, filename*=…, filename*0=…, filename*0*=…; a value in quotes may hold semicolons.
 _PARAMETER = re.compile(
-    r'[;\s]\s*(?P<name>filename|name)(?:\*(?P<place>\d{1,3}))?(?P<extended>\*)?\s*=\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>[^;]*))',
+    r'(?:;|(?<![;\s])\s)\s*+(?P<name>filename|name)(?:\*(?P<place>\d{1,3}))?(?P<extended>\*)?\s*+=\s*+(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>[^;]*))',
     re.IGNORECASE | re.DOTALL,
 )
 _LANGUAGE = re.compile(r"(?P<charset>[\w.:-]*)'[\w-]*'(?P<rest>.*)", re.DOTALL)

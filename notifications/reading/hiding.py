@@ -9,20 +9,20 @@ UNSEEN_TAGS = frozenset(
     "script style head title template noscript object svg iframe select textarea audio video".split()  # noqa: SIM905 – a list of words reads better
 )
 _HIDING = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all|opacity\s*:\s*0(?:\.0+)?\s*(?:;|!|$)"
-    r"|font-size\s*:\s*0(?:\.0+)?\s*(?:px|pt|em|%)?\s*(?:;|!|$)"
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all|opacity\s*:\s*+0(?:\.0++)?\s*+(?:;|!|$)"
+    r"|font-size\s*:\s*+0(?:\.0++)?\s*+(?:px|pt|em|%)?\s*+(?:;|!|$)"
     r"|(?<![-\w])color\s*:\s*(?:#fff(?:fff)?\b|white\b|transparent\b|rgba?\(\s*255\s*,\s*255\s*,\s*255)"
     r"|text-indent\s*:\s*-\d{3,}|(?<![-\w])(?:left|top)\s*:\s*-\d{3,}",
     re.IGNORECASE,
 )
 _NO_HEIGHT = re.compile(r"(?<![-\w])(?:max-)?height\s*:\s*0(?:px)?\s*(?:;|!|$)", re.IGNORECASE)
 _WHITE = re.compile(r"(?<![-\w])color\s*:\s*(?:#fff|white|rgb)", re.IGNORECASE)
-_RULE = re.compile(r"([^{}]{1,400})\{([^{}]{0,2000})\}")
+_RULE = re.compile(r"(?<![^{}])([^{}]{1,4000}+)\{([^{}]{0,2000})\}")
 _SELECTOR = re.compile(r"^[a-z0-9]*([.#])([\w-]+)$", re.IGNORECASE)
-_STYLE = re.compile(r"<style\b[^>]{0,500}>(.{0,100000}?)</style", re.IGNORECASE | re.DOTALL)
-_COMMENT = re.compile(r"/\*.{0,5000}?\*/", re.DOTALL)
+_STYLE = re.compile(r"<style\b[^>]{0,500}>((?:(?!<style\b).){0,100000}?)</style", re.IGNORECASE | re.DOTALL)
+_COMMENT = re.compile(r"/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/|\Z)")
 _HIDING_RULE = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0\s*(?:px|pt)?\s*(?:;|!|$)", re.IGNORECASE
+    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*+0\s*+(?:px|pt)?\s*+(?:;|!|$)", re.IGNORECASE
 )
 
 

@@ -22,7 +22,7 @@ _BLOCKS = (
 )
 _BLOCK = frozenset(_BLOCKS.split())
 _STRUCK = frozenset({"s", "strike", "del"})
-_STRIKING = re.compile(r"text-decoration[-a-z]*\s*:\s*[^;]{0,60}line-through", re.IGNORECASE)
+_STRIKING = re.compile(r"text-decoration[-a-z]{0,20}\s*:\s*[^;]{0,60}line-through", re.IGNORECASE)
 _DATA_URI = re.compile(r"data:[\w/+.;=-]{0,80},[A-Za-z0-9+/=\s%]{200,}")
 _MAX_DEPTH = 400
 _UNREAD = "\n[разметка письма повреждена, часть текста не прочитана]\n"

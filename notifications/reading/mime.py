@@ -177,7 +177,7 @@ def _bytes(part: Message) -> bytes:
 def _text(part: Message, found: Parts) -> str:
     data = _bytes(part)
     content_type = " ".join(raw_values(part, "content-type"))
-    stated = re.search(r"charset\*?\s*=\s*(?:[\w-]*'[\w-]*')?[\"']?\s*([\w.:-]+)", content_type, re.IGNORECASE)
+    stated = re.search(r"charset\*?\s*+=\s*+(?:[\w-]*+'[\w-]*+')?[\"']?\s*+([\w.:-]+)", content_type, re.IGNORECASE)
     text, remark = decode(data, stated.group(1) if stated else _declared_in_html(data))
     if remark and remark not in found.problems:
         found.problems.append(remark)
@@ -185,5 +185,5 @@ def _text(part: Message, found: Parts) -> str:
 
 
 def _declared_in_html(data: bytes) -> str:
-    stated = re.search(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]+)", data[:4000], re.IGNORECASE)
+    stated = re.search(rb"<meta[^>]{0,200}charset\s*+=\s*+[\"']?\s*+([\w-]+)", data[:4000], re.IGNORECASE)
     return stated.group(1).decode("ascii") if stated else ""

@@ -12,10 +12,10 @@ from notifications.reading.result import KnownPerson
 
 _SNILS = re.compile(r"(?<![\d.+-])(\d{3})[\s-]{0,3}(\d{3})[\s-]{0,3}(\d{3})[\s-]{0,3}(\d{2})(?![\d-]|\.\d)")
 _LABELLED = re.compile(r"снилс\w{0,2}\s?(?:№|n|:|-|=)?\s?([\d][\d\s-]{7,15}\d)(?!\d)", re.IGNORECASE)
-_NAME = r"[А-ЯЁ][А-Яа-яЁё]+"
+_NAME = r"[А-ЯЁ][А-Яа-яЁё]{1,40}"  # bounded: a long run of letters is looked at from each of them
 _SURNAME = rf"{_NAME}(?:-{_NAME})?"
 _PATRONYMIC = (
-    r"[А-ЯЁ][А-Яа-яЁё]*(?:ич|ИЧ|ича|ИЧА|ичу|ИЧУ|ичем|ИЧЕМ|иче|вн[аеыу]|ВН[АЕЫУ]|вной|ВНОЙ|чн[аеыу]|ЧН[АЕЫУ]|чной|ЧНОЙ)"
+    r"[А-ЯЁ][А-Яа-яЁё]{0,40}(?:ич|ИЧ|ича|ИЧА|ичу|ИЧУ|ичем|ИЧЕМ|иче|вн[аеыу]|ВН[АЕЫУ]|вной|ВНОЙ|чн[аеыу]|ЧН[АЕЫУ]|чной|ЧНОЙ)"
 )
 # «Доступ М. П. Ивановой»: a word that only stands before initials which belong to the next one.
 _NO_SURNAME = (

@@ -14,7 +14,7 @@ from notifications.reading.sentences import Shape, Unit
 
 _YES, _NO, _UNKNOWN = "предоставлен", "не предоставлен", "неясно"
 # A cell of a header that is a sentence says something besides naming its column.
-_SENTENCE = re.compile(r"[а-я]{3,}[.!?](?:\s|$)")
+_SENTENCE = re.compile(r"[а-я]{3}[.!?](?:\s|$)")
 _ASIDE = re.compile(r"\([^()]{0,40}\)|\bли\b")
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 _LATIN = re.compile(r"[A-Za-z]")
 _CYRILLIC = re.compile(r"[А-Яа-яЁё]")
-_ADDRESS = re.compile(r"[^@\s;,<>()]+@[^@\s;,<>()]+")
+_ADDRESS = re.compile(r"(?<![^@\s;,<>()])[^@\s;,<>()]++@[^@\s;,<>()]+")
 _EXAMPLE = "Проверьте написание, например ivanova@mail.ru."
 
 

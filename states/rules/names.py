@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from catalog.rosters import roster_wording, word_pattern
 from models.facts import LineFacts
@@ -17,7 +18,7 @@ _CYRILLIC = re.compile(r"[А-Яа-яЁё]")
 _INITIAL = re.compile(r"[А-ЯЁA-Z]\.?(?:\s*[А-ЯЁA-Z]\.?)?")
 _ONE_VOWEL = re.compile(r"[АЕЁИОУЭЮЯ]")
 _PATRONYMIC = re.compile(r"[А-ЯЁа-яё]+([оеё]вна|ична|инична|[оеё]вич)")
-_SEVERAL = re.compile(r"\S+ \S+.*[;,/\n].*\S+ \S+|\S+( \S+){4,}")
+_TWO_WORDS, _FIVE_WORDS, _SEPARATOR = re.compile(r"\S \S"), re.compile(r"\S(?: \S+){3} \S"), re.compile(r"[;,/]")
 _FIELDS = (("surname", "APP-3", "Фамилия"), ("given", "APP-4", "Имя"), ("patronymic", "APP-5", "Отчество"))
 
 
@@ -34,7 +35,17 @@ def check_names(line: LineFacts) -> Iterator[Finding]:
 
 def several_people(value: str) -> bool:
     """One cell with more than one full name, which the reader leaves as it stands."""
-    return _SEVERAL.search(value) is not None
+    if _FIVE_WORDS.search(value):
+        return True
+    lines = value.split("\n")
+    return any(map(_are_two, lines)) or any(_TWO_WORDS.search(one) and _TWO_WORDS.search(other) for one, other in pairwise(lines))
+
+
+def _are_two(line: str) -> bool:
+    """Two words, a separator behind them, and two words again. One pattern for it takes cubic time."""
+    first = _TWO_WORDS.search(line)
+    between = _SEPARATOR.search(line, first.end()) if first else None
+    return between is not None and _TWO_WORDS.search(line, between.end()) is not None
 
 
 _OWN = {"surname": "фамилию", "given": "имя", "patronymic": "отчество"}

@@ -19,6 +19,7 @@ from web.installed import installed
 from web.permissions import SAFE, roles_for
 from web.proxies import caller_address
 from web.users import User, user_from
+from wiring.database import unless_busy
 
 PUBLIC = ("/static/", "/my/", "/help/", "/health", "/login", "/setup", "/calendar/", "/api/")  # the API has a door of its own
 _GREETED = ("/help/", "/api/problems/")  # public pages that know who looks, so that the menu stays; a personal page never does
@@ -83,7 +84,7 @@ def recognised(request: Request) -> tuple[User, str] | None:
         errand = _errand(work, account)
         stale = sessions.is_stale(work, session, address)
     if stale:
-        with installation.work(by="вход") as work:
+        with unless_busy(), installation.work(by="вход") as work:
             sessions.touch(work, session.id or 0, address)
     return user_from(account, session.id), errand
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from fastapi import FastAPI
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -15,13 +16,12 @@ from actions.context import Conflict, NotFound
 from actions.passwords import WeakPassword
 from actions.personal import LinkSpent
 from actions.steps import NotAllowed
-from catalog import CatalogError
 from models.identifiers import BadIdentifier
-from models.row_numbers import row_number
 from states.lifecycle import Refused
 from web.findings import grouped
 from web.headers import always
 from web.rendering import page
+from wiring.database import is_busy
 from wiring.practice import WrongFolder
 
 _TITLES = {
@@ -34,6 +34,7 @@ _TITLES = {
     413: "Слишком большой файл",
     422: "Проверьте введённое",
     429: "Слишком много попыток",
+    503: "Сейчас занято",
 }
 _TEXTS = {
     404: "Проверьте адрес или вернитесь к списку заявок.",
@@ -42,7 +43,9 @@ _TEXTS = {
 
 
 UNSTORABLE = "Слишком большое число, невозможная дата или недопустимый знак. Исправьте и повторите. Ничего не записано."
+BUSY = "Сейчас записывают другие, и очередь не дошла. Подождите несколько секунд и повторите. Ничего не записано."
 TWICE = "То же самое только что записали: второй щелчок или другой человек. Обновите страницу, повторять не нужно."
+_LARGEST = 2**31 - 1  # of a row's number
 
 
 def notice(request: Request, status: int, text: str) -> HTMLResponse:
@@ -82,7 +85,7 @@ def _unstorable(request: Request, error: Exception) -> HTMLResponse:
 
 def is_beyond(request: Request) -> bool:
     """Whether a number in the address is larger than any row's."""
-    return any(str(value).isdecimal() and row_number(value) is None for value in request.path_params.values())
+    return any(str(value).isdecimal() and int(value) > _LARGEST for value in request.path_params.values())
 
 
 def _twice(request: Request, error: Exception) -> HTMLResponse:
@@ -96,6 +99,14 @@ def is_second(error: Exception) -> bool:
     return isinstance(error, IntegrityError) and "unique" in str(error.orig).lower()
 
 
+def _busy(request: Request, error: Exception) -> HTMLResponse:
+    if not is_busy(error):
+        raise error
+    answer = notice(request, 503, BUSY)
+    answer.headers["Retry-After"] = "5"
+    return answer
+
+
 def _broken(request: Request, error: Exception) -> HTMLResponse:
     """Made outside every middleware of ours, so it is dressed here."""
     text = "Ошибка в программе. Ничего не записано. Повторите, а если не пройдёт – сообщите администратору."
@@ -107,7 +118,6 @@ def _broken(request: Request, error: Exception) -> HTMLResponse:
 def register(app: FastAPI) -> None:
     statuses: dict[type[Exception], int] = {
         BadAccount: 422, WeakPassword: 422, NotFound: 404, Conflict: 409, NotAllowed: 403, LinkSpent: 410, BadIdentifier: 422, WrongFolder: 409,
-        CatalogError: 409,
     }
     for kind, status in statuses.items():
         app.add_exception_handler(kind, _says(status))
@@ -115,5 +125,7 @@ def register(app: FastAPI) -> None:
     for kind in (DataError, OverflowError):  # PostgreSQL refuses, SQLite's driver and dates overflow
         app.add_exception_handler(kind, _unstorable)
     app.add_exception_handler(IntegrityError, _twice)
+    for kind in (OperationalError, PoolTimeout):
+        app.add_exception_handler(kind, _busy)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _broken)

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from actions import refusals
 from web.installed import installed
 from web.users import user_of
+from wiring.database import unless_busy
 
 _API = "/api/v1/"
 _NUMBER = re.compile(r"\d{1,9}")
@@ -43,7 +44,7 @@ def _note(request: Request, status: int) -> None:
     action = _action(request, status)
     if action:
         user = user_of(request)
-        with installed(request).work(by=user.login if user else "гость") as work:
+        with unless_busy(), installed(request).work(by=user.login if user else "гость") as work:
             refusals.note(work, action, safe_address(request), method=request.method)
 
 

@@ -3,24 +3,56 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, text
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+_PASSING = ("55P03", "40P01", "40001", "53300")  # PostgreSQL: no lock in time, deadlock, serialisation, too many connections
 MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+_PATIENCE = 20  # seconds that anybody waits for another's lock or for a connection
+_THREADS = 45  # of a process of the page: who only looks finds a connection while all others wait for a writer
+
+
+def is_busy(error: Exception) -> bool:
+    """Whether somebody else held a lock or all connections for too long: the same may be tried again."""
+    if isinstance(error, PoolTimeout):
+        return True
+    told = getattr(error, "orig", None)
+    return isinstance(error, OperationalError) and ("database is locked" in str(told) or getattr(told, "sqlstate", "") in _PASSING)
+
+
+@contextmanager
+def unless_busy() -> Iterator[None]:
+    """For notes beside the work: rather none than an error."""
+    try:
+        yield
+    except (OperationalError, PoolTimeout) as error:
+        if not is_busy(error):
+            raise
 
 
 @cache
 def engine_for(url: str) -> Engine:
     """Pooled engine; every SQLite transaction takes the write lock at once, so read-then-write never deadlocks."""
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True)  # values are people's data: an error must not tell them
+        # Values are people's data: an error must not tell them. Who cannot have a row or a connection in time is told so.
+        return create_engine(
+            url, pool_pre_ping=True, hide_parameters=True, pool_size=20, max_overflow=20, pool_timeout=_PATIENCE,
+            connect_args={"options": f"-c lock_timeout={round(_PATIENCE * 1000)}"},
+        )  # fmt: skip
     if url.startswith("sqlite:///"):
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False}, hide_parameters=True)
+    engine = create_engine(
+        url, connect_args={"timeout": _PATIENCE, "check_same_thread": False}, hide_parameters=True, pool_size=_THREADS, pool_timeout=_PATIENCE,
+    )  # fmt: skip
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin)
     return engine
@@ -28,7 +60,7 @@ def engine_for(url: str) -> Engine:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
-    for pragma in ("journal_mode=WAL", "busy_timeout=30000", "foreign_keys=ON", "synchronous=NORMAL"):
+    for pragma in ("journal_mode=WAL", f"busy_timeout={round(_PATIENCE * 1000)}", "foreign_keys=ON", "synchronous=NORMAL"):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -141,3 +141,32 @@ def test_each_described_call_answers_as_it_says(world: World, api: TestClient, d
             assert answer.status_code == 200, (path, answer.text)
             schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
             Draft202012Validator({**schema, "components": described["components"]}).validate(answer.json())
+
+
+def _strings(schema: dict[str, Any], described: dict[str, Any], where: str, above: tuple[str, ...] = ()) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every text that a body may hold."""
+    name = str(schema.get("$ref", ""))
+    if name:
+        if name in above:
+            return
+        schema, above = described["components"]["schemas"][name.rpartition("/")[2]], (*above, name)
+    if schema.get("type") == "string":
+        yield where, schema
+    inner = [(where, each) for key in ("anyOf", "oneOf", "allOf") for each in schema.get(key, ())]
+    inner += [(f"{where}.{key}", each) for key, each in schema.get("properties", {}).items()]
+    inner += [(f"{where}[]", each) for each in (schema.get("items"), schema.get("additionalProperties")) if isinstance(each, dict)]
+    for place, each in inner:
+        yield from _strings(each, described, place, above)
+
+
+def test_every_text_of_a_body_has_its_longest(described: dict[str, Any]) -> None:
+    known = {"maxLength", "enum", "const", "format"}
+    endless = [
+        place
+        for path, method, operation in _operations(described)
+        for media, content in operation.get("requestBody", {}).get("content", {}).items()
+        if media == "application/json"
+        for place, schema in _strings(content["schema"], described, f"{method} {path}")
+        if not known & set(schema)
+    ]
+    assert endless == []

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from starlette.routing import Route
 
 
-def routes(app: FastAPI | APIRouter) -> Iterator[Route]:
-    """FastAPI keeps included routers whole, however deep."""
+def routes(app: FastAPI) -> Iterator[Route]:
+    """FastAPI keeps included routers whole."""
     for entry in app.routes:
         inner = getattr(entry, "original_router", None)
-        if inner is not None:
-            yield from routes(inner)
-        elif isinstance(entry, Route):
-            yield entry
+        for route in inner.routes if inner is not None else [entry]:
+            if isinstance(route, Route):
+                yield route

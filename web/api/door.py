@@ -12,6 +12,7 @@ from web.api.problems import problem
 from web.installed import installed
 from web.permissions import roles_for
 from web.users import User, user_from
+from wiring.database import unless_busy
 
 PREFIX = "/api/v1"
 OPEN = (f"{PREFIX}/openapi.json", f"{PREFIX}/health")
@@ -55,7 +56,7 @@ def _recognised(request: Request, secret: str) -> tuple[User, int] | None:
         stale = api_tokens.is_stale(work, token)
     token_id = token.id or 0
     if stale:
-        with installation.work(by="вход") as work:
+        with unless_busy(), installation.work(by="вход") as work:
             api_tokens.touch(work, token_id)
     return user_from(account, None), token_id
 

@@ -15,7 +15,7 @@ from actions.context import Work
 from actions.kept_answers import Busy
 from web.api.bodies import KEY
 from web.api.problems import ApiProblem, invalid
-from web.installed import work_of
+from web.installed import reading, work_of
 from web.users import own
 
 JSON = "application/json"
@@ -65,6 +65,32 @@ def once(request: Request, act: Act, *, status: int = 200) -> Response:
         else:
             kept_answers.release(work, row)
         return answer
+
+
+def once_and_told(request: Request, act: Callable[[Work], int], tell: Callable[[Work, int], BaseModel], *, status: int = 200) -> Response:
+    """As `once`, for what takes long to tell: `act` gives the number of its row, and `tell` looks when nobody waits for a writer.
+
+    Between the two the key is kept with the number; a call repeated after a process died there is told from it.
+    """
+    key = request.headers.get(KEY)
+
+    def numbered(work: Work) -> Response:
+        return Response(str(act(work)), status)
+
+    made = once(request, numbered, status=status)
+    replayed = "idempotency-replayed" in made.headers
+    if not bytes(made.body).isdigit():
+        return made
+    with reading(request) as work:
+        answer = _answer(tell(work, int(bytes(made.body))), status)
+    if key is not None:
+        with work_of(request) as work:
+            kept = kept_answers.find(work, own(request).id, key)
+            if kept is not None:
+                kept_answers.answer(kept, status=status, media_type=JSON, body=bytes(answer.body).decode())
+    if replayed:
+        answer.headers["Idempotency-Replayed"] = "true"
+    return answer
 
 
 def _answer(made: BaseModel | Response | None, status: int) -> Response:

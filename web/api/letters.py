@@ -15,7 +15,6 @@ from actions.letter_taking import NotALetter, Taken, already, take
 from models.answers import PairAnswer, PairKey
 from models.letters import InboxLetter, OutboxLetter
 from models.request import AccessRequest
-from models.row_numbers import row_number
 from notifications.reading.safely import MAX_MEGABYTES
 from sweeps.letter_reading import read_brought
 from web.api.answers import said_of
@@ -123,10 +122,9 @@ def take_letter(request: Request, form: Multipart) -> Response:
 
 def _named(form: FormData) -> int | None:
     typed = text(form, "request", 20)
-    number = row_number(typed)
-    if typed and number is None:
+    if typed and not (typed.isascii() and typed.isdigit()):
         raise invalid("request", "Укажите номер заявки (id), целое число.")
-    return number
+    return int(typed) if typed else None
 
 
 @router.get(

@@ -43,10 +43,10 @@ _TAGS = (
     ("Уведомления", "Подписки на шаги заявок"),
     ("Служебное", "Кто я, жив ли сервис"),
 )  # fmt: skip
-_EVERY = ("unauthorized", "forbidden", "too-many", "broken")
+_EVERY = ("unauthorized", "forbidden", "too-many", "busy", "broken")
 _READING = ("not-found", "invalid")
 _WRITING = (
-    "not-found", "conflict", "stale", "idempotency-busy", "too-large", "media-type", "invalid", "refused", "bad-file",
+    "not-found", "conflict", "stale", "idempotency-busy", "too-slow", "too-large", "media-type", "invalid", "refused", "bad-file",
     "idempotency-mismatch",
 )  # fmt: skip
 _OPEN = ("health",)

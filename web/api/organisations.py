@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
+from pydantic import StringConstraints
 from sqlalchemy import select
 from sqlmodel import col
 from starlette.requests import Request
@@ -67,11 +68,11 @@ def show(request: Request, number: int) -> OrganisationOut:
 @router.patch(
     "/organisations/{number}", operation_id="changeOrganisation", summary="Изменить карточку", response_model=OrganisationOut,
     openapi_extra={"requestBody": {"required": True, "content": {"application/json": {
-        "schema": {"type": "object", "minProperties": 1, "properties": {name: {"type": "string"} for name in organisations.EDITABLE if name not in ("branch", "education", "sole_proprietor")}},
+        "schema": {"type": "object", "minProperties": 1, "additionalProperties": False, "properties": {name: {"type": "string", "maxLength": 2000} for name in organisations.EDITABLE if name not in ("branch", "education", "sole_proprietor")}},
         "example": {"head_post": "Главный врач", "seal": "seal"},
     }}}},
 )  # fmt: skip
-def change(request: Request, number: int, body: dict[str, str]) -> Response:
+def change(request: Request, number: int, body: dict[str, Annotated[str, StringConstraints(max_length=2000)]]) -> Response:
     """Названные поля заменяются, остальные остаются; пустая строка очищает поле."""
     writable = [name for name in organisations.EDITABLE if name not in ("branch", "education", "sole_proprietor")]
     for name in body:

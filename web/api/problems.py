@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -34,6 +35,7 @@ from states.lifecycle import Refused
 from web.api.wrong_values import wrong_values
 from web.errors import TWICE, UNSTORABLE, is_beyond, is_second
 from web.headers import always
+from wiring.database import is_busy
 
 MEDIA_TYPE = "application/problem+json"
 BASE = "/api/problems/"
@@ -68,6 +70,7 @@ KINDS = {
         Kind("roster-questions", 422, "Список оставляет вопросы", "Часть списка нельзя взять без решения человека. В asked – о чём вопросы (columns, hidden, sheets, unread, others), в findings – что именно; ответы передают полями вызова. Ничего не записано."),
         Kind("idempotency-mismatch", 422, "Ключ повтора уже занят", "С этим ключом повтора (Idempotency-Key) уже был другой запрос. На каждое новое действие нужен новый ключ."),
         Kind("too-many", 429, "Слишком много запросов", "Подождите столько секунд, сколько названо в заголовке Retry-After."),
+        Kind("busy", 503, "Сейчас занято", "Другие записывают слишком долго, и очередь не дошла. Повторите через столько секунд, сколько названо в заголовке Retry-After. Ничего не записано."),
         Kind("broken", 500, "Ошибка в программе", "Ничего не записано. Повторите позже, а если не пройдёт – сообщите администратору."),
     )
 }  # fmt: skip
@@ -202,6 +205,12 @@ def _twice(request: Request, error: Exception) -> Response:
     return problem(request, "conflict", TWICE)
 
 
+def _waiting(request: Request, error: Exception) -> Response:
+    if not is_busy(error):
+        raise error
+    return problem(request, "busy", headers={"Retry-After": "5"})
+
+
 def _broken(request: Request, error: Exception) -> Response:
     """Made outside every middleware of ours, so it is dressed here. Nothing of the error is told."""
     return problem(request, "broken", headers=always(request))
@@ -225,6 +234,8 @@ def register(api: FastAPI) -> None:
     for kind in (DataError, OverflowError):
         api.add_exception_handler(kind, _unstorable)
     api.add_exception_handler(IntegrityError, _twice)
+    for kind in (OperationalError, PoolTimeout):
+        api.add_exception_handler(kind, _waiting)
     api.add_exception_handler(RosterError, _roster)
     for kind in (RefusedFile, Killed):
         api.add_exception_handler(kind, _file)

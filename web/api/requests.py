@@ -20,7 +20,7 @@ from models.organisation import Organisation
 from models.request import AccessRequest, RequestLine, Status
 from web.api.bodies import Multipart
 from web.api.door import token_of
-from web.api.idempotency import once
+from web.api.idempotency import once, once_and_told
 from web.api.problems import ApiProblem, invalid, told
 from web.api.schemas import (
     Checked,
@@ -83,16 +83,16 @@ def create(request: Request, body: RequestIn) -> Response:
     Если организации нет в справочнике ФРНСИ, вместе с ним создаётся заявка на её добавление (`related`).
     """
 
-    def act(work: Work) -> RequestOut:
+    def act(work: Work) -> int:
         kind = work.catalog.kind(body.kind)
         card = _card(work, body.inn, body.kpp)
         made = requests.create(
             work, kind=kind.code, organisation_id=card.id or 0, lines=_lines(work, kind, card, body.people),
             fields=body.fields, signer=_signer(body.signer),
         )  # fmt: skip
-        return whole(work, made)
+        return made.id or 0
 
-    return once(request, act, status=201)
+    return once_and_told(request, act, _told, status=201)
 
 
 @router.get("/requests/{number}", operation_id="getRequest", summary="Заявка целиком")
@@ -131,13 +131,13 @@ def check(request: Request, number: int) -> Checked:
 def replace_people(request: Request, number: int, body: PeopleIn, if_match: IfMatch = None) -> Response:
     """Список заменяется целиком, версия растёт."""
 
-    def act(work: Work) -> RequestOut:
+    def act(work: Work) -> int:
         found = draft(work, number, if_match)
         kind, card = work.catalog.kind(found.kind), organisations.get(work, found.organisation_id)
         requests.replace_lines(work, found, _lines(work, kind, card, body.people), [])
-        return whole(work, found)
+        return number
 
-    return once(request, act)
+    return once_and_told(request, act, _told)
 
 
 @router.patch(
@@ -344,6 +344,10 @@ def add_comment(request: Request, number: int, body: CommentIn) -> Response:
 def remove_comment(request: Request, number: int, comment: int) -> Response:
     """Слова стираются, место остаётся."""
     return once(request, lambda work: comments.remove(work, requests.get(work, number), comment))
+
+
+def _told(work: Work, number: int) -> RequestOut:
+    return whole(work, requests.get(work, number))
 
 
 def comment_told(comment: Comment) -> CommentOut:

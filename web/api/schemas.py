@@ -222,8 +222,8 @@ class RosterOut(Out):
 
 
 class RoleIn(In):
-    subsystem: str = Field(description="Код подсистемы")
-    role: str = Field(description="Код роли")
+    subsystem: str = Field(description="Код подсистемы", max_length=100)
+    role: str = Field(description="Код роли", max_length=100)
 
 
 class PersonIn(In):
@@ -556,17 +556,15 @@ class RenameIn(In):
 class CorrectionIn(In):
     """Что исправить; не названное остаётся как есть."""
 
-    kind: Literal["answer", "no-answer", "ticket", "login", "hand-over", "signature-date", "version", "since"] = Field(
+    kind: Literal["answer", "no-answer", "ticket", "login", "hand-over", "signature-date"] = Field(
         description="answer – ответ был другим; no-answer – ответа не было; ticket – номер обращения не тот; login – вход не "
-        "подтверждён; hand-over – заявку не передавали; signature-date – дата подписи не та; version – подали снова из-за "
-        "неверного отказа: вернуть прежнюю версию; since – доступ дали ещё по прежней версии"
+        "подтверждён; hand-over – заявку не передавали; signature-date – дата подписи не та"
     )
     why: Words = Field(description="Почему исправляете, не короче 10 знаков")
     preview: bool = Field(default=False, description="Только показать, что изменится")
     revision: int | None = Field(default=None, description="Номер правки, который вы видели; или заголовок If-Match")
     ticket: Word = Field(default="", description="Правильный номер обращения; пусто – номера нет")
     signed_on: dt.date | None = Field(default=None, description="Правильная дата подписи")
-    version: int | None = Field(default=None, description="Какая прежняя версия; без него – последняя, которой отказали")
     snils: list[Word] = Field(default_factory=list, description="Чей вход не подтверждён; пусто – всех")
     answers: list[AnswerIn] = Field(default_factory=list, description="Верные ответы о работниках")
     pairs: list[PairIn] = Field(default_factory=list, description="Верные ответы о ролях")

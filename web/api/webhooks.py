@@ -13,7 +13,7 @@ from actions import accounts, webhooks
 from actions.context import Work
 from models.webhook import DeliveryState, Webhook, WebhookDelivery
 from web.api.idempotency import once
-from web.api.schemas import In, Out
+from web.api.schemas import In, Out, Word
 from web.installed import reading
 from web.users import own
 
@@ -28,7 +28,7 @@ class WebhookIn(In):
         description="https; http – только внутри вашей сети",
         examples=["https://mis.clinic.ru/egisz/hook"],
     )
-    steps: list[str] = Field(
+    steps: list[Word] = Field(
         default=[],
         max_length=50,
         description="Шаги, о которых сообщать; пусто – обо всех",

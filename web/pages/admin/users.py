@@ -18,7 +18,6 @@ from actions.accounts import ROLE_LABELS, ROLE_MEANINGS, BadAccount
 from actions.context import Conflict, Work
 from models.account import Account, AccountOrganisation, AccountSession, Role
 from models.organisation import Organisation
-from models.row_numbers import row_numbers
 from states.rules.emails import email_problem
 from web.bodies import Form, text, ticked
 from web.installed import installed
@@ -26,7 +25,7 @@ from web.rendering import page
 from web.users import own
 from web.waiting import waiting
 
-router = APIRouter(prefix="/admin/users")
+router = APIRouter(prefix="/users")
 
 
 @router.get("")
@@ -146,7 +145,7 @@ def _typed(form: FormData) -> tuple[dict[str, str], set[Role], set[int]]:
     typed |= {name: "1" if ticked(form, name) else "" for name in ("active",)}
     typed["everywhere"] = "1" if text(form, "seen") == "all" else ""
     roles = {Role(value) for value in form.getlist("roles") if value in set(Role)}
-    chosen = row_numbers(form.getlist("organisations"))
+    chosen = {int(value) for value in form.getlist("organisations") if isinstance(value, str) and value.isdigit()}
     return typed, roles, chosen
 
 

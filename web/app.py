@@ -13,6 +13,7 @@ from starlette.types import Scope
 from web import errors, logs
 from web.api.app import Api
 from web.bodies import BodyLimit
+from web.budgets import Budgets, StrangersBudget, UsersBudget
 from web.door import Door
 from web.headers import Headers
 from web.only_https import OnlyHttps
@@ -81,6 +82,7 @@ def create_app(installation: wired.Installation | None = None) -> FastAPI:
     app = FastAPI(title="Доступ ЕГИСЗ", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.installation = installation or wired.installation()
     app.state.misses = Misses()
+    app.state.budgets = Budgets(app.state.installation.settings.page.calls_per_minute)
     logs.keep_secrets_out()
     app.state.api = Api(app.state.installation)
     app.mount("/api/v1", app.state.api)  # first: pages' routes are put together when they are first looked through
@@ -94,8 +96,8 @@ def create_app(installation: wired.Installation | None = None) -> FastAPI:
         app.include_router(router)
     app.mount("/static", Assets(directory=HERE / "static"), name="static")
     errors.register(app)
-    # The last added is the first met: who calls, headers for every answer, refusals, https, our own origin, the key, the body's size.
-    for layer in (BodyLimit, Door, OwnOrigin, OnlyHttps, Refusals, Headers, Proxies):
+    # The last added is the first met: who calls, headers for every answer, refusals, https, budget, our own origin, the key, the body's size.
+    for layer in (BodyLimit, UsersBudget, Door, OwnOrigin, StrangersBudget, OnlyHttps, Refusals, Headers, Proxies):
         app.add_middleware(layer)
     if app.state.installation.settings.oidc.issuer:
         _remember_sign_on(app)

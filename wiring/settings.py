@@ -121,6 +121,7 @@ class PagePart(Part):
     port: int = 8000
     public_url: str = ""
     proxies: tuple[str, ...] | None = None
+    calls_per_minute: int = Field(default=600, ge=60)  # of one session or token, in each process of the page
 
     @field_validator("proxies")
     @classmethod

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from web.api.app import Api
 from web.app import create_app
+from web.budgets import Budgets
 from web.throttle import Misses
 from wiring.work import Installation
 
@@ -20,4 +21,5 @@ def app_for(installation: Installation) -> FastAPI:
         _MADE.append(create_app(installation))
     app = _MADE[0]
     app.state.installation, app.state.api, app.state.misses = installation, Api(installation), Misses()
+    app.state.budgets = Budgets(100_000)  # tests ask faster than people; what is over budget has tests of its own
     return app

@@ -27,6 +27,7 @@ from web.api.bodies import remember_digest
 from web.api.door import TokenDoor
 from web.api.idempotency import InFlight
 from web.api.openapi import document
+from web.budgets import TokensBudget
 from wiring.work import Installation
 
 _PARTS = (requests, rosters, steps, corrections, letters, organisations, people, holdings, catalog, audit, webhooks)
@@ -59,6 +60,7 @@ def application() -> FastAPI:
         app.include_router(part.router)
     app.add_api_route("/openapi.json", _document, include_in_schema=False)
     problems.register(app)
+    app.add_middleware(TokensBudget)
     app.add_middleware(TokenDoor)
     return app
 

@@ -4,7 +4,7 @@ UV := .venv-uv/bin/uv
 export UV_SYSTEM_CERTS = 1
 export UV_PROJECT_ENVIRONMENT = .venv
 
-.PHONY: run install demo test lint rules torture screenshots
+.PHONY: run install demo test lint rules torture attack audit sbom licences screenshots
 
 run: install
 	@.venv/bin/egisz-access up
@@ -32,6 +32,7 @@ test: .venv/.dev
 lint: .venv/.dev
 	@.venv/bin/ruff check .
 	@.venv/bin/lint-imports --no-cache
+	@.venv/bin/deptry . --no-ansi
 	@.venv/bin/mypy --no-error-summary
 
 rules: .venv/.dev
@@ -44,3 +45,23 @@ screenshots: .venv/.dev
 torture: .venv/.dev
 	@EGISZ_KILL_ROUNDS=20 EGISZ_ROSTERS=500 EGISZ_ANSWERS=20000 .venv/bin/python -m pytest tests/flows/test_kill.py tests/backups tests/rosters \
 		tests/letters/test_generated_answers.py -n 0 --timeout 3600
+
+# Everything on loopback: hostile forms, addresses, calls, files, letters; prints what was tried and how often it got in.
+attack: .venv/.dev
+	@EGISZ_ATTACK=1 EGISZ_SCHEMA_CASES=100000 .venv/bin/python -m pytest tests/attack -n 0 --timeout 36000
+
+# Known faults of every library. Without internet: ADVISORIES=all.zip, the export of https://osv.dev for PyPI, carried over.
+audit: .venv/.supply
+	@if [ -n "$(ADVISORIES)" ]; then .venv/bin/python -m tests.supply.advisories "$(ADVISORIES)" -- .venv/bin/pip-audit --local --skip-editable; \
+		else .venv/bin/pip-audit --local --skip-editable; fi
+
+# What the program is made of (CycloneDX), out of the lock.
+sbom: $(UV)
+	@$(UV) export --quiet --frozen --no-dev --format cyclonedx1.5
+
+licences: .venv/.supply
+	@.venv/bin/pip-licenses --from=mixed --order=license --format=markdown --ignore-packages egisz-access
+
+.venv/.supply: .venv/.dev
+	@$(UV) sync --quiet --frozen --group supply
+	@touch .venv/.supply

@@ -45,8 +45,8 @@ def settled_before(work: Work, letter: InboxLetter, reading: Reading) -> InboxLe
 
 
 def close_twins(work: Work, letter: InboxLetter, reading: Reading) -> None:
-    """The letter itself has come: what was brought in its place and not decided yet waits for nobody."""
-    if letter.brought_by is not None or not reading.trusted:
+    """The letter itself, proven the desk's, has come: what was brought in its place and not decided yet waits for nobody."""
+    if letter.brought_by is not None:
         return
     for each in _twins(work, letter, reading):
         if each.state in (InboxState.TRIAGE, InboxState.FAILED):

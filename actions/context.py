@@ -39,6 +39,8 @@ class Policy:
     page_url: str = "http://127.0.0.1:8000"
     answers_apply: str = "clear"  # "clear": by machine when clear and trusted; "never": always a person
     trusted_forwarders: tuple[str, ...] = ()  # whose forwards of the desk's letters are believed
+    authserv_ids: tuple[str, ...] = ()  # what the mailbox's server calls itself in Authentication-Results
+    results_below_received: bool = False  # it writes them under its own Received line
     first_login_link_days: int = 14
     login_check_link_days: int = 14
     lease_seconds: int = 300

@@ -10,16 +10,15 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlmodel import col
 
-from actions import audit, corrections, outbox, pairs, requests, steps
+from actions import audit, corrected_versions, corrections, outbox, pairs, requests, steps, versions
 from actions.context import Conflict, Work
 from actions.corrections import Kind
 from actions.standing import differences, standing
 from models.correction import Correction
 from models.letters import InboxLetter, InboxState, OutboxLetter, OutboxState
 from models.record import Event
-from models.request import AccessRequest, Status
+from models.request import AccessRequest, FormerVersion, Status
 from states.deadlines import deadline
-from states.guards import STATUS_LABELS
 from states.lifecycle import Actor
 
 DECIDED = (InboxState.SETTLED, InboxState.APPLIED, InboxState.NOTED)
@@ -106,22 +105,29 @@ def _events(work: Work, request: AccessRequest) -> Iterator[Event]:
 
 
 def _undo_answer(work: Work, letter: InboxLetter, request: AccessRequest) -> Sequence[int]:
-    if request.status not in _ANSWERED:
-        where = STATUS_LABELS[request.status]
-        raise Conflict(
-            f"Заявка {request.number} с тех пор пошла дальше («{where}»): решение по этому письму уже ничего не значит. "
-            "Если оно было неверным, отзовите её и подайте заново."
-        )
-    standing_now = [pair for pair in pairs.of(requests.lines_of(work, request)) if pairs.stands(pair)]
+    """Where the next version was begun for this refusal, the refused one stands again first."""
+    left: list[int] = []
+    former = next((row for row in versions.former(work, request) if _rests_on(row, letter)), None)
+    if former is not None:
+        if request.status in (Status.GRANTED, Status.VERIFIED):
+            return ()  # what the next version was granted it was granted: nothing of it rests on this letter
+        left += corrected_versions.letters_since(work, request, former)
+        steps.take(work, request, "correct_version", actor=Actor.CORRECTOR, back_to=former.version)
+    lines = requests.lines_of(work, request)
+    standing_now = [pair for pair in pairs.of(lines) if pairs.stands(pair)]
     wrong = [pair for pair in standing_now if pair.letter_id == letter.id]
-    if len(wrong) != len(standing_now):
+    if request.status not in (*_ANSWERED, Status.WITHDRAWN) or len(wrong) != len(standing_now):
         raise Conflict(
             f"Ответ по заявке {request.number} уже исправлен и держится не только на этом письме. "
             "Исправьте его на странице заявки: «Исправить записанное неверно»."
         )
-    letters = corrections.personal_letters(work, request, wrong)
-    corrections.take_back(work, request, requests.lines_of(work, request), wrong, with_companion=True)
-    return letters
+    left += corrections.letters_of_answer(work, request, lines, wrong)
+    corrections.take_back(work, request, lines, wrong, with_companion=True)
+    return left
+
+
+def _rests_on(row: FormerVersion, letter: InboxLetter) -> bool:
+    return any(pair.letter_id == letter.id for _, pair in versions.answers_in(row))
 
 
 def _undo_bounce(work: Work, request: AccessRequest, taken: _Taken) -> None:

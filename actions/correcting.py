@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from actions import corrections
+from actions import corrected_versions, corrections
 from actions.context import Conflict, Work
 from actions.corrections import Kind
 from models.answers import Ground, Said
@@ -21,6 +21,7 @@ class Wanted:
     why: str
     ticket: str = ""
     day: dt.date | None = None
+    version: int | None = None
     snils: frozenset[str] = frozenset()
     said: tuple[Said, ...] = ()
     reason: str = ""
@@ -50,4 +51,10 @@ def correct(work: Work, request: AccessRequest, wanted: Wanted) -> Correction:
             if wanted.day is None:
                 raise Conflict("Укажите правильную дату подписи.")
             return corrections.signed_on(work, request, wanted.day, why=why)
+        case Kind.VERSION:
+            return corrected_versions.back_to(work, request, why=why, version=wanted.version)
+        case Kind.SINCE:
+            return corrected_versions.since_then(
+                work, request, wanted.said, why=why, ground=wanted.ground or Ground(), version=wanted.version
+            )
     raise Conflict(f"«{corrections.LABELS[wanted.kind]}» исправляют не в заявке.")

@@ -16,12 +16,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlmodel import col
 
-from actions import answers, audit, invitations, linked_drafts, links, outbox, pairs, requests, steps
+from actions import answers, audit, invitations, linked_drafts, links, outbox, pairs, requests, steps, versions
 from actions.context import Conflict, Work
 from actions.standing import differences, standing, without_words
 from models.answers import LEAST_GROUND, Ground, PairAnswer, PairKey, Said
 from models.correction import Correction
-from models.letters import OutboxLetter, OutboxState
+from models.letters import OutboxLetter
 from models.request import AccessRequest, LineState, RequestedRole, RequestLine, Status
 from models.text import tidy
 from states.guards import ungrounded
@@ -29,8 +29,9 @@ from states.lifecycle import Actor, Refused, steps_from
 from states.outcomes import UNPROVEN
 
 _MOSCOW = ZoneInfo("Europe/Moscow")
-_LEFT = (OutboxState.SENT, OutboxState.UNCERTAIN, OutboxState.SENDING)
+LEFT = linked_drafts.LEFT
 _ANSWERED = (Status.GRANTED, Status.VERIFIED, Status.REJECTED)
+_WITH_TICKET = (Status.SENT, Status.AWAITING, *_ANSWERED)
 
 
 class Kind(StrEnum):
@@ -46,6 +47,8 @@ class Kind(StrEnum):
     NAME = "name"
     FIRST_LOGIN = "first-login"
     REORGANISATION = "reorganisation"
+    VERSION = "version"  # the next version was begun for a refusal that was none
+    SINCE = "since"  # what was granted at last had been granted to the version before
 
 
 LABELS: dict[str, str] = {
@@ -59,6 +62,8 @@ LABELS: dict[str, str] = {
     Kind.NAME: "Решение об имени работника неверно",
     Kind.FIRST_LOGIN: "Первого входа не было",
     Kind.REORGANISATION: "Изменение организации записано по ошибке",
+    Kind.VERSION: "Подали снова из-за неверного отказа: вернуть прежнюю версию",
+    Kind.SINCE: "Доступ дали ещё по прежней версии",
 }
 _STEPS = {
     Kind.ANSWER: "reopen",
@@ -67,24 +72,33 @@ _STEPS = {
     Kind.LOGIN: "correct_login",
     Kind.HAND_OVER: "correct_hand_over",
     Kind.SIGNATURE_DATE: "correct_signature",
+    Kind.VERSION: "correct_version",
+    Kind.SINCE: "correct_since",
 }
 
 
 def possible(work: Work, request: AccessRequest) -> list[Kind]:
     """What of this request can be put right now."""
-    case = requests.case_of(work, request)
     drawn = {
         step.trigger
         for step in steps_from(request.status, requests.traits(work, request))
-        if Actor.CORRECTOR in step.by and (step.trigger != "correct_hand_over" or case.by_hand)
+        if Actor.CORRECTOR in step.by
     }
+    drawn |= {"correct_hand_over"} if request.status in _ANSWERED else set()  # the answer is taken back with it
     lines, signature = requests.lines_of(work, request), requests.signature_of(request)
+    answered = any(pairs.stands(pair) for pair in pairs.of(lines))
+    refused_before = bool(versions.former(work, request))
     fits = {
         Kind.SIGNATURE_DATE: signature is not None and signature.signed_on is not None,
-        Kind.ANSWER: any(line.asked for line in lines),
+        Kind.ANSWER: answered,
+        Kind.NO_ANSWER: answered or request.status in _ANSWERED,
+        Kind.TICKET: bool(request.ticket) or request.status in _WITH_TICKET,
         Kind.LOGIN: any(line.verified_at for line in lines),
+        Kind.HAND_OVER: requests.case_of(work, request).by_hand,
+        Kind.VERSION: refused_before,
+        Kind.SINCE: refused_before,
     }
-    return [kind for kind, trigger in _STEPS.items() if trigger in drawn and fits.get(kind, True)]
+    return [kind for kind, trigger in _STEPS.items() if trigger in drawn and fits[kind]]
 
 
 def of(work: Work, subject: str) -> Sequence[Correction]:
@@ -126,6 +140,7 @@ def correct_answer(
     wrong = [pair for pair in pairs.of(lines) if pairs.stands(pair) != meant[pairs.key_of(pair)].outcome]
     if not wrong:
         raise Conflict("Так и записано: ни один ответ не отличается. Отметьте роль, ответ о которой был другим.")
+    _refuse_unanswered(request, [pair for pair in pairs.of(lines) if pairs.stands(pair)])
     missing = ungrounded(ground)
     if missing:
         raise Refused("reopen", request.status, missing)
@@ -133,9 +148,9 @@ def correct_answer(
     if not granted:  # a wholly refused request goes on by itself, not in a linked draft
         wrong += [pair for pair in pairs.of(lines) if pair not in wrong and pair.state is LineState.MOVED]
     meant = {key: _from_now(answer, key, known) for key, answer in meant.items()}
-    return _recorded(
+    return recorded(
         work, request, Kind.ANSWER, why, lambda: _answer_again(work, request, lines, wrong, meant, ground, outcome, granted),
-        personal_letters(work, request, wrong),
+        letters_of_answer(work, request, lines, wrong),
     )  # fmt: skip
 
 
@@ -179,10 +194,24 @@ def no_answer(work: Work, request: AccessRequest, *, why: str) -> Correction:
     """Nothing was answered: the request waits on, with the term that it had."""
     lines = requests.lines_of(work, request)
     wrong = [pair for pair in pairs.of(lines) if pairs.stands(pair)]
-    return _recorded(
+    _refuse_unanswered(request, wrong)
+    return recorded(
         work, request, Kind.NO_ANSWER, why, lambda: take_back(work, request, lines, wrong, with_companion=True),
-        personal_letters(work, request, wrong),
+        letters_of_answer(work, request, lines, wrong),
     )  # fmt: skip
+
+
+def _refuse_unanswered(request: AccessRequest, wrong: Collection[RequestedRole]) -> None:
+    """A withdrawn request may have had no answer at all."""
+    if request.status is Status.WITHDRAWN and not wrong:
+        raise Conflict("Ответа по этой заявке не записано: исправлять нечего.")
+
+
+def letters_of_answer(
+    work: Work, request: AccessRequest, lines: Sequence[RequestLine], wrong: Collection[RequestedRole]
+) -> list[int]:
+    """Letters that left because of this answer: to the people, and of the linked drafts."""
+    return sorted({*personal_letters(work, request, wrong), *linked_drafts.letters_left(work, request, lines, wrong)})
 
 
 def take_back(
@@ -209,7 +238,7 @@ def personal_letters(work: Work, request: AccessRequest, wrong: Collection[Reque
 def left(work: Work, request: AccessRequest, since: dt.datetime | None, *where: object) -> list[int]:
     """Row numbers of the request's letters that left, or may have left, since that moment."""
     query = select(col(OutboxLetter.id)).where(
-        col(OutboxLetter.request_id) == request.id, col(OutboxLetter.state).in_(_LEFT), *where  # type: ignore[arg-type]
+        col(OutboxLetter.request_id) == request.id, col(OutboxLetter.state).in_(LEFT), *where  # type: ignore[arg-type]
     )
     if since is not None:
         query = query.where(col(OutboxLetter.promised_at) >= since)
@@ -225,14 +254,14 @@ def change_ticket(work: Work, request: AccessRequest, ticket: str, *, why: str) 
     if wanted == request.ticket:
         raise Conflict("Этот номер обращения и записан. Укажите правильный.")
     letters = left(work, request, None, col(OutboxLetter.purpose).in_(_TO_DESK)) if request.ticket else []
-    return _recorded(work, request, Kind.TICKET, why, lambda: _with_ticket(work, request, wanted), letters)
+    return recorded(work, request, Kind.TICKET, why, lambda: _with_ticket(work, request, wanted), letters)
 
 
 def _with_ticket(work: Work, request: AccessRequest, ticket: str | None) -> None:
     companion = requests.companion_of(work, request)
     before = request.ticket
     steps.take(work, request, "correct_ticket", actor=Actor.CORRECTOR, ticket=ticket)
-    if companion is not None and companion.ticket == before and companion.status in (*_ANSWERED, Status.SENT, Status.AWAITING):
+    if companion is not None and companion.ticket == before and (before or companion.status in _WITH_TICKET):
         steps.take(work, companion, "correct_ticket", actor=Actor.CORRECTOR, ticket=ticket)
 
 
@@ -254,7 +283,7 @@ def no_login(work: Work, request: AccessRequest, *, why: str, snils: Collection[
         if "login" in requests.traits(work, request):
             invitations.invite(work, request, purpose=links.LOGIN_CHECK, turn=request.revision, only=wrong)
 
-    return _recorded(work, request, Kind.LOGIN, why, act)
+    return recorded(work, request, Kind.LOGIN, why, act)
 
 
 def not_handed_over(work: Work, request: AccessRequest, *, why: str) -> Correction:
@@ -262,10 +291,13 @@ def not_handed_over(work: Work, request: AccessRequest, *, why: str) -> Correcti
     letters = left(work, request, request.sent_at, col(OutboxLetter.purpose).in_(_TO_DESK))
 
     def act() -> None:
+        if request.status in _ANSWERED:
+            lines = requests.lines_of(work, request)
+            take_back(work, request, lines, [pair for pair in pairs.of(lines) if pairs.stands(pair)], with_companion=True)
         steps.take(work, request, "correct_hand_over", actor=Actor.CORRECTOR)
         outbox.cancel(work, request_id=request.id or 0, only=(col(OutboxLetter.purpose).in_(_TO_DESK),))
 
-    return _recorded(work, request, Kind.HAND_OVER, why, act, letters)
+    return recorded(work, request, Kind.HAND_OVER, why, act, letters)
 
 
 def signed_on(work: Work, request: AccessRequest, day: dt.date, *, why: str) -> Correction:
@@ -286,12 +318,13 @@ def signed_on(work: Work, request: AccessRequest, day: dt.date, *, why: str) -> 
             work, request, "correct_signature", actor=Actor.CORRECTOR, signature=replace(signature, signed_on=day)
         )
 
-    return _recorded(work, request, Kind.SIGNATURE_DATE, why, act, letters)
+    return recorded(work, request, Kind.SIGNATURE_DATE, why, act, letters)
 
 
-def _recorded(
+def recorded(
     work: Work, request: AccessRequest, kind: Kind, why: str, act: Callable[[], object], letters: Sequence[int] = ()
 ) -> Correction:
+    """The act, with the entry of what stood before and after it."""
     reasoned(why)
     before = standing(work, request)
     act()

@@ -89,7 +89,7 @@ def _written(work: Work, request: AccessRequest, template: str, **values: object
     organisation = organisations.get(work, request.organisation_id)
     return write(
         template,
-        number=request.number,
+        number=request.in_letters,
         title=work.catalog.kind(request.kind).title,
         organisation=organisation.short_name or organisation.full_name,
         organisation_full=organisation.full_name or organisation.short_name,

@@ -21,6 +21,7 @@ from actions import (
     reorganising,
     requests,
     undoing,
+    versions,
 )
 from actions.context import Work
 from models.answers import Ground, Outcome, PairAnswer, PairKey
@@ -262,4 +263,4 @@ def _id(request: AccessRequest) -> int:
     return request.id
 
 
-HANDLERS: dict[Effect, Handler] = {effect: {**vars(undoing), **globals()}[effect.value] for effect in Effect}
+HANDLERS: dict[Effect, Handler] = {effect: {**vars(undoing), **vars(versions), **globals()}[effect.value] for effect in Effect}

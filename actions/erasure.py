@@ -19,7 +19,7 @@ from models.employee import Employee
 from models.letters import InboxLetter, InboxState, OutboxLetter
 from models.person import Person
 from models.record import EndedFor, Event, Grant
-from models.request import AccessRequest, RequestedRole, RequestFile, RequestLine, Status
+from models.request import AccessRequest, FormerVersion, RequestedRole, RequestFile, RequestLine, Status
 
 _CLOSED = (Status.VERIFIED, Status.WITHDRAWN)
 
@@ -83,6 +83,7 @@ def erase_patients(work: Work) -> int:
         gone = _patient_fields(work.catalog.kind(request.kind))
         request.fields = {name: value for name, value in request.fields.items() if name not in gone}
         request.question, request.note, request.patients_erased_on = None, "", work.now
+        _forget_versions(work, request.id)
         comments.erase(work, request.id, authors=False)
         # Papers and scans bear the same data, and so do letters that carried them.
         hashes = [*_file_hashes(work, request.id), *_letter_hashes(work, request.id)]
@@ -114,6 +115,7 @@ def _in_force(work: Work, request: AccessRequest) -> bool:
 def _erase_request(work: Work, request: AccessRequest) -> None:
     request.fields, request.intake, request.signature = {}, [], None
     request.question, request.note, request.erased_on = None, "", work.now
+    _forget_versions(work, request.id)
     session, number = work.session, request.id
     session.execute(
         update(RequestLine)
@@ -135,6 +137,12 @@ def _erase_request(work: Work, request: AccessRequest) -> None:
     links.end_of_lines(work, EndedFor.ERASED, col(AccessRequest.id) == number)
     session.flush()
     _delete(work, hashes)
+
+
+def _forget_versions(work: Work, request_id: int | None) -> None:
+    """Which version was refused stays; what it said goes, and it cannot be put back any more."""
+    for row in work.session.execute(select(FormerVersion).where(col(FormerVersion.request_id) == request_id)).scalars():
+        row.stood, row.lines, row.last_number = {}, [], row.last_number or row.version
 
 
 def _erase_corrections(work: Work, subjects: Iterable[str]) -> None:

@@ -81,6 +81,7 @@ EVENT_LABELS = {
     "line.trouble": "Работник сообщил о неполадке",
     "line.verified": "Работник подтвердил вход",
     "mail.probed": "Почта проверена пробным письмом",
+    "grant.begun-earlier": "Роль действовала раньше, чем записано",
     "organisation.change-undone": "Изменение организации оказалось ошибкой",
     "organisation.added": "Заведена карточка организации",
     "organisation.changed": "Изменена карточка организации",

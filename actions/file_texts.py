@@ -8,9 +8,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from sandbox import Killed, Limits, Refused, run_many
+from documents.attachments import limits_of
+from sandbox import Killed, Refused, run
 
-_LIMITS = Limits(seconds=6, memory_mb=768, output_mb=32)
 _READER = "documents.inside.attached:look"
 _MICROSOFT = "application/vnd.openxmlformats-officedocument."
 _OPEN = "application/vnd.oasis.opendocument."
@@ -38,9 +38,14 @@ class FileText:
 
 def texts_of(files: Sequence[tuple[Path, str]], *, limit: int) -> list[FileText]:
     """Of each (path, media type by content); at most `limit` characters of one."""
-    jobs = [{"path": path, "kind": kind, "search": True} for path, kind in files if kind in READABLE]
-    answers = iter(run_many(_READER, jobs, limits=_LIMITS) if jobs else [])
-    return [_told(next(answers), limit) if kind in READABLE else _unreadable(kind) for _, kind in files]
+    return [_told(_read(path, kind), limit) if kind in READABLE else _unreadable(kind) for path, kind in files]
+
+
+def _read(path: Path, kind: str) -> Any:
+    try:
+        return run(_READER, {"path": path, "kind": kind, "search": True}, limits=limits_of(path, kind))
+    except (Refused, Killed) as trouble:
+        return trouble
 
 
 def _unreadable(kind: str) -> FileText:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 from sqlmodel import col
 
 from actions import audit, beliefs, people
@@ -108,7 +108,7 @@ def grant(
 ) -> Grant:  # fmt: skip
     """A granted role becomes a grant, since the answer (now when None) until the day that it names.
 
-    One already in force only takes that day.
+    One already in force only takes that day, and begins earlier where it was held before.
     """
     held: Grant | None = work.session.execute(
         select(Grant).where(
@@ -120,6 +120,8 @@ def grant(
         )
     ).scalar_one_or_none()
     if held is not None:
+        if since is not None and since < held.since:
+            begin_earlier(work, held, since)
         return _prolonged(work, held, request_id, ends_on)
     row = Grant(
         person_id=person_id,
@@ -134,6 +136,13 @@ def grant(
     work.session.add(row)
     _made(work, row, "grant.made")
     return row
+
+
+def begin_earlier(work: Work, row: Grant, since: dt.datetime) -> None:
+    """It turned out to be held already then."""
+    row.since = since
+    beliefs.note(work, row)
+    audit.record(work, "grant.begun-earlier", subject_of(row), grant=row.id)
 
 
 def _prolonged(work: Work, row: Grant, request_id: int, ends_on: dt.date | None) -> Grant:
@@ -181,6 +190,11 @@ def retract(work: Work, row: Grant) -> None:
     row.until, row.verified_at = row.since, None
     beliefs.note(work, row)
     audit.record(work, "grant.retracted", subject_of(row), grant=row.id)
+
+
+def forget_line(work: Work, line_id: int) -> None:
+    """The line goes; a role that it gave, and that was taken back, stays on record without it."""
+    work.session.execute(update(Grant).where(col(Grant.line_id) == line_id).values(line_id=None))
 
 
 def restore(work: Work, row: Grant, *, until: dt.datetime | None = None) -> None:

@@ -16,10 +16,12 @@ from actions.asked import asked_of
 from actions.context import Conflict, NotFound, Work
 from actions.matching import Matched, match
 from actions.proposals import Proposal, propose
+from actions.trusting import Proof, trust_of
 from models.answers import Ground, PairAnswer, PairKey
 from models.answers import Outcome as Word
 from models.letters import InboxLetter, InboxState, MailboxPosition, OutboxLetter, OutboxState
 from models.request import AccessRequest, Status
+from notifications.composing import is_unguessable
 from notifications.deciding import Asked
 from notifications.imap import FetchedLetter
 from notifications.reading import Kind, Outcome, Reading
@@ -129,7 +131,9 @@ def apply(work: Work, letter_id: int, reading: Reading) -> InboxLetter:
     letter.request_id = chosen or (found.request.id if found.request else None)
     letter.matched_by = by_hand.BY_HAND if chosen else found.how
     letter.state = _act(work, letter, reading, found)
-    by_hand.close_twins(work, letter, reading)
+    proof = trust_of(work, reading, found).proof
+    if proof is not Proof.NOTHING:
+        by_hand.close_twins(work, letter, reading)
     action = {InboxState.TRIAGE: "letter.triage"}.get(letter.state, "letter.matched")
     about = f"request:{letter.request_id}" if letter.request_id else f"inbox:{letter.id}"
     audit.record(
@@ -140,6 +144,7 @@ def apply(work: Work, letter_id: int, reading: Reading) -> InboxLetter:
         kind=reading.kind,
         outcome=reading.outcome,
         matched_by=letter.matched_by,
+        proof=proof.value,
         head=letter.sha256,
     )
     return letter
@@ -155,7 +160,8 @@ def _act(work: Work, letter: InboxLetter, reading: Reading, found: Matched) -> I
         return InboxState.NOTED
     if reading.kind is Kind.BOUNCE:
         return _bounced(work, letter, reading, found)
-    if found.request is not None and reading.trusted and reading.kind is not Kind.AUTO_REPLY and not found.doubt:
+    proven = trust_of(work, reading, found).proof is not Proof.NOTHING
+    if found.request is not None and proven and reading.kind is not Kind.AUTO_REPLY and not found.doubt:
         _settle_uncertain(work, found.request)
     proposal = propose(work, reading, found)
     if proposal.move == "file":
@@ -213,6 +219,9 @@ def _bounced(work: Work, letter: InboxLetter, reading: Reading, found: Matched) 
         return InboxState.NOTED
     if found.letter is None:
         letter.problem = "Письмо вернулось, но не видно, какое."
+        return InboxState.TRIAGE
+    if not is_unguessable(found.letter.message_id):
+        letter.problem = "Похоже, письмо вернулось. Но его номер (Message-ID) можно было и угадать, так что решает человек."
         return InboxState.TRIAGE
     reason = f"Письмо не доставлено: {reading.bounce.diagnostic or reading.bounce.status}"[:500]
     found.letter.state, found.letter.error = OutboxState.FAILED, reason

@@ -2,26 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 from sqlmodel import col
 
 from actions import audit, pairs, requests, steps
 from actions.context import Conflict, Work
-from models.record import Event
+from actions.outbox import TO_DESK
+from models.letters import OutboxLetter, OutboxState
 from models.request import AccessRequest, LineState, RequestedRole, RequestLine, Status
 from states.guards import STATUS_LABELS
 
 _OVER = (Status.VERIFIED, Status.WITHDRAWN)
+_SETTLED = (Status.GRANTED, Status.VERIFIED, Status.WITHDRAWN)
+_ON_PAPER = (Status.VALIDATED, Status.SIGNED)
+LEFT = (OutboxState.SENT, OutboxState.UNCERTAIN, OutboxState.SENDING)
 
 
 def take_back(work: Work, request: AccessRequest, lines: Sequence[RequestLine], wrong: Sequence[RequestedRole]) -> None:
-    """These roles are not asked for again, nor is their trouble the desk's. Raises Conflict where a draft was touched."""
+    """These roles are not asked for again, nor is their trouble the desk's. Raises Conflict, which names it, where others' roles
+    stand on the same checked paper. What the desk has answered to a linked draft it did answer.
+    """
     _no_trouble(work, request, wrong)
+    for draft, mine in _mine(work, request, lines, wrong):
+        if draft.status is Status.DRAFT or _whole(work, draft, mine):
+            _take_out(work, draft, mine)
+        elif draft.status in _ON_PAPER:
+            raise Conflict(
+                f"Отказанные роли уже оформляют заявкой {draft.number} («{STATUS_LABELS[draft.status]}») вместе с другими. "
+                "Сначала верните её в черновик, затем исправляйте ответ."
+            )
+
+
+def letters_left(
+    work: Work, request: AccessRequest, lines: Sequence[RequestLine], wrong: Collection[RequestedRole]
+) -> list[int]:
+    """Letters of the linked drafts that ask for these roles only, and have left."""
+    gone = [draft.id for draft, mine in _mine(work, request, lines, wrong) if _whole(work, draft, mine)]
+    query = select(col(OutboxLetter.id)).where(
+        col(OutboxLetter.request_id).in_(gone), col(OutboxLetter.state).in_(LEFT), col(OutboxLetter.purpose).in_(TO_DESK)
+    )
+    return [number or 0 for number in work.session.execute(query.order_by(col(OutboxLetter.id))).scalars()]
+
+
+Asked = list[tuple[RequestLine, RequestedRole]]
+
+
+def _mine(
+    work: Work, request: AccessRequest, lines: Sequence[RequestLine], wrong: Collection[RequestedRole]
+) -> list[tuple[AccessRequest, Asked]]:
+    """Linked drafts that go on with these refused roles, each with them."""
     moved = [pair for pair in wrong if pair.state is LineState.MOVED]
     people = {line.id: line.person_id for line in lines}
     keys = {(people[pair.line_id], pair.subsystem, pair.role) for pair in moved}
+    found = []
     for draft in _children(work, request, "refused-lines") if moved else ():
         mine = [
             (line, pair)
@@ -29,9 +64,14 @@ def take_back(work: Work, request: AccessRequest, lines: Sequence[RequestLine], 
             for pair in line.asked
             if (line.person_id, pair.subsystem, pair.role) in keys
         ]
-        if mine and draft.status is not Status.WITHDRAWN:
-            _refuse_touched(work, draft)
-            _take_out(work, draft, mine)
+        if mine and draft.status not in _SETTLED:
+            found.append((draft, mine))
+    return found
+
+
+def _whole(work: Work, draft: AccessRequest, mine: Asked) -> bool:
+    gone = {pair.id for _, pair in mine}
+    return all(pair.id in gone for pair in pairs.of(requests.lines_of(work, draft)))
 
 
 def _no_trouble(work: Work, request: AccessRequest, wrong: Sequence[RequestedRole]) -> None:
@@ -39,9 +79,10 @@ def _no_trouble(work: Work, request: AccessRequest, wrong: Sequence[RequestedRol
         return
     report = next((each for each in _children(work, request, "trouble") if each.status not in _OVER), None)
     if report is not None:
+        how = "подтвердите её результат" if report.status is Status.GRANTED else "отзовите её"
         raise Conflict(
             f"Работник сообщил о неполадке, и об этом идёт заявка {report.number} («{STATUS_LABELS[report.status]}»). "
-            "Сначала отзовите её, затем исправляйте ответ."
+            f"Сначала {how}, затем исправляйте ответ."
         )
 
 
@@ -52,22 +93,10 @@ def _children(work: Work, request: AccessRequest, relation: str) -> Sequence[Acc
     return work.session.execute(query.order_by(col(AccessRequest.id))).scalars().all()
 
 
-def _refuse_touched(work: Work, draft: AccessRequest) -> None:
-    """Somebody works on it: what becomes of his work is his to say."""
-    own = select(col(Event.action)).where(col(Event.subject) == requests.subject(draft))
-    done = {action for action in work.session.execute(own).scalars() if not action.endswith("viewed")}
-    if draft.status is Status.DRAFT and done <= {"request.created"}:
-        return
-    raise Conflict(
-        f"Отказанные роли уже оформляют заявкой {draft.number} («{STATUS_LABELS[draft.status]}»). "
-        "Сначала отзовите её, затем исправляйте ответ."
-    )
-
-
-def _take_out(work: Work, draft: AccessRequest, mine: Sequence[tuple[RequestLine, RequestedRole]]) -> None:
+def _take_out(work: Work, draft: AccessRequest, mine: Asked) -> None:
     gone = {pair.id for _, pair in mine}
     lines = requests.lines_of(work, draft)
-    if all(pair.id in gone for pair in pairs.of(lines)):
+    if _whole(work, draft, mine):
         steps.take(work, draft, "withdraw")
         return
     for line in lines:

@@ -1,4 +1,4 @@
-"""Which request a letter is about: by references first, the desk's ticket second, our number third."""
+"""Which request a letter is about: by references first, the desk's ticket second, our number third. No match is a proof."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def match(work: Work, reading: Reading) -> Matched:
     for request, how in ((by_reference, "references"), (by_ticket, "ticket"), (by_number, "number")):
         if request is not None:
             found = {other.id for other in (by_reference, by_ticket, by_number) if other is not None}
-            return Matched(request, letter, how, _doubt(request, letter, len(found) > 1))
+            return Matched(request, letter, how, _doubt(request, letter, len(found) > 1) or _tail_doubt(how, request, reading))
     return Matched(letter=letter)
 
 
@@ -46,6 +46,14 @@ def _doubt(request: AccessRequest, letter: OutboxLetter | None, contradicted: bo
     if letter is not None and letter.purpose == "package" and letter.version != request.version:
         return f"Ответ на версию {letter.version}, а сейчас у заявки версия {request.version}."
     return ""
+
+
+def _tail_doubt(how: str, request: AccessRequest, reading: Reading) -> str:
+    """Our numbers count on, so anybody knows them; only who has had our letter knows the end that they have there."""
+    if how != "number" or (request.tail and reading.our_tail == request.tail):
+        return ""
+    lacking = "стоит не тот код, что" if reading.our_tail else "нет кода, который стоит"
+    return f"После номера заявки {lacking} в наших письмах ({request.in_letters}): номер могли вписать наугад. Решает человек."
 
 
 def _by_references(work: Work, reading: Reading) -> OutboxLetter | None:

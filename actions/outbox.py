@@ -14,7 +14,7 @@ from sqlmodel import col
 from actions import audit, destinations, links
 from actions.context import Conflict, NotFound, Work
 from models.letters import OutboxLetter, OutboxState
-from notifications.composing import Attachment, OutgoingLetter, compose, message_id
+from notifications.composing import Attachment, OutgoingLetter, compose, new_message_id
 
 PERSONAL = (links.FIRST_LOGIN, links.LOGIN_CHECK, "nudge")
 _PRACTICE = "УЧЕБНОЕ ПИСЬМО"
@@ -50,7 +50,7 @@ def promise(
         request_id=request_id,
         person_id=person_id,
         version=version,
-        message_id=message_id(key, work.policy.sender.rpartition("@")[2]),
+        message_id=new_message_id(work.policy.sender.rpartition("@")[2]),
         recipient=recipient,
         subject=subject,
         text=text,

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from actions.context import Work
 from actions.matching import Matched
+from actions.trusting import trust_of
 from models.letters import OutboxLetter
 from models.request import AccessRequest, Status
 from notifications.reading import Kind, Outcome, Reading
@@ -106,8 +107,9 @@ def _outside(work: Work, reading: Reading, found: Matched) -> list[str]:
     if found.request is None:
         return [found.doubt or NO_REQUEST]
     doubts = [found.doubt] if found.doubt else []
-    if not reading.trusted:
-        doubts.append("Отправитель не из доменов СТП: решает человек.")
+    trust = trust_of(work, reading, found)
+    if trust.doubt:
+        doubts.append(trust.doubt)
     if found.request.status not in _OPEN:
         doubts.append("На эту заявку уже ответили или она не отправлена.")
     if work.policy.answers_apply != "clear" and reading.kind is not Kind.ACKNOWLEDGEMENT:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import col
 
 from actions import (
@@ -46,7 +46,8 @@ from models.facts import (
 from models.findings import Finding, Severity
 from models.letters import OutboxLetter, OutboxState
 from models.organisation import Organisation
-from models.request import AccessRequest, RequestFile, RequestLine, Status
+from models.request import AccessRequest, FormerVersion, RequestFile, RequestLine, Status, without_tail
+from models.row_numbers import row_number
 from models.text import fold
 from states.guards import Case
 from states.lifecycle import Trait, traits_of
@@ -68,9 +69,10 @@ def get(work: Work, request_id: int) -> AccessRequest:
 
 def find(work: Work, reference: str) -> AccessRequest:
     """By row number or by our number («ЕД-2026-000012»). Raises NotFound."""
-    if reference.isdigit():
-        return get(work, int(reference))
-    query = select(AccessRequest).where(col(AccessRequest.number) == reference.strip().upper())
+    number = row_number(reference)
+    if number is not None:
+        return get(work, number)
+    query = select(AccessRequest).where(col(AccessRequest.number) == without_tail(reference).upper())
     request: AccessRequest | None = work.session.execute(query).scalar_one_or_none()
     if request is None:
         raise NotFound(f"Заявки «{reference}» нет.")
@@ -105,6 +107,8 @@ def create(
     if not is_current(entry, today) or not all(is_current(subsystem, today) for subsystem in subsystems):
         raise Conflict(f"Вид заявки «{entry.title}» сейчас не действует: в каталоге у него или у подсистемы другой срок.")
     check_fields(entry, fields or {}, work.policy.own_catalog)
+    if signer:
+        check_signer(work, signer)
     organisation = organisations.get(work, organisation_id)
     request = AccessRequest(
         number=str(uuid.uuid4()),
@@ -213,6 +217,7 @@ def _end_lines(work: Work, request: AccessRequest, before: Sequence[RequestLine]
             links.move(work, old, same)
         else:
             links.forget(work, request, old)
+        grants.forget_line(work, old.id or 0)
         work.session.delete(old)
     work.session.flush()
 
@@ -241,8 +246,18 @@ def replace_lines(work: Work, request: AccessRequest, lines: Sequence[LineFacts]
     audit.record(work, "request.lines-replaced", subject(request), lines=len(lines))
 
 
+def check_signer(work: Work, signer: SignatureFacts) -> None:
+    """Raises CatalogError, which names the codes that there are; an empty one may be said later."""
+    if signer.capacity:
+        work.catalog.capacity(signer.capacity)
+    for code in (signer.body, signer.seal_of):
+        work.catalog.check_body(code)
+
+
 def plan_signer(work: Work, request: AccessRequest, signer: SignatureFacts) -> None:
-    """Who is going to sign: printed under the form and judged with the draft."""
+    """Who is going to sign: printed under the form and judged with the draft. Raises CatalogError for codes that are not there."""
+    check_signer(work, signer)
+    check_signer(work, signer)
     request.signature = signature_values(signer)
     next_version(work, request)
     request.revision += 1
@@ -282,7 +297,8 @@ ESIA_EMAIL, SNILS_CHECKED = "esia-email", "snils-checked"
 def next_version(work: Work, request: AccessRequest) -> None:
     """The version grows, so that a paper printed earlier is told apart; what was attached goes along."""
     attached = files_of(work, request)
-    request.version += 1
+    used = select(func.max(col(FormerVersion.last_number))).where(col(FormerVersion.request_id) == request.id)
+    request.version = max(request.version, work.session.execute(used).scalar() or 0) + 1
     carried = {entry.code for entry in work.catalog.kind(request.kind).attachments} | {"licence-draft"}
     for file in attached:
         if file.purpose in carried:
@@ -515,7 +531,7 @@ def case_of(
         ticket=ticket or request.ticket,
         outcome=outcome or request.outcome,
         ground=ground,
-        by_hand=request.channel != "mail",
+        by_hand=request.channel != "mail" and request.sent_at is not None,
         address_confirmed=address_confirmed or destinations.is_confirmed(work),
         address=destinations.address(work),
     )

@@ -20,7 +20,7 @@ from actions.turns import OPEN, Condition, Turn, any_of, is_asked, is_late, kind
 from models.employee import Employee, FormerName
 from models.identifiers import BadIdentifier, snils_digits
 from models.organisation import Organisation
-from models.request import AccessRequest, RequestLine, Status
+from models.request import AccessRequest, RequestLine, Status, without_tail
 from models.text import fold
 
 _LEAST = 2  # letters of a name; one would find everybody
@@ -114,7 +114,7 @@ def _matching(work: Work, text: str) -> Condition:
 
 def _ways(work: Work, text: str) -> list[Select[Any]]:
     """Every way by which people look for a request, that of the organisation first; each has an index of its own."""
-    typed = text.strip()
+    typed = without_tail(text)
     ways: list[Select[Any]] = [
         _requests(col(AccessRequest.organisation_id).in_(organisations_like(typed))),
         _requests(col(AccessRequest.number) == typed.upper()),

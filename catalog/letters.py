@@ -270,11 +270,11 @@ def warm(own: str) -> None:
     """Half a second of compiling, paid once for all children; again only after the files have changed."""
     folder = Path(own) if own else None
     stamps = [_stamp(overlaid(name, folder)) for name in ("letters.toml", "desk.toml")]
-    if _warm.get(folder) != stamps:
+    if _warm.get(folder, stamps) != stamps:
         load_letters.cache_clear()
-        load_letters(folder)
         _warm.clear()
-        _warm[folder] = stamps
+    _warm[folder] = stamps
+    load_letters(folder)
 
 
 _warm: dict[Path | None, list[tuple[str, int, int, int]]] = {}

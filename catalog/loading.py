@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from pydantic import ValidationError
 
@@ -52,6 +52,21 @@ class CatalogError(ValueError):
         self.problems = tuple(part for part in problems if isinstance(part, Problem))
 
 
+class _Coded(Protocol):
+    @property
+    def code(self) -> str: ...
+
+
+_Entry = TypeVar("_Entry", bound=_Coded)
+
+
+def _of_code(known: Sequence[_Entry], code: str, what: str) -> _Entry:
+    found = next((entry for entry in known if entry.code == code), None)
+    if found is None:
+        raise CatalogError(f"{what} в справочнике нет. Есть: {', '.join(sorted(entry.code for entry in known))}.")
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Catalog:
     """Справочник правил: everything the regulation says that is data."""
@@ -69,20 +84,27 @@ class Catalog:
         return self.kinds[code]
 
     def role(self, subsystem: str, code: str) -> Role:
-        return next(role for role in self.subsystems[subsystem].roles if role.code == code)
+        """Raises CatalogError, as the next ones do for a code that is not here."""
+        known = self.subsystems[subsystem].roles if subsystem in self.subsystems else ()
+        return _of_code(known, code, f"Роли «{subsystem}: {code}»")
 
     def organisation_kind(self, code: str) -> OrganisationKind:
-        return next(kind for kind in self.organisations.kinds if kind.code == code)
+        return _of_code(self.organisations.kinds, code, f"Вида организации «{code}»")
 
     def capacity(self, code: str) -> Capacity:
-        return next(capacity for capacity in self.organisations.capacities if capacity.code == code)
+        return _of_code(self.organisations.capacities, code, f"Качества подписанта «{code}»")
 
     def body(self, code: str) -> Body | None:
         """None for the applicant itself."""
         return next((body for body in self.organisations.bodies if body.code == code), None)
 
+    def check_body(self, code: str) -> None:
+        """Raises CatalogError for one that is neither known nor the applicant itself."""
+        if code not in ("", OWN):
+            _of_code(self.organisations.bodies, code, f"Органа «{code}»")
+
     def authority_label(self, code: str) -> str:
-        return next(entry.label for entry in self.organisations.authorities if entry.code == code)
+        return _of_code(self.organisations.authorities, code, f"Подчинённости «{code}»").label
 
     @property
     def register(self) -> str:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 _KINDS = (
     "answer – ответ был другим, no-answer – ответа не было, ticket – номер обращения не тот, login – вход не подтверждён, "
-    "hand-over – заявку не передавали, signature-date – дата подписи не та."
+    "hand-over – заявку не передавали, signature-date – дата подписи не та, version – подали снова из-за неверного отказа: вернуть "
+    "прежнюю версию, since – доступ дали ещё по прежней версии."
 )
 
 Why = Annotated[str, typer.Option(help="Почему исправляете, не короче 10 знаков.")]
@@ -32,6 +33,7 @@ def correct(
     why: Why,
     ticket: Annotated[str, typer.Option(help="Правильный номер обращения; пусто – номера нет.")] = "",
     signed_on: Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Правильная дата подписи.")] = None,
+    version: Annotated[int | None, typer.Option(help="Какая прежняя версия; без него – последняя, которой отказали.")] = None,
     snils: Annotated[list[str] | None, typer.Option(help="Чей вход не подтверждён; без него – всех.")] = None,
     person: Annotated[
         list[str] | None, typer.Option(metavar="СНИЛС=ОТВЕТ", help="Обо всех ролях работника: granted или «rejected: причина».")
@@ -64,7 +66,7 @@ def correct(
     with working() as work:
         request = requests.find(work, id)
         wanted = correcting.Wanted(
-            Kind(kind), why, ticket=ticket, day=signed_on.date() if signed_on else None, snils=numbers, said=said,
+            Kind(kind), why, ticket=ticket, version=version, day=signed_on.date() if signed_on else None, snils=numbers, said=said,
             reason=reason, until=until.date() if until else None, outcome=outcome,
             ground=given.ground(work, request, words=ground, letter=ground_letter),
         )  # fmt: skip

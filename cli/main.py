@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 
 import typer
 
@@ -37,6 +38,23 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"egisz-access {version('egisz-access')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Какая это версия.")] = False,
+) -> None:
+    """What may be said before any command."""
+
+
 app.add_typer(organisations.app, name="organisation")
 app.add_typer(roster.app, name="roster")
 app.add_typer(requests.app, name="request")

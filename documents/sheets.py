@@ -6,14 +6,13 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from sandbox import Killed, Limits, Output, Refused, run, run_many
-
-_LIMITS = Limits(seconds=20, memory_mb=1536, output_mb=64)
+from documents.scans.sending import DRAWING
+from sandbox import Killed, Output, Refused, run, run_many
 
 
 def count_sheets(path: Path) -> int:
     """Raises sandbox.Refused or sandbox.Killed."""
-    number: int = run("documents.inside.counting:count", {"path": path}, limits=_LIMITS)
+    number: int = run("documents.inside.counting:count", {"path": path})
     return number
 
 
@@ -27,7 +26,7 @@ def draw_sheets(path: Path, places: Sequence[int], *, width: int) -> list[bytes 
             }
             for place, target in zip(places, targets, strict=True)
         ]  # fmt: skip
-        answers = run_many("documents.inside.assembling:draw", jobs, limits=_LIMITS)
+        answers = run_many("documents.inside.assembling:draw", jobs, limits=DRAWING)
         return [
             None if isinstance(answer, Refused | Killed) else target.read_bytes()
             for answer, target in zip(answers, targets, strict=True)

@@ -1,12 +1,27 @@
 """Access requests, their lines and files."""
 
 import datetime as dt
+import re
+import secrets
 from enum import StrEnum
 
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Relationship, SQLModel
 
 from models.columns import PORTABLE_JSON, enum_type, personal, plain
+
+_NUMBER_IN_LETTERS = re.compile(r"^([A-Za-zА-Яа-яЁё]{2}-20\d\d-\d{6,})-[A-Za-z][A-Za-z0-9]{3}$")
+_LETTERS, _DIGITS = "dfjqrsvwz", "23456789"  # none looks like another one or like a Russian letter
+
+
+def new_tail() -> str:
+    """Four characters by lot, that follow a request's number in letters and nowhere else: «ЕД-2026-000012-d7f3»."""
+    return secrets.choice(_LETTERS) + "".join(secrets.choice(_LETTERS + _DIGITS) for _ in range(3))
+
+
+def without_tail(number: str) -> str:
+    """«ЕД-2026-000012-d7f3», as letters say it, is «ЕД-2026-000012»."""
+    return _NUMBER_IN_LETTERS.sub(r"\1", number.strip())
 
 
 class Status(StrEnum):
@@ -38,6 +53,7 @@ class AccessRequest(SQLModel, table=True):
     """Заявка на предоставление доступа к подсистеме ЕГИСЗ: one application of one organisation.
 
     `version` grows when a rejected or edited request becomes a draft again; `revision` with every step (stale clicks).
+    In letters `tail` follows the number (`in_letters`): who names both has had one of them.
     """
 
     __tablename__ = "request"
@@ -60,6 +76,7 @@ class AccessRequest(SQLModel, table=True):
 
     id: int | None = plain(None, primary_key=True)
     number: str = plain(unique=True)
+    tail: str = plain(default_factory=new_tail)
     kind: str = plain()
     organisation_id: int = plain(foreign_key="organisation.id")
     status: Status = plain(Status.DRAFT, sa_type=enum_type(Status))
@@ -83,6 +100,27 @@ class AccessRequest(SQLModel, table=True):
     outcome: str | None = plain(None)  # code of the kind's outcomes: what was received
     patients_erased_on: dt.datetime | None = plain(None)  # before `erased_on`: patients' data have a shorter term
     erased_on: dt.datetime | None = plain(None)
+
+    @property
+    def in_letters(self) -> str:
+        return f"{self.number}-{self.tail}"
+
+
+class FormerVersion(SQLModel, table=True):
+    """A refused version as it stood when the next one began: columns of the request and of its lines with their roles.
+
+    With `last_number` it was put back, when the request had come to that version.
+    """
+
+    __tablename__ = "former_version"
+
+    id: int | None = plain(None, primary_key=True)
+    request_id: int = plain(foreign_key="request.id", index=True)
+    version: int = plain()
+    left_at: dt.datetime = plain()
+    stood: dict[str, object] = personal(default_factory=dict, sa_type=PORTABLE_JSON)
+    lines: list[dict[str, object]] = personal(default_factory=list, sa_type=PORTABLE_JSON)
+    last_number: int | None = plain(None)
 
 
 class RequestLine(SQLModel, table=True):

@@ -22,7 +22,7 @@ from models.organisation import Organisation, OrganisationChange
 from models.person import Person
 from models.record import ChainHead, Event, Grant, GrantEntry, HoldingsImport, Lease, PersonalLink
 from models.refbook import RefbookOrganisation, RefbookVersion
-from models.request import AccessRequest, RequestedRole, RequestFile, RequestLine
+from models.request import AccessRequest, FormerVersion, RequestedRole, RequestFile, RequestLine
 from models.review import ReviewCampaign, ReviewedOrganisation, ReviewQuestion
 from models.webhook import Webhook, WebhookDelivery
 
@@ -47,6 +47,7 @@ __all__ = [
     "Event",
     "FailedLogin",
     "FormerName",
+    "FormerVersion",
     "Grant",
     "GrantEntry",
     "HoldingsImport",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,6 +22,7 @@ from io import BytesIO
 
 _MESSAGE_ID = re.compile(r"<[!-;=?A-~]+@[!-;=?A-~]+>")
 _ADDRESS = re.compile(r"([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64})@([^\s@<>()\[\],;:\\\"]{1,253})")
+_UNGUESSABLE = "r."
 _HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
 _MEDIA_TYPE = re.compile(r"(?!message/|multipart/)[a-z0-9.+-]+/[a-z0-9.+-]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]")
@@ -63,10 +65,14 @@ class OutgoingLetter:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def message_id(key: str, domain: str) -> str:
-    """Message-ID that the same key always gets; the key itself cannot be read out of it. Raises BadLetter."""
-    digest = hashlib.sha256(key.encode()).hexdigest()[:40]
-    return _reference(f"<{digest}@{_ascii_domain(domain)}>", "Message-ID")
+def new_message_id(domain: str) -> str:
+    """A Message-ID that nobody can guess: who answers to it has had the letter in his hands. Raises BadLetter."""
+    return _reference(f"<{_UNGUESSABLE}{secrets.token_hex(20)}@{_ascii_domain(domain)}>", "Message-ID")
+
+
+def is_unguessable(message_id: str) -> bool:
+    """Whether it was drawn by lot; those of former releases were computed from what anybody can count up to."""
+    return message_id.startswith(f"<{_UNGUESSABLE}")
 
 
 def compose(letter: OutgoingLetter) -> bytes:

@@ -10,6 +10,7 @@ import ctypes
 import errno
 import os
 import signal
+import sys
 import sysconfig
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -38,7 +39,18 @@ _SYSTEM = (
     "/usr/share/zoneinfo", "/dev/urandom",
 )  # fmt: skip
 # Files that are open or may be opened, memory, time. No socket, process, program, thread, limit or device is among them.
-_CALLS = ["read", "write", "readv", "writev", "pread64", "pwrite64", "preadv", "pwritev", "lseek", "close", "close_range", "fsync", "fdatasync", "ftruncate", "truncate", "fallocate", "fadvise64", "open", "openat", "access", "faccessat", "faccessat2", "stat", "lstat", "fstat", "newfstatat", "statx", "statfs", "fstatfs", "readlink", "readlinkat", "getcwd", "getdents", "getdents64", "rename", "renameat", "renameat2", "unlink", "unlinkat", "mkdir", "mkdirat", "rmdir", "umask", "utimensat", "flock", "dup", "dup2", "dup3", "copy_file_range", "sendfile", "mmap", "munmap", "mprotect", "mremap", "madvise", "msync", "mincore", "mlock", "munlock", "brk", "membarrier", "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "rt_sigpending", "sigaltstack", "restart_syscall", "futex", "futex_waitv", "set_robust_list", "get_robust_list", "rseq", "clock_gettime", "clock_getres", "clock_nanosleep", "nanosleep", "gettimeofday", "time", "times", "poll", "ppoll", "select", "pselect6", "sched_yield", "sched_getaffinity", "getcpu", "getpid", "getppid", "gettid", "getuid", "geteuid", "getgid", "getegid", "getgroups", "getpgrp", "getsid", "getrlimit", "getrusage", "uname", "sysinfo", "getrandom", "exit", "exit_group"]
+_CALLS = (
+    "read", "write", "readv", "writev", "pread64", "pwrite64", "preadv", "pwritev", "lseek", "close", "close_range", "fsync",
+    "fdatasync", "ftruncate", "fallocate", "fadvise64", "open", "openat", "access", "faccessat", "faccessat2", "stat", "lstat",
+    "fstat", "newfstatat", "statx", "statfs", "fstatfs", "readlink", "readlinkat", "getcwd", "getdents", "getdents64", "rename",
+    "renameat", "renameat2", "unlink", "unlinkat", "mkdir", "mkdirat", "rmdir", "umask", "flock", "dup", "dup2", "dup3",
+    "copy_file_range", "sendfile", "mmap", "munmap", "mprotect", "mremap", "madvise", "msync", "mincore", "mlock", "munlock", "brk",
+    "membarrier", "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "rt_sigpending", "sigaltstack", "restart_syscall", "futex",
+    "futex_waitv", "set_robust_list", "get_robust_list", "rseq", "clock_gettime", "clock_getres", "clock_nanosleep", "nanosleep",
+    "gettimeofday", "time", "times", "poll", "ppoll", "select", "pselect6", "sched_yield", "sched_getaffinity", "getcpu", "getpid",
+    "getppid", "gettid", "getuid", "geteuid", "getgid", "getegid", "getgroups", "getpgrp", "getsid", "getrlimit", "getrusage",
+    "uname", "sysinfo", "getrandom", "exit", "exit_group",
+)  # fmt: skip
 _FLAGS_OF_FILES = (0x5401, 0x5450, 0x5451)  # ioctl: is it a terminal, close it on exec or not
 
 
@@ -98,9 +110,9 @@ class Confinement:
 
 def _libraries() -> Iterator[str]:
     """The interpreter, its packages and ours; not the checkout, in which somebody's data may lie."""
-    known = {*_SYSTEM, *sysconfig.get_paths().values()} - {sysconfig.get_path("scripts"), sysconfig.get_path("data")}
+    searched = {*sys.path, sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")} - {str(_ROOT), ""}
     ours = {str(package.parent) for package in _ROOT.glob("*/__init__.py")}
-    for path in sorted(known | ours):
+    for path in sorted({*_SYSTEM, *searched, *ours}):
         if Path(path).exists():
             yield path
 

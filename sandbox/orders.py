@@ -27,6 +27,15 @@ class Limits:
     def wall(self) -> int:
         return math.ceil(self.seconds * 2) + 3
 
+    def grown(self, *files: Path, seconds: float, memory_mb: float = 0, at_most: Limits) -> Limits:
+        """So much more for each megabyte of the files: small ones get little, whatever they ask for."""
+        megabytes = sum(file.stat().st_size for file in files if file.exists()) / 1024 / 1024
+        return Limits(
+            min(self.seconds + seconds * megabytes, at_most.seconds),
+            min(self.memory_mb + math.ceil(memory_mb * megabytes), at_most.memory_mb),
+            at_most.output_mb,
+        )
+
     def as_order(self) -> dict[str, int]:
         return {"seconds": math.ceil(self.seconds), "memory_mb": self.memory_mb, "output_mb": self.output_mb}
 

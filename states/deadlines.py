@@ -63,8 +63,11 @@ class Deadline:
         }
 
 
+_YEARS = (2000, 2100)  # before, the holidays were others; the years after are nobody's plan
+
+
 class TooFar(ValueError):
-    """The deadline lies beyond what a calendar can tell; the text is Russian."""
+    """The deadline or its beginning lies beyond what a calendar can tell; the text is Russian."""
 
     for_people = True
 
@@ -87,7 +90,9 @@ def working_intervals(date: dt.date, schedule: Schedule, calendar: WorkingCalend
 
 
 def deadline(start: dt.datetime, hours: Decimal | float, schedule: Schedule, calendar: WorkingCalendar) -> Deadline:
-    """`hours` working hours after `start` (aware). Raises TooFar beyond five years, ValueError for negative hours."""
+    """`hours` working hours after `start` (aware). Raises TooFar beyond five years and where no calendar reaches, ValueError for negative hours."""
+    if not _YEARS[0] <= start.year <= _YEARS[1]:
+        raise TooFar(f"Рабочие дни считаются с {_YEARS[0]} по {_YEARS[1]} год: проверьте дату начала.")
     if not hours >= 0:
         raise ValueError("hours cannot be negative")
     now = start.astimezone(ZoneInfo(schedule.zone))

@@ -36,6 +36,7 @@ class Effect(StrEnum):
     SEND_PACKAGE = "send_package"
     CANCEL_LETTERS = "cancel_letters"
     START_VERSION = "start_version"
+    KEEP_VERSION = "keep_version"
     RECORD_SIGNATURE = "record_signature"
     RECORD_SENDING = "record_sending"
     RECORD_TICKET = "record_ticket"
@@ -57,6 +58,8 @@ class Effect(StrEnum):
     UNDO_BOUNCE = "undo_bounce"
     UNDO_QUESTION = "undo_question"
     CHANGE_TICKET = "change_ticket"
+    PUT_VERSION_BACK = "put_version_back"
+    GIVE_EARLIER = "give_earlier"
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,7 +328,14 @@ STEPS: tuple[Step, ...] = (
         effects=(Effect.RECORD_REFUSAL,),
         only=_only("elsewhere"),
     ),
-    Step("revise", (S.REJECTED,), S.DRAFT, _OFFICER, "Исправить и подать снова", effects=(Effect.START_VERSION,)),
+    Step(
+        "revise",
+        (S.REJECTED,),
+        S.DRAFT,
+        _OFFICER,
+        "Исправить и подать снова",
+        effects=(Effect.KEEP_VERSION, Effect.START_VERSION),
+    ),
     Step(
         "verify",
         (S.GRANTED,),
@@ -358,7 +368,7 @@ STEPS: tuple[Step, ...] = (
     # Corrections: what was recorded did not happen, or happened otherwise. Each is an entry of its own; nothing is rewritten.
     Step(
         "reopen",
-        (S.GRANTED, S.VERIFIED, S.REJECTED),
+        (S.GRANTED, S.VERIFIED, S.REJECTED, S.WITHDRAWN),
         S.AWAITING,
         _CORRECTING,
         "Исправлено: записанного ответа не было",
@@ -366,11 +376,31 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         "correct_ticket",
-        (S.SENT, S.AWAITING, S.GRANTED, S.REJECTED, S.VERIFIED),
+        tuple(S),
         None,
         _CORRECTING,
         "Исправлен номер обращения",
         effects=(Effect.CHANGE_TICKET,),
+    ),
+    # The next version was begun, and perhaps sent, for a refusal that was none: the refused one stands again.
+    Step(
+        "correct_version",
+        (S.DRAFT, S.VALIDATED, S.SIGNED, S.SENT, S.AWAITING, S.REJECTED, S.WITHDRAWN),
+        S.REJECTED,
+        _CORRECTING,
+        "Исправлено: прежняя версия в силе",
+        guards=(guards.no_letter_on_its_way,),
+        effects=(Effect.CANCEL_LETTERS, Effect.PUT_VERSION_BACK),
+    ),
+    # What the desk granted of the next version it did grant: only since when is another.
+    Step(
+        "correct_since",
+        (S.GRANTED, S.VERIFIED),
+        None,
+        _CORRECTING,
+        "Исправлено: доступ дали ещё по прежней версии",
+        guards=(guards.ground_given,),
+        effects=(Effect.GIVE_EARLIER,),
     ),
     Step(
         "correct_login",
@@ -409,8 +439,17 @@ STEPS: tuple[Step, ...] = (
         only=_only("unsigned"),
     ),
     Step(
+        "correct_hand_over",
+        (S.WITHDRAWN,),
+        None,
+        _CORRECTING,
+        "Исправлено: заявку не передавали",
+        guards=(guards.handed_over,),
+        effects=(Effect.UNDO_SENDING, Effect.CHANGE_TICKET),
+    ),
+    Step(
         "correct_signature",
-        (S.SIGNED, S.SENT, S.AWAITING, S.GRANTED, S.REJECTED, S.VERIFIED),
+        (S.SIGNED, S.SENT, S.AWAITING, S.GRANTED, S.REJECTED, S.VERIFIED, S.WITHDRAWN),
         None,
         _CORRECTING,
         "Исправлена дата подписи",

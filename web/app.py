@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import re
 
 from fastapi import FastAPI
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.responses import Response
+from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -75,6 +77,12 @@ class Assets(StaticFiles):
         return answer
 
 
+def _whole(mounted: Mount) -> Mount:
+    """Every address below it is its own, one with a line break too."""
+    mounted.path_regex = re.compile(mounted.path_regex.pattern, re.DOTALL)
+    return mounted
+
+
 def create_app(installation: wired.Installation | None = None) -> FastAPI:
     """One application of one installation; for `uvicorn --factory` that of the environment."""
     if installation is None:
@@ -85,7 +93,7 @@ def create_app(installation: wired.Installation | None = None) -> FastAPI:
     app.state.budgets = Budgets(app.state.installation.settings.page.calls_per_minute)
     logs.keep_secrets_out()
     app.state.api = Api(app.state.installation)
-    app.mount("/api/v1", app.state.api)  # first: pages' routes are put together when they are first looked through
+    app.router.routes.append(_whole(Mount("/api/v1", app.state.api)))  # first: pages' routes are put together when they are first looked through
     for part in (scans, board, requests, corrections, fields, steps, logins, files, triage, letter_files, people, employees, holdings, leavers, evidence, organisations, reorganising, audit, personal, reviews, health):
         app.include_router(part.router)
     for part in (today, catalog, comments, request_letters, checklists, help, logging_in, second_step, single_sign_on, account, admin):

@@ -32,11 +32,14 @@ class Day:
 
 
 def date_of(typed: str, wrong: str = "Дату пишут так: 2026-11-23.") -> dt.date:
-    """Raises BadIdentifier, which says `wrong`, for what is no date."""
+    """Raises BadIdentifier, which says `wrong`, for what is no date or one that no paper of ours can bear."""
     try:
-        return dt.date.fromisoformat(typed.strip())
+        date = dt.date.fromisoformat(typed.strip())
     except ValueError:
         raise BadIdentifier(wrong) from None
+    if not 1900 <= date.year <= 2100:
+        raise BadIdentifier("Такого года здесь быть не может. Проверьте дату.")
+    return date
 
 
 def day_of(typed: str, now: dt.datetime, known_on: str = "") -> Day:

@@ -16,7 +16,9 @@ from actions.context import Conflict, NotFound
 from actions.passwords import WeakPassword
 from actions.personal import LinkSpent
 from actions.steps import NotAllowed
+from catalog import CatalogError
 from models.identifiers import BadIdentifier
+from models.row_numbers import row_number
 from states.lifecycle import Refused
 from web.findings import grouped
 from web.headers import always
@@ -45,7 +47,6 @@ _TEXTS = {
 UNSTORABLE = "Слишком большое число, невозможная дата или недопустимый знак. Исправьте и повторите. Ничего не записано."
 BUSY = "Сейчас записывают другие, и очередь не дошла. Подождите несколько секунд и повторите. Ничего не записано."
 TWICE = "То же самое только что записали: второй щелчок или другой человек. Обновите страницу, повторять не нужно."
-_LARGEST = 2**31 - 1  # of a row's number
 
 
 def notice(request: Request, status: int, text: str) -> HTMLResponse:
@@ -85,7 +86,7 @@ def _unstorable(request: Request, error: Exception) -> HTMLResponse:
 
 def is_beyond(request: Request) -> bool:
     """Whether a number in the address is larger than any row's."""
-    return any(str(value).isdecimal() and int(value) > _LARGEST for value in request.path_params.values())
+    return any(str(value).isdecimal() and row_number(value) is None for value in request.path_params.values())
 
 
 def _twice(request: Request, error: Exception) -> HTMLResponse:
@@ -118,6 +119,7 @@ def _broken(request: Request, error: Exception) -> HTMLResponse:
 def register(app: FastAPI) -> None:
     statuses: dict[type[Exception], int] = {
         BadAccount: 422, WeakPassword: 422, NotFound: 404, Conflict: 409, NotAllowed: 403, LinkSpent: 410, BadIdentifier: 422, WrongFolder: 409,
+        CatalogError: 409,
     }
     for kind, status in statuses.items():
         app.add_exception_handler(kind, _says(status))

@@ -16,6 +16,7 @@ from actions.context import Work
 from models.employee import Employee
 from models.record import Grant
 from models.request import AccessRequest, LineState, RequestedRole, RequestLine, Status
+from models.row_numbers import row_number
 from states.outcomes import ACCESS
 from web.labels import LINES
 from web.places import PEOPLE_ON_A_PAGE
@@ -106,7 +107,7 @@ class View:
 
 def view_of(people: str, only: str) -> View:
     """`people` is a page or "all"; what makes no sense is the first page."""
-    page = 0 if people == "all" else int(people) if people.isdigit() and len(people) < 6 else 1
+    page = 0 if people == "all" else min(row_number(people) or 1, 99_999)
     return View(page, only if only in {state.value for state in LineState} else "")
 
 

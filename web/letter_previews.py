@@ -8,7 +8,7 @@ from actions.context import Files
 from documents.media import sniff
 from documents.sheets import count_sheets, draw_sheets
 from notifications.reading.showing import enclosed_file
-from web.previews import SEEN, WIDTHS, once
+from web.previews import SEEN, once, width_of
 
 MOST_PAGES = 50  # shown of one file
 
@@ -25,7 +25,7 @@ def picture_of(files: Files, letter: str, place: int, page: int, width: int) -> 
     """Page `page` (from 0) as PNG, None where there is none or it cannot be drawn. Raises as `pages_of` does."""
     if not 0 <= page < pages_of(files, letter, place):
         return None
-    width = next((each for each in WIDTHS if each >= width), WIDTHS[-1])
+    width = width_of(width)
     path = _taken_out(files, letter, place)
     return once(files, letter, f"file.{place}.{page}.{width}.png", lambda: _drawn(path, page, width)).read_bytes() or None
 

@@ -17,6 +17,7 @@ from catalog import Catalog
 from models.account import Account, Role
 from models.record import Event
 from models.request import AccessRequest, Status
+from models.row_numbers import row_number
 from states.guards import STATUS_LABELS
 from web.labels import EVENTS, FILES, LETTERS, OUTCOMES, READ_AS
 
@@ -70,7 +71,7 @@ _KEYS = {
     "item": "пункт", "keep": "нужны", "kind": "вид", "letter": "письмо №", "letters": "письма №", "lines_left": "осталось строк", "links": "ссылок", "line": "строка №", "lines": "строки",
     "matched_by": "найдена по", "message_id": "номер письма", "name": "имя файла", "number": "номер", "ok": "успешно", "organisation": "организация №",
     "organisations": "организации №", "outcome": "исход", "own": "своя папка", "parent": "прежняя заявка", "patient_days": "срок данных пациентов, дней",
-    "employee": "работник №", "employees": "работники №", "people": "работники №", "person": "работник №", "persons": "работники №", "problems": "замечаний", "purpose": "назначение",
+    "employee": "работник №", "employees": "работники №", "people": "работники №", "person": "работник №", "persons": "работники №", "problems": "замечаний", "proof": "чем доказано, что пишет СТП", "purpose": "назначение",
     "reason": "причина", "reason_code": "причина", "refused": "отказано, роли заявки №", "relation": "связь", "report": "обращение", "request": "заявка", "requests": "заявки",
     "role": "роль", "roles": "роли", "rows": "строк", "scope": "охват", "sections": "разделы", "silent": "не ответили", "since": "с дня",
     "source": "из", "stranded": "не смогут идти дальше", "subsystem": "подсистема", "target": "в", "term_days": "срок, дней",
@@ -141,11 +142,11 @@ def _of_catalog(catalog: Catalog, data: Mapping[str, object]) -> dict[str, objec
 
 def _about(subject: str, numbers: Mapping[int, str], administers: bool) -> tuple[str, str]:
     kind, _, number = subject.partition(":")
-    if kind == "request" and number.isdigit():
-        known = numbers.get(int(number))
+    if kind == "request" and row_number(number) is not None:
+        known = numbers.get(row_number(number) or 0)
         return (f"заявка {known}", f"/requests/{number}") if known else (f"заявка, строка № {number}", "")
     places = _PLACES | (_ADMINISTRATORS_PLACES if administers else {})
-    place = places[kind].format(number) if kind in places and number.isdigit() else ""
+    place = places[kind].format(number) if kind in places and row_number(number) is not None else ""
     return (_SUBJECTS[kind].format(number) if kind in _SUBJECTS else subject), place
 
 
@@ -153,8 +154,8 @@ def _request_numbers(work: Work, listed: list[tuple[Event, dict[str, object]]]) 
     wanted: set[int] = set()
     for event, data in listed:
         kind, _, number = event.subject.partition(":")
-        if kind == "request" and number.isdigit():
-            wanted.add(int(number))
+        if kind == "request" and (row := row_number(number)) is not None:
+            wanted.add(row)
         for key in ("request", "requests", "parent"):
             wanted |= set(_numbers(data.get(key)))
     query = select(col(AccessRequest.id), col(AccessRequest.number)).where(col(AccessRequest.id).in_(wanted))

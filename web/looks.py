@@ -12,6 +12,7 @@ from actions.context import NotFound, Work
 from actions.searching import Filters
 from actions.turns import Turn
 from models.request import Status
+from models.row_numbers import row_number
 from states.guards import status_label
 from web.movers import TURNS
 
@@ -78,7 +79,7 @@ def look_from(query: Mapping[str, str], login: str, work: Work) -> Look:
         text=typed("text"),
     )  # fmt: skip
     sort = typed("sort") if typed("sort").removeprefix("-") in SORTS else ""
-    page = int(typed("page")) if typed("page").isdecimal() and len(typed("page")) < 7 else 1
+    page = min(row_number(typed("page")) or 1, 999_999)
     return Look(filters, typed("view") == "list" or filters.status is not None, sort, max(1, page))
 
 

@@ -11,11 +11,14 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlmodel import col
 
+from actions import inbox
 from actions.context import Work
+from actions.matching import match
+from actions.trusting import REFUTED, STRANGER, UNPROVEN, trust_of
 from models.letters import InboxLetter, InboxState, OutboxLetter, OutboxState
 from models.organisation import Organisation
 from models.record import Event
-from models.request import AccessRequest, Status
+from models.request import AccessRequest, Status, without_tail
 from models.text import fold
 from states.deadlines import deadline
 from web.labels import LETTERS, OUTCOMES, READ_AS
@@ -102,9 +105,20 @@ DECIDED = {
 }
 
 
+def doubted_author(work: Work, letter: InboxLetter) -> str:
+    """In a few words, why the letter need not be the desk's; "" when that is proven."""
+    reading = inbox.reading_of(letter)
+    if reading is None or letter.brought_by is not None:
+        return ""
+    return _DOUBTED.get(trust_of(work, reading, match(work, reading)).doubt, "")
+
+
+_DOUBTED = {STRANGER: "Отправитель не из доменов СТП", REFUTED: "Похоже на подделку", UNPROVEN: "Не доказано, что пишет СТП"}
+
+
 def candidates(work: Work, typed: str, limit: int = 10) -> list[tuple[AccessRequest, Organisation]]:
     """Requests by number, ticket, ИНН or organisation; open ones first. Never by people: the words stand in the address."""
-    wanted = typed.strip()
+    wanted = without_tail(typed)
     if not wanted:
         return []
     query = (

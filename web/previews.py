@@ -59,7 +59,7 @@ def pages_of(files: Files, paper: Paper) -> int:
 
 def picture_of(files: Files, paper: Paper, place: int, width: int) -> bytes | None:
     """Page `place` (from 0) as PNG, None where there is no such page. Raises as `pages_of` does."""
-    width = next((each for each in WIDTHS if each >= width), WIDTHS[-1])
+    width = width_of(width)
     kept: Path = files.derived(paper.sha256, f"{place}.{width}.png")
     if not kept.exists():
         pages = pages_of(files, paper)
@@ -71,6 +71,10 @@ def picture_of(files: Files, paper: Paper, place: int, width: int) -> bytes | No
             if not kept.exists():
                 _draw(files, paper, block, width)
     return kept.read_bytes() if kept.exists() else None
+
+
+def width_of(asked: int) -> int:
+    return next((each for each in WIDTHS if each >= asked), WIDTHS[-1])
 
 
 def _draw(files: Files, paper: Paper, block: range, width: int) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 from starlette.datastructures import FormData
 
 from states.rules.emails import email_problem
 from web.bodies import secret, text, ticked
+from web.server_paths import server_path
 from wiring import settings_file
 from wiring.settings import Settings
 from wiring.settings_file import WrongSettings
@@ -152,6 +152,7 @@ def _address(typed: str) -> str:
 
 
 def _path(typed: str) -> str:
-    if not Path(typed).is_file():
+    path = server_path(typed)
+    if path is None or not path.is_file():
         raise ValueError("такого файла на сервере нет. Впишите полный путь.")
     return typed

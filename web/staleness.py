@@ -11,6 +11,7 @@ from starlette.responses import Response
 from actions import drafting, pairs, requests
 from actions.context import Work
 from models.request import AccessRequest
+from models.row_numbers import row_number
 from web.bodies import text
 from web.choices import name_in_form
 from web.dossiers import heading
@@ -34,10 +35,10 @@ _TICKS = ("drop-", "more-")  # what to do with files: they have to be chosen aga
 def stale(request: Request, work: Work, found: AccessRequest, form: FormData | None = None) -> Response:
     """409 with the present state. `form` is what was sent, with the fields `revision` and `seen` of the page it came from."""
     seen = text(form, "seen", 18) if form is not None else ""
-    known = seen.isdigit()
+    known = row_number(seen)
     return page(
-        request, "stale.html", status=409, it=heading(work, found), known=known,
-        changes=since(work, found, int(seen) if known else 0, limit=20 if known else 5),
+        request, "stale.html", status=409, it=heading(work, found), known=known is not None,
+        changes=since(work, found, known or 0, limit=20 if known is not None else 5),
         seen=last_event(work, found), typed=typed_back(work, found, form) if form is not None else (),
         waiting=waiting(work),
     )  # fmt: skip

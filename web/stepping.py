@@ -14,6 +14,7 @@ from catalog.kinds import RequestKind
 from models.answers import Ground, PairAnswer, PairKey, Said
 from models.findings import Finding
 from models.request import AccessRequest
+from models.row_numbers import row_number
 from states import guards
 from states.lifecycle import Actor, Effect, Refused, Step
 from web.bodies import text, ticked, uploads
@@ -156,11 +157,12 @@ def _answer(
 def _ground(work: Work, request: AccessRequest, step: Step, form: FormData) -> Ground:
     """Raises Refused for a letter that cannot be meant."""
     number, files = text(form, "ground_letter", 18), uploads(form, "ground_file")
-    if number and not number.isdigit():
+    named = row_number(number)
+    if number and named is None:
         raise Refused(step.trigger, request.status, [problem("Номер письма – число.", "ground_letter")])
     try:
         return answers.ground(
-            work, request, words=text(form, "ground"), letter=int(number) if number else None,
+            work, request, words=text(form, "ground"), letter=named,
             file=files[0] if files else None,
         )  # fmt: skip
     except (NotFound, Conflict) as wrong:

@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from notifications.composing import OutgoingLetter, compose, message_id
+from notifications.composing import OutgoingLetter, compose, new_message_id
 from notifications.errors import MailboxError, PostError, explain
 from notifications.imap import ImapGateway, ImapSettings
 from notifications.smtp import SmtpGateway
@@ -110,7 +110,7 @@ def probe(settings: Settings, to: str) -> Iterator[Probed]:
         to=(to,),
         subject="Пробное письмо «Доступа ЕГИСЗ»",
         text="Здравствуйте!\n\nЕсли вы это читаете, исходящая почта настроена верно.\n",
-        message_id=message_id(f"probe:{now.isoformat()}", settings.mail.sender.rpartition("@")[2]),
+        message_id=new_message_id(settings.mail.sender.rpartition("@")[2]),
         date=now,
     )
     try:

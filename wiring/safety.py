@@ -1,4 +1,4 @@
-"""Checks of the page of health: nobody else's work in the planner, nobody else's eyes in the data folder."""
+"""Checks of the page of health: nobody else's work in the planner, nobody else's eyes in the data folder, no way out for files of strangers."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from documents.russian import counted
+from sandbox import Killed
+from sandbox.doors import open_doors
 from wiring import privacy
 from wiring.checks import Check
 from wiring.planner import Planner
@@ -48,6 +50,30 @@ def private_folder(settings: Settings) -> Check:
         tuple(str(path) for path in wide[:_NAMED]),
         f"Закройте их: chmod -R go-rwx {roots}",
     )
+
+
+def untrusted_files() -> Check:
+    """What this machine does not take from the process that opens files of strangers."""
+    check = Check("untrusted", "Файлы извне", "good", "Файлы извне открывает отдельный процесс: без сети, без чужих файлов, без запуска программ.")
+    try:
+        doors = open_doors()
+    except Killed:
+        told = "Файлы извне сейчас не открываются: процесс для них не запускается."
+        return Check(check.code, check.name, "bad", told, mend="Проверьте, хватает ли машине памяти, и перезапустите службу.")
+    if not doors:
+        return check
+    told = "Файлы извне открывает отдельный процесс, но эта машина не закрывает ему всего: вредный файл может больше, чем должен."
+    more = tuple(said for door, said in _DOORS.items() if door in doors)
+    return Check(check.code, check.name, "warning", told, more, " ".join(dict.fromkeys(_CLOSED_BY[door] for door in _DOORS if door in doors)))
+
+
+_DOORS = {
+    "files": "читать любые файлы, доступные службе", "writing": "писать и удалять файлы", "network": "выходить в сеть",
+    "programs": "запускать другие программы", "signals": "останавливать другие процессы службы",
+}  # fmt: skip
+_KERNEL = "Файлы закрывает ядро Linux 5.13 и новее с включённым Landlock: обновите ядро или впишите landlock в его параметр lsm=."
+_CALLS = "Сеть, программы и процессы закрывает библиотека libseccomp: apt install libseccomp2 или dnf install libseccomp, затем перезапустите службу."
+_CLOSED_BY = {"files": _KERNEL, "writing": _KERNEL, "network": _CALLS, "programs": _CALLS, "signals": _CALLS}
 
 
 def _places(settings: Settings) -> list[Path]:

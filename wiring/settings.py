@@ -32,7 +32,11 @@ class SmtpPart(Part):
 
 
 class ImapPart(Part):
-    """Входящая почта: the same mailbox that the letters leave from (SND-5)."""
+    """Входящая почта: the same mailbox that the letters leave from (SND-5).
+
+    `authserv_id`: what its server calls itself in Authentication-Results, «*.mail.example» for many of one name; several with
+    spaces between. `results_below_received`: it writes them right under its own Received line instead of above it.
+    """
 
     host: str = ""
     port: int = Field(default=993, ge=1, le=65535)
@@ -43,8 +47,14 @@ class ImapPart(Part):
     folders: tuple[str, ...] = ("INBOX",)
     sent_folder: str = ""
     copy_sent: bool = False  # true when the server itself keeps no copies of what is sent through it
+    authserv_id: str = Field(default="", pattern=r"^\s*((\*\.)?[\w-]+(\.[\w-]+)*(\s+|$))*$", max_length=1000)
+    results_below_received: bool = False
     timeout_seconds: float = Field(default=30, gt=0, le=600)
     max_letter_megabytes: int = Field(default=40, ge=1)
+
+    @property
+    def authserv_ids(self) -> tuple[str, ...]:
+        return tuple(self.authserv_id.lower().split())
 
 
 class MailPart(Part):

@@ -118,6 +118,8 @@ class Installation:
             page_url=self.settings.page_url,
             answers_apply=self.settings.answers.apply,
             trusted_forwarders=tuple(one.lower() for one in self.settings.answers.trusted_forwarders),
+            authserv_ids=self.settings.imap.authserv_ids,
+            results_below_received=self.settings.imap.results_below_received,
             first_login_link_days=self.settings.links.first_login_days,
             login_check_link_days=self.settings.links.login_check_days,
             first_login_reminder_days=reminders.first_login_days,

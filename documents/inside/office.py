@@ -149,7 +149,7 @@ def excel(path: str, pieces: Pieces | None) -> None:
     warnings.simplefilter("ignore")
     try:
         book = load_workbook(io.BytesIO(transitional), data_only=True)
-    except Refused:
+    except (Refused, MemoryError):
         raise
     except Exception:  # whatever a broken workbook makes the parser raise
         raise Refused("broken", _BROKEN) from None

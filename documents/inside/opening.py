@@ -144,12 +144,12 @@ class _Photo(Source):
             _check_shape(image.width, image.height, _FEWEST)
             dpi = round(max(image.size) / A4_LONG)
             image.draft(mode, (longest, longest))  # JPEG decodes straight to a smaller size
-            small = _smooth(image)
+            small = smooth(image)
             small.thumbnail((longest, longest))  # first of all: every other step copies the picture
-            return Sheet(_on_white(ImageOps.exif_transpose(small)).convert(mode), dpi)
+            return Sheet(on_white(ImageOps.exif_transpose(small)).convert(mode), dpi)
 
 
-def _smooth(image: Image.Image) -> Image.Image:
+def smooth(image: Image.Image) -> Image.Image:
     """In a mode that can be made smaller without jags."""
     if image.mode.startswith("I"):  # 16 bits a pixel
         return image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
@@ -158,7 +158,7 @@ def _smooth(image: Image.Image) -> Image.Image:
     return image.convert("L") if image.mode == "1" else image
 
 
-def _on_white(image: Image.Image) -> Image.Image:
+def on_white(image: Image.Image) -> Image.Image:
     """A transparent picture as a printer would put it on paper."""
     if not (image.mode.endswith("A") or "transparency" in image.info):
         return image

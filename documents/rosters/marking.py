@@ -40,6 +40,8 @@ def _workbook(source: str) -> Any:
     if data.startswith(b"PK\x03\x04") and any(name.startswith("xl/") for name in check_archive(data)):
         try:
             return load_workbook(io.BytesIO(data))
+        except MemoryError:
+            raise
         except Exception:  # what Excel opens and openpyxl does not: its cells go into a new workbook
             pass
     book = Workbook()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 _TELLING = re.compile(rb"""\bhidden=["'](1|true)["']|<(\w+:)?f[\s/>]|\bt=["']e["']""")
-_FAR = re.compile(rb"""<(?:\w+:)?c [^<>]*?\br=["']([A-Z]{1,3})(\d{1,7})["'][^<>]*[^/]>(?!</)""")
+_FAR = re.compile(rb"""<(?:\w+:)?c [^<>]*?\br=["']([A-Z]{1,3})(\d{1,7})["'](?:[^<>]*[^/<>])?>(?!</)""")
 _PLACE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 _MAX_REPEATED = 70_000
 

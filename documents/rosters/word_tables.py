@@ -20,6 +20,8 @@ def tables(data: bytes) -> Sheets:
         sheets = [sheet(f"Таблица {number}", _rows(table)) for number, table in enumerate(found, 1)]
     except Refused:
         raise
+    except MemoryError:
+        raise
     except Exception:  # whatever a broken document makes the parser raise
         raise Refused("broken", "Документ Word не открывается. Откройте его в Word и сохраните заново.") from None
     if not sheets:

@@ -11,7 +11,7 @@ from catalog.letters import LetterPatterns
 from notifications.deciding.asked import Asked, AskedRole
 from notifications.deciding.moments import TIME, days_in
 from notifications.reading.normal import plain
-from notifications.reading.tickets import tickets_in
+from notifications.reading.tickets import our_numbers, tickets_in
 
 Span = tuple[int, int]
 # Words of a name that take cases lose their ending; short ones and abbreviations stand as they are.
@@ -111,10 +111,10 @@ class Finder:
                 known.strange.append(f"названо «{match.group()}», чего в заявке нет")
 
     def _numbers(self, low: str, known: Known) -> None:
-        for match in self.patterns.our_number.finditer(low):
-            known.covered.append(match.span())
-            if canonical(match.group()) != canonical(self.asked.number):
-                known.strange.append(f"назван другой номер заявки: {match.group().upper()}")
+        for ours in our_numbers(low, self.patterns):
+            known.covered.append((ours.start, ours.end))
+            if canonical(ours.number) != canonical(self.asked.number):
+                known.strange.append(f"назван другой номер заявки: {ours.number}")
         own = {re.sub(r"\D", "", one) for one in self.asked.identifiers}
         for match in _IDENTIFIER.finditer(low):
             if own and re.sub(r"\D", "", match["number"]) not in own:

@@ -14,6 +14,7 @@ from notifications.deciding.scope import Scope, shown_of
 from notifications.deciding.whole import blanked, leftover, told, without
 from notifications.reading.judging import Clause, Sign
 from notifications.reading.sentences import Shape, Unit
+from notifications.reading.tickets import without_our_numbers
 
 _NUMBERED = re.compile(r"^\s*(?:[-•*·]+\s?|№?\s?\d{1,3}\s?(?:[.)|]|(?=\s|$))|[а-я]\)\s)")
 _ROW_NUMBER = re.compile(r"(?<!\w)(?:п|пп|стр|строк[аеу]?|пункт\w?|позици\w|№{1,2})\.? ?№? ?(?P<number>\d{1,3})\b")
@@ -90,7 +91,7 @@ class SentenceReader:
         whole, signs, low = self.patterns.whole, self.patterns.signs, clause.low
         if self.asked.revokes or not whole.carried_out.search(low):
             return False
-        bare = whole.about_request.sub(" ", self.patterns.our_number.sub(" ", low))
+        bare = whole.about_request.sub(" ", without_our_numbers(low, self.patterns))
         if self.patterns.rows.other_subjects.search(bare) or signs.blockers.search(low) or whole.taken_in.search(bare):
             return False
         return not self.left(clause, low)

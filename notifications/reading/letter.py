@@ -7,6 +7,7 @@ from dataclasses import replace
 from email.message import Message
 
 from catalog.letters import LetterPatterns
+from notifications.reading.authenticity import statements
 from notifications.reading.automatic import by_machine, is_closing
 from notifications.reading.bodies import Body, BodyReader
 from notifications.reading.bounces import delivery_report, is_delivered
@@ -17,7 +18,7 @@ from notifications.reading.mime import Parts, parts_of
 from notifications.reading.normal import plain
 from notifications.reading.opening import open_letter
 from notifications.reading.result import Bounce, Kind, KnownPerson, Outcome, Reading
-from notifications.reading.sender import is_trusted, sender_address, sender_shown
+from notifications.reading.sender import is_of_desk, is_trusted, sender_address, sender_shown
 from notifications.reading.tickets import find_our_number, find_ticket, find_tickets
 
 _POSITIVE = (Outcome.GRANTED, Outcome.PARTIAL)
@@ -57,6 +58,8 @@ def _frame(message: Message, parts: Parts, patterns: LetterPatterns) -> Reading:
         Kind.OTHER,
         Outcome.NONE,
         trusted=is_trusted(message, patterns.trusted_domains),
+        from_desk=is_of_desk(message, patterns.trusted_domains),
+        statements=statements(message, sender_address(message)),
         references=message_ids(message, "in-reply-to", "references"),
         sender=sender_address(message) or sender_shown(message),
         subject=header(message, "subject"),
@@ -88,7 +91,7 @@ def _reported(frame: Reading, report: Bounce, text: str) -> Reading:
 
 def _with_numbers(frame: Reading, body: Body, patterns: LetterPatterns, our_number: str | None) -> Reading:
     own = body.parts.own
-    given = bool(our_number) and str(our_number).lower() in f"{frame.subject}\n{own}".lower()
+    number, tail = find_our_number([frame.subject, own], patterns, our_number)
     return replace(
         frame,
         text=own,
@@ -96,7 +99,8 @@ def _with_numbers(frame: Reading, body: Body, patterns: LetterPatterns, our_numb
         ticket=find_ticket([frame.subject, body.inner_subject, own], patterns),
         tickets=find_tickets([frame.subject, body.inner_subject, own], patterns),
         closing=is_closing(frame.subject, own[: body.parts.signature], patterns.automatic),
-        our_number=our_number if given else find_our_number([frame.subject, own], patterns),
+        our_number=number,
+        our_tail=tail,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from notifications.reading.authenticity import Place, Statement, Verdict
 from notifications.reading.told import Attached, Voice
 
 
@@ -161,6 +162,9 @@ class Reading:
     attachments: list[Attached] = field(default_factory=list)
     from_file: str = ""  # the attachment whose words make the proposal
     withheld: list[str] = field(default_factory=list)  # why no machine may act on it, in words
+    from_desk: bool = False  # its From names the desk, which anybody can write
+    statements: list[Statement] = field(default_factory=list)  # of mail servers on who wrote it
+    our_tail: str = ""  # the random end of our number, as it stands there
     doubted: bool = False  # a file may say otherwise: not even a person is offered it in one click
 
     def clear(self) -> bool:
@@ -199,5 +203,7 @@ class Reading:
         if parts.get("decision") is not None:
             parts["decision"] = Decision.from_dict(parts["decision"])
         parts["voices"] = [Voice(**voice) for voice in parts.get("voices", [])]
+        parts["statements"] = [Statement(each["server"], Verdict(each["verdict"]), Place(each["place"])) for each in parts.get("statements", [])]
+        parts.setdefault("from_desk", parts.get("trusted", False))  # of letters read by a former release
         parts["attachments"] = [Attached(**file) for file in parts.get("attachments", [])]
         return cls(**parts)

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable
 from email.message import Message
 
+from notifications.reading.addresses import ascii_domain, without_quoted
+from notifications.reading.authenticity import says_fail
 from notifications.reading.headers import decoded, raw_values
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}"
 _ADDRESS = re.compile(rf"({_ATOM})@([^\s@<>()\[\],;:\"\\]{{1,253}})")
-_RESULT = re.compile(r"\b(dmarc|spf|dkim)\s*=\s*([a-z]+)", re.IGNORECASE)
 
 
 def sender_address(message: Message) -> str:
@@ -25,13 +26,18 @@ def sender_shown(message: Message) -> str:
 
 
 def is_trusted(message: Message, domains: Iterable[str]) -> bool:
-    """Exactly one author, whose domain is one of the desk's, and no failed authentication. Rule SND-5."""
+    """It calls itself the desk's, and no server says that it failed. That proves nothing yet (`actions.trusting`). Rule SND-5."""
+    return is_of_desk(message, domains) and not any(map(says_fail, raw_values(message, "authentication-results")))
+
+
+def is_of_desk(message: Message, domains: Iterable[str]) -> bool:
+    """Exactly one author, whose domain is one of the desk's; anybody can write that."""
     domain = sender_address(message).rpartition("@")[2]
-    return bool(domain) and domain in {known.lower() for known in domains} and not _failed_authentication(message)
+    return bool(domain) and domain in {known.lower() for known in domains}
 
 
 def _single_address(value: str) -> str:
-    bare = _without_quoted(value)
+    bare = without_quoted(value)
     if bare is None or any(mark in bare for mark in ",;"):
         return ""
     inside = re.findall(r"<([^<>]*)>", bare)
@@ -44,50 +50,4 @@ def _single_address(value: str) -> str:
     if inside and ":" in bare.partition("<")[0]:
         return ""
     found = _ADDRESS.fullmatch((inside[0] if inside else bare).strip())
-    return f"{found.group(1)}@{_ascii_domain(found.group(2))}".lower() if found else ""
-
-
-def _without_quoted(value: str) -> str | None:
-    """The header less quoted names and comments; None when a quote or bracket is left open."""
-    out, index, comment, quoted = [], 0, 0, False
-    while index < len(value):
-        char = value[index]
-        if char == "\\" and (quoted or comment):
-            index += 2
-            continue
-        if char == '"' and not comment:
-            quoted = not quoted
-        elif char == "(" and not quoted:
-            comment += 1
-        elif char == ")" and not quoted:
-            comment -= 1
-            if comment < 0:
-                return None
-        elif not quoted and not comment:
-            out.append(char)
-        index += 1
-    return None if quoted or comment else "".join(out)
-
-
-def _ascii_domain(domain: str) -> str:
-    """IDN in its ASCII form, so that a Cyrillic «е» never equals a Latin one."""
-    domain = domain.rstrip(".")
-    if domain.isascii():
-        return domain
-    try:
-        encoded = domain.encode("utf-8", "surrogateescape").decode("utf-8").encode("idna").decode("ascii")
-    except UnicodeError:
-        return "invalid"
-    # IDNA folds wide and invisible characters away: what only looks like an ASCII domain is not that domain.
-    return encoded if "xn--" in encoded else "invalid"
-
-
-def _failed_authentication(message: Message) -> bool:
-    """DMARC failed, or SPF and DKIM both did, by any server that says so."""
-    for value in raw_values(message, "authentication-results"):
-        results = [(method.lower(), result.lower()) for method, result in _RESULT.findall(value)]
-        passed = {method for method, result in results if result == "pass"}
-        failed = {method for method, result in results if result in ("fail", "softfail", "permerror")}
-        if ("dmarc", "fail") in results or {"spf", "dkim"} <= failed - passed:
-            return True
-    return False
+    return f"{found.group(1)}@{ascii_domain(found.group(2))}".lower() if found else ""

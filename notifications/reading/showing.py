@@ -15,10 +15,10 @@ from notifications.reading.bodies import BodyReader
 from notifications.reading.headers import decoded, header, raw_values
 from notifications.reading.mime import parts_of
 from notifications.reading.opening import open_letter
+from notifications.reading.safely import limits_of
 from notifications.reading.sender import sender_shown
-from sandbox import Limits, Output, Refused, run
+from sandbox import Output, Refused, run
 
-_LIMITS = Limits(seconds=10, memory_mb=768, output_mb=64)
 _MOST_TEXT = 100_000
 
 
@@ -48,7 +48,7 @@ class ShownLetter:
 def show_letter(path: Path, own_catalog: Path | None = None) -> ShownLetter:
     """Raises sandbox.Refused or sandbox.Killed."""
     arguments = {"path": path, "own_catalog": own_catalog}
-    told: dict[str, Any] = run("notifications.reading.showing:show_file", arguments, limits=_LIMITS, warm=warm_by(own_catalog))
+    told: dict[str, Any] = run("notifications.reading.showing:show_file", arguments, limits=limits_of(path), warm=warm_by(own_catalog))
     return ShownLetter(**{**told, "files": tuple(EnclosedFile(**file) for file in told["files"])})
 
 
@@ -57,7 +57,7 @@ def enclosed_file(path: Path, place: int) -> tuple[str, bytes]:
     with tempfile.TemporaryDirectory(prefix="egisz-enclosed-") as folder:
         target = Path(folder, "file")
         arguments = {"path": path, "place": place, "target": Output(target)}
-        name: str = run("notifications.reading.showing:take_out", arguments, limits=_LIMITS)
+        name: str = run("notifications.reading.showing:take_out", arguments, limits=limits_of(path))
         return name, target.read_bytes()
 
 
@@ -89,7 +89,7 @@ def take_out(path: str, place: int, target: str) -> str:
 def enclosed_files(path: Path, places: Sequence[int], folder: Path) -> dict[int, Path]:
     """Several attachments put into a folder by one child, by place. Raises sandbox.Refused or sandbox.Killed."""
     arguments = {"path": path, "places": list(places), "folder": Output(folder)}
-    taken: list[int] = run("notifications.reading.showing:take_out_many", arguments, limits=_LIMITS)
+    taken: list[int] = run("notifications.reading.showing:take_out_many", arguments, limits=limits_of(path))
     return {place: folder / str(place) for place in taken}
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from catalog.letters import LetterPatterns
 from notifications.reading.normal import without_invisible
+
+_TAIL = re.compile(r"-([a-z][a-z0-9]{3})(?![\w-])", re.IGNORECASE)
 
 
 def find_tickets(texts: Iterable[str], patterns: LetterPatterns) -> list[str]:
@@ -24,7 +28,7 @@ def find_ticket(texts: Iterable[str], patterns: LetterPatterns) -> str | None:
 
 def tickets_in(text: str, patterns: LetterPatterns) -> Iterator[tuple[str, int, int]]:
     """Numbers with their places, in order of place; a place that an earlier pattern took is not read twice."""
-    clean = patterns.our_number.sub(lambda own: " " * len(own.group()), text)
+    clean = without_our_numbers(text, patterns)
     taken: list[tuple[int, int, str]] = []
     for pattern in patterns.tickets.patterns:
         for match in pattern.finditer(clean):
@@ -35,13 +39,38 @@ def tickets_in(text: str, patterns: LetterPatterns) -> Iterator[tuple[str, int, 
         yield ticket, start, end
 
 
-def find_our_number(texts: Iterable[str], patterns: LetterPatterns) -> str | None:
-    """Our number as it stands in a letter, in capitals."""
-    for text in texts:
-        found = patterns.our_number.search(spaced(text))
-        if found:
-            return found.group().upper()
-    return None
+@dataclass(frozen=True, slots=True)
+class OurNumber:
+    """Our number in capitals, the random end that it has in our letters («k7f3») or "", and where both stand."""
+
+    number: str
+    tail: str
+    start: int
+    end: int
+
+
+def our_numbers(text: str, patterns: LetterPatterns) -> Iterator[OurNumber]:
+    for found in patterns.our_number.finditer(text):
+        tail = _TAIL.match(text, found.end())
+        yield OurNumber(
+            found.group().upper(), tail.group(1).lower() if tail else "", found.start(), tail.end() if tail else found.end()
+        )
+
+
+def without_our_numbers(text: str, patterns: LetterPatterns) -> str:
+    """The text with them made spaces; its length stays."""
+    for found in our_numbers(text, patterns):
+        text = text[: found.start] + " " * (found.end - found.start) + text[found.end :]
+    return text
+
+
+def find_our_number(texts: Iterable[str], patterns: LetterPatterns, known: str | None = None) -> tuple[str | None, str]:
+    """The first one, or `known` wherever it stands; with its random end if it has it anywhere."""
+    lines = [spaced(text) for text in texts]
+    found = [each for line in lines for each in our_numbers(line, patterns)]
+    given = known and any(known.lower() in line.lower() for line in lines)
+    number = known if given else found[0].number if found else None
+    return number, next((each.tail for each in found if number and each.number == number.upper() and each.tail), "")
 
 
 def spaced(text: str) -> str:

@@ -30,9 +30,9 @@ def _both_copies(facts: RequestFacts, editable: tuple[str, ...]) -> Iterator[Fin
 
 
 def _attorney(facts: RequestFacts, catalog: Catalog) -> Iterator[Finding]:
-    if facts.signature is None or not facts.signature.capacity:
-        return
-    if catalog.capacity(facts.signature.capacity).needs_attorney and "attorney" not in facts.attachments:
+    code = facts.signature.capacity if facts.signature else ""
+    capacity = next((entry for entry in catalog.organisations.capacities if entry.code == code), None)  # SGN-1 tells of an unknown one
+    if capacity is not None and capacity.needs_attorney and "attorney" not in facts.attachments:
         yield of_request("SND-2", "attorney", "Подписано по доверенности: приложите её скан.")
 
 

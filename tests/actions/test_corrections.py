@@ -200,13 +200,49 @@ def test_a_correction_needs_a_reason_a_ground_and_a_difference(installation, sai
     assert words in told
 
 
-def test_a_draft_that_somebody_works_on_is_named_and_nothing_is_written(installation):
+def _linked(installation, number):
+    with installation.work("тест") as work:
+        return requests.child_of(work, requests.get(work, number), "refused-lines").id
+
+
+@pytest.mark.parametrize("status", [Status.DRAFT, Status.VALIDATED, Status.SIGNED, Status.SENT, Status.AWAITING])
+def test_a_linked_draft_goes_with_the_refusal_however_far_it_came(installation, clock, status):
+    number = _answered(installation, Said("granted"), Said("rejected", "нет в ФРМР", subsystem="ФРМР"))
+    child = _linked(installation, number)
+    clock.forward(hours=1)
+    path = (Status.VALIDATED, Status.SIGNED, Status.SENT, Status.AWAITING)
+    for target in path[: path.index(status) + 1] if status in path else ():
+        bring(installation, child, target)
+    with installation.work("тест") as work:
+        request, draft = requests.get(work, number), requests.get(work, child)
+        row = corrections.correct_answer(work, request, [Said("granted", subsystem="ФРМР")], why=WHY, ground=TRUE)
+        assert (request.status, draft.status) == (Status.GRANTED, Status.WITHDRAWN) and len(_held(work)) == 4
+        sent = [letter.id for letter in _letters(work, "package") if letter.request_id == child]
+        assert set(sent) <= set(row.letters) and bool(sent) == (status in (Status.SENT, Status.AWAITING))
+
+
+def test_what_the_desk_granted_on_a_linked_draft_stays_and_is_held_since_the_first_answer(installation, clock):
+    number = _answered(installation, Said("granted"), Said("rejected", "нет в ФРМР", subsystem="ФРМР"))
+    first, child = clock.now, _linked(installation, number)
+    clock.forward(days=1)
+    for target in (Status.VALIDATED, Status.SIGNED, Status.SENT, Status.AWAITING, Status.GRANTED):
+        bring(installation, child, target)
+    with installation.work("тест") as work:
+        assert len(_held(work, as_of=first)) == 2
+        request = requests.get(work, number)
+        corrections.correct_answer(work, request, [Said("granted", subsystem="ФРМР")], why=WHY, ground=TRUE)
+        assert requests.get(work, child).status is Status.GRANTED and len(_held(work, as_of=first)) == 4 == len(_held(work))
+        assert len(_held(work, as_of=first, known_on=first)) == 2
+
+
+def test_a_checked_paper_with_roles_of_others_is_named_and_nothing_is_written(installation):
     number = _answered(installation, Said("granted"), Said("rejected", "нет в ФРМР", subsystem="ФРМР"))
     with installation.work("тест") as work:
         draft = requests.child_of(work, requests.get(work, number), "refused-lines")
         steps.take(work, draft, "validate")
-    with installation.work("тест") as work, pytest.raises(Conflict, match=f"{draft.number}.*Сначала отзовите"):
-        corrections.no_answer(work, requests.get(work, number), why=WHY)
+    said = [Said("granted", snils=FIRST, subsystem="ФРМР")]
+    with installation.work("тест") as work, pytest.raises(Conflict, match=f"{draft.number}.*Сначала верните"):
+        corrections.correct_answer(work, requests.get(work, number), said, why=WHY, ground=TRUE)
     with installation.work("тест") as work:
         assert requests.get(work, number).status is Status.GRANTED and len(_held(work)) == 2
 

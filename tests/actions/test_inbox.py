@@ -1,4 +1,4 @@
-"""Letters in: exactly once, matched three ways, applied only when clear and trusted; the rest waits for a person."""
+"""Letters in: exactly once, matched three ways, applied only when clear and proven; the rest waits for a person."""
 
 from __future__ import annotations
 
@@ -180,14 +180,18 @@ def test_question_is_shown_and_answered(installation, sent):
 
 
 def test_matched_by_ticket_and_by_our_number_without_references(installation, sent):
+    import dataclasses
+
     number, _message_id = sent
-    ours = _request(installation, number).number
+    installation.__dict__["policy"] = dataclasses.replace(installation.policy, authserv_ids=("mx.clinic.example",))
+    ours = _request(installation, number).in_letters
+    proof = b"Authentication-Results: mx.clinic.example; dkim=pass header.d=stp-egisz.ru\n"
     _take_in(
         installation,
-        _letter("Ваше обращение зарегистрировано под номером [#QWE-111-22222].", subject=f"Re: Заявка {ours}"),
+        proof + _letter("Ваше обращение зарегистрировано под номером [#QWE-111-22222].", subject=f"Re: Заявка {ours}"),
     )
     assert _request(installation, number).ticket == "QWE-111-22222"
-    letter = _take_in(installation, _letter("Доступ предоставлен.", subject="[#QWE-111-22222] ответ"))
+    letter = _take_in(installation, proof + _letter("Доступ предоставлен.", subject="[#QWE-111-22222] ответ"))
     assert _inbox(installation, letter).matched_by == "ticket"
     assert _request(installation, number).status is Status.GRANTED
 

@@ -152,7 +152,7 @@ def test_it_does_not_work_becomes_a_report_with_the_picture_in_word_and_goes_to_
         steps.take(work, report, "send", confirm_address=True)
         names = [file.name for file in correspondence.package_files(work, report)]
         assert any(name.endswith(".docx") for name in names)
-    assert report.number in [letter.subject.split()[1] for letter in deliver(installation)]
+    assert report.in_letters in [letter.subject.split()[1] for letter in deliver(installation)]
     with installation.work("тест") as work:
         assert requests.get(work, report.id).status is Status.SENT
 

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import io
-import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -50,13 +51,32 @@ def test_office_that_hangs_is_killed_with_its_children(tmp_path: Path) -> None:
     with pytest.raises(PreviewUnavailable, match="не ответил вовремя"):
         as_pdf(b"", ".docx", office=hanging, seconds=1)
     assert time.monotonic() - started < 10
-    child = int(note.read_text())
+    assert _ends(int(note.read_text()))
+
+
+def test_a_killed_command_leaves_no_office_running(tmp_path: Path) -> None:
+    note = tmp_path / "child.pid"
+    hanging = _program(tmp_path, f"sleep 60 & echo $! > {note}.new; mv {note}.new {note}; wait")
+    code = "import sys; sys.path.insert(0, sys.argv[1]); from documents.preview import as_pdf; as_pdf(b'', '.docx', office=sys.argv[2])"
+    command = subprocess.Popen([sys.executable, "-I", "-c", code, str(Path(__file__).parents[2]), hanging])
+    for _ in range(200):
+        if note.exists():
+            break
+        time.sleep(0.05)
+    command.kill()
+    command.wait()
+    assert _ends(int(note.read_text()))
+
+
+def _ends(pid: int) -> bool:
     for _ in range(50):
-        if not Path(f"/proc/{child}").exists() or "Z" in Path(f"/proc/{child}/stat").read_text().split()[2]:
-            return
+        try:
+            if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
+                return True
+        except OSError:
+            return True
         time.sleep(0.1)
-    os.kill(child, 0)
-    pytest.fail("the child of the killed programme still runs")
+    return False
 
 
 def test_office_that_makes_nothing_is_said_in_plain_words(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from catalog import CatalogError
 from catalog.letters import load_letters
 from catalog.rules import FOLDER
-from notifications.reading import read_letter
+from notifications.reading import read_letter, read_letter_safely
 from tests.letters.building import letter
 
 SHIPPED = (FOLDER / "letters.toml").read_text("utf-8")
@@ -56,3 +56,13 @@ def test_own_words_of_an_administrator_are_used(tmp_path: Path) -> None:
 
 def test_trusted_domains_are_those_of_the_desk() -> None:
     assert set(load_letters().trusted_domains) == {"rt-eu.ru", "stp-egisz.ru"}
+
+
+def test_changed_words_of_an_administrator_count_from_the_next_letter_on(tmp_path: Path) -> None:
+    """The sandbox's children find the patterns compiled; they are those of the files as they are now."""
+    raw, own = letter("Сотруднику врата отворены."), tmp_path / "letters.toml"
+    for word, meant in (("дверь закрыта", "unclear"), ("врата отворены", "granted"), ("окно разбито", "unclear")):
+        own.write_text(SHIPPED.replace("grants = [\n", f"grants = [\n    '\\b{word}\\b',\n", 1), "utf-8")
+        found = [read_letter_safely(raw, own_catalog=tmp_path), read_letter_safely(raw, own_catalog=tmp_path)]
+        assert [reading.outcome.value for reading in found] == [meant, meant]
+    assert read_letter_safely(raw).outcome.value == "unclear"

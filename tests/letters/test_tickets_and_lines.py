@@ -35,6 +35,9 @@ def test_ticket_in_quoted_text_is_not_taken() -> None:
 
 def test_our_number_is_found() -> None:
     assert read(letter("По заявке ЕД-2026-000123 доступ предоставлен.")).our_number == "ЕД-2026-000123"
+    found = read(letter("Ответ ниже.", subject="Re: Заявка ЕД–2026–000123–D7F3 (вер. 1)"))
+    assert (found.our_number, found.our_tail, found.tickets) == ("ЕД-2026-000123", "d7f3", [])
+    assert read(letter("По заявке ЕД-2026-000123-2 и ЕД-2026-000123-d7f34")).our_tail == ""
     assert read(letter("По заявке Х/17 доступ предоставлен."), our_number="Х/17").our_number == "Х/17"
 
 

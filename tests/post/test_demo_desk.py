@@ -18,8 +18,8 @@ from openpyxl import Workbook
 from demo.desk import ADDRESS, Desk, DeskPlan, Outcome
 from demo.desk_reading import look_at
 from demo.mailboxes import CLINIC, DEMO_ACCOUNTS, DESK, Mailboxes
-from notifications.composing import Attachment, OutgoingLetter, compose, message_id
-from tests.post.worlds import DOCX, NOW
+from notifications.composing import Attachment, OutgoingLetter, compose
+from tests.post.worlds import DOCX, NOW, identity
 
 INN = "7707083893"
 PEOPLE = ("11223344595", "08765430300", "41240221200")
@@ -65,7 +65,7 @@ def request(key: str, *, reply_to: str | None = None, subject: str = "", paper: 
             to=(DESK,),
             subject=subject or "ЕД-2026-000123 Заявка на доступ к «ФРМО» № 1",
             text="Здравствуйте! Направляем заявку.",
-            message_id=message_id(key, "clinic.example"),
+            message_id=identity(key),
             date=NOW,
             in_reply_to=reply_to,
             references=(reply_to,) if reply_to else (),
@@ -119,7 +119,7 @@ def test_a_request_is_acknowledged_with_a_ticket_and_then_granted_to_the_sender(
     assert acknowledged["Subject"].startswith(f"[#{ticket}]: ЕД-2026-000123") and ticket in text_of(acknowledged)
     assert acknowledged["Auto-Submitted"] == "auto-replied" and granted["Auto-Submitted"] is None
     assert [letter["From"].addresses[0].addr_spec for letter in (acknowledged, granted)] == [ADDRESS] * 2
-    assert [letter["In-Reply-To"] for letter in (acknowledged, granted)] == [message_id("a", "clinic.example")] * 2
+    assert [letter["In-Reply-To"] for letter in (acknowledged, granted)] == [identity("a")] * 2
     assert acknowledged["Message-ID"] != granted["Message-ID"]
     assert "доступ предоставлен" in text_of(granted)
 
@@ -191,7 +191,7 @@ def test_a_bounce_is_a_proper_delivery_status_notification(post: Files) -> None:
     per_message, per_recipient = cast("list[EmailMessage]", status.get_payload())
     assert per_message["Reporting-MTA"] == "dns; mx.stp-egisz.ru"
     assert (per_recipient["Action"], per_recipient["Status"]) == ("failed", "5.2.2")
-    assert message_id("a", "clinic.example") in str(original.get_payload())
+    assert identity("a") in str(original.get_payload())
     assert bounce["Return-Path"] == "<>"
 
 
@@ -224,7 +224,7 @@ def test_the_same_letter_twice_is_counted_but_answered_once(post: Files) -> None
         post.deliver([DESK], request("a"), CLINIC)
     one.tick(NOW)
     one.tick(later(5))
-    assert one.memory.letters == {message_id("a", "clinic.example"): 2}
+    assert one.memory.letters == {identity("a"): 2}
     assert len(post.clinic()) == 2
 
 
@@ -234,7 +234,7 @@ def test_a_letter_that_cannot_be_read_stops_no_other(post: Files) -> None:
         post.deliver([DESK], raw, CLINIC)
     one.tick(NOW)
     one.tick(later(5))
-    assert one.memory.letters[message_id("b", "clinic.example")] == 1
+    assert one.memory.letters[identity("b")] == 1
 
 
 def test_a_plan_is_read_from_a_file_and_nonsense_is_refused(tmp_path: Path) -> None:

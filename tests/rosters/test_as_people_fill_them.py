@@ -219,3 +219,13 @@ def test_annotation_never_overwrites_its_source(tmp_path):
     source = written(tmp_path / "r.xlsx", [SHORT, MARIA])
     with pytest.raises(RosterError, match="другое имя"):
         annotate(source, source, judged(source).roster, ())
+
+
+@pytest.mark.parametrize("where", ["no such folder/out.xlsx", "a file/out.xlsx", "."])
+def test_a_copy_that_cannot_be_written_is_said_by_its_name(tmp_path, where):
+    from documents.rosters import RosterError
+
+    (tmp_path / "a file").write_text("")
+    source = written(tmp_path / "r.xlsx", [SHORT, MARIA])
+    with pytest.raises(RosterError, match="не записать"):
+        annotate(source, tmp_path / where, None, ())

@@ -51,6 +51,8 @@ _TRIED: dict[str, Any] = {
     "remove": lambda it: {"file": str(it["folder"] / "removed")},
     "move": lambda it: {"file": str(it["folder"] / "moved"), "to": str(it["folder"] / "elsewhere")},
     "link": lambda it: {"file": "/etc/passwd", "to": str(it["folder"] / "link")},
+    "change_times": lambda it: {"file": str(it["folder"] / "egisz.sqlite3")},
+    "change_rights": lambda it: {"file": str(it["folder"] / "egisz.sqlite3")},
     "connect": lambda it: {"port": it["port"]},
     "send_datagram": lambda it: {"port": it["port"]},
     "connect_here": lambda it: {"address": str(it["folder"] / "socket")},

@@ -147,13 +147,18 @@ def test_a_thread_that_ends_takes_no_zygote_along() -> None:
     assert zygote().pid == first
 
 
-def test_no_more_children_at_once_than_cores_in_all_processes_together(tmp_path: Path) -> None:
+def test_no_more_children_at_once_than_cores_in_all_processes_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a folder for temporary files of their own: other services of this user on this machine are counted too."""
+    places, tmp_path = tmp_path / "places", tmp_path / "running"
+    places.mkdir()
+    tmp_path.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(places))
     other = (
         f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from concurrent.futures import ThreadPoolExecutor; from pathlib import Path\n"
         "from sandbox import Output, run\n"
         f"with ThreadPoolExecutor(4) as pool: print(max(pool.map(lambda _: run('{_BAD}how_many', {{'folder': Output(Path(sys.argv[1]))}}), range(8))))\n"
     )
-    command = subprocess.Popen([sys.executable, "-I", "-c", other, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    command = subprocess.Popen([sys.executable, "-I", "-c", other, str(tmp_path)], stdout=subprocess.PIPE, text=True, env={"TMPDIR": str(places)})
     with ThreadPoolExecutor(8) as pool:
         most = max(pool.map(lambda _: run(_BAD + "how_many", {"folder": Output(tmp_path)}), range(12)))
     assert 1 < max(most, int(command.communicate()[0])) <= slots.CORES

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.routing import Route
 
 
-def routes(app: FastAPI) -> Iterator[Route]:
-    """FastAPI keeps included routers whole."""
+def routes(app: FastAPI | APIRouter) -> Iterator[Route]:
+    """FastAPI keeps included routers whole, however deep."""
     for entry in app.routes:
         inner = getattr(entry, "original_router", None)
-        for route in inner.routes if inner is not None else [entry]:
-            if isinstance(route, Route):
-                yield route
+        if inner is not None:
+            yield from routes(inner)
+        elif isinstance(entry, Route):
+            yield entry

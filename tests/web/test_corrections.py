@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 import re
 
 from fastapi.testclient import TestClient
 
-from actions import answers, inbox, requests, verification
+from actions import answers, inbox, requests, steps, verification
 from models.account import Role
 from models.request import LineState, Status
 from states.lifecycle import Actor
@@ -68,6 +69,38 @@ def test_logins_are_ticked_and_only_officers_are_offered_forms(officer: TestClie
         assert [line.state for line in requests.lines_of(work, requests.get(work, number))] == [LineState.GRANTED, LineState.VERIFIED]
     auditor = client(world, "auditor", {Role.AUDITOR}).get(at)
     assert WHY in auditor.text and 'name="why"' not in auditor.text
+
+
+def test_a_version_begun_for_a_wrong_refusal_goes_back_and_what_was_granted_then_is_ticked(officer: TestClient, world: World) -> None:
+    with world.installation.work(by="тест") as work:
+        request = request_at(work, Status.AWAITING, sent_at=NOON, due_at=NOON)
+        number = request.id or 0
+        answers.give_answer(
+            work, request, answers.the_same(work, request, "rejected", reason="нет"), actor=Actor.OFFICER, ground=GROUND
+        )
+        steps.take(work, request, "revise")
+    at = f"/requests/{number}/corrections"
+    assert f'href="{at}"' in officer.get(f"/requests/{number}").text
+    page = officer.get(at).text
+    assert "вернуть прежнюю версию" in page and "Дата подписи не та" not in page and "Ответ был другим</summary>" not in page
+    told = officer.post(at, data={"kind": "version", "revision": _fields(page)["revision"], "why": WHY})
+    assert told.status_code == 200 and "<td>черновик</td><td>отказ</td>" in told.text
+    done = officer.post(at, data={**_fields(told.text), "confirm": "1"})
+    assert "Ответ был другим</summary>" in done.text and "вернуть прежнюю версию</summary>" not in done.text
+    with world.installation.work(by="тест") as work:
+        request = requests.get(work, number)
+        steps.take(work, request, "revise")
+        request.status = Status.AWAITING
+        answers.give_answer(work, request, answers.the_same(work, request, "granted"), actor=Actor.OFFICER, ground=GROUND)
+        pair = requests.lines_of(work, request)[0].asked[0]
+        name = f"outcome-{pair.line_id}-{pair.id}"
+    page = officer.get(at).text
+    assert f'type="checkbox" name="{name}"' in page
+    form = {"kind": "since", "revision": _fields(page)["revision"], "why": WHY, "ground": "Письмо СТП от 23 ноября"}
+    assert "Отметьте роли" in officer.post(at, data=form).text
+    assert "основан" in officer.post(at, data={**form, name: "granted", "ground": ""}).text
+    world.clock.now += dt.timedelta(minutes=1)
+    assert officer.post(at, data={**form, name: "granted"}).status_code == 200
 
 
 def test_a_letter_goes_back_to_triage_with_what_it_did(officer: TestClient, world: World) -> None:

@@ -22,6 +22,7 @@ from documents.scans import FileFailure, ScanPage, ScanReading
 from models.account import Role
 from models.record import Event
 from models.request import AccessRequest, RequestFile, Status
+from sandbox.zygote import Zygote
 from tests.web.browsing import CHROMIUM, FLAGS, is_error, served
 from tests.web.users import client, log_in
 from tests.web.world import World, clinic, request_at
@@ -136,7 +137,7 @@ def test_a_scan_of_this_version_signs_the_request(officer: TestClient, world: Wo
     assert len(_kept(world, request, "scan")) == 1
     (file,) = _kept(world, request, "scan-original")
     sheet = officer.get(f"/requests/{request.id}/scan/files/{file.id}/sheets/0.png", params={"width": 500, "turn": 90})
-    assert Image.open(io.BytesIO(sheet.content)).size == (500, 354)
+    assert Image.open(io.BytesIO(sheet.content)).size == (1000, 707)
     after = officer.get(f"/requests/{request.id}/scan").text
     assert "Сейчас скан не меняется" in after and "Подписано</button>" not in after
     assert _upload(officer, request, _sheet(None)).status_code == 409
@@ -318,3 +319,15 @@ def test_two_photos_from_a_phone_show_their_pages(world: World, pages: None, tmp
         assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
         assert wrong == []
         browser.close()
+
+
+def test_looks_at_a_sheet_start_one_child(officer: TestClient, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    request = _validated(world)
+    _upload(officer, request, _sheet(_code(request)))
+    (file,) = _kept(world, request, "scan-original")
+    started: list[str] = []
+    call = Zygote.call
+    monkeypatch.setattr(Zygote, "call", lambda self, module, *args, **named: started.append(module) or call(self, module, *args, **named))
+    looks = [officer.get(f"/requests/{request.id}/scan/files/{file.id}/sheets/0.png", params={"width": width}) for width in [350, 360, 480] * 8]
+    assert {look.status_code for look in looks} == {200} and len({look.content for look in looks}) == 1
+    assert len(started) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 
 import pytest
 from fastapi.testclient import TestClient
@@ -25,6 +26,8 @@ UNCLEAR: dict[str, object] = {
     "kind": "answer", "outcome": "granted", "ticket": "ABC-123-45678", "trusted": True, "text": TEXT,
     "evidence": ["Доступ <b>предоставлен</b> по обращению"],
 }
+
+PROVEN: dict[str, object] = {"statements": [{"server": "mx.clinic.example", "verdict": "pass", "place": "above"}]}
 
 
 def _waiting(world: World, reading: dict[str, object] | None = None, *, matched: bool = True, uid: int = 1) -> tuple[int, int]:
@@ -186,6 +189,15 @@ def test_a_stranger_is_not_believed_at_once(officer: TestClient, world: World) -
     assert "Отправитель не из доменов СТП" in text and 'data-asks="Отправитель не из доменов СТП.' in text
 
 
+def test_a_letter_whose_author_nothing_proves_is_asked_about_first(officer: TestClient, world: World) -> None:
+    _, letter = _waiting(world)
+    text = officer.get(f"/triage/{letter}").text
+    assert "Не доказано, что пишет СТП" in text and 'data-asks="Не доказано, что пишет СТП.' in text
+    world.installation.__dict__["policy"] = replace(world.installation.policy, authserv_ids=("mx.clinic.example",))
+    _, proven = _waiting(world, UNCLEAR | PROVEN, uid=2)
+    assert "Не доказано" not in officer.get(f"/triage/{proven}").text
+
+
 def test_what_the_request_cannot_take_now_is_no_button(officer: TestClient, world: World) -> None:
     number, letter = _waiting(world)
     with world.installation.work(by="тест") as work:
@@ -289,8 +301,10 @@ def test_a_failed_letter_can_be_given_up_and_an_uncertain_one_cannot(officer: Te
 
 @pytest.mark.skipif(not CHROMIUM.exists(), reason="нет /usr/bin/chromium: make test ставит его там, где есть apt-get и права root")
 def test_letters_are_settled_by_keyboard_and_what_leaves_the_house_is_asked_first(world: World) -> None:
-    number, first = _waiting(world)
-    other, second = _waiting(world, {"kind": "acknowledgement", "outcome": "none", "ticket": "ABC-7", "trusted": True}, uid=2)
+    world.installation.__dict__["policy"] = replace(world.installation.policy, authserv_ids=("mx.clinic.example",))
+    number, first = _waiting(world, UNCLEAR | PROVEN)
+    registered = {"kind": "acknowledgement", "outcome": "none", "ticket": "ABC-7", "trusted": True}
+    other, second = _waiting(world, registered | PROVEN, uid=2)
     with served(world) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         page = browser.new_page(viewport={"width": 1280, "height": 900})

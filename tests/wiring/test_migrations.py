@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, inspect, text
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
+from models.request import without_tail
 from models.tables import METADATA
 from wiring.database import MIGRATIONS, current_revision, engine_for, migrate, newest_revision
 
@@ -259,3 +260,16 @@ def test_links_of_former_releases_end_and_letters_that_would_carry_them_do_not_l
     with engine.connect() as connection:
         command.downgrade(configured(connection), before)
         assert connection.execute(text("SELECT count(used_at) FROM personal_link")).scalar_one() == 1
+
+
+def test_requests_of_former_releases_get_an_end_for_their_number_in_letters(engine):
+    with engine.connect() as connection:
+        before = str(ScriptDirectory.from_config(configured(connection)).get_revision("0023").down_revision)
+        command.upgrade(configured(connection), before)
+    with engine.begin() as connection:
+        _organisation_and_request(connection)
+    migrate(engine)
+    with engine.connect() as connection:
+        tail = connection.execute(text("SELECT tail FROM request")).scalar_one()
+        assert without_tail(f"ЕД-2026-000001-{tail}") == "ЕД-2026-000001"
+        command.downgrade(configured(connection), before)

@@ -26,6 +26,7 @@ from actions.corrections import Kind
 from models.correction import Correction
 from models.identifiers import BadIdentifier, snils_digits
 from models.request import AccessRequest
+from models.row_numbers import row_number
 from states.lifecycle import Refused
 from web.api.answers import said_of
 from web.api.door import token_of
@@ -60,7 +61,7 @@ def correct(request: Request, number: int, body: CorrectionIn, if_match: IfMatch
     Прежняя запись остаётся в журнале рядом с исправлением. Письма, которые из-за ошибки уже ушли, названы в `letters`.
     """
     revision = (if_match or "").strip().strip('"') or str(body.revision or "")
-    if not revision.isdigit():
+    if row_number(revision) is None:
         raise invalid("revision", "Передайте номер правки заявки: поле revision или заголовок If-Match.")
 
     def act(work: Work) -> CorrectionOut | Response:
@@ -83,7 +84,7 @@ def _wanted(work: Work, request: AccessRequest, body: CorrectionIn) -> Wanted:
     except BadIdentifier as wrong:
         raise invalid("snils", str(wrong)) from None
     return Wanted(
-        Kind(body.kind), body.why, ticket=body.ticket, day=body.signed_on, snils=numbers,
+        Kind(body.kind), body.why, ticket=body.ticket, day=body.signed_on, version=body.version, snils=numbers,
         said=tuple(said_of(body.answers, body.pairs)), reason=body.reason, until=body.until, outcome=body.outcome or None,
         ground=answers.ground(work, request, words=body.ground, letter=body.ground_letter),
     )  # fmt: skip

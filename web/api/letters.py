@@ -15,6 +15,7 @@ from actions.letter_taking import NotALetter, Taken, already, take
 from models.answers import PairAnswer, PairKey
 from models.letters import InboxLetter, OutboxLetter
 from models.request import AccessRequest
+from models.row_numbers import row_number
 from notifications.reading.safely import MAX_MEGABYTES
 from sweeps.letter_reading import read_brought
 from web.api.answers import said_of
@@ -122,9 +123,10 @@ def take_letter(request: Request, form: Multipart) -> Response:
 
 def _named(form: FormData) -> int | None:
     typed = text(form, "request", 20)
-    if typed and not (typed.isascii() and typed.isdigit()):
+    number = row_number(typed)
+    if typed and number is None:
         raise invalid("request", "Укажите номер заявки (id), целое число.")
-    return int(typed) if typed else None
+    return number
 
 
 @router.get(

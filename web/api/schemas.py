@@ -556,15 +556,17 @@ class RenameIn(In):
 class CorrectionIn(In):
     """Что исправить; не названное остаётся как есть."""
 
-    kind: Literal["answer", "no-answer", "ticket", "login", "hand-over", "signature-date"] = Field(
+    kind: Literal["answer", "no-answer", "ticket", "login", "hand-over", "signature-date", "version", "since"] = Field(
         description="answer – ответ был другим; no-answer – ответа не было; ticket – номер обращения не тот; login – вход не "
-        "подтверждён; hand-over – заявку не передавали; signature-date – дата подписи не та"
+        "подтверждён; hand-over – заявку не передавали; signature-date – дата подписи не та; version – подали снова из-за "
+        "неверного отказа: вернуть прежнюю версию; since – доступ дали ещё по прежней версии"
     )
     why: Words = Field(description="Почему исправляете, не короче 10 знаков")
     preview: bool = Field(default=False, description="Только показать, что изменится")
     revision: int | None = Field(default=None, description="Номер правки, который вы видели; или заголовок If-Match")
     ticket: Word = Field(default="", description="Правильный номер обращения; пусто – номера нет")
     signed_on: dt.date | None = Field(default=None, description="Правильная дата подписи")
+    version: int | None = Field(default=None, description="Какая прежняя версия; без него – последняя, которой отказали")
     snils: list[Word] = Field(default_factory=list, description="Чей вход не подтверждён; пусто – всех")
     answers: list[AnswerIn] = Field(default_factory=list, description="Верные ответы о работниках")
     pairs: list[PairIn] = Field(default_factory=list, description="Верные ответы о ролях")

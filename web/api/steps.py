@@ -15,6 +15,7 @@ from actions import packages, requests, steps
 from actions.context import NotFound, Work
 from models.answers import Said
 from models.request import RequestFile
+from models.row_numbers import row_number
 from sandbox import Killed
 from sandbox import Refused as RefusedFile
 from states.lifecycle import STEPS, Refused
@@ -114,7 +115,7 @@ def take(request: Request, number: int, trigger: str, given: Told, if_match: IfM
     Шаг, который из этого состояния невозможен, и устаревший номер правки – 409 `stale` с нынешним положением.
     """
     revision = (if_match or "").strip().strip('"') or text(given.form, "revision")
-    if not revision.isdigit():
+    if row_number(revision) is None:
         raise invalid("revision", "Передайте номер правки заявки: поле revision или заголовок If-Match.")
 
     def act(work: Work) -> RequestOut | Response:

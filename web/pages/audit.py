@@ -21,6 +21,7 @@ from actions.audit import Anchor
 from actions.context import NotFound, Work
 from actions.log_search import MACHINE, Search
 from models.record import Event
+from models.row_numbers import row_number
 from web.days import date_of, midnight
 from web.errors import notice
 from web.installed import installed, looked, reading
@@ -64,9 +65,10 @@ def _asked(request: Request, work: Work) -> Asked:
 def _actor(work: Work, value: str) -> str:
     if value == MACHINE:
         return MACHINE
-    if not value.isdigit():
+    number = row_number(value)
+    if number is None:
         raise ValueError("Выберите пользователя из списка.")
-    return accounts.get(work, int(value)).login
+    return accounts.get(work, number).login
 
 
 def _actions(value: str) -> tuple[str, ...]:
@@ -81,7 +83,7 @@ def _subject(work: Work, value: str) -> str:
     kind, colon, number = value.partition(":")
     if colon and kind.isascii():
         return f"{kind}:{number}"
-    if value.isdigit() and len(value) in (10, 12):
+    if value.isascii() and value.isdigit() and len(value) in (10, 12):
         card = organisations.find(work, value)
         if card is None:
             raise NotFound(f"Организации с ИНН {value} нет.")
@@ -103,7 +105,7 @@ def show_audit(request: Request, before: str = "") -> Response:
     """A page of events; the next begins where this one ends, so new events shift nothing."""
     with reading(request) as work:
         asked = _asked(request, work)
-        place = int(before) if before.isdigit() and len(before) < 16 else None
+        place = row_number(before)
         found = log_search.find(work, asked.search, place) if not asked.problems else log_search.Found((), None)
         return page(
             request, "audit.html", status=422 if asked.problems else 200, typed=asked.typed, problems=asked.problems,
@@ -129,7 +131,7 @@ def verify(request: Request, anchor: str = "", after: str = "") -> Response:
             settings = installed(request).settings
             outside, seals = [*known, *anchors.kept(settings).anchors, *signing.signed(settings)], anchors.seals(settings)
             if request.headers.get("hx-request"):
-                start = int(after) if after.isdigit() and len(after) < 16 else 0
+                start = row_number(after) or 0
                 checked = log_checking.check_piece(work.session, start, outside, seals)
             else:
                 verdict = log_checking.check_whole(work.session, outside, seals)

@@ -16,6 +16,7 @@ from actions.checklists import Change, NotYet, Spot
 from actions.context import Conflict, Work
 from catalog.rules import rules
 from models.identifiers import BadIdentifier
+from models.row_numbers import row_number
 from web.bodies import Form, text
 from web.days import date_of
 from web.installed import looked, reading, work_of
@@ -131,9 +132,10 @@ def _change(form: FormData) -> Change:
 
 def _whole(form: FormData, name: str) -> int | None:
     value = text(form, name, 18)
-    if value and not value.isdigit():
+    number = row_number(value)
+    if value and number is None:
         raise HTTPException(422, "Форма испорчена: обновите страницу и повторите.")
-    return int(value) if value else None
+    return number
 
 
 def _shown(request: Request, work: Work, spot: Spot, form: FormData, status: int, problem: str) -> Response:

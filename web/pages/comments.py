@@ -12,6 +12,7 @@ from actions import accounts, comments, requests
 from actions.comments import BadComment
 from actions.context import Work
 from models.request import AccessRequest
+from models.row_numbers import row_number
 from web.bodies import Form, text
 from web.dossiers import heading
 from web.installed import looked, reading, work_of
@@ -37,7 +38,7 @@ def add_comment(request: Request, number: int, form: Form) -> Response:
     after = text(form, "after", 18)
 
     def write(work: Work, found: AccessRequest) -> None:
-        comments.add(work, found, text(form, "text"), after=int(after) if after.isdigit() else None)
+        comments.add(work, found, text(form, "text"), after=row_number(after))
 
     return _written(request, number, write, text(form, "text"))
 

@@ -23,6 +23,7 @@ from actions import (
     reorganising,
     requests,
     show,
+    versions,
 )
 from actions.context import Conflict, NotFound, Work
 from actions.correcting import Wanted
@@ -33,6 +34,7 @@ from models.findings import Finding
 from models.identifiers import BadIdentifier
 from models.letters import OutboxLetter
 from models.request import AccessRequest, RequestLine
+from models.row_numbers import row_number
 from states.lifecycle import Refused
 from web.bodies import Form, text
 from web.choices import choices, said_in
@@ -156,7 +158,7 @@ def wanted_in(work: Work, request: AccessRequest, form: FormData) -> Wanted:
     kind = text(form, "kind", 40)
     if kind not in {each.value for each in Kind}:
         raise Conflict("Выберите, что исправить.")
-    number, day, until = (text(form, name, 18) for name in ("ground_letter", "day", "until"))
+    number, day, until, version = (text(form, name, 18) for name in ("ground_letter", "day", "until", "version"))
     lines = requests.lines_of(work, request)
     persons = requests.persons_of(work, lines)
     chosen = set(form.getlist("line"))
@@ -164,12 +166,13 @@ def wanted_in(work: Work, request: AccessRequest, form: FormData) -> Wanted:
         raise Conflict("Отметьте, чей вход не подтверждён.")
     return Wanted(
         Kind(kind), text(form, "why"), ticket=text(form, "ticket", 120), day=date_of(day) if day else None,
+        version=row_number(version),
         snils=frozenset(
             persons[line.person_id].snils for line in lines if str(line.id) in chosen and line.person_id in persons
         ),
         said=tuple(said_in(form, lines)), reason=text(form, "reason"), until=date_of(until) if until else None,
         outcome=text(form, "outcome", 60) or None,
-        ground=answers.ground(work, request, words=text(form, "ground"), letter=int(number) if number.isdigit() else None),
+        ground=answers.ground(work, request, words=text(form, "ground"), letter=row_number(number)),
     )  # fmt: skip
 
 
@@ -188,7 +191,7 @@ def _page(
         groups=grouped(findings), foreseen=foreseen, will=changes(work, foreseen) if foreseen else [],
         kinds=corrections.possible(work, found) if acts else [], labels=corrections.LABELS,
         grid=choices(work, found, typed, corrections.on_record(work, found)),
-        proven=_proven(work, found), letters=show.letters_in(work, found), done=_done(work, found),
+        refused=versions.former(work, found), proven=_proven(work, found), letters=show.letters_in(work, found), done=_done(work, found),
         seen=last_event(work, found), waiting=waiting(work),
         addresses=letter_addresses(work, [*([foreseen] if foreseen else []), *corrections.of(work, requests.subject(found))]),
     )  # fmt: skip

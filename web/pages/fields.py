@@ -20,6 +20,7 @@ from catalog.kinds import Attachment, KindField
 from catalog.wording import condition_text, media_text
 from models.findings import Finding
 from models.request import AccessRequest, RequestFile
+from models.row_numbers import row_number
 from states.rules import attachments as attachment_rules
 from states.rules.fields import applies, is_required
 from web.bodies import Form, text, uploads
@@ -135,8 +136,9 @@ def _save(work: Work, found: AccessRequest, typed: Mapping[str, str], form: Form
     if changed:
         drafting.fill_in(work, found, changed)
         attachments.search_again(work, found)
-    if text(form, "look", 20).isdigit():
-        attachments.look(work, found, [int(text(form, "look", 20))])
+    look = row_number(text(form, "look", 20))
+    if look is not None:
+        attachments.look(work, found, [look])
     for entry in work.catalog.kind(found.kind).attachments:
         if text(form, f"drop-{entry.code}"):
             attachments.detach(work, found, entry.code)

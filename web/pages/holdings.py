@@ -23,6 +23,7 @@ from documents.rosters import RosterError
 from models.findings import Finding, Severity, sourced
 from models.identifiers import BadIdentifier
 from models.organisation import Organisation
+from models.row_numbers import row_numbers
 from web.bodies import Form, text, uploads
 from web.downloads import download
 from web.installed import installed, looked, reading, work_of
@@ -91,13 +92,17 @@ def show(request: Request, form: Form) -> Response:
 def write(request: Request, form: Form) -> Response:
     """The same file judged once more; what is new is written down."""
     typed = Typed.of(form)
-    sheet = _read(request, *_sent(form))
-    with work_of(request) as work:
-        found = holdings_import.take(
-            work, sheet, inn=typed.inn, kpp=typed.kpp, told_by=typed.told_by, told_on=typed.told_on, checked=_checked(form)
-        )
-        if found.made is None:
-            raise Conflict("Вносить нечего: все роли без ошибок уже числятся.")
+    try:
+        sheet = _read(request, *_sent(form))
+        with work_of(request) as work:
+            found = holdings_import.take(
+                work, sheet, inn=typed.inn, kpp=typed.kpp, told_by=typed.told_by, told_on=typed.told_on, checked=_checked(form)
+            )
+            if found.made is None:
+                raise Conflict("Вносить нечего: все роли без ошибок уже числятся.")
+    except (BadIdentifier, NotFound, RosterError) as wrong:
+        with reading(request) as work:
+            return _form(request, work, status=422, problem=_problem(wrong), typed=typed)
     return RedirectResponse("/holders/import#imports", status_code=303)
 
 
@@ -120,7 +125,10 @@ def _sent(form: FormData) -> tuple[str, bytes]:
     kept = "".join(part for part in form.getlist("kept") if isinstance(part, str))
     if not kept:
         raise NotFound("Приложите список имеющихся ролей.")
-    return text(form, "name", 200), base64.b64decode(kept)
+    try:
+        return text(form, "name", 200), base64.b64decode(kept, validate=True)
+    except ValueError:
+        raise NotFound("Список по дороге испортился. Приложите его ещё раз.") from None
 
 
 def _pieces(data: bytes) -> list[str]:
@@ -145,7 +153,7 @@ def _plan(work: Work, sheet: Sheet, typed: Typed, checked: Collection[int]) -> P
 
 
 def _checked(form: FormData) -> set[int]:
-    return {int(value) for value in form.getlist("checked") if isinstance(value, str) and value.isdigit()}
+    return row_numbers(form.getlist("checked"))
 
 
 def _problem(wrong: Exception) -> Finding:

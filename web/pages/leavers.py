@@ -26,6 +26,7 @@ from models.findings import Finding, Severity, sourced
 from models.identifiers import BadIdentifier
 from models.organisation import Organisation
 from models.record import Grant
+from models.row_numbers import row_numbers
 from web.bodies import Form, text, uploads
 from web.installed import looked, reading, work_of
 from web.rendering import page
@@ -67,7 +68,7 @@ def compare(request: Request, form: Form) -> Response:
 @router.post("/leavers/drafts")
 def draft(request: Request, form: Form) -> Response:
     """Drafts for the roles that stayed ticked in the plan."""
-    chosen = {int(value) for value in form.getlist("grant") if isinstance(value, str) and value.isdigit()}
+    chosen = row_numbers(form.getlist("grant"))
     if not chosen:
         raise Conflict("Ни одна роль не отмечена. Вернитесь назад и отметьте, что прекратить.")
     with work_of(request) as work:

@@ -24,6 +24,7 @@ from models.identifiers import BadIdentifier
 from models.organisation import Organisation
 from models.refbook import RefbookOrganisation
 from models.request import AccessRequest, Status
+from models.row_numbers import row_number
 from registry.store import is_loaded
 from states.guards import status_label
 from web.boards import cards
@@ -61,7 +62,7 @@ class Listing:
 @router.get("")
 def show_organisations(request: Request, text: str = "", start: str = "") -> Response:
     wanted = text.strip()[:200]
-    offset = int(start) if start.isascii() and start.isdigit() and len(start) < 9 else 0
+    offset = row_number(start) or 0
     with reading(request) as work:
         count, found = organisations.listed(work, wanted, limit=_PAGE, offset=offset)
         listing = Listing(
@@ -110,11 +111,11 @@ def open_new(request: Request, form: Form) -> Response:
     """From a record of the refbook, or an empty card by its ИНН."""
     if own(request).only_of is not None:
         return notice(request, 403, _ONLY_ALL)
-    record, inn = text(form, "record", 12), text(form, "inn", 40)
+    record, inn = row_number(text(form, "record", 12)), text(form, "inn", 40)
     try:
         with work_of(request) as work:
-            if record.isascii() and record.isdigit():
-                number = organisation_choices.open_record(work, int(record)).id
+            if record is not None:
+                number = organisation_choices.open_record(work, record).id
             else:
                 number = organisation_choices.open_inn(work, inn).id
     except BadIdentifier as wrong:

@@ -14,6 +14,7 @@ from actions import endings, revocations
 from actions.context import Conflict, NotFound, Work
 from actions.line_questions import UNITS
 from models.identifiers import BadIdentifier, format_snils
+from models.row_numbers import row_number, row_numbers
 from web.bodies import Form, text
 from web.days import Day, date_of, day_of, shortcuts
 from web.downloads import download
@@ -43,7 +44,7 @@ def _filters(
 
 
 def _number(typed: str) -> int:
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 16 else 0
+    return row_number(typed) or 0
 
 
 Asked = Annotated[Filters, Depends(_filters)]
@@ -138,7 +139,7 @@ def show_snils(request: Request, number: int) -> Response:
 @router.post("/people/{number:int}/revoke")
 def revoke(request: Request, number: int, form: Form) -> Response:
     """Drafts that ask to end the ticked roles; nothing leaves before the draft is checked and signed."""
-    chosen = {int(value) for value in form.getlist("grant") if isinstance(value, str) and value.isdigit()}
+    chosen = row_numbers(form.getlist("grant"))
     with work_of(request) as work:
         person = reached(work, number)
         try:
@@ -156,7 +157,7 @@ def revoke(request: Request, number: int, form: Form) -> Response:
 @router.post("/people/{number:int}/renew")
 def renew(request: Request, number: int, form: Form) -> Response:
     """Drafts that ask for the ticked roles once more; without a day for good."""
-    chosen = {int(value) for value in form.getlist("grant") if isinstance(value, str) and value.isdigit()}
+    chosen = row_numbers(form.getlist("grant"))
     with work_of(request) as work:
         person = reached(work, number)
         try:

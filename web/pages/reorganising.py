@@ -15,6 +15,7 @@ from actions.context import Conflict, NotFound, Work
 from actions.organisation_names import NAMED
 from models.identifiers import BadIdentifier
 from models.organisation import Organisation
+from models.row_numbers import row_number
 from web.bodies import Form, text
 from web.days import date_of
 from web.downloads import download
@@ -36,10 +37,10 @@ def rename(request: Request, number: int, form: Form) -> Response:
 @router.post("/move")
 def move(request: Request, number: int, form: Form) -> Response:
     def act(work: Work, card: Organisation) -> None:
-        target = text(form, "target", 12)
-        if not (target.isascii() and target.isdigit()):
+        target = row_number(text(form, "target", 12))
+        if target is None:
             raise NotFound("Выберите организацию, в которую перешли роли.")
-        into = organisations.get(work, int(target))
+        into = organisations.get(work, target)
         reorganising.move(work, card, into, since=_since(form), ground=text(form, "ground", 300))
 
     return _recorded(request, number, form, act)

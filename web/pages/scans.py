@@ -16,11 +16,13 @@ from documents.scans import page_picture, read_scan
 from models.facts import SignatureFacts
 from models.findings import Finding
 from models.request import AccessRequest
+from models.row_numbers import row_number
 from sandbox import Killed
 from sandbox import Refused as RefusedFile
 from states.guards import STATUS_LABELS, process_finding
 from states.lifecycle import Refused
 from states.rules.signers import signer_rule
+from web import previews
 from web.bodies import MAX_BODY, Form, text, ticked, uploads
 from web.dossiers import heading
 from web.findings import grouped
@@ -58,13 +60,17 @@ def _is_partial(request: Request) -> bool:
 
 @router.get("/requests/{number:int}/scan/files/{file_id:int}/sheets/{place:int}.png")
 def show_sheet(request: Request, number: int, file_id: int, place: int, width: int = 1600, turn: int = 0) -> Response:
-    """One sheet as it will be sent. `turn` is part of the address, so a turned sheet is another picture."""
+    """One sheet as it will be sent, drawn once. `turn` is part of the address, so a turned sheet is another picture."""
     with reading(request) as work:
-        path = work.files.path(scan_drafts.original(work, requests.get(work, number), file_id).sha256)
+        files, sha256 = work.files, scan_drafts.original(work, requests.get(work, number), file_id).sha256
     if turn not in (0, 90, 180, 270):
         raise NotFound("Лист поворачивается только на четверть оборота.")
+    wide = previews.width_of(width)
     try:
-        data = page_picture(path, place, width=min(max(width, 120), 2400), rotation=turn)
+        drawn = previews.once(
+            files, sha256, f"{place}.{wide}.{turn}.png", lambda: page_picture(files.path(sha256), place, width=wide, rotation=turn)
+        )
+        data = drawn.read_bytes()
     except (RefusedFile, Killed):
         raise NotFound("Этот лист не показать: он не открывается.") from None
     looked_on(request, "scan.viewed", f"request:{number}", file=file_id, page=place + 1)
@@ -111,8 +117,7 @@ def arrange(request: Request, number: int, file_id: int, place: int, what: str, 
 
 
 def _number(form: FormData) -> int | None:
-    typed = text(form, "number", 5)
-    return int(typed) if typed.isascii() and typed.isdigit() else None
+    return row_number(text(form, "number", 5))
 
 
 @router.post("/requests/{number:int}/scan/in-order")

@@ -19,6 +19,7 @@ from actions.context import NotFound, Work
 from actions.reminders import TITLES
 from actions.statistics import Period
 from models.organisation import Organisation
+from models.row_numbers import row_number
 from states.reminders import Due
 from web import statistics_charts
 from web.installed import reading
@@ -157,7 +158,7 @@ def _digest(at: dt.datetime, zone: str, personal: bool, dues: list[Due]) -> Dige
 def show_statistics(request: Request, year: str = "", quarter: str = "", organisation: str = "") -> Response:
     with reading(request) as work:
         period = _period(work, year, quarter)
-        chosen = organisations.get(work, int(organisation)) if _is_number(organisation) else None
+        chosen = organisations.get(work, chosen_number) if (chosen_number := row_number(organisation)) else None
         known = select(Organisation).order_by(col(Organisation.fold)).limit(_ORGANISATIONS)
         number = chosen.id if chosen else None
         return page(
@@ -170,16 +171,13 @@ def show_statistics(request: Request, year: str = "", quarter: str = "", organis
         )  # fmt: skip
 
 
-def _is_number(typed: str) -> bool:
-    return typed.isascii() and typed.isdigit() and len(typed) < 16
-
-
 def _period(work: Work, year: str, quarter: str) -> Period:
     """This year when nothing is chosen."""
     typed = year.strip() or str(work.now.astimezone(MOSCOW).year)
-    if not _is_number(typed) or len(typed) > 4 or quarter not in ("", "1", "2", "3", "4"):
+    number = row_number(typed)
+    if number is None or len(typed) > 4 or quarter not in ("", "1", "2", "3", "4"):
         raise NotFound("Такого периода нет. Выберите год и квартал из списка.")
-    return Period(int(typed), int(quarter) if quarter else None)
+    return Period(number, int(quarter) if quarter else None)
 
 
 def _warnings(work: Work, period: Period) -> list[str]:

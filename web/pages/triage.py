@@ -24,7 +24,7 @@ from web.decisions import Decision, decisions, said_in_letter
 from web.findings import grouped
 from web.installed import installed, looked, looked_on, reading, work_of
 from web.letter_view import letter_view
-from web.mail import DECIDED, MATCHED_BY, ReadLetter, candidates, read_letter, settled, stuck_letters
+from web.mail import DECIDED, MATCHED_BY, ReadLetter, candidates, doubted_author, read_letter, settled, stuck_letters
 from web.rendering import page
 from web.users import own
 from web.waiting import waiting
@@ -143,7 +143,7 @@ def _letter(
     return page(
         request, "letter.html", status=status, it=it, chosen=chosen, view=letter_view(work, letter),
         kept=work.files.path(letter.sha256).exists(), came=came,
-        trusted=bool(letter.reading.get("trusted")), bounce=letter.reading.get("bounce"),
+        doubted=doubted_author(work, letter), bounce=letter.reading.get("bounce"),
         matched=MATCHED_BY.get(letter.matched_by or "", "") if chosen and chosen.id == letter.request_id else "",
         suggestion=suggestion, others=[each for each in possible if each is not suggestion],
         grid=choices(work, chosen, typed or {}, said_in_letter(work, chosen, letter.reading)) if chosen else None,

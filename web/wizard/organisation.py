@@ -21,6 +21,7 @@ from models.identifiers import BadIdentifier, inn_digits
 from models.organisation import Organisation
 from models.refbook import RefbookOrganisation
 from models.request import AccessRequest, Status
+from models.row_numbers import row_number
 from registry.store import is_loaded
 from web.bodies import Form, text
 from web.drafts import next_page
@@ -76,16 +77,16 @@ def begin(request: Request, form: Form) -> Response:
 
 def _card(work: Work, form: FormData, *, may_open: bool) -> Organisation:
     """Raises BadIdentifier, Conflict when he may not, NotFound."""
-    number, record = text(form, "card", 18), text(form, "record", 18)
-    if number.isdigit():
-        found = work.session.get(Organisation, int(number))
+    number, record = row_number(text(form, "card", 18)), row_number(text(form, "record", 18))
+    if number is not None:
+        found = work.session.get(Organisation, number)
         if found is None:
             raise NotFound("Такой организации нет или она не в вашем списке.")
         return found
     if not may_open:
         raise Conflict(_ONLY_OWN)
-    if record.isdigit():
-        return organisation_choices.open_record(work, int(record))
+    if record is not None:
+        return organisation_choices.open_record(work, record)
     return organisation_choices.open_inn(work, text(form, "inn", 40))
 
 

@@ -26,6 +26,7 @@ from models.facts import LineFacts
 from models.findings import Finding, Severity
 from models.identifiers import BadIdentifier, mask_snils
 from models.request import AccessRequest, RequestLine
+from models.row_numbers import row_number, row_numbers
 from web.bodies import Form, text, uploads
 from web.days import date_of
 from web.drafts import clock, companion_number, is_writable, next_page, places_in, stages
@@ -92,7 +93,7 @@ def save_people(request: Request, number: int, form: WideForm) -> Response:
 
 def _remove(work: Work, found: AccessRequest, written: _Written, key: str) -> int:
     """The place where that row stood, 0 for none."""
-    number = written.fresh.get(key) or (int(key) if key.isdigit() else 0)
+    number = written.fresh.get(key) or row_number(key) or 0
     line = next((each for each in requests.lines_of(work, found) if each.id == number), None)
     if line is None:
         return 0
@@ -110,7 +111,7 @@ def save_row(request: Request, number: int, form: Form) -> Response:
         written = _write(work, found, form, [key])
         judged = drafting.judged(work, found)
         shown = table(work, found, judged, written.clashes)
-        line = written.fresh.get(key) or int(text(form, f"{key}.line", 18) or 0)
+        line = written.fresh.get(key) or row_number(text(form, f"{key}.line", 18)) or 0
         mine = next((row for row in shown.rows if row.line == line), None)
         return page(
             request, "new-people-saved.html", at=f"/requests/{number}/people", shown=shown, key=key, mine=mine, clash=bool(written.clashes), saved=clock(work.now), draft=found,
@@ -189,7 +190,7 @@ def pick_known(request: Request, number: int, form: WideForm) -> Response:
     wanted = text(form, "surname", 100)
     with work_of(request) as work:
         found = requests.get(work, number)
-        ids = [int(str(value)) for value in form.getlist("person") if str(value).isdigit()]
+        ids = sorted(row_numbers(form.getlist("person")))
         if not ids:
             known = known_people.search(work, wanted, organisation_id=found.organisation_id)
             return _page(request, work, found, wanted=wanted, found_people=known)
@@ -276,7 +277,7 @@ def _write(work: Work, found: AccessRequest, form: FormData, keys: Sequence[str]
     clashes: dict[int, LineFacts] = {}
     for key in keys:
         told = text(form, f"{key}.line", 18)
-        line = lines.get(int(told)) if told.isdigit() else None
+        line = lines.get(row_number(told) or 0)
         if line is None:
             fresh = typed(form, key, LineFacts(), LineFacts(), asked, work.catalog)
             if not drafting.is_blank(fresh):

@@ -14,4 +14,4 @@ from web.pages.admin.users import router as users
 
 router = APIRouter()
 for _part in (overview, users, mail, calendar, catalogue, erasure, backups):
-    router.include_router(_part, prefix="/admin")
+    router.include_router(_part)

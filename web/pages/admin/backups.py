@@ -21,7 +21,7 @@ from web.waiting import waiting
 from wiring import backup
 from wiring.backup import BackupError
 
-router = APIRouter(prefix="/backups")
+router = APIRouter(prefix="/admin/backups")
 _GONE = "Такой копии нет: возможно, её уже удалили."
 
 

@@ -25,7 +25,7 @@ from wiring import settings_file
 from wiring.calendar import OWN, keep_years, own_years, with_years
 from wiring.settings_file import WrongSettings
 
-router = APIRouter(prefix="/calendar")
+router = APIRouter(prefix="/admin/calendar")
 _MOST_BYTES = 1024 * 1024
 _ZONES = (
     ("Europe/Kaliningrad", "Калининград"), ("Europe/Moscow", "Москва"), ("Europe/Samara", "Самара"),

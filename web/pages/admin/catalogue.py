@@ -18,12 +18,13 @@ from states.guards import STATUS_LABELS
 from web.bodies import Form, text, ticked
 from web.installed import installed, reading, work_of
 from web.rendering import page
+from web.server_paths import server_path
 from web.users import own
 from web.waiting import waiting
 from wiring import settings_file
 from wiring.settings_file import WrongSettings
 
-router = APIRouter(prefix="/catalogue")
+router = APIRouter(prefix="/admin/catalogue")
 
 
 @router.get("")
@@ -35,7 +36,9 @@ def show_catalogue(request: Request, folder: str = "", done: str = "") -> Respon
 def take_up(request: Request, form: Form) -> Response:
     """An empty folder's name: the shipped catalogue alone. Refused while anything is wrong with it."""
     typed = text(form, "folder", 1000)
-    folder = Path(typed) if typed else None
+    folder = server_path(typed) if typed else None
+    if typed and folder is None:
+        return _page(request, "", problem=_NO_FOLDER)
     judged = _problems(folder)
     if any(judged):
         return _page(request, typed, problem="Папка не принята: сначала исправьте ошибки.", judged=judged)
@@ -54,6 +57,7 @@ def take_up(request: Request, form: Form) -> Response:
     return RedirectResponse("/admin/catalogue?done=1", status_code=303)
 
 
+_NO_FOLDER = "Папки с таким именем быть не может. Впишите полный путь, например /srv/egisz/catalogue."
 _Judged = tuple[list[Problem], str]
 
 
@@ -72,7 +76,9 @@ def _page(
     request: Request, typed: str, *, problem: str = "", done: str = "", judged: _Judged | None = None
 ) -> Response:
     present = installed(request).settings.catalog_folder
-    asked = Path(typed) if typed else present
+    asked = server_path(typed) if typed else present
+    if typed and asked is None:
+        return _page(request, "", problem=_NO_FOLDER)
     found, wrong = judged or _problems(asked)
     comparison = None
     if asked is not None and not found and not wrong:

@@ -22,7 +22,7 @@ from web.waiting import waiting
 from wiring import settings_file
 from wiring.settings_file import WrongSettings
 
-router = APIRouter(prefix="/erasure")
+router = APIRouter(prefix="/admin/erasure")
 SOON = dt.timedelta(days=30)
 TERMS = (
     Setting("personal_data.retention_days", "Данные работников после закрытия заявки хранить, дней", "number"),

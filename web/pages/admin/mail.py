@@ -25,7 +25,7 @@ from wiring.settings import Settings
 from wiring.settings_file import WrongSettings
 from wiring.work import Installation
 
-router = APIRouter(prefix="/mail")
+router = APIRouter(prefix="/admin/mail")
 _TLS = (("tls", "TLS с начала связи"), ("starttls", "STARTTLS"), ("plain", "без защиты (только эта же машина)"))
 
 

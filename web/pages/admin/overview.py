@@ -16,7 +16,7 @@ from web.waiting import waiting
 from wiring import planner, practice, state_of_health
 from wiring.checks import Check
 
-router = APIRouter()
+router = APIRouter(prefix="/admin")
 _ORDER = ("bad", "warning", "note", "good")
 # The shape and the word of a level.
 LEVELS = {

@@ -18,6 +18,7 @@ from actions.accounts import ROLE_LABELS, ROLE_MEANINGS, BadAccount
 from actions.context import Conflict, Work
 from models.account import Account, AccountOrganisation, AccountSession, Role
 from models.organisation import Organisation
+from models.row_numbers import row_numbers
 from states.rules.emails import email_problem
 from web.bodies import Form, text, ticked
 from web.installed import installed
@@ -25,7 +26,7 @@ from web.rendering import page
 from web.users import own
 from web.waiting import waiting
 
-router = APIRouter(prefix="/users")
+router = APIRouter(prefix="/admin/users")
 
 
 @router.get("")
@@ -145,7 +146,7 @@ def _typed(form: FormData) -> tuple[dict[str, str], set[Role], set[int]]:
     typed |= {name: "1" if ticked(form, name) else "" for name in ("active",)}
     typed["everywhere"] = "1" if text(form, "seen") == "all" else ""
     roles = {Role(value) for value in form.getlist("roles") if value in set(Role)}
-    chosen = {int(value) for value in form.getlist("organisations") if isinstance(value, str) and value.isdigit()}
+    chosen = row_numbers(form.getlist("organisations"))
     return typed, roles, chosen
 
 

@@ -27,3 +27,9 @@ class Killed(Exception):
     def __init__(self, why: Why, detail: str = "") -> None:
         super().__init__(_WHYS[why])
         self.why, self.detail = why, detail
+
+
+class Unavailable(Exception):
+    """No child could be started, which says nothing of the file. The text is Russian and says what to do."""
+
+    for_people = True

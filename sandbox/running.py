@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 
 from sandbox import exits, remembering, slots
-from sandbox.errors import Killed, Refused
+from sandbox.errors import Killed, Refused, Unavailable
 from sandbox.orders import Limits, Order
-from sandbox.zygote import Lost, zygote
+from sandbox.zygote import NOT_STARTED, Lost, zygote
 
 
 def run(function: str, arguments: Mapping[str, Any], *, limits: Limits = Limits(), warm: Sequence[Any] = ()) -> Any:
-    """Call `package.module:function` in a child. Raises Refused or Killed.
+    """Call `package.module:function` in a child. Raises Refused or Killed, and Unavailable when no child can be had.
 
     Arguments are JSON-able, save for paths: a Path may be read by the child, an Output written, and no other file is.
     `warm` is a function to call before the child is forked, and its arguments: what it keeps in memory is found there
@@ -53,8 +52,7 @@ def _carried_out(order: Order, warm: Sequence[Any]) -> bytes | Killed:
         order.make_outputs()
         code, answer = 1, b""
         try:
-            with suppress(Lost):
-                code, answer = _called(order, scratch, warm)
+            code, answer = _called(order, scratch, warm)
         finally:
             if code or not answer.startswith(b'{"value"'):
                 order.drop_outputs()
@@ -64,12 +62,13 @@ def _carried_out(order: Order, warm: Sequence[Any]) -> bytes | Killed:
 def _called(order: Order, scratch: str, warm: Sequence[Any]) -> tuple[int, bytes]:
     """A zygote that went away between two jobs is started anew once."""
     module, told = order.function.partition(":")[0], order.as_json(scratch)
-    first = zygote()
-    try:
-        return first.call(module, told, warm=warm, wall=order.limits.wall)
-    except Lost:
-        first.end()
-        return zygote().call(module, told, warm=warm, wall=order.limits.wall)
+    for _ in range(2):
+        mother = zygote()
+        try:
+            return mother.call(module, told, warm=warm, wall=order.limits.wall)
+        except Lost:
+            mother.end()
+    raise Unavailable(NOT_STARTED)
 
 
 def _value(answer: bytes | Killed) -> Any:

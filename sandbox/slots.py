@@ -12,26 +12,37 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sandbox.errors import Unavailable
+
 CORES = len(os.sched_getaffinity(0))
 _PAUSE = 0.01  # seconds between two looks for a free place
+_PATIENCE = 60  # seconds; who waits holds a thread of the page
+_BUSY = "Сейчас читается слишком много файлов. Повторите через минуту."
 _here = threading.BoundedSemaphore(CORES)
 
 
 @contextmanager
 def slot() -> Iterator[None]:
-    """Wait for a free place. A place is a locked file: the kernel frees it whichever way its process ends."""
-    with _here:
-        file = _locked(_folder())
+    """Wait for a free place. A place is a locked file: the kernel frees it whichever way its process ends. Raises Unavailable."""
+    here, until = _here, time.monotonic() + _PATIENCE
+    if not here.acquire(timeout=_PATIENCE):
+        raise Unavailable(_BUSY)
+    try:
+        file = _locked(_folder(), until)
         try:
             yield
         finally:
             if file is not None:
                 os.close(file)
+    finally:
+        here.release()
 
 
-def _locked(folder: Path | None) -> int | None:
+def _locked(folder: Path | None, until: float) -> int | None:
     """None where other processes cannot be told: then the places of this one count alone."""
     while folder is not None:
+        if time.monotonic() > until:
+            raise Unavailable(_BUSY)
         for number in range(CORES):
             file = os.open(folder / str(number), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
             try:

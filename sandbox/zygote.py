@@ -16,11 +16,15 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.child import SINGLE_THREAD
+from sandbox.errors import Unavailable
 
 _ROOT = str(Path(__file__).resolve().parent.parent)
 _START = "import sys; sys.path.insert(0, sys.argv[1]); import sandbox.serving as z; z.main(int(sys.argv[2]))"
 # Nothing of ours: no settings, no passwords. One thread, so that a fork is safe.
 _ENVIRONMENT = {"LANG": "C.UTF-8", "TZ": "UTC", **SINGLE_THREAD}
+NOT_STARTED = (
+    "Программа чтения файлов не запускается: машине не хватает памяти. Повторите через минуту, а если не пройдёт – сообщите администратору."
+)
 _GRACE = 60  # seconds beyond a job's own: the zygote may be importing, the machine may be busy
 
 
@@ -96,12 +100,16 @@ _current: Zygote | None = None
 
 
 def zygote() -> Zygote:
+    """Raises Unavailable."""
     global _current
     with _lock:
         if _current is not None and not _current.lives:
             _current.end()
             _current = None
-        _current = _current or Zygote()
+        try:
+            _current = _current or Zygote()
+        except OSError:  # no memory, no processes
+            raise Unavailable(NOT_STARTED) from None
         return _current
 
 

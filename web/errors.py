@@ -19,6 +19,7 @@ from actions.steps import NotAllowed
 from catalog import CatalogError
 from models.identifiers import BadIdentifier
 from models.row_numbers import row_number
+from sandbox import Unavailable
 from states.lifecycle import Refused
 from web.findings import grouped
 from web.headers import always
@@ -77,6 +78,12 @@ def _http(request: Request, error: Exception) -> HTMLResponse:
     return answer
 
 
+def _unavailable(request: Request, error: Exception) -> HTMLResponse:
+    answer = notice(request, 503, str(error))
+    answer.headers["Retry-After"] = "60"
+    return answer
+
+
 def _unstorable(request: Request, error: Exception) -> HTMLResponse:
     """A number that no row has, or a value that no database keeps."""
     if is_beyond(request):
@@ -124,6 +131,7 @@ def register(app: FastAPI) -> None:
     for kind, status in statuses.items():
         app.add_exception_handler(kind, _says(status))
     app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(Unavailable, _unavailable)
     for kind in (DataError, OverflowError):  # PostgreSQL refuses, SQLite's driver and dates overflow
         app.add_exception_handler(kind, _unstorable)
     app.add_exception_handler(IntegrityError, _twice)

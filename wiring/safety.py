@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from documents.russian import counted
-from sandbox import Killed
+from sandbox import Killed, Unavailable
 from sandbox.doors import open_doors
 from wiring import privacy
 from wiring.checks import Check
@@ -57,7 +57,7 @@ def untrusted_files() -> Check:
     check = Check("untrusted", "Файлы извне", "good", "Файлы извне открывает отдельный процесс: без сети, без чужих файлов, без запуска программ.")
     try:
         doors = open_doors()
-    except Killed:
+    except (Killed, Unavailable):
         told = "Файлы извне сейчас не открываются: процесс для них не запускается."
         return Check(check.code, check.name, "bad", told, mend="Проверьте, хватает ли машине памяти, и перезапустите службу.")
     if not doors:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import select
 
@@ -12,8 +13,9 @@ from models.account import Role
 from models.letters import OutboxState
 from models.record import Event, Grant
 from models.request import Status
+from sandbox import Unavailable, remembering
 from tests.api.calling import caller
-from tests.kinds.cases import CASES, drafted
+from tests.kinds.cases import CASES, DROP, drafted
 from tests.web.world import INN, NOON, PEOPLE, World, package_letter, person, received, request_at
 
 
@@ -61,6 +63,23 @@ def test_a_draft_is_filled_in_its_files_come_and_go(world: World, api: TestClien
     ).json()
     assert planned["revision"] > attached["revision"]
     assert api.post(f"{path}/repeat").json()["related"] == [number]
+
+
+def test_a_file_that_no_reader_can_be_had_for_is_tried_again_later(world: World, api: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = next(code for code, case in CASES.items() if case.files)
+    with world.installation.work(by="тест") as work:
+        number, entry = drafted(work, code, CASES[code].but(files=dict.fromkeys(CASES[code].files, DROP))).id, work.catalog.kind(code).attachments[0].code
+    name, data = CASES[code].files.get(entry) or next(iter(CASES[code].files.values()))
+
+    def busy() -> None:
+        raise Unavailable("Сейчас читается слишком много файлов. Повторите через минуту.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("sandbox.running.zygote", busy)
+        remembering.forget()
+        answer = api.post(f"/api/v1/requests/{number}/attachments/{entry}", files={"file": (name, data)})
+    assert (answer.status_code, answer.json()["type"], answer.headers["retry-after"]) == (503, "/api/problems/busy", "60")
+    assert api.get(f"/api/v1/requests/{number}").json()["attachments"] == []
 
 
 def test_people_are_confirmed_line_by_line(world: World, api: TestClient) -> None:

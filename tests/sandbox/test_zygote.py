@@ -10,11 +10,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from sandbox import Killed, Limits, Output, remembering, run, slots
+from sandbox import Killed, Limits, Output, Unavailable, remembering, run, slots
 from sandbox import zygote as starting
 from sandbox.zygote import Zygote, zygote
 
@@ -233,3 +234,23 @@ def test_a_reader_that_cannot_be_imported_is_a_crash_and_hurts_nobody() -> None:
     with pytest.raises(Killed):
         run("tests.sandbox.not_there:read", {})
     assert run(_BAD + "echo", {"value": 1}, warm=("tests.sandbox.not_there:warm",)) == 1
+
+
+def test_a_zygote_that_cannot_start_is_no_fault_of_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    starting.end()
+    monkeypatch.setattr(starting, "_START", "raise SystemExit(1)")
+    with pytest.raises(Unavailable, match="не хватает памяти"):
+        run(_BAD + "echo", {"value": 1})
+    monkeypatch.undo()
+    assert run(_BAD + "echo", {"value": 1}) == 1
+
+
+def test_who_waits_too_long_for_a_place_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(slots, "_PATIENCE", 0.1)
+    with ExitStack() as places:
+        for _ in range(slots.CORES):
+            places.enter_context(slots.slot())
+        with pytest.raises(Unavailable, match="слишком много файлов"):
+            run(_BAD + "echo", {"value": 1})
+    assert run(_BAD + "echo", {"value": 1}) == 1

@@ -22,6 +22,7 @@ from documents.scans import FileFailure, ScanPage, ScanReading
 from models.account import Role
 from models.record import Event
 from models.request import AccessRequest, RequestFile, Status
+from sandbox import Unavailable
 from sandbox.zygote import Zygote
 from tests.web.browsing import CHROMIUM, FLAGS, is_error, served
 from tests.web.users import client, log_in
@@ -331,3 +332,17 @@ def test_looks_at_a_sheet_start_one_child(officer: TestClient, world: World, mon
     looks = [officer.get(f"/requests/{request.id}/scan/files/{file.id}/sheets/0.png", params={"width": width}) for width in [350, 360, 480] * 8]
     assert {look.status_code for look in looks} == {200} and len({look.content for look in looks}) == 1
     assert len(started) == 1
+
+
+def test_a_machine_without_room_for_a_reader_is_said_and_is_no_fault_of_the_file(officer: TestClient, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    request = _validated(world)
+    _upload(officer, request, _sheet(_code(request)))
+    (file,) = _kept(world, request, "scan-original")
+
+    def busy() -> None:
+        raise Unavailable("Сейчас читается слишком много файлов. Повторите через минуту.")
+
+    monkeypatch.setattr("sandbox.running.zygote", busy)
+    answer = officer.get(f"/requests/{request.id}/scan/files/{file.id}/sheets/0.png", params={"width": 2400})
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "60")
+    assert "слишком много файлов" in answer.text and "Сейчас занято" in answer.text

@@ -28,7 +28,7 @@ from documents.rosters import RosterError
 from documents.rosters.choices import BadChoice
 from models.findings import Finding, sourced
 from models.identifiers import BadIdentifier
-from sandbox import Killed
+from sandbox import Killed, Unavailable
 from sandbox import Refused as RefusedFile
 from states.deadlines import TooFar
 from states.lifecycle import Refused
@@ -162,6 +162,10 @@ def _busy(request: Request, error: Exception) -> Response:
     return problem(request, "idempotency-busy", str(error), headers={"Retry-After": "1"})
 
 
+def _unavailable(request: Request, error: Exception) -> Response:
+    return problem(request, "busy", str(error), headers={"Retry-After": "60"})
+
+
 def _roster(request: Request, error: Exception) -> Response:
     assert isinstance(error, RosterError)
     if not isinstance(error, OpenQuestions):
@@ -230,6 +234,7 @@ def register(api: FastAPI) -> None:
             api.add_exception_handler(kind, _says(code))
     api.add_exception_handler(ApiProblem, _own)
     api.add_exception_handler(Busy, _busy)
+    api.add_exception_handler(Unavailable, _unavailable)
     api.add_exception_handler(Refused, _refused)
     for kind in (DataError, OverflowError):
         api.add_exception_handler(kind, _unstorable)

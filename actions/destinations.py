@@ -10,6 +10,9 @@ from actions.context import Conflict, Work
 from models.record import Event
 
 _CONFIRMED = "desk.address-confirmed"
+HELD = "Письмо ждёт: адрес службы поддержки ещё не подтверждён"
+PAGE = "/desk"  # where it is confirmed
+COMMAND = "egisz-access settings confirm-desk"
 
 
 def address(work: Work) -> str:
@@ -53,11 +56,16 @@ def confirm_address(work: Work, typed: str) -> None:
     confirm(work)
 
 
+def held_told(work: Work) -> str:
+    """What is said beside letters that wait for a person's yes, with the command that gives it."""
+    return f"{HELD}. Сверьте адрес {address(work)} и подтвердите его: страница {work.policy.page_url}{PAGE} или {COMMAND} {address(work)}"
+
+
 def unconfirmed(work: Work) -> str:
     """What is said while letters wait for a person's yes; "" when nothing waits for it."""
     if is_confirmed(work):
         return ""
     return (
-        f"Адрес СТП {address(work)} ещё никто не подтвердил: заявки, ответы и напоминания стоят и не уходят. Сверьте адрес с "
-        "инструкцией и порталом и подтвердите его один раз."
+        f"Адрес СТП {address(work)} ещё никто не подтвердил: ни одно письмо не уходит, приглашения и напоминания тоже. Сверьте "
+        "адрес с инструкцией и порталом и подтвердите его один раз."
     )

@@ -39,6 +39,8 @@ Handler = Callable[[Work, AccessRequest, Data], None]
 
 def ask_first_login(work: Work, request: AccessRequest, data: Data) -> None:
     _take_over(work, request)
+    if data.get("confirm_address"):
+        destinations.confirm(work)
     invitations.invite(work, request, purpose="first-login")
 
 

@@ -14,12 +14,12 @@ from sqlmodel import col
 from actions import audit, destinations, links
 from actions.context import Conflict, NotFound, Work
 from models.letters import OutboxLetter, OutboxState
+from models.request import AccessRequest
 from notifications.composing import Attachment, OutgoingLetter, compose, new_message_id
 
 PERSONAL = (links.FIRST_LOGIN, links.LOGIN_CHECK, "nudge")
 _PRACTICE = "УЧЕБНОЕ ПИСЬМО"
 TO_DESK = ("package", "reply", "follow-up")
-_INVITATIONS = (links.FIRST_LOGIN, links.LOGIN_CHECK)  # an officer has just sent them himself, to people he named
 
 
 def promise(
@@ -101,8 +101,15 @@ def _may_leave(work: Work) -> ColumnElement[bool]:
     """A letter to the desk: when a person confirmed the very address on it; any other: when the present one is confirmed."""
     known = destinations.confirmed(work)
     to_desk = col(OutboxLetter.purpose).in_(TO_DESK)
-    allowed = col(OutboxLetter.purpose).in_(_INVITATIONS) | (to_desk & col(OutboxLetter.recipient).in_(known))
+    allowed = to_desk & col(OutboxLetter.recipient).in_(known)
     return allowed | ~to_desk if destinations.address(work) in known else allowed
+
+
+def held(work: Work, request: AccessRequest | None = None) -> set[int]:
+    """Row numbers of letters, of the request or of all, that wait for a person's yes to the desk's address."""
+    where = [col(OutboxLetter.request_id) == request.id] if request is not None else []
+    query = select(col(OutboxLetter.id)).where(col(OutboxLetter.state) == OutboxState.PROMISED, ~_may_leave(work), *where)
+    return {number for number in work.session.execute(query).scalars() if number is not None}
 
 
 def release_expired(work: Work) -> tuple[int, int]:

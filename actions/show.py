@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, select
 from sqlmodel import col
 
-from actions import audit, board, organisations, pairs, requests, searching, steps
+from actions import audit, board, destinations, organisations, outbox, pairs, requests, searching, steps
 from actions.context import Work
 from actions.event_labels import EVENT_LABELS
 from actions.searching import Filters
@@ -50,6 +50,7 @@ def show(work: Work, request: AccessRequest, *, reveal: bool = False) -> dict[st
         "deadline": request.due_at.isoformat() if request.due_at else None,
         "deadline_warnings": deadline_warnings(work, request),
         "ticket": request.ticket,
+        "held": destinations.held_told(work) if outbox.held(work, request) else None,
         "timeline": timeline(work, request),
         "actions": [step.trigger for step in steps.allowed(work, request)],
     }

@@ -90,4 +90,4 @@ def _say_what_is_held(installation: Installation) -> None:
     with installation.reading(by="командная строка") as work:
         held = destinations.unconfirmed(work)
     if held:
-        say(f"{held} Команда: egisz-access settings confirm-desk АДРЕС.")
+        say(f"{held} Команда: {destinations.COMMAND} АДРЕС.")

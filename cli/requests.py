@@ -461,9 +461,15 @@ def withdraw(id: Id, json: Json = False) -> None:
 
 
 @app.command()
-def invite(id: Id, json: Json = False) -> None:
+def invite(
+    id: Id,
+    confirm_address: Annotated[
+        bool, typer.Option("--confirm-address", help="Подтвердить адрес СТП: без этого письма ждут.")
+    ] = False,
+    json: Json = False,
+) -> None:
     """Послать работникам письма с личными ссылками на первый вход."""
-    _step(id, "invite", json)
+    _step(id, "invite", json, confirm_address=confirm_address)
 
 
 @app.command()
@@ -600,6 +606,7 @@ def _step(id: str, trigger: str, json: bool, **data: Any) -> None:
 
 def _tell(request: AccessRequest, json: bool) -> None:
     """How the request stands now."""
+    from actions import destinations, outbox
     from actions.show import show as shown
     from states.guards import status_label
 
@@ -608,7 +615,10 @@ def _tell(request: AccessRequest, json: bool) -> None:
             say_json(shown(work, _fresh(work, request)))
             return
         by_login = work.catalog.kind(request.kind).verified == "login"
+        held = destinations.held_told(work) if outbox.held(work, request) else ""
     say(f"{request.number}: {status_label(request.status, by_login=by_login)}, версия {request.version}.")
+    if held:
+        say(f"{held}.")
 
 
 def _fresh(work: Work, request: AccessRequest) -> AccessRequest:

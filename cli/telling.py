@@ -32,6 +32,8 @@ def tell_request(request: dict[str, Any]) -> None:
         say(f"  {line['person']}: {_LINE_LABELS[line['state']]}")
         for role in line["roles"]:
             say(f"    {_role(role)}")
+    if request["held"]:
+        say(f"{request['held']}.")
     for finding in request["findings"]:
         say(f"  ! {finding['message']} ({finding['rule'] or finding['source']})")
     say("Ход дела:")

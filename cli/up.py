@@ -20,6 +20,7 @@ def up(
     ] = False,
 ) -> None:
     """Запустить службу: страницу, расписания, отправку и приём почты. Остановить – Ctrl-C."""
+    from actions import destinations
     from wiring.practice import chosen
     from wiring.settings import home_folder
     from wiring.supervisor import Service, sole_service, stop_on_signals
@@ -34,7 +35,7 @@ def up(
             service.start()
             say(f"Готово. Откройте в браузере:\n\n    {service.entrance()}\n")
             if held := service.held():
-                say(f"{held} Страница «Почта» или: egisz-access settings confirm-desk АДРЕС.")
+                say(f"{held} Страница «Адрес СТП» ({destinations.PAGE}) или: {destinations.COMMAND} АДРЕС.")
             say("Показ всей жизни заявки: make demo (в другом окне). Остановить: Ctrl-C.")
             service.watch()
         except KeyboardInterrupt:

@@ -94,7 +94,7 @@ class Walk:
                 for finding in errors:
                     self.say(f"   строка {finding.row}, {finding.person}: {finding.message} ({finding.rule})")
             request = requests.create(work, kind=kind, organisation_id=card.id or 0, lines=lines)
-            steps.take(work, request, "invite")
+            steps.take(work, request, "invite", confirm_address=True)
             self._step(f"Черновик {request.number}: шестерым уходят личные ссылки на первый вход.")
         return request.id or 0
 

@@ -31,6 +31,7 @@ from web.pages import (
     checklists,
     comments,
     corrections,
+    desk_address,
     employees,
     evidence,
     fields,
@@ -94,7 +95,7 @@ def create_app(installation: wired.Installation | None = None) -> FastAPI:
     logs.keep_secrets_out()
     app.state.api = Api(app.state.installation)
     app.router.routes.append(_whole(Mount("/api/v1", app.state.api)))  # first: pages' routes are put together when they are first looked through
-    for part in (scans, board, requests, corrections, fields, steps, logins, files, triage, letter_files, people, employees, holdings, leavers, evidence, organisations, reorganising, audit, personal, reviews, health):
+    for part in (scans, board, requests, corrections, fields, steps, logins, files, triage, letter_files, people, employees, holdings, leavers, evidence, organisations, reorganising, audit, personal, reviews, desk_address, health):
         app.include_router(part.router)
     for part in (today, catalog, comments, request_letters, checklists, help, logging_in, second_step, single_sign_on, account, admin):
         app.include_router(part.router)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import or_, select
 from sqlmodel import col
 
-from actions import links
+from actions import links, outbox
 from actions.context import NotFound, Work
 from models.letters import InboxLetter, InboxState, OutboxLetter, OutboxState
 from models.request import AccessRequest, RequestFile
@@ -44,10 +44,11 @@ class Correspondence:
     sent: tuple[int, ...]  # numbers of all that were written
     invited: bool  # whether anybody was asked to log in for the first time
     package: OutboxState | None  # of the newest letter with this version's application
+    held: bool  # whether some wait for a person's yes to the desk's address
 
 
 def correspondence(work: Work, request: AccessRequest, names: Mapping[int, str]) -> Correspondence:
-    """Two queries without the letters' words. `names` of the request's people by their number."""
+    """Without the letters' words. `names` of the request's people by their number."""
     query = select(
         col(OutboxLetter.id), col(OutboxLetter.purpose), col(OutboxLetter.version), col(OutboxLetter.state),
         col(OutboxLetter.promised_at), col(OutboxLetter.confirmed_at), col(OutboxLetter.error), col(OutboxLetter.person_id),
@@ -55,13 +56,16 @@ def correspondence(work: Work, request: AccessRequest, names: Mapping[int, str])
     desk: list[Line] = []
     people: list[Line] = []
     package, invited = None, False
-    for number, purpose, version, state, promised, confirmed, error, person in work.session.execute(
-        query.order_by(col(OutboxLetter.id))
-    ):
+    rows = work.session.execute(query.order_by(col(OutboxLetter.id))).all()
+    held = outbox.held(work, request) if any(row.state is OutboxState.PROMISED for row in rows) else set()
+    for number, purpose, version, state, promised, confirmed, error, person in rows:
         to_person, name = purpose in _TO_PEOPLE, names.get(person, "")
         title = LETTERS.get(purpose, "Письмо") + (f": {name}" if name else "")
         (people if to_person else desk).append(
-            Line(number, True, title, state.value, OUTBOX[state], confirmed or promised, error or "")
+            Line(
+                number, True, title, state.value, "ждёт: адрес СТП не подтверждён" if number in held else OUTBOX[state],
+                confirmed or promised, error or "",
+            )
         )
         package = state if purpose == "package" and version == request.version else package
         invited = invited or purpose == links.FIRST_LOGIN
@@ -69,7 +73,7 @@ def correspondence(work: Work, request: AccessRequest, names: Mapping[int, str])
     desk += _received(work, request)
     return Correspondence(
         tuple(sorted(desk, key=lambda line: line.at, reverse=True)), tuple(reversed(people))[:_MOST], len(people), sent,
-        invited, package,
+        invited, package, bool(held),
     )  # fmt: skip
 
 

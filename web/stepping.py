@@ -36,6 +36,7 @@ class Asked:
     outcomes: bool = False
     reason: bool = False
     address: bool = False
+    address_may: bool = False  # its letters wait without
     registered: bool = False
     outcome: bool = False
     ground: bool = False
@@ -60,6 +61,7 @@ def asked(work: Work, kind: RequestKind, step: Step) -> Asked:
         outcomes=Effect.MAKE_GRANTS in step.effects and kind.to_desk,
         reason=bool({Effect.RECORD_REFUSAL, Effect.RECORD_BOUNCE} & set(step.effects)),
         address=guards.address_confirmed in step.guards and not destinations.is_confirmed(work),
+        address_may=Effect.ASK_FIRST_LOGIN in step.effects and not destinations.is_confirmed(work),
         ground=guards.ground_given in step.guards,
     )
 

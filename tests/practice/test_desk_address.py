@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import re
 
 import pytest
 from sqlalchemy import select
@@ -14,11 +16,14 @@ from models.record import Event
 from models.request import Status
 from states.lifecycle import Refused
 from sweeps import run_sweep
+from tests.api.calling import caller
 from tests.commands import said
-from tests.walking import bring, deliver, request_at
+from tests.walking import KIND, bring, clinic, deliver, lines, request_at
+from tests.web.users import client
+from tests.web.world import World
 from wiring.settings import MailPart, Settings
 
-KINDS = ("package", "reply", "follow-up", "digest", "nudge", "review")
+KINDS = ("package", "reply", "follow-up", "digest", "nudge", "review", "first-login", "login-check", "trouble", "unheard-of")
 
 
 def _promised(installation, purposes=KINDS, recipient="egisz@stp-egisz.ru"):
@@ -35,9 +40,9 @@ def _with_desk(home, address):
     return Settings(home=home, mail=MailPart(desk_address=address))
 
 
-def test_only_invitations_leave_before_the_address_is_confirmed(installation):
-    _promised(installation, (*KINDS, "first-login", "login-check"), recipient=_address(installation))
-    assert sorted(_left(installation)) == ["first-login", "login-check"]
+def test_nothing_leaves_before_the_address_is_confirmed(installation):
+    _promised(installation, recipient=_address(installation))
+    assert _left(installation) == []
     with installation.work("Орлова") as work:
         destinations.confirm(work)
     assert sorted(_left(installation)) == sorted(KINDS)
@@ -120,3 +125,57 @@ def test_first_send_confirms_too(installation):
         assert destinations.is_confirmed(work)
         with pytest.raises(Conflict):
             destinations.confirm_address(work, "other@stp.example")
+
+
+def _draft(installation):
+    with installation.work("тест") as work:
+        return requests.create(work, kind=KIND, organisation_id=clinic(work), lines=lines(logged_in=False)).id
+
+
+def test_whoever_invites_is_told_by_the_command_that_letters_wait(installation, home, tmp_path, clock):
+    clock.now = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=5)  # commands go by the machine's clock
+    number, environment = str(_draft(installation)), {"EGISZ_HOME": str(home)}
+    told = said(["request", "invite", number], cwd=tmp_path, env=environment).out
+    assert "Письмо ждёт: адрес службы поддержки ещё не подтверждён" in told
+    assert f"egisz-access settings confirm-desk {_address(installation)}" in told
+    shown = json.loads(said(["request", "show", number, "--json"], cwd=tmp_path, env=environment).out)
+    assert shown["held"].startswith("Письмо ждёт") and _left(installation) == []
+    assert said(["settings", "confirm-desk", _address(installation)], cwd=tmp_path, env=environment).code == 0
+    assert json.loads(said(["request", "show", number, "--json"], cwd=tmp_path, env=environment).out)["held"] is None
+    assert _left(installation) == ["first-login", "first-login"]
+
+
+def test_the_command_that_invites_may_confirm_at_once(installation, home, tmp_path, clock):
+    clock.now = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=5)
+    number = str(_draft(installation))
+    told = said(["request", "invite", number, "--confirm-address"], cwd=tmp_path, env={"EGISZ_HOME": str(home)}).out
+    assert "Письмо ждёт" not in told and len(_left(installation)) == 2
+
+
+def test_the_page_tells_it_where_one_invites_and_leads_to_the_yes(installation):
+    officer, number = client(World(installation)), _draft(installation)
+    form = officer.get(f"/requests/{number}/steps/invite")
+    assert _address(installation) in form.text and 'name="confirm_address"' in form.text
+    revision = re.search(r'name="revision" value="(\d+)"', form.text)[1]
+    page = officer.post(f"/requests/{number}/steps/invite", data={"revision": revision}).text
+    assert "Письмо ждёт: адрес службы поддержки ещё не подтверждён" in page and f'href="/desk?back={number}"' in page
+    assert "ждёт: адрес СТП не подтверждён" in page and "Приглашения ждут" in officer.get(f"/requests/{number}/check").text
+    assert 'href="/desk"' in officer.get("/triage").text
+    assert "Адрес верный" in officer.get(f"/desk?back={number}").text
+    assert officer.post("/desk", data={"address": "other@stp.example"}).status_code == 409
+    done = officer.post("/desk", data={"address": _address(installation), "back": str(number)}, follow_redirects=False)
+    assert done.headers["location"] == f"/requests/{number}#letters"
+    assert "Письмо ждёт" not in officer.get(f"/requests/{number}").text and "Письма уходят" in officer.get("/desk").text
+    assert _left(installation) == ["first-login", "first-login"]
+
+
+def test_a_call_that_invites_is_answered_with_it(installation):
+    world, number = World(installation), _draft(installation)
+    api = caller(world)
+    shown = api.get(f"/api/v1/requests/{number}").json()
+    [invite] = [step for step in shown["steps"] if step["trigger"] == "invite"]
+    assert ("confirm_address", False) in [(each["name"], each["required"]) for each in invite["asks"]]
+    told = api.post(f"/api/v1/requests/{number}/steps/invite", json={"revision": shown["revision"]}).json()
+    assert told["held"].startswith("Письмо ждёт: адрес службы поддержки ещё не подтверждён")
+    again = {"revision": told["revision"], "confirm_address": True}
+    assert api.post(f"/api/v1/requests/{number}/steps/invite", json=again).json()["held"] is None

@@ -28,7 +28,7 @@ _WORDS = {
 }  # fmt: skip
 # The same page with other things on it.
 _MORE = (
-    "/?view=list", "/?view=list&overdue=1", "/?text=нет+такого", "/?state=awaiting", "/?overdue=1", "/triage/2", "/people?as_of=2026-10-01",
+    "/?view=list", "/?view=list&overdue=1", "/?text=нет+такого", "/?state=awaiting", "/?overdue=1", "/triage/2", "/desk", "/people?as_of=2026-10-01",
     "/requests/3", "/requests/4", "/requests/5", "/requests/6", "/requests/7", "/requests/9", "/requests/10",
     "/requests/12", "/requests/13", "/requests/12/steps/withdraw", "/requests/8/steps/send", "/requests/4/steps/reject", "/organisations/2",
     "/audit?action=request.created", "/catalog?text=ВМП",

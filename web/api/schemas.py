@@ -198,6 +198,7 @@ class RequestOut(RequestBrief):
     lines: list[LineOut]
     files: list[FileOut]
     letters: list[LetterOut]
+    held: str | None = Field(description="Почему письма ждут и как их отпустить: адрес СТП ещё не подтверждён")
     findings: list[FindingOut] = Field(description="Что мешает перейти дальше")
     steps: list[StepOut] = Field(description="Какие шаги можно сделать и что они спрашивают")
     timeline: list[EventOut]

@@ -64,7 +64,7 @@ def whole(work: Work, request: AccessRequest, *, reveal: bool = False) -> Reques
     return RequestOut.model_validate(
         {
             **brief(work, request, organisations.get(work, request.organisation_id)).model_dump(),
-            **{name: shown[name] for name in ("fields", "attachments", "outcome", "timeline")},
+            **{name: shown[name] for name in ("fields", "attachments", "outcome", "timeline", "held")},
             "findings": shown["findings"],
             "kind_title": kind.title,
             "channel": request.channel,
@@ -192,6 +192,8 @@ def _asks(work: Work, kind: RequestKind, step: Step, needs: Asked) -> Iterator[A
         yield _ask("ground_file", "Файл (multipart)", required=False)
     if needs.address:
         yield _ask("confirm_address", "Подтверждаю адрес СТП", values=["true"])
+    if needs.address_may:
+        yield _ask("confirm_address", "Подтверждаю адрес СТП: без этого приглашения ждут", required=False, values=["true"])
 
 
 def _ask(name: str, about: str, *, required: bool = True, values: list[str] | None = None) -> AskedOut:

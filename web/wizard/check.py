@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import drafting, invitations, links, organisations, requests
+from actions import drafting, invitations, links, organisations, outbox, requests
 from actions.context import Work
 from actions.drafting import Judged
 from catalog.describing import forms_of
@@ -97,7 +97,7 @@ def _page(
         request, "new-check.html", status=status, draft=found, kind=kind, organisation=card, problem=problem,
         stages=stages(work, found, card, judged, "check"), groups=grouped(rest, places_in(work, found, judged).of), waits=len(waits),
         blocked=has_errors(rest), can_invite=not any(f.field == "email" and has_errors([f]) for f in rest),
-        owing=owing, invited=bool(owing) and drafting.is_invited(work, found), **_signing(work, judged, kind, typed), companion=companion_number(work, found),
+        owing=owing, invited=bool(owing) and drafting.is_invited(work, found), held=bool(outbox.held(work, found)), **_signing(work, judged, kind, typed), companion=companion_number(work, found),
         papers=_papers(work, kind), acts=own(request).acts, waiting=waiting(work),
     )  # fmt: skip
 

@@ -1,0 +1,45 @@
+"""The desk's address: looked at and confirmed once; until then no letter leaves."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from actions import destinations
+from actions.context import Conflict
+from models.row_numbers import row_number
+from web.bodies import Form, text
+from web.installed import reading, work_of
+from web.rendering import page
+from web.waiting import waiting
+
+router = APIRouter(prefix=destinations.PAGE)
+
+
+@router.get("")
+def ask(request: Request, back: str = "") -> Response:
+    """`back`: the request whose letters wait."""
+    return _page(request, back)
+
+
+@router.post("")
+def confirm(request: Request, form: Form) -> Response:
+    """A person's yes to the address that he was shown; another address asks again."""
+    back = text(form, "back", 12)
+    try:
+        with work_of(request) as work:
+            destinations.confirm_address(work, text(form, "address", 320))
+    except Conflict as wrong:
+        return _page(request, back, str(wrong))
+    number = row_number(back)
+    return RedirectResponse(f"/requests/{number}#letters" if number else destinations.PAGE, status_code=303)
+
+
+def _page(request: Request, back: str, problem: str = "") -> Response:
+    with reading(request) as work:
+        desk = destinations.address(work)
+        return page(
+            request, "desk-address.html", status=409 if problem else 200, desk=desk, yes=destinations.confirmation(work, desk),
+            back=row_number(back), problem=problem, own=work.policy.desk_address is not None, waiting=waiting(work),
+        )  # fmt: skip

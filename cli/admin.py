@@ -32,12 +32,15 @@ def show(json: Json = False) -> None:
 
 @settings.command("test-letter")
 def test_letter(to: Annotated[str, typer.Argument(help="Кому послать пробное письмо.")]) -> None:
-    """Послать пробное письмо и проверить входящий ящик."""
-    from wiring.gateways import probe
+    """Послать пробное письмо и проверить входящий ящик; на адрес самого ящика – ещё и узнать, как сервер отмечает отправителя."""
+    from wiring.probing import probe
     from wiring.settings import load
 
     for tried in probe(load(), to):
         say(tried.text)
+        if tried.learned:
+            below = "\n  results_below_received = true" if tried.learned.below else ""
+            say(f'Запомнить: в settings.toml, раздел [imap]:\n  authserv_id = "{tried.learned.server}"{below}')
 
 
 @settings.command("confirm-desk")

@@ -97,6 +97,15 @@ class ImapGateway:
         self._connection.select(self._sent_folder(make=False))
         return bool(self._connection.search("find", "HEADER", "Message-ID", f'"{message_id}"'))
 
+    def letter(self, folder: str, message_id: str) -> bytes | None:
+        """The one with this Message-ID, None while there is none. Raises MailboxError."""
+        if not _MESSAGE_ID.fullmatch(message_id):
+            raise ValueError("not a Message-ID")
+        current = self._connection.select(folder)
+        uids = self._connection.search("find", "HEADER", "Message-ID", f'"{message_id}"')
+        found = self._read(folder, current, [Fetched(uid, None, None, ()) for uid in uids[:1]]) if uids else iter(())
+        return next((raw for _, raw, _ in found), None)
+
     def _sent_folder(self, *, make: bool) -> str:
         named = self._settings.sent_folder
         found = sent_folder(self._connection.folders(), named)

@@ -2,13 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import datetime as dt
-from collections.abc import Iterator
-from dataclasses import dataclass
-
-from notifications.composing import OutgoingLetter, compose, new_message_id
-from notifications.errors import MailboxError, PostError, explain
 from notifications.imap import ImapGateway, ImapSettings
 from notifications.smtp import SmtpGateway
 from notifications.smtp_conversation import SmtpSettings
@@ -91,43 +84,3 @@ def imap_gateway(settings: Settings) -> ImapGateway:
 def webhook_gateway() -> WebhookGateway:
     """To whoever subscribed; nothing of it is set."""
     return WebhookGateway()
-
-
-@dataclass(frozen=True, slots=True)
-class Probed:
-    """One thing that was tried, in a line of Russian."""
-
-    ok: bool
-    text: str
-
-
-def probe(settings: Settings, to: str) -> Iterator[Probed]:
-    """Send a test letter and look into the mailbox. Raises NoMailbox."""
-    now = dt.datetime.now(dt.UTC)
-    letter = OutgoingLetter(
-        sender=settings.mail.sender,
-        sender_name=settings.mail.sender_name,
-        to=(to,),
-        subject="Пробное письмо «Доступа ЕГИСЗ»",
-        text="Здравствуйте!\n\nЕсли вы это читаете, исходящая почта настроена верно.\n",
-        message_id=new_message_id(settings.mail.sender.rpartition("@")[2]),
-        date=now,
-    )
-    try:
-        asyncio.run(smtp_gateway(settings).send(compose(letter), settings.mail.sender, [to]))
-        yield Probed(True, f"Исходящая почта работает: письмо на {to} принято сервером.")
-    except PostError as error:
-        yield Probed(False, f"Исходящая почта: {explain(error)}")
-    if not reads_mail(settings):
-        yield Probed(False, unset_mail(settings))
-        return
-    try:
-        with imap_gateway(settings) as mailbox:
-            names = [folder.name for folder in mailbox.folders()]
-    except MailboxError as error:
-        yield Probed(False, f"Входящая почта: {explain(error)}")
-        return
-    yield Probed(True, f"Входящая почта работает. Папки: {', '.join(names)}.")
-    for name in (*settings.imap.folders, *filter(None, [settings.imap.sent_folder])):
-        if name not in names:
-            yield Probed(False, f"Папки «{name}» в ящике нет. Проверьте её имя в настройках.")

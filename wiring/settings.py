@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+_SERVER = re.compile(r"(\*\.[\w-]+\.)?[\w-]+(\.[\w-]+)*")
 Tls = Literal["tls", "starttls", "plain"]
 
 
@@ -47,10 +49,18 @@ class ImapPart(Part):
     folders: tuple[str, ...] = ("INBOX",)
     sent_folder: str = ""
     copy_sent: bool = False  # true when the server itself keeps no copies of what is sent through it
-    authserv_id: str = Field(default="", pattern=r"^\s*((\*\.)?[\w-]+(\.[\w-]+)*(\s+|$))*$", max_length=1000)
+    authserv_id: str = Field(default="", max_length=1000)
     results_below_received: bool = False
     timeout_seconds: float = Field(default=30, gt=0, le=600)
     max_letter_megabytes: int = Field(default=40, ge=1)
+
+    @field_validator("authserv_id")
+    @classmethod
+    def _servers(cls, given: str) -> str:
+        for each in given.split():
+            if not _SERVER.fullmatch(each):
+                raise ValueError(f"«{each}» – не имя сервера; пишут так: mx.clinic.ru или *.mail.example.ru")
+        return " ".join(given.split())
 
     @property
     def authserv_ids(self) -> tuple[str, ...]:

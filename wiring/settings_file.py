@@ -164,6 +164,7 @@ _SENTENCES = {
     "greater_than_equal": "нужно не меньше {ge}.",
     "greater_than": "нужно больше {gt}.",
     "less_than_equal": "нужно не больше {le}.",
+    "value_error": "{error}.",
     "literal_error": "можно только: {expected}.",
 }
 

@@ -26,6 +26,7 @@ from models.record import Event, Lease
 from models.refbook import RefbookVersion
 from notifications.errors import EXPLANATIONS
 from wiring import anchors, database, safety
+from wiring.authorship import desks_author
 from wiring.backup import kept
 from wiring.checks import Check, Level
 from wiring.gateways import unset_mail
@@ -41,7 +42,7 @@ _RESTING = "приём почты: передышка"
 def look(installation: Installation, work: Work, planner: Planner) -> list[Check]:
     """Everything that is quick to know; the chain of the log is verified on its own page."""
     checks: tuple[Callable[[Installation, Work, Planner], Check], ...] = (
-        _mailbox, _desk, _queue, _letters, _schedules, _foreign, _log, _backup, _disk, _private, _untrusted, _database, _refbooks, _calendar,
+        _mailbox, _desk, _author, _queue, _letters, _schedules, _foreign, _log, _backup, _disk, _private, _untrusted, _database, _refbooks, _calendar,
         _clock, _version,
     )  # fmt: skip
     return [check(installation, work, planner) for check in checks]
@@ -94,6 +95,10 @@ def _desk(installation: Installation, work: Work, planner: Planner) -> Check:
         told, _, mend = lacking.partition(". ")
         return Check("desk", "Адрес СТП", "warning", f"{told}.", mend=mend)
     return Check("desk", "Адрес СТП", "good", f"Заявки идут на {where}, адрес подтверждён человеком.")
+
+
+def _author(installation: Installation, work: Work, planner: Planner) -> Check:
+    return desks_author(installation, work)
 
 
 def _positions(installation: Installation, work: Work) -> dict[str, MailboxPosition]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from fastapi import APIRouter
@@ -12,15 +13,16 @@ from starlette.responses import RedirectResponse, Response
 from actions import accounts, audit, destinations
 from notifications.tls import BadBundle
 from states.rules.emails import email_problem
-from web.bodies import Form, text
+from web.bodies import Form, text, ticked
 from web.installed import installed, reading, work_of
 from web.rendering import page
 from web.setting_forms import Setting, controls, read, typed_values
 from web.users import own
 from web.waiting import waiting
 from wiring import settings_file
-from wiring.gateways import NoMailbox, Probed, probe, unset_mail
+from wiring.gateways import NoMailbox, unset_mail
 from wiring.practice import work_home
+from wiring.probing import Probed, probe
 from wiring.settings import Settings
 from wiring.settings_file import WrongSettings
 from wiring.work import Installation
@@ -59,6 +61,8 @@ SECTIONS: tuple[tuple[str, str, tuple[Setting, ...]], ...] = (
         Setting("imap.folders", "Папки, которые читать", "lines", "по одной в строке"),
         Setting("imap.sent_folder", "Папка отправленных", help="пусто: найдём сами"),
         Setting("imap.copy_sent", "Класть копии отправленного в эту папку", "tick", "если сервер сам их не хранит"),
+        Setting("imap.authserv_id", "Имя сервера в отметке об отправителе", help="узнаётся пробным письмом на адрес этого ящика; пусто: верим только ответам на наши письма"),
+        Setting("imap.results_below_received", "Отметка стоит под строкой приёма", "tick", "только если сервер убирает чужие отметки"),
     )),
 )  # fmt: skip
 ALL = tuple(setting for _, _, settings in SECTIONS for setting in settings)
@@ -72,19 +76,36 @@ def show_mail(request: Request, done: str = "") -> Response:
 @router.post("")
 def save_mail(request: Request, form: Form) -> Response:
     """The page follows at once, sweeps read the file at each run; what practice writes is for the folder of work."""
-    place = _place(request)
+    practice = installed(request).practice
     try:
-        if installed(request).practice:
-            if place is None:
-                raise WrongSettings({"": "Из учебной папки почту этой работы не меняют."})
-            settings_file.change(read(form, ALL, elsewhere=True), place)
-        else:
-            installed(request).take_up(settings_file.change(read(form, ALL)))
+        _write(request, read(form, ALL, elsewhere=practice))
     except WrongSettings as wrong:
         return _page(request, typed=form, wrong=wrong)
+    return RedirectResponse("/admin/mail?done=1", status_code=303)
+
+
+@router.post("/server")
+def remember_server(request: Request, form: Form) -> Response:
+    """What the test letter has shown."""
+    below = ticked(form, "below")
+    try:
+        _write(request, {"imap.authserv_id": text(form, "server", 255), "imap.results_below_received": below})
+    except WrongSettings as wrong:
+        return _page(request, wrong=wrong)
+    return RedirectResponse("/admin/mail?done=1", status_code=303)
+
+
+def _write(request: Request, values: Mapping[str, object]) -> None:
+    """Raises WrongSettings."""
+    place = _place(request)
+    if installed(request).practice:
+        if place is None:
+            raise WrongSettings({"": "Из учебной папки почту этой работы не меняют."})
+        settings_file.change(values, place)
+    else:
+        installed(request).take_up(settings_file.change(values))
     with work_of(request) as work:
         audit.record(work, "settings.changed", "settings", sections=["mail", "smtp", "imap", "answers"])
-    return RedirectResponse("/admin/mail?done=1", status_code=303)
 
 
 @router.post("/probe")

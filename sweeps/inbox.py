@@ -10,6 +10,7 @@ from actions import inbox, leases
 from notifications.errors import MailboxError
 from notifications.imap import ImapGateway
 from notifications.reading import read_many_safely
+from sandbox import Unavailable
 from sweeps.letter_reading import understood
 from sweeps.resting import is_resting, rest
 from wiring.gateways import imap_gateway, reads_mail
@@ -93,6 +94,8 @@ def _read_stored(installation: Installation, told: dict[str, int]) -> None:
                 with installation.work(BY) as work:
                     inbox.apply(work, number, reading)
                 told["read"] += 1
+            except Unavailable:  # that is no fault of the letter: it stays for the next run
+                raise
             except Exception as error:  # one letter that cannot be applied is a visible row and blocks nobody
                 with installation.work(BY) as work:
                     told_why = f"Письмо не обработано ({type(error).__name__}). Прочтите его сами."

@@ -13,6 +13,8 @@ from actions.letter_taking import NotALetter
 from models.letters import InboxLetter, InboxState, OutboxLetter
 from models.request import LineState, Status
 from notifications.imap import FetchedLetter
+from sandbox import Unavailable
+from sandbox.zygote import zygote
 from sweeps.inbox import _read_stored
 from sweeps.letter_reading import take_by_hand
 from tests.kinds.files import docx
@@ -151,3 +153,25 @@ def test_an_answer_in_a_word_file_that_comes_by_mail_waits_for_a_person(installa
     mailed = _mailed(installation, raw)
     assert mailed.state is InboxState.TRIAGE and "«Ответ.docx»" in mailed.problem
     assert mailed.reading["outcome"] == "granted" and _status(installation, number) is Status.SENT
+
+
+@pytest.mark.parametrize("calls_before", [0, 1])
+def test_a_machine_without_room_for_a_reader_leaves_the_letter_for_the_next_run(installation, sent, monkeypatch, calls_before):
+    """Neither at the first reading nor at the one against its request is the letter laid aside."""
+    number, reference = sent
+    raw = _answer(reference)
+    calls = iter(range(10))
+
+    def busy():
+        if next(calls) >= calls_before:
+            raise Unavailable("Сейчас читается слишком много файлов. Повторите через минуту.")
+        return zygote()
+
+    with monkeypatch.context() as patch:
+        patch.setattr("sandbox.running.zygote", busy)
+        with pytest.raises(Unavailable):
+            _mailed(installation, raw)
+    with installation.work("тест") as work:
+        assert inbox.to_read(work, 10)
+    _read_stored(installation, {"read": 0, "failed": 0})
+    assert _status(installation, number) is Status.GRANTED

@@ -73,6 +73,8 @@ class Assets(StaticFiles):
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         answer = await super().get_response(path, scope)
+        if answer.headers.get("content-type") == "image/svg+xml":
+            answer.headers["Content-Type"] = "image/svg+xml; charset=utf-8"
         if answer.status_code == 200 and b"v=" in scope["query_string"]:
             answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return answer
@@ -114,10 +116,10 @@ def create_app(installation: wired.Installation | None = None) -> FastAPI:
 
 
 def _remember_sign_on(app: FastAPI) -> None:
-    """Between leaving for the provider and coming back, in a signed cookie of those two addresses only."""
+    """Between leaving for the provider and coming back, in a signed cookie that is gone when he is back."""
     policy = app.state.installation.policy
     https = policy.page_url.startswith("https:")
     app.add_middleware(
         SessionMiddleware, secret_key=hashlib.sha256(b"sso" + policy.link_secret).hexdigest(),
-        session_cookie="__Secure-egisz-sso" if https else "egisz-sso", path="/login/sso", max_age=600, same_site="lax", https_only=https,
+        session_cookie="__Host-egisz-sso" if https else "egisz-sso", max_age=600, same_site="lax", https_only=https,
     )  # fmt: skip

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from documents.media import UNKNOWN, sniff
 
 # Whatever a file holds, nothing of it runs.
-LOCKED_UP = {"Content-Security-Policy": "default-src 'none'; sandbox"}
+LOCKED_UP = {"Content-Security-Policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox"}
 
 
 def download(data: bytes, name: str, media_type: str) -> Response:

@@ -20,7 +20,7 @@ ALWAYS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
     "X-Robots-Tag": "noindex, nofollow",
 }
-HSTS = {"Strict-Transport-Security": "max-age=31536000"}  # an address that was https once is never asked in the open again
+HSTS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}  # an address that was https once is never asked in the open again
 
 
 def always(request: Request) -> dict[str, str]:

@@ -58,6 +58,17 @@ def test_every_answer_is_dressed_strictly(officer: TestClient, path: str) -> Non
     assert headers["cache-control"] == "no-store"
 
 
+def test_a_text_that_is_served_names_its_charset(officer: TestClient) -> None:
+    for path in ("/", "/static/page.css", "/static/request.js", "/static/icons.svg", "/static/verify-log.py"):
+        assert officer.get(path).headers["content-type"].endswith("charset=utf-8"), path
+
+
+def test_no_folder_is_listed_and_no_call_is_echoed(officer: TestClient) -> None:
+    assert {officer.get(path).status_code for path in ("/static", "/static/", "/.git/config")} == {404}
+    assert {officer.request("TRACE", path).status_code for path in ("/static/page.css", "/login", "/health")} == {405}
+    assert officer.request("TRACE", "/").status_code in (403, 405)
+
+
 def test_pages_hold_no_inline_style_or_script(officer: TestClient, world: World) -> None:
     with world.installation.work(by="тест") as work:
         number = request_at(work).id

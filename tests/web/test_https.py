@@ -53,7 +53,8 @@ def test_cookies_are_the_hosts_own_and_travel_over_https_only(world: World) -> N
     for cookie in log_in(page):
         assert cookie.startswith("__Host-") and "; Secure" in cookie and "Path=/" in cookie and "Domain" not in cookie
     assert page.get("/").status_code == 200
-    assert "Max-Age=0" in page.post("/logout").headers["set-cookie"]
+    gone = page.post("/logout").headers
+    assert "Max-Age=0" in gone["set-cookie"] and gone["clear-site-data"] == '"cache", "storage"'
 
 
 def test_a_session_under_the_plain_name_is_no_session(world: World) -> None:
@@ -66,7 +67,7 @@ def test_a_session_under_the_plain_name_is_no_session(world: World) -> None:
 def test_every_https_answer_forbids_plain_http_for_a_year(world: World) -> None:
     page = browser(world)
     for path in ("/login", "/", "/health", "/nothing", "/api/v1/requests", "/static/page.css"):
-        assert page.get(path).headers["strict-transport-security"] == "max-age=31536000"
+        assert page.get(path).headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
 
 
 def test_over_plain_http_nothing_is_taken_and_nothing_told(world: World) -> None:

@@ -100,7 +100,7 @@ def test_files_are_taken_out_by_what_they_are_and_run_nowhere(officer: TestClien
     told = []
     for place in range(5):
         answer = officer.get(f"{brought}/files/{place}")
-        assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
+        assert answer.headers["content-security-policy"] == "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox"
         assert answer.headers["content-disposition"].startswith("attachment;")
         told.append((answer.headers["content-type"].partition(";")[0], unquote(answer.headers["content-disposition"]).rpartition("''")[2]))
     assert told == [

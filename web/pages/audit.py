@@ -23,6 +23,7 @@ from actions.log_search import MACHINE, Search
 from models.record import Event
 from models.row_numbers import row_number
 from web.days import date_of, midnight
+from web.downloads import LOCKED_UP
 from web.errors import notice
 from web.installed import installed, looked, reading
 from web.log_lines import action_groups, actors, chosen_actions, lines
@@ -184,7 +185,7 @@ def _exported(request: Request, suffix: str, media_type: str, written: Any) -> R
 
 
 def _streamed(body: Iterator[str], name: str, media_type: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Security-Policy": "default-src 'none'; sandbox"}
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', **LOCKED_UP}
     return StreamingResponse(body, media_type=media_type, headers=headers)
 
 

@@ -25,6 +25,7 @@ from states.rules.signers import signer_rule
 from web import previews
 from web.bodies import MAX_BODY, Form, text, ticked, uploads
 from web.dossiers import heading
+from web.downloads import LOCKED_UP
 from web.findings import grouped
 from web.histories import last_event
 from web.installed import looked, looked_on, reading, work_of
@@ -74,7 +75,7 @@ def show_sheet(request: Request, number: int, file_id: int, place: int, width: i
     except (RefusedFile, Killed):
         raise NotFound("Этот лист не показать: он не открывается.") from None
     looked_on(request, "scan.viewed", f"request:{number}", file=file_id, page=place + 1)
-    return Response(data, media_type="image/png", headers={"Content-Security-Policy": "default-src 'none'; sandbox"})
+    return Response(data, media_type="image/png", headers=LOCKED_UP)
 
 
 @router.post("/requests/{number:int}/scan/files")

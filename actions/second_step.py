@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 OBLIGED: dict[str, frozenset[Role]] = {"wish": frozenset(), "administrators": frozenset({Role.ADMINISTRATOR}), "everybody": frozenset(Role)}
 CODES = 10
+_GROUPS = 6  # of four letters: 118 bits, so that a plain digest tells nothing of them
 _STEP = 30  # seconds of a code
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 _ISSUER = "Доступ ЕГИСЗ"
@@ -155,7 +156,7 @@ def _unused(work: Work, account: Account) -> Sequence[RecoveryCode]:
 
 def _new_codes(work: Work, account: Account) -> list[str]:
     work.session.execute(delete(RecoveryCode).where(col(RecoveryCode.account_id) == account.id))
-    made = ["-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4)) for _ in range(CODES)]
+    made = ["-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(_GROUPS)) for _ in range(CODES)]
     work.session.add_all(RecoveryCode(account_id=account.id or 0, code_hash=_digest(account, each)) for each in made)
     work.session.flush()
     return made

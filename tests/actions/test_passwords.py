@@ -21,6 +21,13 @@ def test_a_hash_costs_what_owasp_asks_and_only_its_own_password_fits() -> None:
     assert not passwords.fits("конь батарея скрепки", stored)
 
 
+def test_nothing_behind_the_longest_password_is_overlooked() -> None:
+    longest = ("конь батарея скрепка " * 10)[: passwords.LONGEST]
+    stored = passwords.hashed(longest, login="anna")
+    assert passwords.fits(longest, stored)
+    assert not passwords.fits(f"{longest}!", stored)
+
+
 def test_no_password_fits_an_account_that_is_not_there() -> None:
     assert not passwords.fits("nobody has this password", None)
 

@@ -126,6 +126,16 @@ def test_logging_out_ends_the_session_not_only_the_cookie(officer: TestClient) -
     assert officer.get("/", follow_redirects=False).headers["location"] == "/login"
 
 
+def test_logging_in_anew_ends_the_former_session(stranger: TestClient, anna: Account, world: World) -> None:
+    log_in(stranger)
+    former = stranger.cookies[COOKIE]
+    log_in(stranger)
+    assert stranger.cookies[COOKIE] != former
+    assert stranger.get("/", follow_redirects=False).status_code == 200
+    thief = TestClient(app_for(world.installation), cookies={COOKIE: former})
+    assert thief.get("/", follow_redirects=False).status_code == 303
+
+
 def test_a_password_given_by_somebody_else_is_changed_first(stranger: TestClient, anna: Account, world: World) -> None:
     hash = passwords.hashed("выдан на первый раз", login="anna")
     with world.installation.work(by="тест") as work:

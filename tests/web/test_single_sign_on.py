@@ -114,6 +114,30 @@ def test_a_forged_token_and_another_browsers_answer_let_nobody_in(browser: TestC
         assert not accounts.there_are_any(work)
 
 
+def test_a_link_on_anothers_page_begins_no_session(browser: TestClient) -> None:
+    for site in ("cross-site", "same-site"):
+        answer = browser.get("/login/sso", headers={"Sec-Fetch-Site": site}, follow_redirects=False)
+        assert (answer.headers["location"], "set-cookie" in answer.headers) == ("/login", False)
+
+
+@pytest.mark.parametrize("wrong", [{"aud": "another-client"}, {"exp": 1}, {"iss": "https://another.example"}, {"nonce": "another"}])
+def test_a_token_for_another_or_of_another_time_lets_nobody_in(
+    browser: TestClient, world: World, provider: Provider, wrong: dict[str, object]
+) -> None:
+    provider.claims = {**provider.claims, **wrong}
+    assert sign_on(browser).status_code == 403
+    with world.installation.reading(by="тест") as work:
+        assert not accounts.there_are_any(work)
+
+
+def test_the_cookie_of_a_sign_on_is_the_hosts_own_under_https(world: World) -> None:
+    page = PagePart(public_url="https://testserver")
+    made = Installation(world.installation.settings.model_copy(update={"page": page}), world.clock)
+    said = TestClient(create_app(made), "https://testserver").get("/login/sso", follow_redirects=False).headers["set-cookie"]
+    assert said.startswith("__Host-egisz-sso=") and "path=/;" in said and "httponly" in said and said.endswith("; secure")
+    made.engine.dispose()
+
+
 def test_where_it_is_not_set_up_or_away_the_page_says_so(world: World, tmp_path: Path) -> None:
     away = OidcPart(issuer="http://127.0.0.1:9", client_id=CLIENT)
     for oidc, status in ((OidcPart(), 404), (away, 502)):

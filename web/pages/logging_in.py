@@ -97,7 +97,9 @@ def entered(request: Request, account: Account, next: str) -> Response:
 
 
 def _begun(request: Request, work: Work, account: Account, *, proven: bool) -> str:
+    """The session that this browser had before, half or whole, ends: nobody's older token lives on beside the new one."""
     agent, address = request.headers.get("user-agent", ""), caller_address(request)
+    sessions.end(work, cookies.read(request))
     return sessions.start(work, accounts.get(work, account.id or 0), agent=agent, address=address, proven=proven)
 
 

@@ -46,8 +46,6 @@ def prove(request: Request, form: Form) -> Response:
         return _asked(request, next, 409, str(unreadable))
     if not fits:
         return _asked(request, next, 401, WRONG)
-    with installed(request).work(by=account.login) as work:
-        sessions.end(work, cookies.read(request))
     return entered(request, account, next)
 
 

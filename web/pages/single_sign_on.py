@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from actions import single_sign_on
 from actions.accounts import BadAccount
@@ -70,10 +70,15 @@ class _Untrue(Exception):
 
 @router.get("")
 async def leave(request: Request, next: str = "") -> Response:
-    """To the provider. What he brings back is tied to this browser by a signed cookie that lives ten minutes."""
+    """To the provider. What he brings back is tied to this browser by a signed cookie that lives ten minutes.
+
+    A link on another's page begins no session unasked: it leads to the login, where the button is.
+    """
     from httpx2 import HTTPError
 
     oidc = _settings(request)
+    if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+        return RedirectResponse("/login", status_code=303)
     request.session.clear()
     request.session["next"] = next[:2000]
     try:

@@ -1,4 +1,8 @@
-"""A draft written piece by piece: begun at once, each change kept as it is typed, rows changed where they stand."""
+"""The one writer of drafts, whichever door they are written by: page, wizards, command line, API, revocations.
+
+Only a draft takes a change, the version grows when somebody may have seen a paper of the former one, a row that stays the
+same person's keeps his invitation, and what somebody was said of a number holds on while number and name are the same.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from sqlalchemy import select
 from sqlmodel import col
 
-from actions import audit, enrolling, links, organisations, pairs, papers, requests
+from actions import audit, enrolling, grants, links, organisations, pairs, papers, requests
 from actions.context import Conflict, Work
 from catalog.layouts import FormField, layout
 from models.employee import Employee
@@ -25,7 +29,7 @@ from states.rules.terms import last_day
 LINES_CHANGED = "request.lines-changed"
 # Writing a draft, and looking at what was typed: nothing of the version has left the page meanwhile.
 _WRITING = (
-    "request.created", LINES_CHANGED, "request.filled-in", "request.signer-planned", "request.people-viewed",
+    "request.created", LINES_CHANGED, "request.lines-replaced", "request.filled-in", "request.signer-planned", "request.people-viewed",
     "request.identity-settled", "request.confirmed", "patients.viewed", "file.added", "file.looked-through", "file.attached", "file.detached", "file.replaced",
 )  # fmt: skip
 
@@ -96,8 +100,7 @@ def edit_lines(
     left = {line.person_id for line in before if line.person_id and (line.id in removed or line.id in retyped)}
     for line in before:
         if line.id in removed:
-            links.forget(work, request, line)
-            work.session.delete(line)
+            _remove(work, request, line)
         elif line.id in retyped:
             _put(work, request, line, retyped[line.id], of_changed[line.id])
     fresh = [_new(work, request, facts, card) for facts, card in zip(added, cards[len(retyped) :], strict=True)]
@@ -121,6 +124,42 @@ def edit_lines(
     return fresh
 
 
+def replace_lines(work: Work, request: AccessRequest, lines: Sequence[LineFacts], intake: Iterable[Finding] = ()) -> None:
+    """A corrected roster in place of the lines; what reading it found replaces what was found before.
+
+    Who stands in both at the same address keeps his row and with it his invitation. Raises Conflict when the request is no draft.
+    """
+    _writable(request)
+    before = requests.lines_of(work, request)
+    checked = {str(old.typed["snils_checked"]) for old in before if old.typed.get("snils_checked")}
+    cards = enrolling.enrol(work, request.organisation_id, lines)
+    old_rows = {_place(line): line for line in before if line.person_id}
+    for position, (given, card) in enumerate(zip(lines, cards, strict=True), 1):
+        facts = dataclasses.replace(given, snils_checked=given.identity) if given.identity in checked else given
+        row = old_rows.pop((card.person_id, fold(facts.email)), None) if card else None
+        row = row or RequestLine(request_id=request.id or 0)
+        row.position = position
+        _put(work, request, row, facts, card)
+        before = [line for line in before if line is not row]
+    for line in before:
+        _remove(work, request, line)
+    work.session.flush()
+    enrolling.forget_unused(work, request.organisation_id, {line.person_id for line in before if line.person_id})
+    request.intake = [dict(finding.as_json()) for finding in intake]
+    _edited(work, request, "request.lines-replaced", lines=len(lines))
+
+
+def _place(line: RequestLine) -> tuple[int | None, str]:
+    """Whose row it is, and to which address his invitation went."""
+    return line.person_id, fold(str(line.typed.get("email") or ""))
+
+
+def _remove(work: Work, request: AccessRequest, line: RequestLine) -> None:
+    links.forget(work, request, line)
+    grants.forget_line(work, line.id or 0)
+    work.session.delete(line)
+
+
 def fill_in(work: Work, request: AccessRequest, values: Mapping[str, str]) -> None:
     """Answers of the kind's form; an empty one is taken away. Raises Conflict, UnknownField."""
     _writable(request)
@@ -131,14 +170,15 @@ def fill_in(work: Work, request: AccessRequest, values: Mapping[str, str]) -> No
 
 def _writable(request: AccessRequest) -> None:
     if request.status is not Status.DRAFT:
-        raise Conflict(f"Заявка {request.number} уже не черновик: верните её в черновик на её странице.")
+        raise Conflict(
+            f"Заявка {request.number} уже не черновик. Верните её в черновик: на её странице или командой egisz-access request edit {request.id}."
+        )
 
 
 def _edited(work: Work, request: AccessRequest, action: str, **data: object) -> None:
     """The version grows when something besides writing has happened since the last change: a paper may have been seen."""
-    query = (
-        select(col(Event.action)).where(col(Event.subject) == requests.subject(request)).order_by(col(Event.seq).desc())
-    )
+    what_happened = (col(Event.subject) == requests.subject(request), col(Event.action) != "request.viewed")
+    query = select(col(Event.action)).where(*what_happened).order_by(col(Event.seq).desc())
     if work.session.execute(query.limit(1)).scalar_one_or_none() not in _WRITING:
         requests.next_version(work, request)
     request.revision += 1
@@ -150,7 +190,7 @@ def _edited(work: Work, request: AccessRequest, action: str, **data: object) -> 
 def _put(work: Work, request: AccessRequest, line: RequestLine, facts: LineFacts, card: Employee | None) -> None:
     """A letter that went to another person or to another address lets nobody in any more."""
     number = card.person_id if card else None
-    if line.person_id is not None and (number != line.person_id or fold(str(line.typed.get("email") or "")) != fold(facts.email)):
+    if line.person_id is not None and _place(line) != (number, fold(facts.email)):
         links.forget(work, request, line)
     line.person_id = number
     pairs.ask(work, line, facts.roles, last_day(facts))
@@ -256,8 +296,12 @@ def form_lines(work: Work, request: AccessRequest) -> list[FormField]:
 
 
 def plan_signer(work: Work, request: AccessRequest, signer: SignatureFacts) -> None:
-    """Who is going to sign. Raises Conflict when the request is no draft."""
+    """Who is going to sign: printed under the form and judged with the draft.
+
+    Raises Conflict when the request is no draft, CatalogError for codes that are not there.
+    """
     _writable(request)
+    requests.check_signer(work, signer)
     request.signature = requests.signature_values(signer)
     _edited(work, request, "request.signer-planned", capacity=signer.capacity, body=signer.body)
 

@@ -78,11 +78,6 @@ def forget(work: Work, request: AccessRequest, line: RequestLine) -> None:
     _change(work, col(PersonalLink.line_id) == line.id, line_id=None)
 
 
-def move(work: Work, line: RequestLine, to: RequestLine) -> None:
-    """The same person at the same address in another row of the same request: his link goes on."""
-    _change(work, col(PersonalLink.line_id) == line.id, line_id=to.id)
-
-
 def end(work: Work, why: EndedFor, *which: ColumnElement[bool]) -> None:
     """Links that are still open, all of them or `which`."""
     _change(work, col(PersonalLink.ended_at).is_(None), *which, ended_at=work.now, ended_for=why)

@@ -19,7 +19,6 @@ from actions import (
     enrolling,
     grants,
     identities,
-    links,
     organisation_names,
     organisations,
     pairs,
@@ -126,7 +125,7 @@ def create(
     work.session.add(request)
     work.session.flush()
     request.number = f"{work.policy.number_prefix}-{work.now.year}-{request.id:06d}"
-    put_lines(work, request, lines)
+    add_lines(work, request, lines)
     audit.record(work, "request.created", subject(request), kind=kind, organisation=organisation_id, lines=len(lines))
     if entry.companion and _needs_companion(organisations.facts_of(work, organisation)):
         create(work, kind=entry.companion, organisation_id=organisation_id, parent=request, relation="companion")
@@ -186,64 +185,16 @@ def subject(request: AccessRequest) -> str:
     return f"request:{request.id}"
 
 
-def put_lines(work: Work, request: AccessRequest, lines: Sequence[LineFacts]) -> None:
-    """Replace the lines of a draft. What was said of a number holds on while number and name are the same."""
-    before = lines_of(work, request)
-    checked = {str(old.typed["snils_checked"]) for old in before if old.typed.get("snils_checked")}
+def add_lines(work: Work, request: AccessRequest, lines: Sequence[LineFacts]) -> None:
+    """The first lines of a request; those of a draft are changed by `actions.drafting`."""
     cards = enrolling.enrol(work, request.organisation_id, lines)
-    fresh: list[RequestLine] = []
     for position, (line, card) in enumerate(zip(lines, cards, strict=True), 1):
-        held = dataclasses.replace(line, snils_checked=line.identity) if line.identity in checked else line
         row = RequestLine(
-            request_id=_id(request),
-            person_id=card.person_id if card else None,
-            position=position,
-            typed=typed_values(held),
+            request_id=_id(request), person_id=card.person_id if card else None, position=position, typed=typed_values(line)
         )
         pairs.ask(work, row, line.roles, last_day(line))
         work.session.add(row)
-        fresh.append(row)
     work.session.flush()
-    _end_lines(work, request, before, fresh)
-    enrolling.forget_unused(work, request.organisation_id, {old.person_id for old in before if old.person_id})
-
-
-def _end_lines(work: Work, request: AccessRequest, before: Sequence[RequestLine], fresh: Sequence[RequestLine]) -> None:
-    """Old rows go; the link of one who was invited goes on with his new row, any other ends."""
-    now = {(row.person_id, fold(str(row.typed.get("email") or ""))): row for row in fresh}
-    for old in before:
-        same = now.get((old.person_id, fold(str(old.typed.get("email") or "")))) if old.person_id else None
-        if same is not None:
-            links.move(work, old, same)
-        else:
-            links.forget(work, request, old)
-        grants.forget_line(work, old.id or 0)
-        work.session.delete(old)
-    work.session.flush()
-
-
-def fill_in(work: Work, request: AccessRequest, values: Mapping[str, str]) -> None:
-    """Answers of the kind's form; an empty one is taken away. The version grows as with new lines.
-
-    Raises UnknownField.
-    """
-    check_fields(work.catalog.kind(request.kind), values, work.policy.own_catalog)
-    request.fields = _filled({**request.fields, **values})
-    next_version(work, request)
-    request.revision += 1
-    audit.record(work, "request.filled-in", subject(request), fields=sorted(values))
-
-
-def replace_lines(work: Work, request: AccessRequest, lines: Sequence[LineFacts], intake: Iterable[Finding]) -> None:
-    """A corrected roster in place of the draft's lines; what reading it found replaces what was found before.
-
-    The version grows, so that a paper printed from the earlier lines is told apart.
-    """
-    put_lines(work, request, lines)
-    next_version(work, request)
-    request.intake = [dict(finding.as_json()) for finding in intake]
-    request.revision += 1
-    audit.record(work, "request.lines-replaced", subject(request), lines=len(lines))
 
 
 def check_signer(work: Work, signer: SignatureFacts) -> None:
@@ -252,16 +203,6 @@ def check_signer(work: Work, signer: SignatureFacts) -> None:
         work.catalog.capacity(signer.capacity)
     for code in (signer.body, signer.seal_of):
         work.catalog.check_body(code)
-
-
-def plan_signer(work: Work, request: AccessRequest, signer: SignatureFacts) -> None:
-    """Who is going to sign: printed under the form and judged with the draft. Raises CatalogError for codes that are not there."""
-    check_signer(work, signer)
-    check_signer(work, signer)
-    request.signature = signature_values(signer)
-    next_version(work, request)
-    request.revision += 1
-    audit.record(work, "request.signer-planned", subject(request), capacity=signer.capacity, body=signer.body)
 
 
 def confirm(work: Work, request: AccessRequest, code: str, *, snils: Collection[str] = ()) -> int:

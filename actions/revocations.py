@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from sqlalchemy import select
 from sqlmodel import col
 
-from actions import audit, requests
+from actions import audit, drafting, requests
 from actions.context import Conflict, NotFound, Work
 from actions.holdings import Holding, held_by
 from catalog.kinds import RequestKind
@@ -87,7 +87,7 @@ def _drafted(work: Work, organisation_id: int, kind: str, holdings: Sequence[Hol
             line.person_id or -place: requests.line_facts(line, persons.get(line.person_id or 0))
             for place, line in enumerate(old, 1)
         }
-        requests.replace_lines(work, request, _lines(holdings, kept), requests.intake_of(request))
+        drafting.replace_lines(work, request, _lines(holdings, kept), requests.intake_of(request))
     audit.record(
         work,
         "revocation.drafted",

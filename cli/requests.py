@@ -198,16 +198,13 @@ def signer(
     json: Json = False,
 ) -> None:
     """Указать в черновике, кто подпишет: это печатается в документе и проверяется заранее."""
-    from actions import requests
+    from actions import drafting, requests
     from models.facts import SignatureFacts
-    from models.request import Status
 
     with working() as work:
         request = requests.find(work, id)
-        if request.status is not Status.DRAFT:
-            refuse("Подписанта меняют в черновике: сначала egisz-access request edit.")
         planned = SignatureFacts(capacity=capacity, body=body, seal_of=seal_of, name=name, post=post)
-        requests.plan_signer(work, request, planned)
+        drafting.plan_signer(work, request, planned)
     _tell(request, json)
 
 
@@ -496,18 +493,15 @@ def people(
     json: Json = False,
 ) -> None:
     """Заменить строки черновика списком из файла."""
-    from actions import requests, roster_drafts
-    from models.request import Status
+    from actions import drafting, requests, roster_drafts
 
     choices = choices_of(column, hidden, sheet, unread, others)
 
     with working() as work:
         request = requests.find(work, id)
-        if request.status is not Status.DRAFT:
-            refuse("Строки меняют только в черновике: сначала egisz-access request edit.")
         read = _reader(file, work, request.kind)
         taken = roster_drafts.take(work, request.organisation_id, read, choices)
-        requests.replace_lines(work, request, taken.lines, taken.intake)
+        drafting.replace_lines(work, request, taken.lines, taken.intake)
         more = roster_drafts.drafts_of_others(work, request.kind, taken, read, choices)
     if not json:
         say(f"{taken.count.capitalize()}.")
@@ -525,15 +519,12 @@ def fill(
     json: Json = False,
 ) -> None:
     """Заполнить поля вида заявки или строки формы (например, заявки на добавление организации)."""
-    from actions import attachments, requests
-    from models.request import Status
+    from actions import attachments, drafting, requests
 
     pairs = dict(text.partition("=")[::2] for text in values)
     with working() as work:
         request = requests.find(work, id)
-        if request.status is not Status.DRAFT:
-            refuse("Сведения меняют только в черновике: сначала egisz-access request edit.")
-        requests.fill_in(work, request, pairs)
+        drafting.fill_in(work, request, pairs)
         attachments.search_again(work, request)
     _tell(request, json)
 

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from actions import attachments, grants, identities, known_people, organisation_choices, organisations, people, requests
+from actions import (
+    attachments,
+    drafting,
+    grants,
+    identities,
+    known_people,
+    organisation_choices,
+    organisations,
+    people,
+    requests,
+)
 from actions.context import Conflict, Work
 from cli.speech import actor
 from cli.wizard.sheet import Sheet
@@ -150,8 +160,8 @@ def _update(work: Work, request: AccessRequest, sheet: Sheet) -> None:
     was = requests.facts_of(work, request)
     typed = sheet.facts().fields
     if typed != was.fields:
-        requests.fill_in(work, request, {**dict.fromkeys(was.fields, ""), **typed})
+        drafting.fill_in(work, request, {**dict.fromkeys(was.fields, ""), **typed})
     if list(was.lines) != sheet.lines:
-        requests.replace_lines(work, request, sheet.numbered(), sheet.intake)
+        drafting.replace_lines(work, request, sheet.numbered(), sheet.intake)
     if sheet.signer is not None and sheet.signer != was.signature:
-        requests.plan_signer(work, request, sheet.signer)
+        drafting.plan_signer(work, request, sheet.signer)

@@ -7,7 +7,7 @@ import json
 import pytest
 from sqlalchemy import select
 
-from actions import answers, grants, invitations, pairs, requests, revocations, steps, verification
+from actions import answers, drafting, grants, invitations, pairs, requests, revocations, steps, verification
 from actions.context import Conflict
 from actions.holdings import held_in
 from models.answers import Ground, PairAnswer, Said
@@ -185,7 +185,7 @@ def test_revocation_done_in_part_ends_only_what_was_done(installation):
     with installation.work("тест") as work:
         held = held_in(work, [1])
         [draft] = revocations.draft(work, 1, held, why="left")
-        requests.fill_in(work, draft, {"last-day": "2026-11-23"})
+        drafting.fill_in(work, draft, {"last-day": "2026-11-23"})
         number = draft.id
     for target in (Status.VALIDATED, Status.SIGNED, Status.SENT, Status.AWAITING):
         bring(installation, number, target)

@@ -16,6 +16,7 @@ from actions import (
     corrected_cards,
     corrected_letters,
     corrections,
+    drafting,
     evidence,
     grants,
     inbox,
@@ -251,7 +252,7 @@ def test_a_revocation_that_was_not_done_leaves_the_role_held_all_along(installat
     request_at(installation, Status.GRANTED, count=1)
     with installation.work("тест") as work:
         [draft] = revocations.draft(work, 1, held_in(work, [1]), why="left")
-        requests.fill_in(work, draft, {"last-day": "2026-11-23"})
+        drafting.fill_in(work, draft, {"last-day": "2026-11-23"})
         number = draft.id
     clock.forward(hours=1)
     for target in (Status.VALIDATED, Status.SIGNED, Status.SENT, Status.AWAITING, Status.GRANTED):

@@ -14,6 +14,7 @@ from actions import (
     corrected_letters,
     correcting,
     corrections,
+    drafting,
     evidence,
     grants,
     inbox,
@@ -264,7 +265,7 @@ def test_people_who_were_replaced_in_the_next_version_come_back(installation, cl
     then = clock.now
     go_on(installation, clock, number, Status.DRAFT)
     with installation.work("тест") as work:
-        requests.replace_lines(work, requests.get(work, number), [lines(2)[1], *others(5, 1)], ())
+        drafting.replace_lines(work, requests.get(work, number), [lines(2)[1], *others(5, 1)], ())
     correct(installation, number, Kind.VERSION)
     correct(installation, number, Kind.ANSWER, said=(Said("granted", snils=FIRST), Said("rejected", "нет")))
     assert held(installation, as_of=then) == [(FIRST, "ФРМО"), (FIRST, "ФРМР")]
@@ -316,5 +317,5 @@ def test_people_whose_roles_were_taken_back_can_be_replaced(installation, clock)
     with installation.work("тест") as work:
         request = requests.get(work, number)
         steps.take(work, request, "revise")
-        requests.replace_lines(work, request, others(5, 1), ())
+        drafting.replace_lines(work, request, others(5, 1), ())
     assert held(installation) == [] and len(held(installation, known_on=then)) == 4

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from actions import requests, show, steps
+from actions import drafting, requests, show, steps
 from models.request import Status
 from states.lifecycle import Refused
 from tests.walking import KIND, clinic, lines, request_at
@@ -23,7 +23,7 @@ def test_an_identical_request_is_named_while_the_first_is_under_way(installation
         assert [first.number in message for message in told(work, again)] == [True]
         with pytest.raises(Refused):
             steps.take(work, again, "validate")
-        requests.replace_lines(work, again, lines()[:1], [])
+        drafting.replace_lines(work, again, lines()[:1], [])
         assert told(work, again) == []
 
 

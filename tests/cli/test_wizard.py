@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-from actions import organisations, requests
+from actions import drafting, organisations, requests
 from cli.main import app
 from cli.wizard.paths import PathError, dropped_file, dropped_paths
 from cli.wizard.sheet import Sheet
@@ -347,11 +347,11 @@ def test_draft_that_somebody_changed_meanwhile_is_left_alone_and_nothing_is_lost
 
     def late(self: Records, sheet: Sheet):
         with made_up.work("другой") as work:
-            requests.fill_in(work, requests.get(work, 1), {"question": "Чужой?"})
+            drafting.fill_in(work, requests.get(work, 1), {"question": "Чужой?"})
         return keep(self, sheet)
 
     with made_up.work("тест") as work:
-        requests.fill_in(work, requests.get(work, 1), {"question": ""})
+        drafting.fill_in(work, requests.get(work, 1), {"question": ""})
     monkeypatch.setattr(Records, "keep", late)
     said = talk(["Второй?", ""], "request", "resume", "1")
     assert "тем временем изменили" in said and "ЕД-2026-000002" in said

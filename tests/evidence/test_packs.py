@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 import pytest
 from sqlalchemy import select
 
-from actions import answers, erasure, evidence, requests, reviews, steps
+from actions import answers, drafting, erasure, evidence, requests, reviews, steps
 from actions.context import NotFound
 from actions.leavers import departures
 from demo import people
@@ -197,7 +197,7 @@ def test_revocation_proves_which_roles_ended(answered, tmp_path):
     with answered.work("кадры") as work:
         file = roster(tmp_path / "left.csv", rows(0))
         draft = departures(work, file, inn=people.INN, apply=True).drafts[0].id
-        requests.fill_in(work, requests.get(work, draft), {"last-day": "2026-11-23"})
+        drafting.fill_in(work, requests.get(work, draft), {"last-day": "2026-11-23"})
     for target in (Status.VALIDATED, Status.SIGNED, Status.SENT, Status.AWAITING, Status.GRANTED):
         bring(answered, draft, target)
     pack = made(answered, draft)

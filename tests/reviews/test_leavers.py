@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from actions import grants, organisations, requests
+from actions import drafting, grants, organisations, requests
 from actions.context import Conflict, NotFound
 from actions.leavers import Case, departed, departures
 from demo import people
@@ -113,7 +113,7 @@ def test_carried_out_it_ends_the_roles_and_nothing_is_left_to_do(held, tmp_path)
     file = roster(tmp_path / "left.csv", rows(0))
     draft = _left(held, file, apply=True).drafts[0]
     with held.work("кадры") as work:
-        requests.fill_in(work, requests.get(work, draft.id), {"last-day": "2026-11-23"})
+        drafting.fill_in(work, requests.get(work, draft.id), {"last-day": "2026-11-23"})
     for target in (Status.VALIDATED, Status.SIGNED, Status.SENT, Status.AWAITING, Status.GRANTED):
         bring(held, draft.id, target)
     again = _left(held, file, apply=True)

@@ -133,7 +133,7 @@ def test_a_corrected_list_ends_the_links_of_those_who_went_and_keeps_the_others(
             )  # fmt: skip
         work.session.flush()
         went = second.person_id
-        requests.replace_lines(work, request, [line(0)], [])
+        drafting.replace_lines(work, request, [line(0)], [])
         [now] = requests.lines_of(work, request)
         left = work.session.execute(select(PersonalLink)).scalars().all()
         assert [(each.id, each.line_id) for each in left if each.ended_at is None] == [(kept, now.id)]

@@ -45,7 +45,7 @@ def put(work: Work, status: Status, *, organisation: int = 0, kind: str = KIND, 
     )  # fmt: skip
     work.session.add(row)
     work.session.flush()
-    requests.put_lines(work, row, [line(number) for number in range(people)])
+    requests.add_lines(work, row, [line(number) for number in range(people)])
     return row
 
 

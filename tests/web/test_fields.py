@@ -92,7 +92,7 @@ def test_fields_that_somebody_else_has_changed_are_not_written_over_and_what_was
     at = f"/requests/{request.id}/fields"
     seen = _shown(officer.get(at).text)
     with world.installation.work(by="другой") as work:
-        requests.fill_in(work, requests.get(work, request.id or 0), {"reason": "Ошибка другого."})
+        drafting.fill_in(work, requests.get(work, request.id or 0), {"reason": "Ошибка другого."})
     answer = officer.post(at, data={"field-reason": "Моя причина.", "was": seen})
     assert answer.status_code == 409
     assert "Моя причина." in answer.text

@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
-from actions import attachments, requests, show, steps
+from actions import attachments, drafting, requests, show, steps
 from actions.context import Conflict
 from models.record import Event
 from models.request import AccessRequest, Status
@@ -40,7 +40,7 @@ def test_request_waits_for_a_person_who_has_looked(installation, kind: str) -> N
         assert attachments.look(work, request) == 1
         with pytest.raises(Conflict):
             attachments.look(work, request)
-        requests.fill_in(work, request, {"reason": "Опечатка при вводе."})
+        drafting.fill_in(work, request, {"reason": "Опечатка при вводе."})
         attachments.search_again(work, request)  # the same bytes: the answer stands
         steps.take(work, request, "validate")
         assert request.status is Status.VALIDATED

@@ -9,7 +9,17 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Response
 from starlette.requests import Request
 
-from actions import attachments, clashes, comments, organisation_choices, organisations, requests, show, verification
+from actions import (
+    attachments,
+    clashes,
+    comments,
+    drafting,
+    organisation_choices,
+    organisations,
+    requests,
+    show,
+    verification,
+)
 from actions.context import Conflict, NotFound, Work
 from catalog.kinds import RequestKind
 from models.comment import Comment
@@ -134,7 +144,7 @@ def replace_people(request: Request, number: int, body: PeopleIn, if_match: IfMa
     def act(work: Work) -> int:
         found = draft(work, number, if_match)
         kind, card = work.catalog.kind(found.kind), organisations.get(work, found.organisation_id)
-        requests.replace_lines(work, found, _lines(work, kind, card, body.people), [])
+        drafting.replace_lines(work, found, _lines(work, kind, card, body.people), [])
         return number
 
     return once_and_told(request, act, _told)
@@ -151,7 +161,7 @@ def fill_in(request: Request, number: int, body: FieldsIn, if_match: IfMatch = N
 
     def act(work: Work) -> RequestOut:
         found = draft(work, number, if_match)
-        requests.fill_in(work, found, body.fields)
+        drafting.fill_in(work, found, body.fields)
         attachments.search_again(work, found)
         return whole(work, found)
 
@@ -168,7 +178,7 @@ def plan_signer(request: Request, number: int, body: SignerIn, if_match: IfMatch
         found = draft(work, number, if_match)
         planned = _signer(body)
         assert planned is not None
-        requests.plan_signer(work, found, planned)
+        drafting.plan_signer(work, found, planned)
         return whole(work, found)
 
     return once(request, act)

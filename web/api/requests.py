@@ -139,7 +139,7 @@ def check(request: Request, number: int) -> Checked:
     response_model=RequestOut,
 )
 def replace_people(request: Request, number: int, body: PeopleIn, if_match: IfMatch = None) -> Response:
-    """Список заменяется целиком, версия растёт."""
+    """Список заменяется целиком. Версия растёт, если документы прежней уже сделаны."""
 
     def act(work: Work) -> int:
         found = draft(work, number, if_match)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from sqlalchemy import make_url
 
 from documents.russian import counted
 from sandbox import Killed, Unavailable
@@ -50,6 +53,30 @@ def private_folder(settings: Settings) -> Check:
         tuple(str(path) for path in wide[:_NAMED]),
         f"Закройте их: chmod -R go-rwx {roots}",
     )
+
+
+def open_lines(settings: Settings, environment: Mapping[str, str]) -> Check:
+    """Lines over a network on which others may listen: nothing forbids them, for somebody may protect them by other means."""
+    lines = []
+    public = urlsplit(settings.page.public_url)
+    if public.scheme != "https" and not (_is_here(settings.page.host) and _is_here(public.hostname or settings.page.host)):
+        lines.append("страница: пароли людей идут по http. Поставьте прокси с TLS и впишите [page] public_url = \"https://…\"")
+    database = make_url(settings.url)
+    if database.host and not database.host.startswith("/") and not _is_here(database.host) and database.query.get("sslmode") not in _CHECKED:
+        lines.append("база: связь без проверенного TLS. Добавьте к адресу базы ?sslmode=verify-full")
+    planner = urlsplit(environment.get("PREFECT_API_URL", ""))
+    if planner.scheme == "http" and not _is_here(planner.hostname or ""):
+        lines.append("планировщик: пароль идёт по http. Поставьте прокси с TLS, PREFECT_API_URL=https://…")
+    if not lines:
+        return Check("lines", "Открытые линии", "good", "По сети без TLS ничего не идёт.")
+    return Check("lines", "Открытые линии", "bad", "По сети без TLS идёт то, что посторонние могут прочитать и подменить.", tuple(lines), "Как настроить: docs/deployment.md.")
+
+
+_CHECKED = ("verify-full", "verify-ca")
+
+
+def _is_here(host: str) -> bool:
+    return host in ("localhost", "::1") or host.startswith("127.")
 
 
 def untrusted_files() -> Check:

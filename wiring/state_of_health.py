@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import platform
 import re
 import shutil
@@ -42,7 +43,7 @@ _RESTING = "приём почты: передышка"
 def look(installation: Installation, work: Work, planner: Planner) -> list[Check]:
     """Everything that is quick to know; the chain of the log is verified on its own page."""
     checks: tuple[Callable[[Installation, Work, Planner], Check], ...] = (
-        _mailbox, _desk, _author, _queue, _letters, _schedules, _foreign, _log, _backup, _disk, _private, _untrusted, _database, _refbooks, _calendar,
+        _mailbox, _desk, _author, _queue, _letters, _schedules, _foreign, _log, _backup, _disk, _private, _lines, _untrusted, _database, _refbooks, _calendar,
         _clock, _version,
     )  # fmt: skip
     return [check(installation, work, planner) for check in checks]
@@ -254,6 +255,10 @@ def _foreign(installation: Installation, work: Work, planner: Planner) -> Check:
 
 def _private(installation: Installation, work: Work, planner: Planner) -> Check:
     return safety.private_folder(installation.settings)
+
+
+def _lines(installation: Installation, work: Work, planner: Planner) -> Check:
+    return safety.open_lines(installation.settings, os.environ)
 
 
 def _untrusted(installation: Installation, work: Work, planner: Planner) -> Check:

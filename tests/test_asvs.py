@@ -97,5 +97,10 @@ def test_nothing_weak_is_used_and_no_origin_is_let_in() -> None:
     assert found == []
 
 
+def test_the_page_keeps_no_log_of_calls_and_names_no_server() -> None:
+    made = serving.config("web.app:create_app", factory=True)
+    assert not made.access_log and not made.server_header and made.ws == "none"
+
+
 def test_what_is_called_absent_is_absent() -> None:
     assert not _needed() & {"python-ldap", "ldap3", "pymemcache", "python-memcached", "graphql-core", "strawberry-graphql", "aiortc", "python3-saml", "pysaml2"}

@@ -8,7 +8,7 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlencode
@@ -32,6 +32,7 @@ class Provider:
     address: str = ""
     key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "one"}))
     signing: RSAKey | None = None  # another key: a forged token
+    forged: Callable[[dict[str, object]], str] | None = None  # signs in another way
     lies: dict[str, str] = field(default_factory=dict)  # what it says of itself otherwise than it is
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
 
@@ -73,7 +74,7 @@ class Provider:
         claims = {
             "iss": self.address, "aud": CLIENT, "iat": now, "exp": now + 300, "nonce": asked["nonce"], **self.claims,
         }  # fmt: skip
-        signed = jwt.encode({"alg": "RS256", "kid": "one"}, claims, self.signing or self.key)
+        signed = self.forged(claims) if self.forged else jwt.encode({"alg": "RS256", "kid": "one"}, claims, self.signing or self.key)
         return JSONResponse({"access_token": "a", "token_type": "Bearer", "expires_in": 300, "id_token": signed})
 
     def keys(self, request: Request) -> Response:

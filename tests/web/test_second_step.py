@@ -96,6 +96,16 @@ def test_a_code_opens_once_and_only_around_its_half_minute(world: World, anna: t
     assert second.post("/login/second", data={"code": code(world, secret, -30)}).status_code == 401  # nor an older one
 
 
+def test_a_new_password_from_an_administrator_does_not_pass_it_by(world: World, anna: tuple[str, list[str]]) -> None:
+    with world.installation.work(by="тест") as work:
+        account = accounts.find(work, "anna")
+        assert account is not None
+        accounts.set_password(work, account, account.password_hash or "", by_other=True)
+    page = browser(world)
+    assert log_in(page).startswith("/login/second")
+    assert page.get("/account/password").headers["location"].startswith("/login")
+
+
 def test_a_recovery_code_opens_once(world: World, anna: tuple[str, list[str]]) -> None:
     _, codes = anna
     assert len(set(codes)) == second_step.CODES

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,7 +34,7 @@ def running() -> Iterator[Provider]:
 
 @pytest.fixture
 def provider(running: Provider) -> Provider:
-    running.claims, running.signing = {**ANNA, "groups": ["/egisz-officers"]}, None
+    running.claims, running.signing, running.forged = {**ANNA, "groups": ["/egisz-officers"]}, None, None
     return running
 
 
@@ -125,6 +128,28 @@ def test_a_token_for_another_or_of_another_time_lets_nobody_in(
     browser: TestClient, world: World, provider: Provider, wrong: dict[str, object]
 ) -> None:
     provider.claims = {**provider.claims, **wrong}
+    assert sign_on(browser).status_code == 403
+    with world.installation.reading(by="тест") as work:
+        assert not accounts.there_are_any(work)
+
+
+def _coded(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def _by_hand(claims: dict[str, object], algorithm: str, key: bytes) -> str:
+    head = json.dumps({"alg": algorithm, "kid": "one", "typ": "JWT"}).encode()
+    said = f"{_coded(head)}.{_coded(json.dumps(claims).encode())}"
+    return f"{said}.{_coded(hmac.digest(key, said.encode(), 'sha256')) if key else ''}"
+
+
+@pytest.mark.parametrize("forged_by", ["secret", "open key", "nothing"])
+def test_a_token_not_signed_by_the_providers_pair_of_keys_lets_nobody_in(
+    browser: TestClient, world: World, provider: Provider, forged_by: str
+) -> None:
+    """The open key of a pair taken for a shared one, our own secret, or no signature at all."""
+    key = {"secret": SECRET.encode(), "open key": provider.key.as_pem(private=False), "nothing": b""}[forged_by]
+    provider.forged = lambda claims: _by_hand(claims, "HS256" if key else "none", key)
     assert sign_on(browser).status_code == 403
     with world.installation.reading(by="тест") as work:
         assert not accounts.there_are_any(work)

@@ -113,6 +113,25 @@ def test_an_endless_head_is_refused(port: int) -> None:
         assert endless.recv(100).startswith(b"HTTP/1.1 4")
 
 
+@pytest.mark.parametrize(
+    "framing",
+    ["Content-Length: 5\r\nContent-Length: 6", "Content-Length: 5, 6", "Content-Length: +5", "Transfer-Encoding: xchunked", "Transfer-Encoding: chunked, identity"],
+)
+def test_a_message_without_one_clear_end_is_refused(port: int, framing: str) -> None:
+    hidden = b"GET /health HTTP/1.1\r\nHost: a\r\n\r\n"
+    with opened(port, f"POST /login HTTP/1.1\r\nHost: a\r\n{framing}\r\n\r\n".encode() + hidden) as smuggling:
+        smuggling.settimeout(3)
+        answers = b"".join(iter(lambda: smuggling.recv(65536), b""))
+    assert answers.startswith((b"HTTP/1.1 400", b"HTTP/1.1 501")) and answers.count(b"HTTP/1.1 ") == 1
+
+
+def test_chunks_count_over_a_stated_length(port: int) -> None:
+    both = b"POST /login HTTP/1.1\r\nHost: a\r\nContent-Length: 40\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+    with opened(port, both + b"GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n") as one:
+        one.settimeout(3)
+        assert b"".join(iter(lambda: one.recv(65536), b"")).count(b"HTTP/1.1 ") == 2
+
+
 def test_whoever_does_not_take_the_answer_loses_the_connection(port: int) -> None:
     """Pipelined requests whose answers fill every buffer between."""
     with socket.socket() as deaf:

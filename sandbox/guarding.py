@@ -38,5 +38,6 @@ def _end_with_parent() -> None:
 
 
 if __name__ == "__main__":
+    os.umask(0o077)  # by itself: it imports nothing of ours
     threading.Thread(target=_end_with_parent, daemon=True).start()
     sys.exit(subprocess.run(sys.argv[1:], stdin=subprocess.DEVNULL).returncode)

@@ -36,6 +36,7 @@ from web.pages import (
     evidence,
     fields,
     files,
+    find,
     health,
     help,
     holdings,
@@ -62,6 +63,7 @@ from web.pages import (
 from web.proxies import Proxies
 from web.refusals import Refusals
 from web.rendering import HERE
+from web.sealed import SealedWords
 from web.throttle import Misses
 from web.wizard import ROUTERS as WIZARD
 from wiring import work as wired
@@ -101,14 +103,14 @@ def create_app(installation: wired.Installation | None = None) -> FastAPI:
         app.include_router(part.router)
     for part in (today, catalog, comments, request_letters, checklists, help, logging_in, second_step, single_sign_on, account, admin):
         app.include_router(part.router)
-    for part in (tokens, webhooks, calendar_feed, api_problems):
+    for part in (find, tokens, webhooks, calendar_feed, api_problems):
         app.include_router(part.router)
     for router in WIZARD:
         app.include_router(router)
     app.mount("/static", Assets(directory=HERE / "static"), name="static")
     errors.register(app)
     # The last added is the first met: who calls, headers for every answer, refusals, https, budget, our own origin, the key, the body's size.
-    for layer in (BodyLimit, UsersBudget, Door, OwnOrigin, StrangersBudget, OnlyHttps, Refusals, Headers, Proxies):
+    for layer in (BodyLimit, SealedWords, UsersBudget, Door, OwnOrigin, StrangersBudget, OnlyHttps, Refusals, Headers, Proxies):
         app.add_middleware(layer)
     if app.state.installation.settings.oidc.issuer:
         _remember_sign_on(app)

@@ -105,8 +105,10 @@ def own_address(wanted: str) -> str:
 
 def _to_login(request: Request) -> Response:
     """Back to the same page after the login; a form that was sent is not repeated."""
-    path = request.url.path
-    query = f"?{request.url.query}" if request.url.query else ""
+    from web.sealed import without_words
+
+    path, said = request.url.path, without_words(request.url.query)
+    query = f"?{said}" if said else ""
     wanted = f"{path}{query}" if request.method in SAFE and path != "/" else ""
     target = f"/login?next={quote(wanted, safe='')}" if wanted else "/login"
     if request.headers.get("hx-request"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -27,6 +27,7 @@ class Look:
     as_list: bool = False
     sort: str = ""
     page: int = 1
+    token: Callable[[str], str] = str  # what stands in addresses for a word that was looked for
 
     @property
     def order(self) -> str:
@@ -47,7 +48,7 @@ class Look:
 
     def boarded(self) -> str:
         """The same as columns."""
-        return _url("/", Look(replace(self.filters, status=None)))
+        return _url("/", Look(replace(self.filters, status=None), token=self.token))
 
     def sorted_by(self, column: str) -> str:
         """Once up, once more down."""
@@ -65,7 +66,7 @@ class Chip:
     without: str
 
 
-def look_from(query: Mapping[str, str], login: str, work: Work) -> Look:
+def look_from(query: Mapping[str, str], login: str, work: Work, token: Callable[[str], str] = str) -> Look:
     """Raises NotFound for what there is not."""
 
     def typed(name: str) -> str:
@@ -80,7 +81,7 @@ def look_from(query: Mapping[str, str], login: str, work: Work) -> Look:
     )  # fmt: skip
     sort = typed("sort") if typed("sort").removeprefix("-") in SORTS else ""
     page = min(row_number(typed("page")) or 1, 999_999)
-    return Look(filters, typed("view") == "list" or filters.status is not None, sort, max(1, page))
+    return Look(filters, typed("view") == "list" or filters.status is not None, sort, max(1, page), token)
 
 
 def chips(look: Look, work: Work) -> list[Chip]:
@@ -106,7 +107,7 @@ def chips(look: Look, work: Work) -> list[Chip]:
 def _url(path: str, look: Look) -> str:
     filters = look.filters
     said = {
-        "text": filters.text, "inn": filters.organisation, "state": filters.status.value if filters.status else "",
+        "text": look.token(filters.text), "inn": look.token(filters.organisation), "state": filters.status.value if filters.status else "",
         "turn": filters.turn.value if filters.turn else "", "subsystem": filters.subsystem, "kind": filters.kind,
         "mine": "1" if filters.mine else "", "overdue": "1" if filters.overdue else "",
         "question": "1" if filters.question else "", "view": "list" if look.as_list and not filters.status else "",

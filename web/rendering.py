@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse
 from documents.russian import counted, long_date
 from web.installed import installed
 from web.menu import roles_told, section, sections
+from web.sealed import token
 from web.users import user_of
 
 HERE = Path(__file__).parent
@@ -90,6 +91,6 @@ def templates() -> Environment:
 def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
     """An HTML answer. Templates see the path (for the menu), the user, and whether all this is practice."""
     text = templates().get_template(template).render(
-        path=request.url.path, user=user_of(request), practice=installed(request).practice, **values
+        path=request.url.path, user=user_of(request), practice=installed(request).practice, word_token=partial(token, request), **values
     )
     return HTMLResponse(text, status_code=status)

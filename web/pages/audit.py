@@ -28,6 +28,7 @@ from web.errors import notice
 from web.installed import installed, looked, reading
 from web.log_lines import action_groups, actors, chosen_actions, lines
 from web.rendering import page, short_moment
+from web.sealed import token
 from web.users import own
 from web.waiting import waiting
 from wiring import anchors, signing
@@ -42,11 +43,12 @@ class Asked:
     typed: dict[str, str]
     search: Search
     problems: dict[str, str]
+    about: str  # what stands in addresses for the subject
 
     @property
     def address(self) -> str:
         """The question as the end of an address, "" when everything is asked for."""
-        return urlencode({name: value for name, value in self.typed.items() if value})
+        return urlencode({name: value for name, value in {**self.typed, "about": self.about}.items() if value})
 
 
 def _asked(request: Request, work: Work) -> Asked:
@@ -60,7 +62,7 @@ def _asked(request: Request, work: Work) -> Asked:
             problems[name] = str(wrong)
     user = own(request)
     accounts_too = user.only_of is None or user.administers
-    return Asked(typed, Search(scoped=user.only_of is not None, accounts=accounts_too, **meant), problems)
+    return Asked(typed, Search(scoped=user.only_of is not None, accounts=accounts_too, **meant), problems, token(request, typed["about"]))
 
 
 def _actor(work: Work, value: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,6 +22,7 @@ from web.installed import looked, reading
 from web.looks import chips, look_from
 from web.movers import TURNS
 from web.rendering import MOSCOW, page
+from web.sealed import token
 from web.terms import reckoning_of
 from web.users import own
 from web.waiting import waiting
@@ -36,7 +39,7 @@ _HEADINGS = (
 @router.get("/")
 def show_board(request: Request) -> Response:
     with reading(request) as work:
-        look = look_from(request.query_params, own(request).login, work)
+        look = look_from(request.query_params, own(request).login, work, partial(token, request))
         shown, people = board(work, look), searching.people_meant(work, look.filters)
         answer = page(
             request, "board.html", board=shown, look=look, chips=chips(look, work), turns=TURNS, states=Status,
@@ -60,7 +63,7 @@ def offer_organisations(request: Request) -> Response:
 def export_requests(request: Request) -> Response:
     """What is filtered, in the list's order; who took how many is recorded."""
     with reading(request) as work:
-        look = look_from(request.query_params, own(request).login, work)
+        look = look_from(request.query_params, own(request).login, work, partial(token, request))
         people, rows = searching.people_meant(work, look.filters), _exported(work, searching.resolved(work, look.filters), look.order, look.descending)
         title = f"Заявки {work.now.astimezone(MOSCOW):%d.%m.%Y}"
         data = table_xlsx(title, _HEADINGS, [_row(card) for card in rows], made_on=work.now.date())

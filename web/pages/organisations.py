@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from sqlalchemy import func, select
@@ -34,6 +33,7 @@ from web.installed import reading, work_of
 from web.labels import REGISTRY
 from web.organisation_cards import Line, changed, line, parts, typed, values_of
 from web.rendering import page
+from web.sealed import address
 from web.users import own
 from web.waiting import waiting
 
@@ -66,8 +66,8 @@ def show_organisations(request: Request, text: str = "", start: str = "") -> Res
     with reading(request) as work:
         count, found = organisations.listed(work, wanted, limit=_PAGE, offset=offset)
         listing = Listing(
-            tuple(_lines(work, found)), count, offset + 1, _at(wanted, offset - _PAGE) if offset else "",
-            _at(wanted, offset + _PAGE) if offset + _PAGE < count else "",
+            tuple(_lines(work, found)), count, offset + 1, _at(request, wanted, offset - _PAGE) if offset else "",
+            _at(request, wanted, offset + _PAGE) if offset + _PAGE < count else "",
         )  # fmt: skip
         return page(
             request, "organisations.html", it=listing, text=wanted, all_seen=own(request).only_of is None,
@@ -75,9 +75,8 @@ def show_organisations(request: Request, text: str = "", start: str = "") -> Res
         )  # fmt: skip
 
 
-def _at(wanted: str, offset: int) -> str:
-    asked = {name: value for name, value in (("text", wanted), ("start", max(offset, 0))) if value}
-    return f"/organisations?{urlencode(asked)}" if asked else "/organisations"
+def _at(request: Request, wanted: str, offset: int) -> str:
+    return address(request, "/organisations", [("text", wanted), ("start", str(max(offset, 0) or ""))])
 
 
 def _lines(work: Work, found: Sequence[Organisation]) -> list[Line]:

@@ -24,6 +24,7 @@ from web.matrix_books import MOST, list_book, matrix_book, title_of
 from web.persons import PersonCard, person_card, reached
 from web.rendering import page
 from web.role_histories import role_history
+from web.sealed import token
 from web.users import own
 from web.waiting import waiting
 
@@ -58,7 +59,7 @@ def show_people(request: Request, asked: Asked, as_of: str = "", known_on: str =
         answer = page(
             request, "people.html", status=422 if problem else 200, it=shown, asked=asked, view="list" if view == "list" else "",
             problem=problem, choices=choices(work), shortcuts=shortcuts(work.now), today=day_of("", work.now).date,
-            link=_linker(shown.day, asked, view), waiting=waiting(work),
+            link=_linker(request, shown.day, asked, view), waiting=waiting(work),
         )  # fmt: skip
     seen = [row.person.id for row in shown.rows]
     if asked.text and not problem:
@@ -87,10 +88,10 @@ class _Linker:
         return f"{path}?{urlencode(kept)}" if kept else path
 
 
-def _linker(day: Day, asked: Filters, view: str) -> _Linker:
+def _linker(request: Request, day: Day, asked: Filters, view: str) -> _Linker:
     return _Linker(
         {
-            "as_of": day.date.isoformat(), "known_on": day.known_on and day.known_on.isoformat(), "organisation": asked.organisation, "role": asked.role, "text": asked.text,
+            "as_of": day.date.isoformat(), "known_on": day.known_on and day.known_on.isoformat(), "organisation": asked.organisation, "role": asked.role, "text": token(request, asked.text),
             "clashing": "1" if asked.clashing else "", "everybody": "1" if asked.everybody else "",
             "view": view if view == "list" else "",
         }

@@ -1,0 +1,27 @@
+"""Where every search form sends its words: they travel in a body, the answer leads to the page with a token for them."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from actions.context import NotFound
+from web.bodies import Form
+from web.door import own_address
+from web.sealed import address
+
+router = APIRouter()
+_FIELDS = 30
+
+
+@router.post("/find")
+def find(request: Request, form: Form) -> Response:
+    """It changes nothing, so whoever may look may look for something."""
+    wanted = urlsplit(str(form.get("to", "")))
+    if own_address(wanted.path) != wanted.path or wanted.path.startswith("/find"):
+        raise NotFound("Искать здесь нельзя: вернитесь на страницу и повторите.")
+    said = [(name, value.replace("\0", "")[:200]) for name, value in form.multi_items() if isinstance(value, str) and name != "to"]
+    return RedirectResponse(address(request, wanted.path, said[:_FIELDS]), status_code=303)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import hashlib
 import hmac
 import secrets
@@ -23,6 +24,7 @@ OBLIGED: dict[str, frozenset[Role]] = {"wish": frozenset(), "administrators": fr
 CODES = 10
 _GROUPS = 6  # of four letters: 118 bits, so that a plain digest tells nothing of them
 _STEP = 30  # seconds of a code
+_TO_CONFIRM = dt.timedelta(minutes=30)
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 _ISSUER = "Доступ ЕГИСЗ"
 
@@ -46,22 +48,30 @@ def is_lacking(work: Work, account: Account) -> bool:
 
 
 def begin(work: Work, account: Account) -> str:
-    """A secret for his app; it counts for nothing until a code of it is shown. Raises Conflict where the step is on."""
+    """A new secret for his app; it counts for nothing until a code of it is shown. Raises Conflict where the step is on."""
     row = _row(work, account)
     if row is not None and row.confirmed_at is not None:
         raise Conflict("Второй шаг уже включён.")
     if row is not None:
-        try:
-            return _opened(work, row)
-        except Conflict:
-            work.session.delete(row)
-            work.session.flush()
+        work.session.delete(row)
+        work.session.flush()
     import pyotp
 
     made: str = pyotp.random_base32()
     work.session.add(SecondFactor(account_id=account.id or 0, secret=_fernet(work).encrypt(made.encode()).decode(), created_at=work.now))
     work.session.flush()
     return made
+
+
+def begun(work: Work, account: Account) -> str:
+    """The secret that waits for its first code, "" when none does: what was begun and left is over after a while."""
+    row = _waiting(work, account)
+    return _opened(work, row) if row is not None else ""
+
+
+def _waiting(work: Work, account: Account) -> SecondFactor | None:
+    row = _row(work, account)
+    return row if row is not None and row.confirmed_at is None and work.now - row.created_at < _TO_CONFIRM else None
 
 
 def address_for_app(account: Account, secret: str) -> str:
@@ -74,8 +84,8 @@ def address_for_app(account: Account, secret: str) -> str:
 
 def confirm(work: Work, account: Account, code: str) -> list[str]:
     """The step is on; the recovery codes are told this once. Raises WrongCode, NotFound where nothing was begun."""
-    row = _row(work, account)
-    if row is None or row.confirmed_at is not None:
+    row = _waiting(work, account)
+    if row is None:
         raise NotFound("Начните заново: откройте «Второй шаг входа».")
     if not _is_of_app(work, row, code):
         raise WrongCode(WRONG)

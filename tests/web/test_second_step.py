@@ -46,7 +46,7 @@ def code(world: World, secret: str, ahead: int = 0) -> str:
 
 def set_up(world: World, page: TestClient) -> tuple[str, list[str]]:
     """(the app's secret, recovery codes)"""
-    begun = page.post("/account/second-step/begin").text
+    begun = page.post("/account/second-step/begin", data={"present": PASSWORD}).text
     secret = re.search(r'class="secret"[^>]*>(\w+)<', begun)
     assert secret and "<svg" in begun and "http" not in re.sub(r'xmlns="[^"]+"', "", begun.split("<svg")[1].split("</svg>")[0])
     done = page.post("/account/second-step/confirm", data={"code": code(world, secret[1])}).text
@@ -149,9 +149,32 @@ def test_begun_and_not_confirmed_changes_nothing(world: World) -> None:
     made(world)
     page = browser(world)
     log_in(page)
-    page.post("/account/second-step/begin")
+    page.post("/account/second-step/begin", data={"present": PASSWORD})
     assert page.post("/account/second-step/confirm", data={"code": "000000"}).status_code == 422
     assert log_in(browser(world)) == "/"
+
+
+def test_an_open_session_binds_no_strangers_phone(world: World) -> None:
+    made(world)
+    page = browser(world)
+    log_in(page)
+    for data in ({}, {"present": "не тот пароль"}):
+        answer = page.post("/account/second-step/begin", data=data)
+        assert answer.status_code == 422 and "Нынешний пароль не подходит" in answer.text and 'class="secret"' not in answer.text
+    for _ in range(8):  # nor by asking for the second half without the first, until it has to wait
+        assert 'class="secret"' not in page.post("/account/second-step/confirm", data={"code": "000000"}).text
+    with world.installation.reading(by="тест") as work:
+        assert work.session.execute(select(SecondFactor)).first() is None
+
+
+def test_what_was_begun_and_left_is_over(world: World) -> None:
+    made(world)
+    page = browser(world)
+    log_in(page)
+    found = re.search(r'class="secret"[^>]*>(\w+)<', page.post("/account/second-step/begin", data={"present": PASSWORD}).text)
+    assert found
+    world.clock.now += dt.timedelta(hours=1)
+    assert page.post("/account/second-step/confirm", data={"code": code(world, found[1])}).status_code == 404
 
 
 @pytest.mark.parametrize(

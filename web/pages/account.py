@@ -6,10 +6,10 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import accounts, audit, logins, passwords, second_step, sessions
+from actions import accounts, audit, passwords, second_step, sessions
 from actions.logins import TooSoon
 from actions.passwords import WeakPassword
-from web import cookies
+from web import cookies, present_password
 from web.bodies import Form, secret, text, ticked
 from web.installed import installed, reading, work_of
 from web.rendering import page
@@ -45,16 +45,13 @@ def ask_password(request: Request) -> Response:
 
 @router.post("/password")
 def change_password(request: Request, form: Form) -> Response:
-    """Whoever sits down at an open session does not get the account with it: the present password is asked for."""
     user = own(request)
     with installed(request).reading(by=user.login) as work:
         account = accounts.get(work, user.id)
         near = [account.name, *accounts.organisation_names(work, account)]
     try:
-        with installed(request).work(by=user.login) as work:
-            logins.begin(work, f"own:{user.id}", "")
-        if not passwords.fits(secret(form, "present"), account.password_hash):
-            raise WeakPassword("Нынешний пароль не подходит.")
+        if not present_password.fits(request, secret(form, "present")):
+            raise WeakPassword(present_password.WRONG)
         if secret(form, "password") != secret(form, "again"):
             raise WeakPassword("Новые пароли не совпали. Впишите один и тот же дважды.")
         if secret(form, "password") == secret(form, "present"):
@@ -65,7 +62,6 @@ def change_password(request: Request, form: Form) -> Response:
     except WeakPassword as wrong:
         return _password(request, 422, str(wrong))
     with work_of(request) as work:
-        logins.succeeded(work, f"own:{user.id}", "")
         accounts.set_password(work, accounts.get(work, user.id), hash, by_other=False, keep=user.session_id)
     return RedirectResponse("/account?done=1", status_code=303)
 

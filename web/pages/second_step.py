@@ -12,8 +12,8 @@ from actions.context import Conflict, Work
 from actions.logins import TooSoon
 from actions.second_step import WRONG, WrongCode
 from models.account import Account
-from web import cookies
-from web.bodies import Form, text
+from web import cookies, present_password
+from web.bodies import Form, secret, text
 from web.door import own_address
 from web.installed import installed, reading, work_of
 from web.pages.logging_in import entered
@@ -80,9 +80,18 @@ def show(request: Request) -> Response:
 
 
 @router.post(f"{_MINE}/begin")
-def begin(request: Request) -> Response:
+def begin(request: Request, form: Form) -> Response:
+    """Nobody binds his own phone to a session that was left open; without a password here the provider knows who it is."""
+    try:
+        with reading(request) as work:
+            known = accounts.get(work, own(request).id).password_hash is not None
+        problem = present_password.WRONG if known and not present_password.fits(request, secret(form, "present")) else ""
+    except TooSoon as wait:
+        problem = str(wait)
     with work_of(request) as work:
         account = accounts.get(work, own(request).id)
+        if problem:
+            return _page(request, work, 422, problem=problem)
         return _page(request, work, secret=second_step.begin(work, account))
 
 
@@ -99,7 +108,7 @@ def confirm(request: Request, form: Form) -> Response:
     except (TooSoon, WrongCode) as wrong:
         with work_of(request) as work:
             account = accounts.get(work, own(request).id)
-            return _page(request, work, 422, secret=second_step.begin(work, account), problem=str(wrong))
+            return _page(request, work, 422, secret=second_step.begun(work, account), problem=str(wrong))
 
 
 @router.post(f"{_MINE}/codes")
@@ -147,5 +156,5 @@ def _page(
     return page(
         request, "second-step.html", status=status, on=second_step.is_on(work, own(request).id), secret=secret, picture=picture,
         codes=codes or [], left=second_step.codes_left(work, account), problem=problem, lacking=second_step.is_lacking(work, account),
-        waiting=waiting(work),
+        waiting=waiting(work), known=account.password_hash is not None,
     )  # fmt: skip

@@ -21,6 +21,7 @@ def up(
 ) -> None:
     """Запустить службу: страницу, расписания, отправку и приём почты. Остановить – Ctrl-C."""
     from actions import destinations
+    from wiring import beside
     from wiring.practice import chosen
     from wiring.settings import home_folder
     from wiring.supervisor import Service, sole_service, stop_on_signals
@@ -40,6 +41,10 @@ def up(
             service.watch()
         except KeyboardInterrupt:
             pass
+        except Exception as error:
+            if service.settings.practice and getattr(error, "for_people", False):
+                beside.tell_failure(service.settings.home, str(error))
+            raise
         finally:
             say("Останавливаем…")
             service.stop()

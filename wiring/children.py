@@ -34,6 +34,7 @@ class Child:
     folder: Path
     log: Path
     listeners: Sequence[socket.socket] = ()  # held by the parent, so that they stay ours while the child is away
+    revived: bool = True  # else whoever started it looks after it
     process: subprocess.Popen[bytes] | None = None
     restarts: int = 0
     _next_start: float = field(default=0.0, repr=False)
@@ -64,7 +65,7 @@ class Child:
     def tend(self) -> bool:
         """Start it again when it has died, at once first, then with growing pauses. True when it was started."""
         now = time.monotonic()
-        if self.alive or now < self._next_start:
+        if self.alive or not self.revived or now < self._next_start:
             return False
         quick = now - self._started < 60
         self.restarts = self.restarts + 1 if quick else 1

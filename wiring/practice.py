@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from wiring.work import Installation
 
 FOLDER = "practice"
-_ASKED, _ENTRANCE = "asked", "entrance"
 POST = "post"  # the played mailbox, inside the practice folder
 _POST_BEFORE = "demo"  # where releases that practised in the folder of work kept it
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -53,36 +52,6 @@ def entered(settings: Settings, home: Path) -> Settings:
         page["EGISZ_PAGE__PUBLIC_URL"] = settings.page.public_url
     os.environ.update({"EGISZ_HOME": str(home), "EGISZ_PRACTICE": "true", "EGISZ_DATABASE_URL": "", **page})
     return load()
-
-
-def ask(home: Path) -> None:
-    """The running service of work is to start practice beside itself; see wiring.supervisor."""
-    (home / FOLDER).mkdir(parents=True, exist_ok=True)
-    (home / FOLDER / _ASKED).touch()
-
-
-def stop(home: Path) -> None:
-    for name in (_ASKED, _ENTRANCE):
-        (home / FOLDER / name).unlink(missing_ok=True)
-
-
-def is_asked(home: Path) -> bool:
-    return (home / FOLDER / _ASKED).exists()
-
-
-def tell_entrance(home: Path, address: str) -> None:
-    """`home` is the practice folder; the address may hold the key of its first account, so only the owner reads it."""
-    path = home / _ENTRANCE
-    path.touch(mode=0o600)
-    path.write_text(address, "utf-8")
-
-
-def entrance(home: Path) -> str:
-    """Where the practice beside this folder of work is looked at; "" until it has started."""
-    try:
-        return (home / FOLDER / _ENTRANCE).read_text("utf-8")
-    except FileNotFoundError:
-        return ""
 
 
 def work_home(home: Path) -> Path | None:

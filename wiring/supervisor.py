@@ -20,14 +20,14 @@ from pathlib import Path
 
 from actions import accounts, destinations
 from documents.russian import counted
-from wiring import anchors, planner, practice
+from wiring import anchors, beside, planner
 from wiring.children import Child, stop_all
 from wiring.deployments import ROOT
 from wiring.gateways import unset_mail
-from wiring.holding import Held, held
+from wiring.holding import Held, held, is_held
 from wiring.listening import free_port, listen, port_of
 from wiring.page_key import page_key
-from wiring.practice import POST
+from wiring.practice import FOLDER, POST
 from wiring.privacy import tighten
 from wiring.settings import Settings
 from wiring.work import Installation, installation_key
@@ -70,20 +70,27 @@ class Service:
         installation = Installation(self.settings)
         practising = installation.practice
         anchors.begin(installation)
-        practice.stop(self.settings.home)  # what a former run was asked for
+        beside.stop(self.settings.home)  # what a former run was asked for
         self._page_address()
         if practising:
+            self._doing("Запускаются учебные почта и СТП.")
             self._played_post()
         elif lacking := unset_mail(self.settings):
             self.say(lacking)
         # Taken before the page starts: it asks the planner how the schedules fare.
         self.listeners["planner"] = listen("127.0.0.1", 4200)
         self.extra["PREFECT_API_URL"] = f"http://127.0.0.1:{port_of(self.listeners['planner'])}/api"
+        self._doing("Запускается страница.")
         page = self.listeners["page"]
         web = self._python("-m", "web.serving", "--fd", str(page.fileno()))
         self._child("web", web, self._as_client, page)
         self._prefect()
         self._until(f"http://{_shown(self.settings.page.host)}:{port_of(page)}/health", "Страница", 60)
+
+    def _doing(self, text: str) -> None:
+        """Told to the page of work that waits for it."""
+        if self.settings.practice:
+            beside.tell_progress(self.settings.home, text)
 
     def _python(self, *arguments: str) -> list[str]:
         return [sys.executable, *arguments]
@@ -162,6 +169,7 @@ class Service:
         )
 
     def _prefect(self) -> None:
+        self._doing("Готовятся расписания: в первый раз это около минуты.")
         listener = self.listeners["planner"]
         server = self._python("-m", "flows.server", "--fd", str(listener.fileno()))
         self._child("prefect-server", server, {"PREFECT_SERVER_API_AUTH_STRING": self.password}, listener)
@@ -212,7 +220,7 @@ class Service:
 
     def watch(self) -> None:
         if self.settings.practice:
-            practice.tell_entrance(self.settings.home, self.entrance())
+            beside.tell_entrance(self.settings.home, self.entrance())
         while not self.over.wait(0.5):
             self._practice_beside()
             for child in self.children:
@@ -220,19 +228,32 @@ class Service:
                     self.say(f"Часть «{child.name}» остановилась и запущена снова.")
 
     def _practice_beside(self) -> None:
-        """A service of its own for the practice folder, started and stopped by a button of the page of work."""
+        """A service of its own for the practice folder, started and stopped by a button of the page of work.
+
+        One that ends by itself is not started again: what it said stands on the page.
+        """
+        home = self.settings.home
         running = next((child for child in self.children if child.name == "practice"), None)
-        asked = not self.settings.practice and practice.is_asked(self.settings.home)
+        asked = not self.settings.practice and beside.is_asked(home)
         if asked and running is None:
-            beside = {"EGISZ_PAGE__PORT": str(free_port(self.settings.page.host, 0)), "EGISZ_PAGE__PUBLIC_URL": ""}
-            self._child("practice", [str(_BIN / "egisz-access"), "up", "--practice"], beside)
+            if is_held(home / FOLDER):  # started in another window
+                return
+            port = {"EGISZ_PAGE__PORT": str(free_port(self.settings.page.host, 0)), "EGISZ_PAGE__PUBLIC_URL": ""}
+            self._child("practice", [str(_BIN / "egisz-access"), "up", "--practice"], port).revived = False
             self.say("Рядом запускается учебный режим; адрес его страницы – на странице «Управление».")
+        elif running is not None and asked and not running.alive:
+            self.children.remove(running)
+            running.kill()
+            beside.fail(home)
+            self.say(f"Учебный режим не работает. {beside.standing(home).told}")
         elif running is not None and not asked:
             self.children.remove(running)
             stop_all([running])
             self.say("Учебный режим остановлен.")
 
     def stop(self) -> None:
+        if self.settings.practice:
+            beside.leave(self.settings.home)
         stop_all(self.children)
         for listener in self.listeners.values():
             listener.close()
@@ -288,6 +309,8 @@ def sole_service(home: Path) -> Iterator[None]:
         with held(home):
             yield
     except Held:
+        if address := beside.entrance(home):
+            raise CannotStart(f"Учебный режим уже работает: {address}. Второй на той же папке не нужен.") from None
         raise CannotStart(f"На папке данных {home} служба уже работает, или в неё возвращают резервную копию.") from None
 
 

@@ -21,7 +21,7 @@ from web.door import own_address, recognised
 from web.installed import installed
 from web.proxies import caller_address
 from web.rendering import page
-from wiring import practice
+from wiring import beside
 from wiring.page_key import is_page_key
 
 router = APIRouter()
@@ -126,7 +126,7 @@ def practise_first(request: Request, form: Form) -> Response:
     key = text(form, "key", 200)
     refused = _setup(request, key)
     if refused is None and not installed(request).practice:
-        practice.ask(installed(request).settings.home)
+        beside.ask(installed(request).settings.home)
     return refused or _ask_first(request, key)
 
 
@@ -157,8 +157,7 @@ def make_first(request: Request, form: Form) -> Response:
 def _ask_first(request: Request, key: str, *, status: int = 200, problem: str = "", typed: dict[str, str] | None = None) -> Response:
     home = installed(request).settings.home
     return page(
-        request, "setup.html", status=status, key=key, problem=problem, typed=typed or {}, asked=practice.is_asked(home),
-        entrance=practice.entrance(home),
+        request, "setup.html", status=status, key=key, problem=problem, typed=typed or {}, practising=beside.standing(home),
     )  # fmt: skip
 
 

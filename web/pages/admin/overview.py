@@ -13,7 +13,7 @@ from web.installed import installed, reading
 from web.rendering import page
 from web.users import own
 from web.waiting import waiting
-from wiring import planner, practice, state_of_health
+from wiring import beside, planner, state_of_health
 from wiring.checks import Check
 
 router = APIRouter(prefix="/admin")
@@ -42,7 +42,7 @@ class Shown:
 def practise(request: Request, form: Form) -> Response:
     """Practice beside work, in a service and a folder of its own; the supervisor starts and stops it."""
     if not installed(request).practice:
-        (practice.stop if ticked(form, "stop") else practice.ask)(installed(request).settings.home)
+        (beside.stop if ticked(form, "stop") else beside.ask)(installed(request).settings.home)
     return RedirectResponse("/admin#practice", status_code=303)
 
 
@@ -58,7 +58,7 @@ def show_overview(request: Request) -> Response:
     ]
     with reading(request) as work:
         return page(
-            request, "admin-overview.html", asked=practice.is_asked(installed(request).settings.home),
-            entrance=practice.entrance(installed(request).settings.home), checks=shown, waiting=waiting(work),
+            request, "admin-overview.html", practising=beside.standing(installed(request).settings.home),
+            checks=shown, waiting=waiting(work),
             red=sum(each.check.level == "bad" for each in shown), yellow=sum(each.check.level == "warning" for each in shown),
         )  # fmt: skip

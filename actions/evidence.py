@@ -27,6 +27,7 @@ from actions.evidence_tables import Key, key_of, moment
 from actions.holdings import subject_of
 from documents.evidence import Absent, Contents, Enclosed, Table, finished, prepare
 from documents.evidence.verify import EXPORTED, values
+from documents.practice import MARK, TOLD
 from models.employee import Employee
 from models.identifiers import inn_digits, snils_digits
 from models.letters import InboxLetter, OutboxLetter
@@ -291,6 +292,9 @@ def _packed(work: Work, case: _Case, scope: str) -> Pack:
     events = _events(work, case)
     files = _enclosed(work, case, events)
     shown = tuple(event.seq for event in events)
+    if work.policy.practice:
+        case.title = f"{MARK}. {case.title}"
+        case.about.insert(0, ("Учебный режим", TOLD))
     contents = Contents(
         title=case.title,
         made_at=moment(work.now),

@@ -47,7 +47,7 @@ def holders(
     if xlsx is not None:
         from documents.holders import holders_table
 
-        xlsx.write_bytes(holders_table(rows, as_of or known_on, known_on))
+        xlsx.write_bytes(holders_table(rows, as_of or known_on, known_on, practice=work.policy.practice))
     if json:
         say_json(rows)
         return

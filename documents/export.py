@@ -9,11 +9,13 @@ from itertools import islice
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from documents.archive import normalised
 from documents.cells import SHADED, dress, put_text
+from documents.practice import MARK, TOLD
 
 Value = str | int | float | bool | dt.date | dt.datetime | None
 _SAMPLE = 200  # rows that decide the widths
@@ -26,23 +28,33 @@ class TooManyRows(ValueError):
     """A sheet of a workbook holds a million rows; the text tells a person what to do."""
 
 
-def table_workbook(title: str, headings: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
+def table_workbook(
+    title: str, headings: Sequence[str], rows: Iterable[Sequence[Value]], *, practice: bool = False
+) -> bytes:
     """The table as .xlsx with no day of its own: the same table gives the same bytes on any day."""
-    return table_xlsx(title, headings, rows, made_on=_NO_DAY)
+    return table_xlsx(title, headings, rows, made_on=_NO_DAY, practice=practice)
 
 
-def table_xlsx(title: str, headings: Sequence[str], rows: Iterable[Sequence[Value]], *, made_on: dt.date) -> bytes:
-    """The table as .xlsx; dates are dates, everything else a person typed is text. Raises TooManyRows."""
+def table_xlsx(
+    title: str, headings: Sequence[str], rows: Iterable[Sequence[Value]], *, made_on: dt.date, practice: bool = False
+) -> bytes:
+    """The table as .xlsx; dates are dates, everything else a person typed is text. Raises TooManyRows.
+
+    `practice`: the sheet's name and its first row say that the data are none.
+    """
     book = Workbook(write_only=True)
+    title = f"{MARK}. {title}" if practice else title
     sheet = book.create_sheet(_sheet_title(title))
     assert isinstance(sheet, WriteOnlyWorksheet)
-    kept = list(rows)
-    if len(kept) > _MAX_ROWS:
+    kept, above = list(rows), 1 if practice else 0
+    if len(kept) > _MAX_ROWS - above:
         raise TooManyRows(f"В таблице {len(kept)} строк: на лист Excel столько не помещается. Сузьте отбор.")
     for place, width in enumerate(_widths(headings, kept), 1):
         sheet.column_dimensions[get_column_letter(place)].width = width
-    sheet.freeze_panes = "A2"
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(headings))}{len(kept) + 1}"
+    sheet.freeze_panes = f"A{above + 2}"
+    sheet.auto_filter.ref = f"A{above + 1}:{get_column_letter(len(headings))}{above + len(kept) + 1}"
+    if practice:
+        sheet.append([_mark(sheet)])
     sheet.append([_heading(sheet, text) for text in headings])
     for row in kept:
         sheet.append([_cell(sheet, value) for value in row])
@@ -74,6 +86,15 @@ def _heading(sheet: WriteOnlyWorksheet, text: str) -> WriteOnlyCell:
     put_text(cell, text)
     dress(cell, size=11, bold=True, align="center", boxed=True)
     cell.fill = SHADED
+    return cell
+
+
+def _mark(sheet: WriteOnlyWorksheet) -> WriteOnlyCell:
+    """In one line over the columns, however narrow the first is."""
+    cell = WriteOnlyCell(sheet)
+    put_text(cell, TOLD)
+    dress(cell, size=14, bold=True)
+    cell.alignment = Alignment(wrap_text=False)
     return cell
 
 

@@ -14,13 +14,16 @@ _COLUMNS = (
 )
 
 
-def holders_table(rows: Sequence[dict[str, object]], as_of: str | None, known_on: str | None = None) -> bytes:
+def holders_table(
+    rows: Sequence[dict[str, object]], as_of: str | None, known_on: str | None = None, *, practice: bool = False
+) -> bytes:
     """`rows` are those of the command `holders`; formulas in names stay text."""
     title = f"Кто обладает ролями на {as_of}" if as_of else "Кто обладает ролями сейчас"
     if known_on:
         title += f" по сведениям на {known_on}"
     return table_workbook(
-        title, [label for _, label in _COLUMNS], [[_cell(key, row[key]) for key, _ in _COLUMNS] for row in rows]
+        title, [label for _, label in _COLUMNS], [[_cell(key, row[key]) for key, _ in _COLUMNS] for row in rows],
+        practice=practice,
     )
 
 

@@ -82,4 +82,5 @@ def _tell(installation: Installation, gateway: WebhookGateway, number: int, told
 
 def _signed(installation: Installation, telling: Telling) -> dict[str, str]:
     """The moment of this try is signed, so that a receiver can refuse what somebody replays later."""
-    return headers(telling.secret, telling.message_id, int(installation.clock().timestamp()), telling.body)
+    signed = headers(telling.secret, telling.message_id, int(installation.clock().timestamp()), telling.body)
+    return {**signed, "X-Practice": "true"} if installation.practice else signed

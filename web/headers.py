@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from documents.practice import FILE_PREFIX, PLAIN_PREFIX
 from web.cookies import is_https
 
 POLICY = (
@@ -20,6 +23,7 @@ ALWAYS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
     "X-Robots-Tag": "noindex, nofollow",
 }
+PRACTICE = "X-Practice"
 HSTS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}  # an address that was https once is never asked in the open again
 
 
@@ -44,9 +48,20 @@ class Headers:
                 _dress(headers, scope["path"])
                 for name, value in always(Request(scope)).items():
                     headers.setdefault(name, value)
+                if scope["app"].state.installation.practice:
+                    mark_practice(headers)
             await send(message)
 
         await self.app(scope, receive, with_headers)
+
+
+def mark_practice(headers: MutableHeaders) -> None:
+    """A program is told that the data are none, and a file bears it in its name."""
+    headers[PRACTICE] = "true"
+    disposition = headers.get("Content-Disposition", "")
+    if disposition:
+        plain = disposition.replace('filename="', f'filename="{PLAIN_PREFIX}')
+        headers["Content-Disposition"] = plain.replace("filename*=UTF-8''", f"filename*=UTF-8''{quote(FILE_PREFIX)}")
 
 
 def _dress(headers: MutableHeaders, path: str) -> None:

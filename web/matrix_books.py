@@ -23,7 +23,7 @@ def title_of(day: Day) -> str:
     return f"Роли на {day.date:%d.%m.%Y}{known}"
 
 
-def matrix_book(day: Day, columns: Sequence[Column], rows: Sequence[Holder], made_on: dt.date) -> bytes:
+def matrix_book(day: Day, columns: Sequence[Column], rows: Sequence[Holder], made_on: dt.date, *, practice: bool = False) -> bytes:
     """A row per person, a column per role; the cell says since when and what is known of the login."""
     headings = (
         "Работник",
@@ -42,10 +42,10 @@ def matrix_book(day: Day, columns: Sequence[Column], rows: Sequence[Holder], mad
         )
         for holder in rows
     ]
-    return table_xlsx(title_of(day), headings, table, made_on=made_on)
+    return table_xlsx(title_of(day), headings, table, made_on=made_on, practice=practice)
 
 
-def list_book(day: Day, columns: Sequence[Column], rows: Sequence[Holder], made_on: dt.date) -> bytes:
+def list_book(day: Day, columns: Sequence[Column], rows: Sequence[Holder], made_on: dt.date, *, practice: bool = False) -> bytes:
     """A row per role, with the request and the record of the log that prove it."""
     names = {column.key: column.subsystem for column in columns}
     table: list[tuple[Value, ...]] = [
@@ -68,7 +68,7 @@ def list_book(day: Day, columns: Sequence[Column], rows: Sequence[Holder], made_
         for holder in rows
         for entry in holder.entries
     ]
-    return table_xlsx(title_of(day), _LIST, table, made_on=made_on)
+    return table_xlsx(title_of(day), _LIST, table, made_on=made_on, practice=practice)
 
 
 def _cell(entry: Entry) -> str:

@@ -43,7 +43,7 @@ class Api:
     @cached_property
     def document(self) -> dict[str, Any]:
         """The OpenAPI description of this installation."""
-        return document(application(), self._installation.catalog)
+        return document(application(), self._installation.catalog, practice=self._installation.practice)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await _stack()(scope, receive, send)

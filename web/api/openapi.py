@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from catalog import Catalog
+from documents.practice import TOLD
 from web.api.problems import KINDS, MEDIA_TYPE
 from web.api.schemas import Problem, SignatureIn, StepIn
 
@@ -23,6 +24,9 @@ _ABOUT = """Те же действия, что на страницах, для �
 **Правки.** Каждая заявка несёт номер правки `revision`. Шаг без него не делается; если заявку успели изменить, ответ 409 говорит, что с ней сейчас.
 
 **Ошибки** – по RFC 9457, `application/problem+json`: `type` не меняется со временем, `findings` называет все причины сразу, с правилом и источником.
+
+**Учебный режим.** Каждый ответ учебной установки несёт заголовок `X-Practice: true`, имена её файлов начинаются с «УЧЕБНО_»: в её данных люди, заявки и
+ответы вымышлены. У рабочей установки этого заголовка нет; программа, которая ведёт настоящие дела, должна его проверять.
 
 **Персональные данные.** Кто, что и когда прочитал через API, записывается в журнал вместе с номером ключа."""
 _SECURITY = {"token": {"type": "http", "scheme": "bearer", "description": "Ключ со страницы «Ключи и календарь»"}}
@@ -56,8 +60,9 @@ _PLACES = {
 }  # fmt: skip
 
 
-def document(app: FastAPI, catalog: Catalog) -> dict[str, Any]:
-    made = get_openapi(title=app.title, version=app.version, routes=app.routes, description=_ABOUT)
+def document(app: FastAPI, catalog: Catalog, *, practice: bool = False) -> dict[str, Any]:
+    about = f"**{TOLD}.** Эта установка учебная.\n\n{_ABOUT}" if practice else _ABOUT
+    made = get_openapi(title=app.title, version=app.version, routes=app.routes, description=about)
     made["servers"] = [{"url": "/api/v1"}]
     made["tags"] = [{"name": name, "description": about} for name, about in _TAGS]
     components = made.setdefault("components", {})

@@ -20,6 +20,7 @@ from actions import accounts, audit, log_checking, log_search, organisations, re
 from actions.audit import Anchor
 from actions.context import NotFound, Work
 from actions.log_search import MACHINE, Search
+from documents.practice import TOLD
 from models.record import Event
 from models.row_numbers import row_number
 from web.days import date_of, midnight
@@ -205,7 +206,8 @@ def _events(request: Request, search: Search) -> Iterator[str]:
 
 def _table(request: Request, search: Search) -> Iterator[str]:
     """For Excel as it is set up here: a mark of UTF-8, semicolons."""
-    yield "\ufeff" + _row(("№", "Когда (МСК)", "Логин", "Кто", "Что", "О чём", "Подробно"))
+    told = _row((TOLD,)) if installed(request).practice else ""
+    yield "\ufeff" + told + _row(("№", "Когда (МСК)", "Логин", "Кто", "Что", "О чём", "Подробно"))
     with reading(request) as work:
         events = log_search.every(work, search)
         while some := list(islice(events, 500)):

@@ -66,7 +66,7 @@ def export_requests(request: Request) -> Response:
         look = look_from(request.query_params, own(request).login, work, partial(token, request))
         people, rows = searching.people_meant(work, look.filters), _exported(work, searching.resolved(work, look.filters), look.order, look.descending)
         title = f"Заявки {work.now.astimezone(MOSCOW):%d.%m.%Y}"
-        data = table_xlsx(title, _HEADINGS, [_row(card) for card in rows], made_on=work.now.date())
+        data = table_xlsx(title, _HEADINGS, [_row(card) for card in rows], made_on=work.now.date(), practice=work.policy.practice)
     looked(request, "requests.exported", "requests", rows=len(rows), **({"employees": people} if people else {}))
     return download(data, f"{title}.xlsx", _XLSX)
 

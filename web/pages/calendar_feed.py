@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -10,6 +11,7 @@ from starlette.responses import Response
 
 from actions import api_tokens, deadlines_feed
 from documents.icalendar import calendar
+from documents.practice import MARK
 from web.errors import notice
 from web.installed import installed
 from web.proxies import caller_address
@@ -32,7 +34,11 @@ def show(request: Request, token: str) -> Response:
         with installation.work(by="календарь") as work:
             api_tokens.touch(work, row.id or 0)
     with installation.reading(by=account.login, only_of=None if account.everywhere else account.id) as work:
-        data = calendar(_NAME, deadlines_feed.entries(work))
+        entries = deadlines_feed.entries(work)
+    if installation.practice:
+        data = calendar(f"{MARK}. {_NAME}", [replace(entry, title=f"{MARK}. {entry.title}") for entry in entries])
+    else:
+        data = calendar(_NAME, entries)
     tag = f'"{hashlib.sha256(data).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Cache-Control": "private, max-age=900", "Referrer-Policy": "no-referrer"}
     if tag in request.headers.get("if-none-match", ""):

@@ -105,7 +105,7 @@ def export_people(request: Request, kind: str, asked: Asked, as_of: str = "", kn
     with reading(request) as work:
         day = day_of(as_of, work.now, known_on)
         rows = everyone(work, asked.whole, day, most=MOST)
-        data = book(day, columns(work, asked, day), rows, day_of("", work.now).date)
+        data = book(day, columns(work, asked, day), rows, day_of("", work.now).date, practice=work.policy.practice)
     roles = sum(len(row.entries) for row in rows)
     looked(
         request,

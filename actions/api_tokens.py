@@ -11,9 +11,10 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from actions import audit
-from actions.context import Conflict, NotFound, Work
+from actions.context import Conflict, NotFound, OneOrganisation, Seen, Work
 from actions.sessions import hashed
-from models.account import Account, ApiToken
+from models.account import Account, AccountOrganisation, ApiToken
+from models.organisation import Organisation
 
 Use = Literal["api", "calendar"]
 LONGEST_DAYS = 366
@@ -30,11 +31,16 @@ def subject(token: ApiToken) -> str:
     return f"token:{token.id}"
 
 
-def create(work: Work, account: Account, *, use: Use, name: str, days: int | None = None) -> tuple[ApiToken, str]:
+def create(
+    work: Work, account: Account, *, use: Use, name: str, days: int | None = None, reads_only: bool = False,
+    organisation_id: int | None = None,
+) -> tuple[ApiToken, str]:  # fmt: skip
     """The row and the token itself, which nobody can read again. Without `days` it works until it is revoked.
 
     Raises BadToken, Conflict when there are too many.
     """
+    if organisation_id is not None and organisation_id not in _seen(work, account):
+        raise BadToken("Выберите организацию из своих: чужой ключ не откроет.")
     named = " ".join(name.split())[:100]
     if not named:
         raise BadToken("Впишите название: по нему вы узнаете ключ, когда решите его отозвать.")
@@ -46,11 +52,27 @@ def create(work: Work, account: Account, *, use: Use, name: str, days: int | Non
     row = ApiToken(
         account_id=account.id or 0, use=use, name=named, token_hash=hashed(secret), created_at=work.now,
         expires_at=work.now + dt.timedelta(days=days) if days is not None else None,
+        reads_only=reads_only, organisation_id=organisation_id,
     )  # fmt: skip
     work.session.add(row)
     work.session.flush()
-    audit.record(work, "token.created", subject(row), account=account.id, use=use, days=days)
+    audit.record(work, "token.created", subject(row), account=account.id, use=use, days=days, reads_only=reads_only, organisation=organisation_id)
     return row, secret
+
+
+def _seen(work: Work, account: Account) -> set[int]:
+    """Numbers of the organisations that its owner sees."""
+    query = select(col(Organisation.id))
+    if not account.everywhere:
+        mine = select(col(AccountOrganisation.organisation_id)).where(col(AccountOrganisation.account_id) == account.id)
+        query = query.where(col(Organisation.id).in_(mine))
+    return {number for number in work.session.execute(query).scalars() if number is not None}
+
+
+def scope_of(token: ApiToken, account: Account) -> Seen:
+    """Whose organisations a call with it sees: never more than its owner does at that moment."""
+    mine = None if account.everywhere else account.id
+    return mine if token.organisation_id is None else OneOrganisation(token.organisation_id, mine)
 
 
 def find(work: Work, secret: str, *, use: Use) -> tuple[ApiToken, Account] | None:

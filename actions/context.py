@@ -29,6 +29,18 @@ EVERYWHERE = {"everywhere": True}
 
 
 @dataclass(frozen=True, slots=True)
+class OneOrganisation:
+    """A view narrower than an account's: one organisation, as long as the account `of` sees it (None: sees all)."""
+
+    number: int
+    of: int | None = None
+
+
+# Whose organisations a session sees: an account's by its number, one of them, or all (None).
+Seen = int | OneOrganisation | None
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """Settings that decide, not how to connect. Times of day are Moscow's unless a field says otherwise."""
 

@@ -117,7 +117,10 @@ class FailedLogin(SQLModel, table=True):
 
 
 class ApiToken(SQLModel, table=True):
-    """Ключ программы (`use` = api) or of a calendar feed (`use` = calendar): only its hash is kept."""
+    """Ключ программы (`use` = api) or of a calendar feed (`use` = calendar): only its hash is kept.
+
+    It may be narrower than its owner: `reads_only` changes nothing, `organisation_id` sees that one organisation.
+    """
 
     __tablename__ = "api_token"
 
@@ -130,6 +133,8 @@ class ApiToken(SQLModel, table=True):
     expires_at: dt.datetime | None = plain(None)
     used_at: dt.datetime | None = plain(None)
     revoked_at: dt.datetime | None = plain(None)
+    reads_only: bool = plain(False)
+    organisation_id: int | None = plain(None, foreign_key="organisation.id")
 
 
 class IdempotencyKey(SQLModel, table=True):

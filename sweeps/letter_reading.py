@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from actions import inbox, requests
+from actions.context import Seen
 from actions.letter_files import with_files
 from actions.letter_taking import Taken, already, refuse_what_is_no_letter, take
 from actions.matching import match
@@ -14,7 +15,7 @@ from wiring.work import Installation
 
 
 def understood(
-    installation: Installation, path: Path, reading: Reading, *, by: str = "приём почты", only_of: int | None = None,
+    installation: Installation, path: Path, reading: Reading, *, by: str = "приём почты", only_of: Seen = None,
     request_id: int | None = None,
 ) -> Reading:  # fmt: skip
     """Read again against what its request asks for, and with its files; the sandbox works outside of any transaction."""
@@ -33,7 +34,7 @@ def understood(
 
 
 def take_by_hand(
-    installation: Installation, raw: bytes, *, by: str, only_of: int | None = None, request_id: int | None = None
+    installation: Installation, raw: bytes, *, by: str, only_of: Seen = None, request_id: int | None = None
 ) -> Taken:
     """A letter in a file. Raises letter_taking.NotALetter, Conflict, NotFound for a request that the person does not see."""
     with installation.reading(by, only_of) as work:
@@ -48,7 +49,7 @@ def take_by_hand(
 
 
 def read_brought(
-    installation: Installation, raw: bytes, *, by: str, only_of: int | None = None, request_id: int | None = None
+    installation: Installation, raw: bytes, *, by: str, only_of: Seen = None, request_id: int | None = None
 ) -> Reading:
     """Raises letter_taking.NotALetter."""
     with tempfile.TemporaryDirectory(prefix="egisz-brought-") as folder:

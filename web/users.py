@@ -6,18 +6,19 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
+from actions.context import Seen
 from models.account import Account, Role
 
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """`only_of` is his account's number when he sees only his organisations, None when he sees all."""
+    """`only_of` is his account's number when he sees only his organisations, None when he sees all; narrower with a token."""
 
     id: int
     login: str
     name: str
     roles: frozenset[Role]
-    only_of: int | None
+    only_of: Seen
     theme: str
     session_id: int | None  # None: came with a token
 

@@ -19,7 +19,7 @@ from sqlmodel import Session
 
 import catalog
 from actions import practice
-from actions.context import Policy, Work
+from actions.context import Policy, Seen, Work
 from wiring import database, moving_in
 from wiring.practice import refuse_mixture
 from wiring.scope import narrow
@@ -153,10 +153,10 @@ class Installation:
             self.__dict__.pop(name, None)
 
     @contextmanager
-    def work(self, by: str, only_of: int | None = None) -> Iterator[Work]:
+    def work(self, by: str, only_of: Seen = None) -> Iterator[Work]:
         """A transaction: committed when the block ends well, rolled back when it raises.
 
-        `only_of` is the account whose organisations are the only ones that it sees.
+        `only_of`: the account whose organisations are the only ones that it sees, or one organisation.
         """
         with Session(self.engine, expire_on_commit=False) as session:
             work = self._work(session, by, only_of)
@@ -166,12 +166,12 @@ class Installation:
             act()
 
     @contextmanager
-    def reading(self, by: str, only_of: int | None = None) -> Iterator[Work]:
+    def reading(self, by: str, only_of: Seen = None) -> Iterator[Work]:
         """A look that waits for no writer; the database itself refuses to write in it."""
         with Session(self.engine.execution_options(**database.READ_ONLY), autoflush=False, expire_on_commit=False) as session:
             yield self._work(session, by, only_of)
 
-    def _work(self, session: Session, by: str, only_of: int | None, policy: Policy | None = None) -> Work:
+    def _work(self, session: Session, by: str, only_of: Seen, policy: Policy | None = None) -> Work:
         if only_of is not None:
             narrow(session, only_of)
         return Work(

@@ -42,7 +42,7 @@ def who_am_i(request: Request) -> MeOut:
         account = get_account(work, own(request).id)
         token = work.session.get(ApiToken, token_of(request))
         assert token is not None, "the door let in a token that is not there"
-        told = TokenOut(id=token.id or 0, name=token.name, created_at=token.created_at, expires_at=token.expires_at)
+        told = TokenOut(id=token.id or 0, name=token.name, created_at=token.created_at, expires_at=token.expires_at, reads_only=token.reads_only, organisation=token.organisation_id)
         return MeOut(
             login=account.login, name=account.name, roles=list(account.roles), everywhere=account.everywhere, token=told
         )

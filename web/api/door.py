@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from actions import api_tokens
+from models.account import ApiToken
 from web.api.problems import problem
 from web.installed import installed
-from web.permissions import roles_for
+from web.permissions import SAFE, roles_for
 from web.users import User, user_from
 from wiring.database import unless_busy
 
 PREFIX = "/api/v1"
 OPEN = (f"{PREFIX}/openapi.json", f"{PREFIX}/health")
+_LOOKS = ("/people/search",)  # a look whose words travel in the body
 _CHALLENGE = 'Bearer realm="egisz-access"'
 
 
@@ -39,14 +43,26 @@ def _turned_away(request: Request) -> Response | None:
     found = _recognised(request, secret.strip()) if scheme.lower() == "bearer" and secret.strip() else None
     if found is None:
         return problem(request, "unauthorized", headers={"WWW-Authenticate": _CHALLENGE})
-    user, token_id = found
-    request.scope["state"] = {**request.scope.get("state", {}), "user": user, "token": token_id}
+    user, token = found
+    request.scope["state"] = {**request.scope.get("state", {}), "user": user, "token": token.id or 0}
+    if told := _too_narrow(request, token):
+        return problem(request, "forbidden", told)
     if not user.roles & roles_for(request.method, request.url.path):
         return problem(request, "forbidden", "Роль владельца ключа этого не позволяет.")
     return None
 
 
-def _recognised(request: Request, secret: str) -> tuple[User, int] | None:
+def _too_narrow(request: Request, token: ApiToken) -> str:
+    """What this token may not do though its owner may, "" when nothing is in the way."""
+    path = request.url.path.removeprefix(PREFIX)
+    if token.reads_only and request.method not in SAFE and path not in _LOOKS:
+        return "Ключ только для чтения: он ничего не меняет и данных пациентов не показывает. Сделайте другой на странице «Ключи и календарь»."
+    if token.organisation_id is not None and path.startswith("/admin"):
+        return "Ключ видит одну организацию, а здесь меняют общее для всех."
+    return ""
+
+
+def _recognised(request: Request, secret: str) -> tuple[User, ApiToken] | None:
     installation = installed(request)
     with installation.reading(by="вход") as work:
         found = api_tokens.find(work, secret, use="api")
@@ -54,11 +70,10 @@ def _recognised(request: Request, secret: str) -> tuple[User, int] | None:
             return None
         token, account = found
         stale = api_tokens.is_stale(work, token)
-    token_id = token.id or 0
     if stale:
         with unless_busy(), installation.work(by="вход") as work:
-            api_tokens.touch(work, token_id)
-    return user_from(account, None), token_id
+            api_tokens.touch(work, token.id or 0)
+    return replace(user_from(account, None), only_of=api_tokens.scope_of(token, account)), token
 
 
 def token_of(request: Request) -> int:

@@ -751,6 +751,8 @@ class TokenOut(Out):
     name: str
     created_at: dt.datetime
     expires_at: dt.datetime | None
+    reads_only: bool = Field(description="Ничего не меняет и данных пациентов не показывает")
+    organisation: int | None = Field(description="Видит только эту организацию (id); null – все организации владельца")
 
 
 class MeOut(Out):

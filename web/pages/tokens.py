@@ -6,10 +6,11 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import accounts, api_tokens
+from actions import accounts, api_tokens, organisation_choices
 from actions.api_tokens import BadToken, Use
 from actions.context import Conflict, Work
 from models.account import ApiToken
+from models.row_numbers import row_number
 from web.bodies import Form, text
 from web.installed import reading, work_of
 from web.rendering import page
@@ -18,6 +19,7 @@ from web.waiting import waiting
 
 router = APIRouter(prefix="/account/tokens")
 _DAYS = {"30": "30 дней", "90": "90 дней", "180": "полгода", "366": "год"}
+_MOST_CHOICES = 300  # organisations of the list
 _USES: dict[str, Use] = {"api": "api", "calendar": "calendar"}
 
 
@@ -37,7 +39,11 @@ def create(request: Request, form: Form) -> Response:
             account = accounts.get(work, own(request).id)
             if use == "api" and days not in _DAYS:
                 raise BadToken("Выберите срок ключа.")
-            row, secret = api_tokens.create(work, account, use=use, name=name, days=int(days) if use == "api" else None)
+            of = row_number(text(form, "organisation", 18)) if use == "api" else None
+            row, secret = api_tokens.create(
+                work, account, use=use, name=name, days=int(days) if use == "api" else None,
+                reads_only=use == "api" and text(form, "may", 10) != "all", organisation_id=of,
+            )  # fmt: skip
         except (BadToken, Conflict) as wrong:
             return _page(request, work, 422, problem=str(wrong), typed=name, chosen=days)
         shown = f"{work.policy.page_url}/calendar/{secret}.ics" if use == "calendar" else secret
@@ -56,10 +62,11 @@ def _page(
     made: ApiToken | None = None, secret: str = "",
 ) -> Response:  # fmt: skip
     account = accounts.get(work, own(request).id)
+    mine = {card.id: card.short_name or card.full_name or f"ИНН {card.inn}" for card in organisation_choices.cards(work, "", limit=_MOST_CHOICES)}
     listed = {use: [(row, _state(work, row)) for row in api_tokens.of(work, account, use)] for use in _USES.values()}
     return page(
         request, "tokens.html", status=status, listed=listed, problem=problem, typed=typed, chosen=chosen or "180",
-        days=_DAYS, made=made, secret=secret, waiting=waiting(work),
+        days=_DAYS, organisations=mine, made=made, secret=secret, waiting=waiting(work),
     )  # fmt: skip
 
 

@@ -67,6 +67,7 @@ class Policy:
     patient_days: int = 90  # how long a closed request keeps patients' data
     session_idle_hours: int = 12  # of the page, without a look
     session_days: int = 7  # of the page, at the longest
+    webhook_networks: tuple[str, ...] = ()  # of the house, where notifications may go besides public addresses
     second_step: str = "wish"  # whom the second step of the login is obligatory for: wish, administrators, everybody
     follow_up_by_machine: bool = True
     link_secret: bytes = b""

@@ -53,7 +53,7 @@ def create(work: Work, account: Account, *, url: str, steps: Collection[str] = (
     if strange:
         raise BadWebhook(f"Шага «{strange[0]}» нет. Есть: {', '.join(TRIGGERS)}.")
     try:
-        check_url(url.strip())
+        check_url(url.strip(), work.policy.webhook_networks)
     except BadTarget as wrong:
         raise BadWebhook(str(wrong)) from None
     if len(url) > 2000:

@@ -9,7 +9,7 @@ import ipaddress
 import logging
 import socket
 import ssl
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, urlsplit
 
@@ -19,6 +19,8 @@ SECRET_BEGINS = "whsec_"
 _SECONDS = 10.0
 # Clouds tell their machines' secrets at these; 169.254.169.254 and its like are link-local.
 _METADATA = frozenset(map(ipaddress.ip_address, ("100.100.100.200", "192.0.0.192", "fd00:ec2::254")))
+# An IPv4 address in the clothes of IPv6: translated, 6to4, Teredo.
+_WRAPPED = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")))
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 logging.getLogger("httpx2").setLevel(logging.WARNING)  # its INFO lines quote addresses, which may be secret
 
@@ -52,8 +54,8 @@ def headers(secret: str, message_id: str, timestamp: int, body: bytes) -> dict[s
     }
 
 
-def check_url(url: str) -> SplitResult:
-    """What can be told without asking the network. Raises BadTarget."""
+def check_url(url: str, own: Sequence[str] = ()) -> SplitResult:
+    """What can be told without asking the network; `own` are networks that the administrator lists. Raises BadTarget."""
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -66,22 +68,27 @@ def check_url(url: str) -> SplitResult:
     if parts.username or parts.password or parts.fragment:
         raise BadTarget("В адресе не может быть пароля и «#»: подлинность доказывает подпись.")
     try:
-        judge(parts.scheme, [ipaddress.ip_address(parts.hostname)])
+        judge(parts.scheme, [ipaddress.ip_address(parts.hostname)], own)
     except ValueError as wrong:
         if isinstance(wrong, BadTarget):
             raise
     return parts
 
 
-def judge(scheme: str, addresses: Iterable[_Address]) -> None:
-    """Raises BadTarget: never to link-local and metadata addresses, without TLS only within the house."""
+def judge(scheme: str, addresses: Iterable[_Address], own: Sequence[str] = ()) -> None:
+    """Raises BadTarget: to public addresses by https, to others only in networks that the administrator lists."""
+    listed = [ipaddress.ip_network(each, strict=False) for each in own]
     for given in addresses:
         address = getattr(given, "ipv4_mapped", None) or given
         if address.is_link_local or address.is_multicast or address.is_unspecified or address in _METADATA:
             raise BadTarget("На служебные адреса (169.254.0.0/16 и подобные) уведомления не отправляются.")
-        if address.is_reserved and not address.is_loopback:  # ::1 is both
-            raise BadTarget("Такого адреса в сети не бывает. Проверьте его.")
-        if scheme == "http" and not address.is_private:
+        if any(address in network for network in listed if network.version == address.version):
+            continue
+        if not address.is_global or any(address in network for network in _WRAPPED if network.version == address.version):
+            raise BadTarget(
+                "Это адрес внутренней сети, а она не в списке. Администратор впишет её в settings.toml: [webhooks] networks = [\"10.1.0.0/16\"]."
+            )
+        if scheme == "http":
             raise BadTarget("По http уведомления уходят только внутри вашей сети. Для внешнего сервера нужен https.")
 
 
@@ -91,12 +98,13 @@ class WebhookGateway:
 
     seconds: float = _SECONDS
     context: ssl.SSLContext = field(default_factory=ssl.create_default_context)
+    own: tuple[str, ...] = ()  # networks of the house that the administrator lists
 
     def post(self, url: str, body: bytes, sent: Mapping[str, str]) -> int:
         """The receiver's 2xx. Raises NotTaken. Redirects are not followed, the answer's body is not read."""
         try:
-            parts = check_url(url)
-            name, address = _resolved(parts)
+            parts = check_url(url, self.own)
+            name, address = _resolved(parts, self.own)
         except BadTarget as wrong:
             raise NotTaken(str(wrong)) from None
         pinned = parts._replace(netloc=_netloc(address, parts.port)).geturl()
@@ -125,7 +133,7 @@ def _netloc(host: str, port: int | None) -> str:
     return f"{shown}:{port}" if port else shown
 
 
-def _resolved(parts: SplitResult) -> tuple[str, str]:
+def _resolved(parts: SplitResult, own: Sequence[str]) -> tuple[str, str]:
     """The host in ASCII and its address. Raises BadTarget, NotTaken."""
     try:
         host = (parts.hostname or "").encode("idna").decode()
@@ -135,7 +143,7 @@ def _resolved(parts: SplitResult) -> tuple[str, str]:
     except (OSError, UnicodeError):
         raise NotTaken("Имя сервера не находится. Проверьте адрес и DNS.") from None
     addresses = [str(entry[4][0]).partition("%")[0] for entry in found]
-    judge(parts.scheme, map(ipaddress.ip_address, addresses))
+    judge(parts.scheme, map(ipaddress.ip_address, addresses), own)
     return host, addresses[0]
 
 

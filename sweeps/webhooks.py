@@ -40,7 +40,7 @@ def sweep(installation: Installation) -> dict[str, int]:
         subscribers = webhooks.running(work)
     if not subscribers:
         return Told().as_json()
-    gateway = webhook_gateway()
+    gateway = webhook_gateway(installation.settings)
     with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="webhooks") as pool:
         told = list(pool.map(lambda each: _serve(installation, gateway, *each), subscribers))
     return Told(*(sum(getattr(each, name) for each in told) for name in ("taken", "failed", "given_up"))).as_json()

@@ -81,6 +81,6 @@ def imap_gateway(settings: Settings) -> ImapGateway:
     )
 
 
-def webhook_gateway() -> WebhookGateway:
-    """To whoever subscribed; nothing of it is set."""
-    return WebhookGateway()
+def webhook_gateway(settings: Settings) -> WebhookGateway:
+    """To whoever subscribed."""
+    return WebhookGateway(own=settings.webhooks.networks)

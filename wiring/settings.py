@@ -130,6 +130,15 @@ class RegistryPart(Part):
     proxy: str = ""
 
 
+def _checked_networks(given: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    for each in given or ():
+        try:
+            ip_network(each, strict=False)
+        except ValueError:
+            raise ValueError(f"«{each}» – не адрес и не сеть; пишут так: 10.0.0.5 или 10.0.0.0/24") from None
+    return given
+
+
 class PagePart(Part):
     """Страница: where it listens and what address employees' links bear; with `https:` plain http is refused.
 
@@ -143,15 +152,7 @@ class PagePart(Part):
     proxies: tuple[str, ...] | None = None
     calls_per_minute: int = Field(default=600, ge=60)  # of one session or token, in each process of the page
 
-    @field_validator("proxies")
-    @classmethod
-    def _networks(cls, given: tuple[str, ...] | None) -> tuple[str, ...] | None:
-        for each in given or ():
-            try:
-                ip_network(each, strict=False)
-            except ValueError:
-                raise ValueError(f"«{each}» – не адрес и не сеть; пишут так: 10.0.0.5 или 10.0.0.0/24") from None
-        return given
+    _check = field_validator("proxies")(lambda given: _checked_networks(given))
 
     @property
     def believed(self) -> tuple[str, ...]:
@@ -203,6 +204,14 @@ def is_private_way(url: str) -> bool:
     """Whether nobody can listen or answer on the way to this address: https, or the machine itself."""
     parts = urlsplit(url)
     return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1", "localhost")))
+
+
+class WebhooksPart(Part):
+    """Уведомления программ: the networks of the house where they may go; without them public addresses by https only."""
+
+    networks: tuple[str, ...] = ()
+
+    _check = field_validator("networks")(lambda given: _checked_networks(given))
 
 
 class BackupPart(Part):
@@ -265,6 +274,7 @@ class Settings(BaseSettings):
     personal_data: PersonalDataPart = PersonalDataPart()
     log: LogPart = LogPart()
     backup: BackupPart = BackupPart()
+    webhooks: WebhooksPart = WebhooksPart()
 
     @property
     def files_folder(self) -> Path:

@@ -131,6 +131,7 @@ class Installation:
             patient_days=self.settings.personal_data.patient_days,
             session_idle_hours=self.settings.accounts.idle_hours,
             session_days=self.settings.accounts.session_days,
+            webhook_networks=self.settings.webhooks.networks,
             second_step=self.settings.accounts.second_step,
             follow_up_by_machine=reminders.follow_up,
             link_secret=installation_key(self.settings.home),

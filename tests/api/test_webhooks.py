@@ -24,6 +24,18 @@ from sweeps import run_sweep
 from tests.api.calling import caller
 from tests.api.receiver import Receiver, genuine, listening
 from tests.web.world import PEOPLE, World, request_at
+from wiring.settings import WebhooksPart
+
+HOUSE = ("127.0.0.0/8", "::1/128", "192.168.0.0/24", "fd00::/8")
+
+
+@pytest.fixture(autouse=True)
+def house(world: World) -> None:
+    """Receivers of these tests stand on loopback, which an administrator has to list."""
+    home = world.installation.settings.home
+    (home / "settings.toml").write_text(f"[webhooks]\nnetworks = {list(HOUSE)}\n", "utf-8")
+    part = WebhooksPart(networks=HOUSE)
+    world.installation.take_up(world.installation.settings.model_copy(update={"webhooks": part}))
 
 
 @pytest.fixture
@@ -152,7 +164,7 @@ def test_a_redirect_is_not_followed_and_gone_ends_the_subscription(world: World,
 def test_a_slow_or_dead_subscriber_holds_up_no_other(
     world: World, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sweeps.webhooks.webhook_gateway", lambda: WebhookGateway(seconds=0.3))
+    monkeypatch.setattr("sweeps.webhooks.webhook_gateway", lambda settings: WebhookGateway(seconds=0.3, own=settings.webhooks.networks))
     with listening(Receiver(pause=5)) as slow, listening() as gone:
         dead = gone.url
         for url in (slow.url, receiver.url):
@@ -227,7 +239,53 @@ def test_where_nothing_may_be_posted(url: str) -> None:
     ],
 )
 def test_where_it_may(url: str) -> None:
-    assert check_url(url).hostname
+    assert check_url(url, HOUSE).hostname
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://127.0.0.1/", "https://127.1.2.3/", "https://[::1]/", "https://10.1.2.3/", "https://192.168.1.1/", "https://172.16.0.1/",
+     "https://100.64.0.1/", "https://[fd12::1]/", "https://[::ffff:10.0.0.1]/", "https://[64:ff9b::a00:1]/", "https://[2002:a00:1::1]/",
+     "https://198.18.0.1/", "https://192.0.2.1/", "http://8.8.8.8/", "https://192.168.0.7/"],
+)  # fmt: skip
+def test_the_house_is_closed_until_the_administrator_lists_its_networks(url: str) -> None:
+    with pytest.raises(BadTarget, match=r"внутренней сети|По http"):
+        check_url(url)
+
+
+def test_what_is_listed_opens_no_address_of_the_cloud() -> None:
+    for url in ("http://169.254.169.254/", "https://[fd00:ec2::254]/", "http://[fe80::1]/"):
+        with pytest.raises(BadTarget, match="служебные"):
+            check_url(url, ("0.0.0.0/0", "::/0"))
+
+
+def test_a_name_that_turns_to_the_house_between_two_sendings_is_not_followed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """DNS rebinding: public when the subscription was made, loopback when it is told."""
+    world.installation.take_up(world.installation.settings.model_copy(update={"webhooks": WebhooksPart()}))
+    with listening() as inside:
+        _subscribe(world, f"https://rebinding.example:{inside.port}/hook")
+        _withdrawn(world)
+        monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: [(2, 1, 6, "", ("127.0.0.1", inside.port))])
+        assert run_sweep("webhooks", world.installation)["failed"] == 1
+        assert inside.taken == []
+    (row,) = _rows(world)
+    assert "внутренней сети" in row.problem
+
+
+def test_one_bad_address_of_several_refuses_them_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    both = [(2, 1, 6, "", ("93.184.216.34", 443)), (2, 1, 6, "", ("10.0.0.1", 443))]
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: both)
+    with pytest.raises(NotTaken, match="внутренней сети"):
+        WebhookGateway().post("https://two.example/", b"", {})
+
+
+def test_a_redirect_is_an_answer_not_a_way(world: World) -> None:
+    with listening(Receiver(answers=[302])) as sends_on:
+        _subscribe(world, sends_on.url)
+        _withdrawn(world)
+        assert run_sweep("webhooks", world.installation)["failed"] == 1
+    (row,) = _rows(world)
+    assert (row.answer, "перенаправлением" in row.problem) == (302, True)
 
 
 def test_a_name_is_judged_by_what_it_resolves_to(monkeypatch: pytest.MonkeyPatch) -> None:

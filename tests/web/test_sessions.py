@@ -66,7 +66,7 @@ def test_whoever_is_switched_on_again_gets_none_of_his_old_keys(world: World) ->
         account = accounts.find(work, "anna")
         assert account is not None
         keys = {use: api_tokens.create(work, account, use=use, name="ключ")[1] for use in ("api", "calendar")}
-        hook = webhooks.create(work, account, url="https://203.0.113.5/hook")
+        hook = webhooks.create(work, account, url="https://93.184.216.34/hook")
     with world.installation.work(by="тест") as work:
         switch(work, "anna", False)
     with world.installation.work(by="тест") as work:

@@ -25,7 +25,7 @@ class WebhookIn(In):
 
     url: str = Field(
         max_length=2000,
-        description="https; http – только внутри вашей сети",
+        description="https на общедоступный адрес; внутренние сети перечисляет администратор, в них можно и http",
         examples=["https://mis.clinic.ru/egisz/hook"],
     )
     steps: list[Word] = Field(

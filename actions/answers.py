@@ -10,6 +10,7 @@ from typing import Any
 
 from actions import files, pairs, requests, steps
 from actions.context import Conflict, NotFound, Work
+from documents.media import sniff
 from models.answers import Ground, PairAnswer, PairKey, Said
 from models.answers import Outcome as Word
 from models.employee import Employee
@@ -243,6 +244,6 @@ def ground(
     if file is not None:
         name, data = file
         kept = files.add(
-            work, request, purpose=GROUND_FILE, name=name, data=data, media_type="application/octet-stream"
+            work, request, purpose=GROUND_FILE, name=name, data=data, media_type=sniff(data)
         ).id
     return Ground(letter, kept, words)

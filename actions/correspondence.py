@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import func, select
 from sqlmodel import col
 
 from actions import destinations, organisations, outbox, requests
 from actions.context import Work
+from documents.harmless import PAGES, harmless, runs
 from documents.russian import counted, long_date
+from models.file_names import distinct
 from models.letters import OutboxLetter
 from models.request import AccessRequest, RequestFile
 from notifications.writing import Written, write
 from states.rules.terms import last_day
 
 # What leaves the house, in this order; of the generated papers only the format that the kind names (SND-1).
+HOW_TO_SUBMIT = "Как подать.txt"  # lies beside them in the package for the web channel
 _ORDER = ("scan", "application", "add-application", "trouble-report", "attorney")
 
 
@@ -37,6 +42,24 @@ def package_files(work: Work, request: AccessRequest) -> list[RequestFile]:
     return enclosures(work, request) + (enclosures(work, companion) if companion else [])
 
 
+def outgoing(work: Work, files: Sequence[RequestFile]) -> list[dict[str, str]]:
+    """The files as they leave us together, in their order: names safe and distinct, nothing that runs where it is opened."""
+    kept = [_harmless(work, file) for file in files]
+    names = distinct((name for name, _ in kept), taken=[HOW_TO_SUBMIT])
+    return [
+        {"name": name, "media_type": media_type, "sha256": file.sha256}
+        for name, (_, media_type), file in zip(names, kept, files, strict=True)
+    ]
+
+
+def _harmless(work: Work, file: RequestFile) -> tuple[str, str]:
+    if not (runs(file.name) or file.media_type in PAGES):
+        return file.name, file.media_type
+    entry = work.catalog.kind(requests.get(work, file.request_id).kind).attachment(file.purpose)
+    data = work.files.read(file.sha256)
+    return harmless(file.name, data, asked_for=entry.media_types if entry else ())
+
+
 def promise_package(work: Work, request: AccessRequest) -> OutboxLetter:
     """The letter with the application; a fresh key each time it is promised for a version."""
     files = package_files(work, request)
@@ -52,7 +75,7 @@ def promise_package(work: Work, request: AccessRequest) -> OutboxLetter:
         companion=companion.number if companion else "",
         terms=_terms(work, request),
         steps=request.fields.get("steps", ""),
-        attachments=[file.name for file in files],
+        attachments=[each["name"] for each in outgoing(work, files)],
     )
     suffix = f" (повторно, {turn})" if turn > 1 else ""
     return _promise(work, request, "package", turn, Written(written.subject + suffix, written.text), files)
@@ -128,7 +151,7 @@ def _promise(
         text=written.text,
         request_id=request.id,
         version=request.version,
-        attachments=[{"name": file.name, "media_type": file.media_type, "sha256": file.sha256} for file in files or []],
+        attachments=outgoing(work, files or []),
         in_reply_to=first_message_id(work, request) if purpose != "package" else None,
     )
 

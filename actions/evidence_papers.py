@@ -13,6 +13,7 @@ from sqlmodel import col
 from actions import outbox, requests, show
 from actions.context import Work
 from documents.evidence import Absent
+from documents.harmless import PAGES, runs
 from documents.russian import long_date
 from documents.store import StoreError
 from models.letters import InboxLetter, OutboxLetter, OutboxState
@@ -53,13 +54,20 @@ def papers(work: Work, request: AccessRequest) -> Iterator[Stored]:
             continue
         seen.add(file.sha256)
         replaced = ", позже заменён" if file.replaced_at else ""
-        suffix = PurePath(file.name).suffix.lower()
         path = f"request-{request.id}/v{file.version}/{file.id:05d}-{_NOT_IN_PATHS.sub('-', file.purpose)}"
         yield Stored(
-            path + (suffix if _SUFFIX.fullmatch(suffix) else ""),
+            path + _suffix(file),
             file.sha256,
             f"{paper_title(work, request, file.purpose)} ({file.name}), версия {file.version}{replaced}",
         )
+
+
+def _suffix(file: RequestFile) -> str:
+    """Of what a browser would make a page of, or a system would run, one that does neither."""
+    if file.media_type in PAGES or runs(file.name):
+        return ".txt" if file.media_type.startswith(("text/", *PAGES)) else ".bin"
+    suffix = PurePath(file.name).suffix.lower()
+    return suffix if _SUFFIX.fullmatch(suffix) else ""
 
 
 def paper_title(work: Work, request: AccessRequest, purpose: str) -> str:

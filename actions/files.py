@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlmodel import col
 
 from actions import audit
 from actions.context import Work
+from models.file_names import distinct
 from models.request import AccessRequest, RequestFile
 
 
@@ -20,12 +21,12 @@ def add(
     media_type: str,
     detail: dict[str, object] | None = None,
 ) -> RequestFile:
-    """Keep bytes by their content and note them at the request's present version."""
+    """Keep bytes by their content and note them at the request's present version, under a safe name of their own."""
     row = RequestFile(
         request_id=request.id or 0,
         version=request.version,
         purpose=purpose,
-        name=name,
+        name=_own_name(work, request, name),
         media_type=media_type,
         sha256=work.files.put(data),
         size=len(data),
@@ -37,6 +38,15 @@ def add(
     work.session.flush()
     audit.record(work, "file.added", f"request:{request.id}", file=row.id, purpose=purpose, sha256=row.sha256)
     return row
+
+
+def _own_name(work: Work, request: AccessRequest, name: str) -> str:
+    present = select(col(RequestFile.name)).where(
+        col(RequestFile.request_id) == request.id,
+        col(RequestFile.version) == request.version,
+        col(RequestFile.replaced_at).is_(None),
+    )
+    return distinct([name], work.session.execute(present).scalars())[0]
 
 
 def replace(work: Work, request: AccessRequest, purposes: tuple[str, ...]) -> None:

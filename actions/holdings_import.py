@@ -23,6 +23,7 @@ from documents.rosters.parts import RosterRow
 from documents.rosters.reading import Roster
 from documents.rosters.understanding import day
 from models.facts import LineFacts, OrganisationFacts, RoleRef, ToldHolding
+from models.file_names import safe
 from models.findings import Finding, Severity, sourced
 from models.identifiers import BadIdentifier, format_snils, valid_snils
 from models.organisation import Organisation, called
@@ -48,7 +49,7 @@ class Sheet:
 def read(file: Path, catalog: Catalog, name: str = "") -> Sheet:
     """Raises RosterError for a file that is no list."""
     roster = read_roster(file, catalog)
-    return Sheet(roster, tidy(name or file.name)[:200], hashlib.sha256(file.read_bytes()).hexdigest())
+    return Sheet(roster, safe(tidy(name or file.name)), hashlib.sha256(file.read_bytes()).hexdigest())
 
 
 @dataclass(frozen=True, slots=True)

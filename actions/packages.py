@@ -17,8 +17,10 @@ def zipped(work: Work, request: AccessRequest) -> bytes:
     if has_errors(missing):
         raise Refused("hand_over", request.status, missing)
     files = correspondence.package_files(work, request)
-    parts = {file.name: work.files.read(file.sha256) for file in files}
-    parts["Как подать.txt"] = _note(work, request, list(parts)).encode("utf-8-sig")
+    named = correspondence.outgoing(work, files)
+    note = _note(work, request, [each["name"] for each in named])
+    parts = [(each["name"], work.files.read(each["sha256"])) for each in named]
+    parts.append((correspondence.HOW_TO_SUBMIT, note.encode("utf-8-sig")))
     audit.record(work, "package.made", requests.subject(request), files=[file.sha256 for file in files])
     return packed(parts)
 

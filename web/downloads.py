@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
+from documents.harmless import harmless
 from documents.media import UNKNOWN, sniff
 
 # Whatever a file holds, nothing of it runs.
@@ -21,17 +22,14 @@ def download(data: bytes, name: str, media_type: str) -> Response:
 
 
 _AS_THEY_ARE = ("image/jpeg", "image/png", "image/gif", "image/tiff", "image/bmp", "image/webp", "application/pdf", "application/rtf",
-    "application/zip", "application/vnd.", "application/x-ole-storage", "message/rfc822")  # fmt: skip
-_WORDS = ("text/", "application/xml", "application/json")
-_ACTIVE = frozenset("htm html xhtml shtml mht mhtml svg xml xsl js mjs vbs hta css".split())  # noqa: SIM905 – words
-_PROGRAMS = frozenset("exe scr com pif bat cmd ps1 msi jar lnk vbs js jse wsf hta cpl reg dll apk".split())  # noqa: SIM905 – words
+    "application/zip", "application/vnd.", "application/x-ole-storage", "message/rfc822", "text/plain")  # fmt: skip
 
 
 def strangers_file(data: bytes, name: str) -> Response:
-    """What came from outside: its type by its bytes, whatever it calls itself; a page or a script is a text, by name too."""
-    kind, suffix = sniff(data), name.rpartition(".")[2].lower()
-    if kind.startswith(_WORDS):
-        return download(data, f"{name}.txt" if suffix in _ACTIVE else name, "text/plain")
+    """What came from outside: its type by its bytes, whatever it calls itself; what would run is a text or unknown, by name too."""
+    name, kind = harmless(name, data)
+    if kind.startswith(("text/", "application/json")):
+        kind = "text/plain"
     return download(data, name, kind if kind.startswith(_AS_THEY_ARE) else UNKNOWN)
 
 
@@ -40,8 +38,3 @@ def letters_file(data: bytes, number: int) -> Response:
     if sniff(data) == "application/x-ole-storage":
         return download(data, f"Письмо {number}.msg", "application/vnd.ms-outlook")
     return download(data, f"Письмо {number}.eml", "message/rfc822")
-
-
-def is_program(name: str) -> bool:
-    """Whether opening it would run it."""
-    return name.rpartition(".")[2].strip().lower() in _PROGRAMS

@@ -10,8 +10,8 @@ from typing import Any
 
 from actions import links
 from actions.context import Work
+from documents.harmless import is_program
 from models.letters import InboxLetter
-from web.downloads import is_program
 from web.file_kinds import kind_told
 from web.marking import marked
 from web.person_names import person_called

@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 from zoneinfo import ZoneInfo
 
 from actions import audit
+from documents.archive import refuse_unsafe
 from models.tables import METADATA
 from wiring.locks import ENDING, Passphrase, Recipient, WrongLock
 from wiring.moving_in import DATABASE, LOOSE, database_path
@@ -67,6 +68,7 @@ def _write(settings: Settings, source: Path, names: list[Path], target: Path, fo
     _copy(source, snapshot)
     if open_one:
         _blank_secrets(snapshot)
+    refuse_unsafe([DATABASE, *(str(PurePosixPath(path.relative_to(settings.home))) for path in names)])
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.write(snapshot, DATABASE)
         snapshot.unlink()

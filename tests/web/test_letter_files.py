@@ -106,7 +106,7 @@ def test_files_are_taken_out_by_what_they_are_and_run_nowhere(officer: TestClien
     assert told == [
         ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "Ответ «СТП».docx"),
         ("application/pdf", "Список.pdf"), ("text/plain", "страница.html.txt"), ("text/plain", "картинка.svg.txt"),
-        ("application/octet-stream", "счёт.exe"),
+        ("application/octet-stream", "счёт.exe.bin"),
     ]  # fmt: skip
     assert officer.get(f"{brought}/files/9").status_code == 404
 

@@ -30,7 +30,7 @@ from web.api.schemas import RequestOut, SignatureIn, StepIn
 from web.api.telling import whole
 from web.api.wrong_values import wrong_values
 from web.bodies import MAX_FIELDS, MAX_FILES, text
-from web.downloads import download
+from web.downloads import download, strangers_file
 from web.installed import looked, reading, work_of
 
 router = APIRouter(tags=["Шаги и документы"])
@@ -149,7 +149,7 @@ def download_file(request: Request, number: int, file: int) -> Response:
         row = work.session.get(RequestFile, file)
         if row is None or row.request_id != found.id or row.sha256.startswith("erased:"):
             raise NotFound("Такого файла у этой заявки нет.")
-        answer = download(work.files.read(row.sha256), row.name, row.media_type)
+        answer = strangers_file(work.files.read(row.sha256), row.name)
     looked(request, "file.downloaded", requests.subject(found), file=file, sha256=row.sha256, token=token_of(request))
     return answer
 

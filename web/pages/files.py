@@ -16,7 +16,7 @@ from documents.store import StoreError
 from models.request import AccessRequest, RequestFile
 from sandbox import Killed, Refused
 from web.dossiers import FileView, file_views, heading
-from web.downloads import LOCKED_UP, download, letters_file
+from web.downloads import LOCKED_UP, download, letters_file, strangers_file
 from web.installed import looked, looked_on, reading
 from web.previews import LARGE, Paper, pages_of, paper_of, pdf_of, picture_of
 from web.rendering import page
@@ -36,7 +36,7 @@ def download_file(request: Request, number: int, file_id: int) -> Response:
             raise NotFound("Этот файл стёрт по сроку хранения персональных данных.")
         data = work.files.read(file.sha256)
     looked(request, "file.downloaded", requests.subject(found), file=file_id, sha256=file.sha256)
-    return download(data, file.name, file.media_type)
+    return strangers_file(data, file.name)
 
 
 @router.get(_AT + "/as.pdf")

@@ -14,6 +14,7 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 from actions import audit
 from actions.context import Conflict, NotFound, Work
 from models.record import Event
+from web.downloads import LOCKED_UP
 from web.installed import installed, looked, reading, work_of
 from web.rendering import page
 from web.users import own
@@ -53,7 +54,7 @@ def download_backup(request: Request, name: str) -> Response:
     if path is None:
         raise NotFound(_GONE)
     looked(request, "backup.downloaded", "backups", bytes=path.stat().st_size)
-    return FileResponse(path, media_type="application/zip" if name.endswith(".zip") else "application/octet-stream", filename=name)
+    return FileResponse(path, media_type="application/zip" if name.endswith(".zip") else "application/octet-stream", filename=name, headers=LOCKED_UP)
 
 
 @router.post("/{name}/delete")

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, select
 from sqlmodel import col
 
-from actions import audit, board, destinations, organisations, outbox, pairs, requests, searching, steps
+from actions import board, destinations, organisations, outbox, pairs, patients, requests, searching, steps
 from actions.context import Work
 from actions.event_labels import EVENT_LABELS
 from actions.searching import Filters
@@ -28,10 +28,10 @@ from states.lifecycle import STEPS, Trait, step_for
 from states.rules.fields import printed
 
 
-def show(work: Work, request: AccessRequest, *, reveal: bool = False) -> dict[str, object]:
-    """JSON of `request show`. Patients' data are masked unless revealed, and revealing is recorded."""
+def show(work: Work, request: AccessRequest, *, reveal: str = "") -> dict[str, object]:
+    """JSON of `request show`. Patients' data are masked unless revealed for a reason, which is recorded. Raises NoReason."""
     if reveal:
-        audit.record(work, "patients.viewed", requests.subject(request))
+        patients.shown(work, request, reveal)
     kind = work.catalog.kind(request.kind)
     outcome, facts = kind.outcome(request.outcome), requests.facts_of(work, request)
     organisation = organisations.get(work, request.organisation_id)
@@ -42,7 +42,7 @@ def show(work: Work, request: AccessRequest, *, reveal: bool = False) -> dict[st
         "state": request.status.value,
         "version": request.version,
         "organisation": {"inn": organisation.inn, "name": organisation.short_name or organisation.full_name},
-        "fields": _fields(work, facts, reveal=reveal),
+        "fields": _fields(work, facts, reveal=bool(reveal)),
         "attachments": [_attachment(file) for file in facts.attached],
         "outcome": {"code": outcome.code, "label": outcome.label, "next": outcome.next} if outcome else None,
         "lines": [_line(work, line, person) for line, person in _lines(work, request)],

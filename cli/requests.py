@@ -329,16 +329,19 @@ def check(id: Id, json: Json = False) -> None:
 @app.command()
 def show(
     id: Id,
-    reveal: Annotated[bool, typer.Option("--reveal", help="Показать данные пациента; это записывается.")] = False,
+    reveal: Annotated[str, typer.Option("--reveal", metavar="ПРИЧИНА", help="Показать данные пациента; записывается, кому и зачем. Причины: check – сверка перед отправкой, answer – разбор ответа СТП, asked – обращение пациента или врача, inspection – проверка.")] = "",
     json: Json = False,
 ) -> None:
     """Показать заявку: строки, замечания, срок, номер обращения, ход дела, возможные действия."""
-    from actions import requests
+    from actions import patients, requests
     from actions.show import show as shown
     from cli.telling import tell_request
 
-    with working() as work:
-        result = shown(work, requests.find(work, id), reveal=reveal)
+    try:
+        with working() as work:
+            result = shown(work, requests.find(work, id), reveal=reveal)
+    except patients.NoReason as wrong:
+        refuse(str(wrong))
     say_json(result) if json else tell_request(result)
 
 

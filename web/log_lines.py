@@ -13,6 +13,7 @@ from actions import accounts
 from actions.accounts import ROLE_LABELS
 from actions.context import Work
 from actions.corrections import LABELS as CORRECTIONS
+from actions.patients import reason_told
 from catalog import Catalog
 from models.account import Account, Role
 from models.record import Event
@@ -62,7 +63,7 @@ GROUPS = {
     "audit": "Журнал",
 }
 _KEYS = {
-    "active": "действует", "times": "раз подряд", "method": "вызов", "session": "сеанс №", "as_of": "на день", "attempt": "попытка", "body": "чей подписант", "bytes": "байт", "by_hand": "вручную",
+    "active": "действует", "times": "раз подряд", "because": "зачем", "method": "вызов", "session": "сеанс №", "as_of": "на день", "attempt": "попытка", "body": "чей подписант", "bytes": "байт", "by_hand": "вручную",
     "by_other": "дан администратором", "came": "загружены годы", "capacity": "качество подписанта", "cases": "случаев",
     "change": "изменение №", "channel": "как", "checklist": "список", "checklist_items": "пунктов списков", "complete": "все страницы", "correction": "исправление №", "counts": "итоги",
     "decision": "решение", "drafts": "черновиков", "drop": "не нужны", "error": "ошибка", "events": "записей",
@@ -202,6 +203,7 @@ _WORDS: Mapping[str, Callable[[str], str]] = {
     "outcome": lambda code: OUTCOMES.get(code, code),
     "purpose": lambda code: LETTERS.get(code) or FILES.get(code, code),
     "kind": lambda code: READ_AS.get(code) or CORRECTIONS.get(code, code),
+    "because": reason_told,
     "sections": lambda code: _SECTIONS.get(code, code),
 }
 

@@ -98,9 +98,16 @@ def test_patients_are_masked_until_asked_for_and_that_is_recorded(world: World, 
         number = drafted(work, "skl-voucher-dates", CASES["skl-voucher-dates"]).id
     path = f"/api/v1/requests/{number}"
     assert "Козлов" not in api.get(path).text
-    assert "Козлов" in api.get(f"{path}?reveal=true").text
+    refused = api.get(f"{path}?reveal=true")
+    assert refused.status_code == 422 and "/reveal" in refused.json()["detail"] and "Козлов" not in refused.text
+    for reason in ({}, {"reason": ""}, {"reason": "любопытство"}):
+        assert api.post(f"{path}/reveal", json=reason).status_code == 422
+    for role in (Role.AUDITOR, Role.MANAGER, Role.ADMINISTRATOR):
+        assert caller(world, role.value, {role}).post(f"{path}/reveal", json={"reason": "answer"}).status_code == 403
+    assert "Козлов" in api.post(f"{path}/reveal", json={"reason": "answer"}).text
     with world.installation.reading(by="тест") as work:
-        assert len(work.session.exec(select(Event).where(Event.action == "patients.viewed")).all()) == 1
+        (seen,) = work.session.exec(select(Event).where(Event.action == "patients.viewed")).all()
+        assert '"because":"answer"' in seen.data
 
 
 def test_a_letter_is_settled_line_by_line(world: World, api: TestClient) -> None:

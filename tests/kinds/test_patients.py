@@ -7,7 +7,7 @@ import json
 import pytest
 from sqlalchemy import select
 
-from actions import audit, erasure, requests, show, steps
+from actions import audit, erasure, patients, requests, show, steps
 from models.record import Event
 from models.request import Status
 from tests.kinds.cases import CASES, drafted
@@ -26,7 +26,9 @@ def test_patient_is_masked_until_somebody_asks_and_that_is_recorded(installation
         assert "112-233-445" not in shown
         assert "К••••• С••••• Е•••••••" in shown
         assert _events(work, "patients.viewed") == 0
-        assert NAME in json.dumps(show.show(work, request, reveal=True), ensure_ascii=False)
+        with pytest.raises(patients.NoReason, match="Укажите, зачем"):
+            show.show(work, request, reveal="yes")
+        assert NAME in json.dumps(show.show(work, request, reveal="answer"), ensure_ascii=False)
         assert _events(work, "patients.viewed") == 1
         assert "Козлов" not in json.dumps(list(audit.export(work.session)), ensure_ascii=False)
 

@@ -9,10 +9,12 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from actions import drafting, requests, steps
+from models.account import Role
 from models.record import Event
 from models.request import AccessRequest, Status
 from tests.kinds import files
 from tests.kinds.cases import CASES, drafted
+from tests.web.users import client
 from tests.web.world import World
 
 
@@ -138,6 +140,30 @@ def test_patient_is_masked_on_the_request_and_looking_into_the_form_is_recorded(
     with world.installation.work(by="тест") as work:
         seen = work.session.execute(select(Event).where(Event.action == "patients.viewed")).scalars().all()
         assert [event.subject for event in seen] == [f"request:{request.id}"]
+
+
+@pytest.mark.rule("SKL-3", "SKL-5")
+@pytest.mark.parametrize("state", [Status.DRAFT, Status.SENT])
+def test_patient_is_shown_to_an_officer_for_a_reason_and_to_nobody_else(officer: TestClient, world: World, state: Status) -> None:
+    request = _draft(world, "skl-tie-patient")
+    with world.installation.work(by="тест") as work:
+        requests.get(work, request.id or 0).status = state
+    at, name = f"/requests/{request.id}", "Козлов Степан Егорович"
+    for role in (Role.AUDITOR, Role.MANAGER, Role.ADMINISTRATOR):
+        onlooker = client(world, role.value, [role])
+        closed = onlooker.get(f"{at}/fields").text
+        assert "Данные пациента закрыты" in closed and name not in closed and "Козлов" not in closed
+        assert onlooker.post(f"{at}/patients", data={"because": "answer"}).status_code == 403
+    if state is Status.DRAFT:
+        return  # the officer fills it: see above
+    assert name not in officer.get(f"{at}/fields").text
+    for because in ("", "любопытство", "draft"):
+        refused = officer.post(f"{at}/patients", data={"because": because})
+        assert refused.status_code == 422 and name not in refused.text
+    assert name in officer.post(f"{at}/patients", data={"because": "inspection"}).text
+    with world.installation.work(by="тест") as work:
+        seen = work.session.execute(select(Event).where(Event.action == "patients.viewed")).scalars().all()
+        assert [(event.actor, event.data) for event in seen] == [("officer", '{"because":"inspection"}')]
 
 
 @pytest.mark.rule("EXT-3", "EXT-4", "EXT-6")

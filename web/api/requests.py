@@ -46,6 +46,7 @@ from web.api.schemas import (
     RequestIn,
     RequestOut,
     RequestPage,
+    RevealIn,
     SignerIn,
 )
 from web.api.telling import brief, findings_told, whole
@@ -110,14 +111,23 @@ def show_request(
     request: Request,
     response: Response,
     number: int,
-    reveal: Annotated[bool, Query(description="Показать данные пациента; это записывается")] = False,
+    reveal: Annotated[bool, Query(description="Больше не принимается: данные пациента показывает `revealPatients`, с причиной", deprecated=True)] = False,
 ) -> RequestOut:
     """Кто посмотрел, записывается. `ETag` – номер правки: передайте его в `If-Match`, когда меняете заявку."""
-    with work_of(request) if reveal else reading(request) as work:
-        found = whole(work, requests.get(work, number), reveal=reveal)
+    if reveal:
+        raise invalid("reveal", f"Данные пациента показывают с причиной: POST /api/v1/requests/{number}/reveal.")
+    with reading(request) as work:
+        found = whole(work, requests.get(work, number))
     looked(request, "request.viewed", f"request:{number}", token=token_of(request))
     response.headers["ETag"] = f'"{found.revision}"'
     return found
+
+
+@router.post("/requests/{number}/reveal", operation_id="revealPatients", summary="Показать данные пациента")
+def reveal_patients(request: Request, number: int, body: RevealIn) -> RequestOut:
+    """Заявка целиком, с данными пациента. Нужны роль ответственного и причина; кто, когда и зачем – в журнале."""
+    with work_of(request) as work:
+        return whole(work, requests.get(work, number), reveal=body.reason)
 
 
 @router.get("/requests/{number}/findings", operation_id="checkRequest", summary="Проверить")

@@ -88,7 +88,7 @@ class RequestPage(Out):
 class FieldOut(Out):
     code: str
     label: str
-    value: str = Field(description="Данные пациента скрыты, если не передано `reveal=true`")
+    value: str = Field(description="Данные пациента скрыты; их показывает `revealPatients`")
     patient: bool = Field(description="Данные пациента")
 
 
@@ -275,6 +275,12 @@ class PeopleIn(In):
 
 class FieldsIn(In):
     fields: dict[str, Words] = Field(description="Код поля – значение; пустое убирает", min_length=1)
+
+
+class RevealIn(In):
+    reason: Literal["check", "answer", "asked", "inspection"] = Field(
+        description="Зачем: check – сверка перед отправкой, answer – разбор ответа СТП, asked – обращение пациента или врача, inspection – проверка"
+    )
 
 
 class ConfirmIn(In):

@@ -57,8 +57,8 @@ def organisation_brief(card: Organisation) -> OrganisationBrief:
     return OrganisationBrief(id=card.id or 0, inn=card.inn, kpp=card.kpp, name=card.short_name or card.full_name)
 
 
-def whole(work: Work, request: AccessRequest, *, reveal: bool = False) -> RequestOut:
-    """`reveal` shows patients' data and records it, so it needs a transaction that writes."""
+def whole(work: Work, request: AccessRequest, *, reveal: str = "") -> RequestOut:
+    """`reveal`, a reason, shows patients' data and records it, so it needs a transaction that writes."""
     shown = show.show(work, request, reveal=reveal)
     kind = work.catalog.kind(request.kind)
     return RequestOut.model_validate(

@@ -14,13 +14,14 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import attachments, drafting, organisations, requests
+from actions import attachments, drafting, organisations, patients, requests
 from actions.context import Work
 from catalog.kinds import Attachment, KindField
 from catalog.wording import condition_text, media_text
 from models.findings import Finding
 from models.request import AccessRequest, RequestFile
 from models.row_numbers import row_number
+from models.text import masked
 from states.rules import attachments as attachment_rules
 from states.rules.fields import applies, is_required
 from web.bodies import Form, text, uploads
@@ -84,14 +85,32 @@ def _control(field: KindField, value: str) -> str:
 
 @router.get(_AT)
 def show_fields(request: Request, number: int) -> Response:
+    """Patients' data are open to the officer who fills the draft; to anybody else they stay masked."""
     with reading(request) as work:
         found = requests.get(work, number)
-        kind = work.catalog.kind(found.kind)
-        answer = _page(request, work, found)
-        patients = any(field.holds == "patient" and found.fields.get(field.code) for field in kind.fields)
-    if patients:
-        looked(request, "patients.viewed", requests.subject(found))
+        filling = is_writable(found) and own(request).acts
+        answer = _page(request, work, found, open_for="draft" if filling else "")
+        held = bool(_patients(work, found))
+    if held and filling:
+        looked(request, "patients.viewed", requests.subject(found), because="draft")
     return answer
+
+
+@router.post("/requests/{number:int}/patients")
+def show_patients(request: Request, number: int, form: Form) -> Response:
+    """For a reason that is recorded before anything is shown."""
+    with work_of(request) as work:
+        found = requests.get(work, number)
+        because = text(form, "because", 20)
+        if because not in patients.REASONS:
+            return _page(request, work, found, status=422)
+        patients.shown(work, found, because)
+        return _page(request, work, found, open_for=because)
+
+
+def _patients(work: Work, found: AccessRequest) -> list[KindField]:
+    """Fields that hold a patient's data here."""
+    return [field for field in work.catalog.kind(found.kind).fields if field.holds == "patient" and found.fields.get(field.code)]
 
 
 @router.post(_AT)
@@ -170,16 +189,20 @@ def _page(
     status: int = 200,
     typed: Mapping[str, str] | None = None,
     saved: bool = False,
+    open_for: str = "",
 ) -> Response:
-    """`typed` is what the form held when somebody else was faster."""
+    """`typed` is what the form held when somebody else was faster; `open_for`, a reason, leaves patients' data unmasked."""
     kind, card = work.catalog.kind(found.kind), organisations.get(work, found.organisation_id)
     judged = drafting.judged(work, found)
     writable = is_writable(found) and own(request).acts
     findings = judged.findings if is_writable(found) else ()
+    closed = [] if writable or open_for else _patients(work, found)
+    hidden = {field.code for field in closed}
+    findings = tuple(finding for finding in findings if finding.field not in hidden)  # a finding quotes what it is about
     by_field: dict[str, list[Finding]] = {}
     for finding in findings:
         by_field.setdefault(finding.field or "", []).append(finding)
-    values = {**judged.facts.fields, **(typed or {})}
+    values = {**judged.facts.fields, **(typed or {}), **{field.code: masked(found.fields[field.code]) for field in closed}}
     fields = [
         FieldView(
             field, values.get(field.code, ""), is_required(field, judged.facts, work.catalog),
@@ -206,6 +229,6 @@ def _page(
     return page(
         request, "fields.html", status=status, draft=found, kind=kind, organisation=card, fields=fields, lines=lines,
         attachments=attached, rest=grouped(of_checks, places_in(work, found, judged).of), editable=writable,
-        clash=typed is not None, was=_digest(found.fields), seen=last_event(work, found), saved=clock(work.now) if saved else "",
+        clash=typed is not None, closed=bool(closed), reasons=patients.REASONS if own(request).acts else {}, was=_digest(found.fields), seen=last_event(work, found), saved=clock(work.now) if saved else "",
         stages=stages(work, found, card, judged, "fields") if is_writable(found) else [], waiting=waiting(work),
     )  # fmt: skip

@@ -200,10 +200,11 @@ def test_foreign_listener_on_the_planners_port_hears_nothing(service, stranger):
 
 @pytest.mark.slow
 def test_killed_part_comes_back_and_nobody_takes_its_port_meanwhile(service):
-    for part, address in (("web.app:create_app", f"{service.said().partition('http://')[2].split('/')[0]}"),
+    for part, address in (("web.serving", f"{service.said().partition('http://')[2].split('/')[0]}"),
                           ("flows.server", urlsplit(service.planner).netloc)):  # fmt: skip
         host, _, port = address.partition(":")
         killed = service.child(part)
+        assert killed, f"{part} does not run"  # the number 0 would be this very test run
         os.kill(killed, signal.SIGKILL)
         with socket.socket() as thief:
             thief.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -15,7 +15,7 @@ from wiring.deployments import ROOT
 from wiring.privacy import tighten, wider
 from wiring.settings import Settings
 
-ALONE = ("verify-log.py", "imap_process.py", "guarding.py")  # the first is given to auditors, the second writes nothing
+ALONE = ("verify-log.py", "imap_process.py", "guarding.py")  # for auditors; writes nothing; sets its mask by itself
 PROGRAM = Path(sys.executable).parent / "egisz-access"
 
 

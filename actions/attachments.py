@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import replace as replace_facts
 
 from actions import audit, files, requests
@@ -11,6 +12,7 @@ from catalog.kinds import Attachment
 from documents.attachments import read_attachment
 from models.attachments import AttachmentFacts
 from models.request import AccessRequest, RequestFile, Status
+from sandbox import Killed, Refused
 from states.rules import patients
 
 _OPEN = (Status.DRAFT, Status.VALIDATED, Status.SIGNED, Status.AWAITING, Status.GRANTED)
@@ -33,6 +35,13 @@ def attach(work: Work, request: AccessRequest, code: str, name: str, data: bytes
     )
     request.revision += 1
     return row
+
+
+def look_ahead(work: Work, request: AccessRequest, code: str, given: Iterable[tuple[str, bytes]]) -> None:
+    """Read files while nobody waits for the write lock: what was read is remembered for the transaction that follows."""
+    for name, data in given:
+        with suppress(Killed, Refused, Conflict):
+            _read(work, request, _entry(work, request, code), name, data)
 
 
 def _entry(work: Work, request: AccessRequest, code: str) -> Attachment:

@@ -102,4 +102,10 @@ def uploads(form: FormData, name: str, each: int | None = None) -> list[tuple[st
     for part in chosen:
         if each is not None and (part.size or 0) > each:
             raise HTTPException(413, f"Файл больше {each // 1024 // 1024} МБ. Уменьшите его и приложите снова.")
-    return [(part.filename or "", part.file.read()) for part in chosen]
+    return [(part.filename or "", _whole(part)) for part in chosen]
+
+
+def _whole(part: UploadFile) -> bytes:
+    """Also when somebody has read it before."""
+    part.file.seek(0)
+    return part.file.read()

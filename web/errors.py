@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse
 
 from actions.accounts import BadAccount
@@ -115,6 +115,11 @@ def _busy(request: Request, error: Exception) -> HTMLResponse:
     return answer
 
 
+def _gone(request: Request, error: Exception) -> HTMLResponse:
+    """The browser went on before its form had come whole, as it does with each letter that is typed into a search: no fault."""
+    return HTMLResponse(status_code=400)
+
+
 def _broken(request: Request, error: Exception) -> HTMLResponse:
     """Made outside every middleware of ours, so it is dressed here."""
     text = "Ошибка в программе. Ничего не записано. Повторите, а если не пройдёт – сообщите администратору."
@@ -138,4 +143,5 @@ def register(app: FastAPI) -> None:
     for kind in (OperationalError, PoolTimeout):
         app.add_exception_handler(kind, _busy)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Exception, _broken)

@@ -6,6 +6,7 @@ import base64
 import binascii
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,10 +16,11 @@ from actions import rosters
 from actions.rosters import OpenQuestions, Taken
 from catalog import Catalog
 from catalog.rosters import FIELD_NAMES
-from documents.rosters import Choices
+from documents.rosters import Choices, RosterError, read_roster
 from documents.rosters.choices import Asked, Rows
 from models.facts import OrganisationFacts
 from models.findings import Finding
+from sandbox import Killed, Refused
 from web.bodies import text
 
 _WHERE_FROM = (".xlsx", ".xls", ".ods", ".csv", ".docx", ".xlsb", ".xlsm")
@@ -42,6 +44,16 @@ class Carried:
             path = Path(folder) / f"roster{suffix if suffix in _WHERE_FROM else '.xlsx'}"
             path.write_bytes(self.data)
             return rosters.read_people(path, catalog=catalog, kind=kind, organisation=organisation, choices=choices)
+
+
+    def look_ahead(self, catalog: Catalog, choices: Choices) -> None:
+        """Read it while nobody waits for the write lock: what was read is remembered for the transaction that follows."""
+        if self.data:
+            with suppress(RosterError, Killed, Refused), tempfile.TemporaryDirectory() as folder:
+                suffix = Path(self.name).suffix.lower()
+                path = Path(folder) / f"roster{suffix if suffix in _WHERE_FROM else '.xlsx'}"
+                path.write_bytes(self.data)
+                read_roster(path, catalog, choices)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,12 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from actions import attachments
 from tests.api.calling import caller
 from tests.postgres import migrated_database
 from tests.web.users import client
 from tests.web.world import INN, KIND, World, clinic, request_at
+from web import rosters
 from web.api import requests as calls
 from wiring import database
 from wiring.database import engine_for, is_busy
@@ -133,3 +135,46 @@ def test_postgres_tells_who_cannot_have_a_row_in_time(server: str) -> None:
         assert is_busy(told.value)
         one.rollback()
     engine.dispose()
+
+
+@pytest.mark.parametrize("door", ["page", "call"])
+def test_a_list_is_read_before_anybody_has_to_wait(world: World, monkeypatch: pytest.MonkeyPatch, door: str) -> None:
+    """A file may take its child seconds to read; the transaction that follows finds it read."""
+    with world.installation.work(by="тест") as work:
+        number = request_at(work).id
+    real, free = rosters.read_roster, []
+
+    def watched(*given: object) -> object:
+        with world.installation.work(by="другой") as work:
+            work.session.execute(text("UPDATE account SET theme = theme"))
+            free.append(True)
+        return real(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(rosters, "read_roster", watched)
+    listed = "СНИЛС;Фамилия;Имя;Отчество;Почта\n112-233-445 95;Иванова;Анна;Петровна;a@clinic.ru\n".encode()
+    if door == "call":
+        answer = caller(world).post(f"/api/v1/requests/{number}/roster", files={"file": ("a.csv", listed)})
+    else:
+        answer = client(world).post(f"/requests/{number}/people/upload", files={"roster": ("a.csv", listed)})
+    assert answer.status_code < 400 and free == [True]
+
+
+def test_an_attachment_is_read_before_anybody_has_to_wait(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    with world.installation.work(by="тест") as work:
+        kind = next(kind for kind in work.catalog.kinds.values() if any(each.sent for each in kind.attachments))
+        made = request_at(work, kind=kind.code)
+        number, code = made.id, next(each.code for each in kind.attachments if each.sent)
+    real, free = attachments.read_attachment, []
+
+    def watched(*given: object, **more: object) -> object:
+        try:
+            with world.installation.work(by="другой") as work:
+                work.session.execute(text("UPDATE account SET theme = theme"))
+            free.append(True)
+        except OperationalError:
+            free.append(False)
+        return real(*given, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(attachments, "read_attachment", watched)
+    assert caller(world).post(f"/api/v1/requests/{number}/attachments/{code}", files={"file": ("a.txt", b"text")}).status_code < 500
+    assert free[0] is True  # the second time it is remembered

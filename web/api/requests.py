@@ -253,6 +253,9 @@ def settle_identity(request: Request, number: int, line: int, body: IdentityIn, 
 def attach(request: Request, number: int, code: str, form: Multipart, if_match: IfMatch = None) -> Response:
     """Файлы поля `file` заменяют приложенные раньше. Содержимое читается сразу, замечания – в `findings`."""
 
+    with reading(request) as work:
+        attachments.look_ahead(work, requests.get(work, number), code, uploads(form, "file"))
+
     def act(work: Work) -> RequestOut:
         found = seen(work, number, if_match)
         files = uploads(form, "file")

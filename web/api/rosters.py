@@ -19,6 +19,7 @@ from web.api.requests import IfMatch, draft
 from web.api.schemas import RosterOut, UnreadOut
 from web.api.telling import whole
 from web.bodies import text, uploads
+from web.installed import installed
 from web.rosters import Carried
 
 router = APIRouter(tags=["Заявки"])
@@ -71,6 +72,8 @@ def take(request: Request, number: int, form: Multipart, if_match: IfMatch = Non
             others=[other.id or 0 for other in more], request=whole(work, requests.get(work, number)),
         )  # fmt: skip
 
+    for name, data in uploads(form, "file")[:1]:
+        Carried(name, data).look_ahead(installed(request).catalog, _choices(form))
     return once(request, act)
 
 

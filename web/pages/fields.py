@@ -119,6 +119,10 @@ def fill_in(request: Request, number: int, form: Form) -> Response:
 
     Over what somebody else has changed meanwhile nothing is written: the form stays as typed, for a second look.
     """
+    with reading(request) as work:
+        found = requests.get(work, number)
+        for entry in work.catalog.kind(found.kind).attachments:
+            attachments.look_ahead(work, found, entry.code, uploads(form, f"file-{entry.code}"))
     with work_of(request) as work:
         found = requests.get(work, number)
         if not is_writable(found):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException
@@ -31,7 +32,7 @@ from web.bodies import Form, text, uploads
 from web.days import date_of
 from web.drafts import clock, companion_number, is_writable, next_page, places_in, stages
 from web.findings import grouped
-from web.installed import looked, reading, work_of
+from web.installed import installed, looked, reading, work_of
 from web.rendering import page
 from web.rosters import Asking, Carried, asking_about, carried_in, choices_in
 from web.users import own
@@ -218,6 +219,8 @@ def _take_in(
     carried: Carried,
 ) -> Response:
     """A list that cannot be read is told of; what stands in the draft stays. One that leaves something open is asked about."""
+    with suppress(BadChoice):
+        carried.look_ahead(installed(request).catalog, choices_in(form))
     with work_of(request) as work:
         found, choices = requests.get(work, number), choices_in(form)
         try:

@@ -17,12 +17,19 @@ from cli.wrapping import tell
 from models.facts import LineFacts, RoleRef
 from models.findings import Finding, Severity
 from models.identifiers import BadIdentifier, format_snils, mask_snils, snils_digits, valid_snils
+from states.rules.terms import last_day
+from states.rules.values import read_date
 
 _ORDER = ("surname", "given", "patronymic", "snils", "email", "post")
 _LABELS = {code: label[0].upper() + label[1:] for code, label in LINE_FIELDS.items()} | {"patronymic": "Отчество"}
 _HELP = (
     "Фамилия ищет среди тех, кто уже записан. «файл» – список сотрудников из Excel, ODS или CSV. «новый» – ввести человека. "
     "«изменить 2», «убрать 2» – правка списка. Enter – дальше."
+)
+
+_ROLES_HELP = (
+    "Номера ролей через запятую. Если роли нужны на срок, допишите последний день: «1, 2 до 31.12.2026», о нём напомним за 30, 10 "
+    "и 1 рабочий день. «до -» – без срока. Enter – оставить, что в скобках."
 )
 
 Step = Callable[[int], None]
@@ -214,16 +221,41 @@ def _ask_roles(place: int, sheet: Sheet) -> None:
     several = len({ref.subsystem for ref in options}) > 1
     labels = [_role_label(ref, sheet, named=several) for ref in options]
     current = [number for number, ref in enumerate(options) if ref in wanted]
-    refused: list[int] | None = None
+    refused: tuple[list[int], str] | None = None
+    timed = line_questions(sheet.kind, sheet.catalog).until
     while True:
-        chosen = choices("Роли", labels, current=current)
+        if timed:
+            chosen = choices(
+                f"Роли (на срок – «1 до 31.12.{sheet.today.year}»)", labels, current=current, help=_ROLES_HELP,
+                more=_until_shown(sheet.lines[place]),
+                take=lambda text: _until_taken(place, sheet, text),
+            )  # fmt: skip
+        else:
+            chosen = choices("Роли", labels, current=current)
         sheet.put(place, roles=tuple(options[number] for number in chosen))
-        found = _wrong(sheet, place, "role") + _wrong(sheet, place, "subsystem")
+        found = [*_wrong(sheet, place, "role"), *_wrong(sheet, place, "subsystem"), *_wrong(sheet, place, "asked_until")]
         tell_findings(found)
-        if not found or chosen == refused:
+        answer = (chosen, sheet.lines[place].asked_until)
+        if not found or answer == refused:
             return
-        say("  Выберите другие или повторите те же, чтобы оставить.")
-        refused, current = chosen, []
+        say("  Выберите другие или повторите то же, чтобы оставить.")
+        refused, current = answer, chosen if _wrong(sheet, place, "asked_until") else []
+
+
+def _until_shown(entry: LineFacts) -> str:
+    day = last_day(entry)
+    said = f"{day:%d.%m.%Y}" if day else entry.asked_until
+    return f" до {said}" if said else ""
+
+
+def _until_taken(place: int, sheet: Sheet, text: str) -> str:
+    """The last day of all his roles stands behind their numbers; what is left are the numbers."""
+    numbers, said, day = text.lower().partition("до")
+    if said:
+        typed = day.strip(" .-–")
+        value, problem = read_date(typed) if typed else ("", "")
+        sheet.put(place, asked_until=typed if problem else value)
+    return numbers.strip(" ,")
 
 
 def _role_options(place: int, sheet: Sheet) -> list[RoleRef]:

@@ -115,12 +115,18 @@ def choice(
         say(f"  Введите номер от 1 до {len(options)}.")
 
 
-def choices(label: str, options: Sequence[str], *, current: Sequence[int] = (), help: str = "") -> list[int]:
-    """Several numbers with commas or spaces. Enter keeps `current`."""
+def choices(
+    label: str, options: Sequence[str], *, current: Sequence[int] = (), help: str = "", more: str = "",
+    take: Callable[[str], str] = str,
+) -> list[int]:  # fmt: skip
+    """Several numbers with commas or spaces. Enter keeps `current`.
+
+    `take` may read more out of an answer and returns the rest; `more` is what it has read before.
+    """
     listed(options)
-    was = f" [{', '.join(str(place + 1) for place in current)}]" if current else ""
+    was = f" [{', '.join(str(place + 1) for place in current)}{more}]" if current else ""
     while True:
-        text = line(f"{label}, номера через запятую{was}", help=help)
+        text = take(line(f"{label}, номера через запятую{was}", help=help))
         if not text:
             return list(current)
         numbers = text.replace(",", " ").replace(";", " ").split()

@@ -105,6 +105,17 @@ def test_findings_of_a_field_come_at_once_and_the_field_is_asked_again(made_up):
     assert [ref.role for ref in facts.lines[0].roles] == ["keeper"]
 
 
+def test_the_last_day_of_roles_is_said_with_them_and_judged_at_once(made_up):
+    begin = ["beds-access", people.INN, "новый", *person(ORLOVA), "да"]
+    said = talk([*begin, "1 до вчера", "до 01.02.2020", "до 31.12.2099", "да", "", "дет", "3-17"])
+    assert "на срок – «1 до" in said and "До какого дня" in said and "уже прошёл" in said
+    _, facts = draft(made_up)
+    assert ([ref.role for ref in facts.lines[0].roles], facts.lines[0].asked_until) == (["keeper"], "2099-12-31")
+    said = talk(["назад", "изменить 1", *[""] * 7, "до -", "", ""], "request", "resume", "1")
+    assert "[1 до 31.12.2099]" in said
+    assert draft(made_up)[1].lines[0].asked_until == ""
+
+
 @pytest.mark.rule("HIV-5")
 def test_conditional_field_is_asked_for_when_its_condition_holds(world):
     said = talk([*DRUG, "абакавир", "таблетки", "300 мг", "Зиаген", "", "60", "", "", ""])

@@ -11,7 +11,7 @@ from catalog import Catalog
 from documents.rosters import Choices, Roster, RosterError, read_roster, roster_lines
 from documents.rosters.choices import Asked, Decided, Rows
 from documents.rosters.pasting import read_pasted
-from documents.rosters.questions import asked, not_read, of_one_organisation, others_among, which_column
+from documents.rosters.questions import asked, hidden_columns, not_read, of_one_organisation, others_among, which_column
 from models.facts import Known, Licence, LineFacts, OrganisationFacts, RequestFacts, SealPolicy
 from models.findings import Finding, Severity, has_errors, sourced
 from models.identifiers import inn_digits
@@ -150,7 +150,7 @@ def refuse_open(
     """Raises OpenQuestions while something is left to a person."""
     open_now = asked(roster, lines, organisation, choices)
     if open_now:
-        questions = [*not_read(roster, choices), *which_column(roster), *of_one_organisation(lines, organisation, choices)[1]]
+        questions = [*not_read(roster, choices), *hidden_columns(roster, choices), *which_column(roster), *of_one_organisation(lines, organisation, choices)[1]]
         raise OpenQuestions(open_now, roster, [sourced(found) for found in questions if found.severity is Severity.ERROR])
 
 

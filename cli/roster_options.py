@@ -28,7 +28,7 @@ class Others(StrEnum):
 Column = Annotated[
     list[str] | None, typer.Option("--column", metavar="ПОЛЕ=СТОЛБЕЦ", help="Какой столбец брать: почта=D или «почта=E-mail личный».")
 ]
-Hidden = Annotated[Take | None, typer.Option("--hidden", help="Скрытые строки: take – взять, skip – обойтись без них.")]
+Hidden = Annotated[Take | None, typer.Option("--hidden", help="Скрытые строки и столбцы: take – взять, skip – обойтись без них.")]
 Sheet = Annotated[list[str] | None, typer.Option("--sheet", metavar="ЛИСТ", help="Какие листы взять; «*» – все.")]
 Unread = Annotated[Leave | None, typer.Option("--unread", help="skip – обойтись без строк, которые не прочитать.")]
 OtherOrganisations = Annotated[
@@ -37,7 +37,7 @@ OtherOrganisations = Annotated[
 
 HINTS = {
     "columns": "--column ПОЛЕ=СТОЛБЕЦ – какой столбец брать",
-    "hidden": "--hidden take – взять скрытые строки, --hidden skip – обойтись без них",
+    "hidden": "--hidden take – взять скрытые строки и столбцы, --hidden skip – обойтись без них",
     "sheets": "--sheet ЛИСТ – какие листы взять, --sheet \"*\" – все",
     "unread": "--unread skip – обойтись без этих строк",
     "others": "--others each – каждой организации своя заявка, --others skip – только своих",

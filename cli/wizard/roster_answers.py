@@ -30,7 +30,7 @@ def answers(questions: OpenQuestions, choices: Choices) -> Choices | None:
         return None
     hidden, sheets = choices.hidden, choices.sheets
     if Asked.HIDDEN in asked:
-        hidden = Rows.TAKE if yes_no("Взять скрытые строки") else Rows.SKIP
+        hidden = Rows.TAKE if yes_no("Взять скрытые строки и столбцы") else Rows.SKIP
     if Asked.SHEETS in asked:
         sheets = (ALL_SHEETS,) if yes_no("Взять все листы") else (questions.roster.main.sheet,)
     return dataclasses.replace(

@@ -19,7 +19,7 @@ class BadChoice(ValueError):
 
 
 class Rows(StrEnum):
-    """What becomes of rows that are hidden, or that stand outside of every table."""
+    """What becomes of rows and columns that are hidden, or of rows that stand outside of every table."""
 
     ASK = "ask"
     TAKE = "take"

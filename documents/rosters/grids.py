@@ -20,6 +20,7 @@ def sheet(
     hidden: bool = False,
     merged: Iterable[Sequence[int]] = (),
     hidden_rows: Collection[int] = (),
+    hidden_columns: Collection[int] = (),
     filtered: bool = False,
 ) -> dict[str, Any]:
     """`merged`: [first row, first column, last row, last column] from 1; `filtered`: its rows are hidden by a filter.
@@ -40,7 +41,7 @@ def sheet(
         found.pop()
     return {
         "name": name, "hidden": hidden, "rows": found, "merged": [list(area) for area in merged][:2000],
-        "hidden_rows": sorted(hidden_rows), "filtered": filtered,
+        "hidden_rows": sorted(hidden_rows), "hidden_columns": sorted(hidden_columns), "filtered": filtered,
     }  # fmt: skip
 
 

@@ -62,6 +62,7 @@ def _html_table(table: Any, name: str) -> dict[str, Any]:
     rows: list[list[str]] = []
     merged: list[list[int]] = []
     hidden: list[int] = []
+    out_of_sight: set[int] = set()
     taken: set[tuple[int, int]] = set()
     for number, row in enumerate(table.find_all("tr")[: _LONGEST + 1], 1):
         cells: list[str] = []
@@ -73,10 +74,22 @@ def _html_table(table: Any, name: str) -> dict[str, Any]:
             if down > 1 or right > 1:
                 merged.append([number, column, number + down - 1, column + right - 1])
             cells += [cell.get_text(" ", strip=True), *[""] * (right - 1)]
+            if _is_hidden(cell) and not _is_hidden(row):
+                out_of_sight.add(column)
         rows.append(cells)
-        if "display:none" in str(row.get("style", "")).replace(" ", "").lower():
+        if _is_hidden(row):
             hidden.append(number)
-    return sheet(name, rows, merged=merged, hidden_rows=hidden)
+    column = 0
+    for one in table.find_all("col"):
+        many = _span(one, "span")
+        out_of_sight |= set(range(column + 1, column + many + 1)) if _is_hidden(one) else set()
+        column += many
+    return sheet(name, rows, merged=merged, hidden_rows=hidden, hidden_columns=out_of_sight)
+
+
+def _is_hidden(node: Any) -> bool:
+    style = str(node.get("style", "")).replace(" ", "").lower()
+    return "display:none" in style or "visibility:collapse" in style or "visibility:hidden" in style or node.get("hidden") is not None
 
 
 def _span(cell: Any, name: str) -> int:
@@ -102,6 +115,13 @@ def _excel_sheet(page: Any) -> dict[str, Any]:
     rows: list[list[str]] = []
     merged: list[list[int]] = []
     hidden: list[int] = []
+    out_of_sight: list[int] = []
+    last = 0
+    for column in page.iter(_of_excel("Column")):
+        first = int(column.get(_of_excel("Index"), last + 1))
+        last = first + int(column.get(_of_excel("Span"), 0))
+        if column.get(_of_excel("Hidden")) == "1":
+            out_of_sight += range(first, min(last, _WIDEST) + 1)
     for row in page.iter(_of_excel("Row")):
         number = int(row.get(_of_excel("Index"), len(rows) + 1))
         if number > len(rows) + _LONGEST * 60:
@@ -110,14 +130,14 @@ def _excel_sheet(page: Any) -> dict[str, Any]:
         if row.get(_of_excel("Hidden")) == "1":
             hidden.append(number)
         cells: list[str] = []
-        for column, cell in _placed(row, cells):
+        for place, cell in _placed(row, cells):
             down, right = (int(cell.get(_of_excel(name), 0)) for name in ("MergeDown", "MergeAcross"))
             if down or right:
-                merged.append([number, column, number + down, column + right])
+                merged.append([number, place, number + down, place + right])
             value = cell.find(_of_excel("Data"))
             cells += [_excel_value(cell, value), *[""] * min(right, _WIDEST)]
         rows.append(cells)
-    return sheet(str(page.get(_of_excel("Name"), "")), rows, merged=merged, hidden_rows=hidden)
+    return sheet(str(page.get(_of_excel("Name"), "")), rows, merged=merged, hidden_rows=hidden, hidden_columns=out_of_sight)
 
 
 def _placed(row: Any, cells: list[str]) -> Iterator[tuple[int, Any]]:

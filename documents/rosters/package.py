@@ -1,4 +1,4 @@
-"""What calamine does not tell of a workbook: hidden rows, formulas that were never calculated, cells with an error."""
+"""What calamine does not tell of a workbook: hidden rows and columns, formulas that were never calculated, cells with an error."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-_TELLING = re.compile(rb"""\bhidden=["'](1|true)["']|<(\w+:)?f[\s/>]|\bt=["']e["']""")
+_TELLING = re.compile(rb"""\bhidden=["'](1|true)["']|\b(ht|width)=["']0[.0]*["']|<(\w+:)?f[\s/>]|\bt=["']e["']""")
 _FAR = re.compile(rb"""<(?:\w+:)?c [^<>]*?\br=["']([A-Z]{1,3})(\d{1,7})["'](?:[^<>]*[^/<>])?>(?!</)""")
 _PLACE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
-_MAX_REPEATED = 70_000
+_MAX_REPEATED, MAX_COLUMNS = 70_000, 2_000
 
 
 @dataclass(slots=True)
@@ -21,6 +21,7 @@ class Details:
     """`unset`: (row, column) to the formula's text or the error's sign; `last`: the farthest filled cell, (0, 0) unknown."""
 
     hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
     unset: dict[tuple[int, int], str] = field(default_factory=dict)
     filtered: bool = False
     last: tuple[int, int] = (0, 0)
@@ -78,8 +79,11 @@ def _sheet(data: bytes) -> Details:
         kind = _local(node.tag)
         if event == "start" and kind == "row":
             row, column = int(node.get("r", row + 1)), 0
-            if node.get("hidden") in ("1", "true"):
+            if _is_hidden(node, "ht"):
                 told.hidden_rows.add(row)
+        elif event == "start" and kind == "col":
+            if _is_hidden(node, "width"):
+                told.hidden_columns |= set(range(int(node.get("min", 1)), min(int(node.get("max", 1)), MAX_COLUMNS) + 1))
         elif event == "start" and kind == "c":
             column = _column(node.get("r", "")) or column + 1
         elif event == "end" and kind == "c":
@@ -91,6 +95,11 @@ def _sheet(data: bytes) -> Details:
         elif event == "end" and kind == "row":
             node.clear()
     return told
+
+
+def _is_hidden(node: Any, size: str) -> bool:
+    """By its mark, or as thin as nothing."""
+    return node.get("hidden") in ("1", "true") or re.fullmatch(r"0[.0]*", node.get(size, "")) is not None
 
 
 def _last(data: bytes) -> tuple[int, int]:
@@ -128,8 +137,13 @@ def opendocument_details(data: bytes) -> dict[str, Details]:
 
 
 def _table(table: Any) -> Details:
-    told, row = Details(), 0
+    told, row, column = Details(), 0, 0
     for node in table.iter():
+        if _local(node.tag) == "table-column":
+            many = int(_named(node, "number-columns-repeated") or 1)
+            if _named(node, "visibility") in ("collapse", "filter"):
+                told.hidden_columns |= set(range(column + 1, min(column + many, MAX_COLUMNS) + 1))
+            column += many
         if _local(node.tag) != "table-row":
             continue
         repeated = int(_named(node, "number-rows-repeated") or 1)
@@ -137,12 +151,12 @@ def _table(table: Any) -> Details:
         if hidden in ("collapse", "filter") and repeated < _MAX_REPEATED:
             told.hidden_rows |= set(range(row + 1, row + repeated + 1))
             told.filtered |= hidden == "filter"
-        column = 0
+        place = 0
         for cell in node:
             text = _unset_open(cell)
             if text and repeated < _MAX_REPEATED:
-                told.unset |= {(number, column + 1): text for number in range(row + 1, row + repeated + 1)}
-            column += int(_named(cell, "number-columns-repeated") or 1)
+                told.unset |= {(number, place + 1): text for number in range(row + 1, row + repeated + 1)}
+            place += int(_named(cell, "number-columns-repeated") or 1)
         row += repeated
     return told
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from documents.rosters.choices import Choices, Decided, Double, among, column_meant, letter
+from documents.rosters.choices import Choices, Decided, Double, Rows, among, column_meant, letter
 from documents.rosters.guessing import completed
 from documents.rosters.headings import Cell, Heading
 from documents.rosters.persons import people_among
@@ -51,6 +51,7 @@ class Part:
     table: Table
     taken: frozenset[int]
     texts: Mapping[int, str]
+    hidden_columns: tuple[tuple[str, str], ...] = ()  # letter and heading of those that hold something of the people
 
     @property
     def absent(self) -> frozenset[str]:
@@ -69,6 +70,9 @@ def _absent(columns: Iterable[str]) -> frozenset[str]:
 
 def part_of(table: Table, sheet: Mapping[str, Any], vocabulary: Vocabulary, choices: Choices) -> Part:
     rows = _with_merged(table, sheet)
+    out_of_sight = {number - 1 for number in sheet["hidden_columns"]}
+    if choices.hidden is Rows.SKIP:
+        rows = _without_columns(rows, out_of_sight, table.heading.row)
     heading, doubles, decided = _chosen(table, rows, sheet["name"], choices)
     heading = _without_own_inn(completed(heading, rows, vocabulary), rows)
     people, more = people_among(rows, heading, _wide_rows(sheet), vocabulary)
@@ -84,12 +88,29 @@ def part_of(table: Table, sheet: Mapping[str, Any], vocabulary: Vocabulary, choi
     for index, person in more.items():
         found[person] = _together(found[person], _row(index + 1, rows[index], heading))
     joined = _joined_rows(sheet, heading)
+    read = {*heading.columns.values(), *heading.marks.values()} & out_of_sight
+    filled = [column for column in sorted(read) if any(str(_cell(table_row, column)) for table_row in _people_of(table, sheet, people))]
     return Part(
         sheet["name"], heading.row,
         {field: column + 1 for field, column in heading.columns.items()},
         {code: column + 1 for code, column in heading.marks.items()},
         _joined(found, joined), doubles, decided, table, frozenset({*people, *more}), heading.texts,
+        tuple((letter(column), heading.texts.get(column, "")) for column in filled),
     )  # fmt: skip
+
+
+def _without_columns(rows: list[list[Cell]], columns: Collection[int], below: int) -> list[list[Cell]]:
+    """What stands in them under the heading is as good as not there."""
+    return [
+        row if number < below else ["" if column in columns else cell for column, cell in enumerate(row)]
+        for number, row in enumerate(rows)
+    ]
+
+
+def _people_of(table: Table, sheet: Mapping[str, Any], people: Iterable[int]) -> list[Sequence[Cell]]:
+    """Their rows as they stand in the file."""
+    rows = table.of(sheet["rows"])
+    return [rows[index] for index in people if index < len(rows)]
 
 
 def _chosen(table: Table, rows: Sequence[Sequence[Cell]], sheet: str, choices: Choices) -> tuple[Heading, tuple[Double, ...], tuple[Decided, ...]]:

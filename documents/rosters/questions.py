@@ -26,9 +26,29 @@ def not_read(roster: Roster, choices: Choices) -> Iterator[Finding]:
         )  # fmt: skip
 
 
+def hidden_columns(roster: Roster, choices: Choices) -> Iterator[Finding]:
+    """Columns that hold something of the people and that nobody who opens the file sees."""
+    if choices.hidden is Rows.TAKE:
+        return
+    for part in roster.parts:
+        for letter, heading in part.hidden_columns:
+            ask = (
+                "взять из него данные? Без них у работников это останется пустым."
+                if choices.hidden is Rows.ASK
+                else "данные из него не взяты, как вы решили."
+            )
+            where = f"Лист «{part.sheet}». " if len(roster.sheets) > 1 and part.sheet else ""
+            yield Finding(
+                "APP-12", Severity.ERROR if choices.hidden is Rows.ASK else Severity.WARNING,
+                f"{where}Столбец {letter} «{heading}» скрыт: {ask}", row=part.heading_row, field="file",
+            )  # fmt: skip
+
+
 def asked(roster: Roster, lines: Sequence[LineFacts], organisation: OrganisationFacts, choices: Choices) -> frozenset[Asked]:
     """What is still open: until it is answered, nobody of the roster goes into a request."""
     open_now = {_QUESTIONS[one.why] for one in roster.unread if _severity(one, choices) is Severity.ERROR}
+    if choices.hidden is Rows.ASK and any(part.hidden_columns for part in roster.parts):
+        open_now.add(Asked.HIDDEN)
     if roster.doubles:
         open_now.add(Asked.COLUMNS)
     if choices.others is Rows.ASK and others_among(lines, organisation):

@@ -15,7 +15,7 @@ from documents.rosters.choices import Choices
 from documents.rosters.headings import Cell
 from documents.rosters.names import name_of
 from documents.rosters.parts import RosterRow
-from documents.rosters.questions import not_read, of_one_organisation, which_column
+from documents.rosters.questions import hidden_columns, not_read, of_one_organisation, which_column
 from documents.rosters.reading import Roster
 from documents.rosters.strange_cells import beside_the_name, day_of, impossible, without_unset
 from documents.rosters.vocabulary import Vocabulary, cyrillic, vocabulary_of
@@ -40,7 +40,7 @@ def roster_lines(
     told = choices or Choices()
     vocabulary = vocabulary_of(catalog)
     lines = []
-    findings = [*not_read(roster, told), *which_column(roster), *_missing_columns(roster, kind)]
+    findings = [*not_read(roster, told), *hidden_columns(roster, told), *which_column(roster), *_missing_columns(roster, kind)]
     for row in roster.rows:
         line, found = _line(row, vocabulary, organisation, kind, told.today)
         lines.append(line)

@@ -65,8 +65,9 @@ def _sheet(book: Any, name: str, hidden: bool, details: Details) -> dict[str, An
     page = book.get_sheet_by_name(name)
     areas = [[r1 + 1, c1 + 1, r2 + 1, c2 + 1] for (r1, c1), (r2, c2) in page.merged_cell_ranges or ()]
     return sheet(
-        name, _rows(page, details.unset), hidden=hidden, merged=areas, hidden_rows=details.hidden_rows, filtered=details.filtered
-    )
+        name, _rows(page, details.unset), hidden=hidden, merged=areas, hidden_rows=details.hidden_rows,
+        hidden_columns=details.hidden_columns, filtered=details.filtered,
+    )  # fmt: skip
 
 
 def _rows(page: Any, unset: Mapping[tuple[int, int], str]) -> Iterator[list[object]]:

@@ -31,7 +31,7 @@ _FIELDS = {
     "file": {"type": "string", "format": "binary", "description": "Excel, .ods, .csv, таблица Word"},
     "replace": {**_STRING, "enum": ["1"], "description": "Вместо тех, кто уже в черновике"},
     "column": {"type": "array", "items": _STRING, "description": "Какой столбец брать: email=D или «email=E-mail личный»"},
-    "hidden": {**_STRING, "enum": ["take", "skip"], "description": "Скрытые строки"},
+    "hidden": {**_STRING, "enum": ["take", "skip"], "description": "Скрытые строки и столбцы"},
     "sheet": {"type": "array", "items": _STRING, "description": "Какие листы взять; * – все"},
     "unread": {**_STRING, "enum": ["skip"], "description": "Обойтись без строк, которые не прочитать"},
     "others": {**_STRING, "enum": ["each", "skip"], "description": "Работники других организаций: каждой свой черновик или без них"},
@@ -51,7 +51,7 @@ _FIELDS = {
     },
 )
 def take(request: Request, number: int, form: Multipart, if_match: IfMatch = None) -> Response:
-    """Если список оставляет вопросы (два столбца почты, скрытые строки), ответ `roster-questions`, и ничего не записано."""
+    """Если список оставляет вопросы (два столбца почты, скрытые строки или столбцы), ответ `roster-questions`, и ничего не записано."""
 
     def act(work: Work) -> RosterOut:
         found = draft(work, number, if_match)

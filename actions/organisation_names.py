@@ -32,10 +32,13 @@ def told(values: dict[str, str]) -> str:
 class OrganisationNames:
     """Of all organisations that the user sees, on any day, as it was known at a moment (now when None); one query."""
 
-    def __init__(self, work: Work, known_on: dt.datetime | None = None) -> None:
+    def __init__(self, work: Work, known_on: dt.datetime | None = None, *, only: int | None = None) -> None:
+        """`only` of one organisation."""
         self._known_on = known_on
         self._changes: dict[int, list[OrganisationChange]] = {}
         query = select(OrganisationChange).where(col(OrganisationChange.successor_id).is_(None))
+        if only is not None:
+            query = query.where(col(OrganisationChange.organisation_id) == only)
         for row in work.session.execute(query.order_by(col(OrganisationChange.id))).scalars():
             self._changes.setdefault(row.organisation_id, []).append(row)
 
@@ -60,6 +63,14 @@ class OrganisationNames:
     def at(self, organisation: Organisation, moment: dt.datetime) -> str:
         """What it was called then, by the Moscow calendar."""
         return told(self.on(organisation, moment.astimezone(_MOSCOW).date()))
+
+
+def in_request(work: Work, request: AccessRequest, organisation: Organisation) -> dict[str, str]:
+    """Names and numbers as they were when it left the house, or was closed without leaving; today's before that."""
+    moment = request.sent_at or (request.status_since if request.status is Status.WITHDRAWN else None)
+    if moment is None:
+        return named(organisation)
+    return OrganisationNames(work, only=organisation.id).on(organisation, moment.astimezone(_MOSCOW).date())
 
 
 def _believed(change: OrganisationChange, known_on: dt.datetime | None) -> bool:

@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from actions import accounts, comments, organisations, papers, requests, show, steps
 from actions.context import Work
+from actions.organisation_names import in_request
 from catalog.kinds import Recipient, RequestKind
 from catalog.layouts import layout
 from catalog.rules import rules
@@ -68,6 +69,7 @@ class Heading:
     request: AccessRequest
     kind: RequestKind
     organisation: Organisation
+    then: Mapping[str, str]  # the organisation's names and numbers when the request left
     path: list[tuple[Status, str, str]]
 
 
@@ -95,9 +97,10 @@ class Dossier(Heading):
 
 
 def heading(work: Work, request: AccessRequest) -> Heading:
-    """One query; for the pages that lie under the request's own."""
+    """For the pages that lie under the request's own."""
+    organisation = organisations.get(work, request.organisation_id)
     return Heading(
-        request, work.catalog.kind(request.kind), organisations.get(work, request.organisation_id),
+        request, work.catalog.kind(request.kind), organisation, in_request(work, request, organisation),
         path_of(request, requests.traits(work, request)),
     )  # fmt: skip
 
@@ -123,7 +126,7 @@ def dossier(
     said = comments.of(work, request)
     main = _main_step(request, kind, term, letters)
     return Dossier(
-        request=request, kind=kind, organisation=organisation, path=top.path,
+        request=request, kind=kind, organisation=organisation, then=top.then, path=top.path,
         mover=_mover(work, request, kind, lines, persons, letters, term),
         term=term,
         groups=grouped(show.findings(work, request, facts), places.of),

@@ -10,13 +10,15 @@ from sqlalchemy import select
 
 from actions import audit, evidence, grants, organisations, people, reorganising, requests
 from actions.context import Conflict
-from demo.people import EMPLOYEES, INN, KPP, SHORT_NAME, bare_snils
+from demo.people import EMPLOYEES, FULL_NAME, INN, KPP, SHORT_NAME, bare_snils
 from models.identifiers import BadIdentifier
 from models.organisation import Organisation
 from models.record import Event, Grant
 from models.request import Status
 from states.rules import Stage, check_request
 from tests.walking import clinic, request_at
+from tests.web.users import client
+from tests.web.world import World
 
 GROUND = "лист записи ЕГРЮЛ от 20.11.2026 № 5"
 DAY, NEW, NEW_INN = dt.date(2026, 11, 23), "ООО «Клиника на Новой»", "7728168971"
@@ -158,3 +160,14 @@ def test_the_letter_is_a_draft_of_facts(installation, clock):
     assert f"вместо организации {SHORT_NAME} работает {NEW}" in written.text
     assert f"ИНН: было {INN}, стало {NEW_INN}" in written.text and GROUND in written.text
     assert f"– {EMPLOYEES[0].name}: Работник организации (ФРМО)" in written.text
+
+
+def test_pages_of_a_request_tell_what_the_organisation_was_called_when_it_left(installation, clock):
+    sent, draft = request_at(installation, Status.AWAITING), request_at(installation, Status.DRAFT, of=2)
+    _later(clock)
+    renamed(installation, since=dt.date(2026, 11, 24))
+    officer = client(World(installation))
+    for page in ("", "/corrections", "/steps/grant", "/people"):
+        text = officer.get(f"/requests/{sent}{page}").text
+        assert FULL_NAME in text and f"сейчас: {NEW}" in text, page
+    assert NEW in officer.get(f"/requests/{draft}").text and "звалась тогда" not in officer.get(f"/requests/{draft}").text

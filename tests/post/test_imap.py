@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from email import message_from_bytes, policy
@@ -21,7 +22,7 @@ from notifications.imap_connection import ImapConnection
 from notifications.imap_folders import Folder, sent_folder
 from notifications.tls import Security
 from tests.post.conftest import world_of
-from tests.post.worlds import NOW, SCAN_NAME, SHEET_NAME, World, identity, letter, other_client, put, with_id
+from tests.post.worlds import NOW, SCAN_NAME, SHEET_NAME, World, identity, letter, other_client, put, send, with_id
 
 
 @pytest.fixture
@@ -216,6 +217,19 @@ def test_sent_copies_settle_an_uncertain_letter(world: World) -> None:
         assert box.find_in_sent(identity(key)) is True
         (copy,) = with_id(list(box.fetch_new("Отправленные")), key)
         assert copy.raw == letter(key) and copy.internal_date == NOW
+
+
+def test_one_letter_is_found_by_its_message_id(world: World) -> None:
+    key = uuid4().hex
+    send(world.smtp, letter(key), CLINIC)
+    with world.box() as box:
+        deadline = time.monotonic() + 20
+        while (found := box.letter("INBOX", identity(key))) is None and time.monotonic() < deadline:
+            time.sleep(0.2)
+        assert found is not None and f"Message-ID: {identity(key)}".encode() in found
+        assert box.letter("INBOX", identity("nobody's")) is None
+        with pytest.raises(ValueError):
+            box.letter("INBOX", '<a"b@c> OR ALL')
 
 
 def test_the_sent_folder_of_the_settings_is_made_when_missing(world: World) -> None:

@@ -105,9 +105,13 @@ class View:
     only: str = ""
 
 
+_PAGES = 99_999  # more is nobody's page
+
+
 def view_of(people: str, only: str) -> View:
     """`people` is a page or "all"; what makes no sense is the first page."""
-    page = 0 if people == "all" else min(row_number(people) or 1, 99_999)
+    number = row_number(people) or 1
+    page = 0 if people == "all" else number if number <= _PAGES else 1
     return View(page, only if only in {state.value for state in LineState} else "")
 
 

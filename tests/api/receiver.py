@@ -13,6 +13,9 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.web.world import World
+from wiring.settings import WebhooksPart
+
 
 def genuine(secret: str, headers: dict[str, str], body: bytes, now: int) -> bool:
     """The ten lines of docs/api.md."""
@@ -85,3 +88,13 @@ def listening(receiver: Receiver | None = None) -> Iterator[Receiver]:
         server.shutdown()
         server.server_close()
         thread.join(5)
+
+
+HOUSE = ("127.0.0.0/8", "::1/128", "192.168.0.0/24", "fd00::/8")
+
+
+def list_house(world: World) -> None:
+    """Receivers of tests stand on loopback, which an administrator has to list."""
+    home = world.installation.settings.home
+    (home / "settings.toml").write_text(f"[webhooks]\nnetworks = {list(HOUSE)}\n", "utf-8")
+    world.installation.take_up(world.installation.settings.model_copy(update={"webhooks": WebhooksPart(networks=HOUSE)}))

@@ -17,7 +17,7 @@ from models.account import Role
 from models.request import Status
 from sweeps import run_sweep
 from tests.api.calling import token_of
-from tests.api.receiver import listening
+from tests.api.receiver import list_house, listening
 from tests.web.apps import app_for
 from tests.web.users import client
 from tests.web.world import NOON, PEOPLE, World, request_at
@@ -162,6 +162,7 @@ def test_a_token_is_shown_once_and_works(world: World, stranger: TestClient) -> 
 
 
 def test_the_page_of_subscriptions(world: World) -> None:
+    list_house(world)
     officer = client(world)
     assert "Подписок ещё нет" in officer.get("/admin/webhooks").text
     wrong = officer.post("/admin/webhooks", data={"url": "http://8.8.8.8/", "steps": ["grant"]})

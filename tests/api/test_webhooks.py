@@ -22,20 +22,14 @@ from models.webhook import DeliveryState, WebhookDelivery
 from notifications.webhooks import BadTarget, NotTaken, WebhookGateway, check_url, judge, signature
 from sweeps import run_sweep
 from tests.api.calling import caller
-from tests.api.receiver import Receiver, genuine, listening
+from tests.api.receiver import HOUSE, Receiver, genuine, list_house, listening
 from tests.web.world import PEOPLE, World, request_at
 from wiring.settings import WebhooksPart
-
-HOUSE = ("127.0.0.0/8", "::1/128", "192.168.0.0/24", "fd00::/8")
 
 
 @pytest.fixture(autouse=True)
 def house(world: World) -> None:
-    """Receivers of these tests stand on loopback, which an administrator has to list."""
-    home = world.installation.settings.home
-    (home / "settings.toml").write_text(f"[webhooks]\nnetworks = {list(HOUSE)}\n", "utf-8")
-    part = WebhooksPart(networks=HOUSE)
-    world.installation.take_up(world.installation.settings.model_copy(update={"webhooks": part}))
+    list_house(world)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from tests.attack.conftest import count
 from tests.attack.described import try_all
 from tests.web.world import World
 
-EACH = int(os.environ.get("EGISZ_SCHEMA_CASES", "600")) // 60  # an operation; there are about sixty
+EACH = int(os.environ.get("EGISZ_SCHEMA_CASES", "360")) // 60  # an operation; there are about sixty
 
 
 @pytest.mark.slow

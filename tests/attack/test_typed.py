@@ -23,7 +23,9 @@ HOSTILE = (
     "٣", "2026-02-30", "' OR 1=1 --", "{link:1}", "\u202e", "\ud800",
 )  # fmt: skip
 # The suite takes some of each; `make attack` all.
-TAKEN = HOSTILE if "EGISZ_ATTACK" in os.environ else (*HOSTILE[:4], "9999-12-31", "\x00", "\ud800")
+LONG = "EGISZ_ATTACK" in os.environ
+TAKEN = HOSTILE if LONG else (*HOSTILE[:3], "\x00")
+DRAFTS = range(2, 16) if LONG else (4, 6, 8, 13)  # requests in other states than the first one
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +89,7 @@ def test_no_form_breaks(everybody: TestClient, town: World) -> None:
     """Every form of every page as it stands there, with one field after the other made hostile, and all of them at once."""
     forms: dict[object, Form] = {}
     pages = {path for path, _ in _addresses(town, "GET")}
-    pages |= {path.replace("/requests/1", f"/requests/{number}", 1) for path in pages for number in range(2, 16) if path.startswith("/requests/1")}
+    pages |= {path.replace("/requests/1", f"/requests/{number}", 1) for path in pages for number in DRAFTS if path.startswith("/requests/1")}
     for path in sorted(pages):
         answer = everybody.get(path, follow_redirects=True)
         if answer.status_code == 200 and "html" in answer.headers.get("content-type", ""):
@@ -98,7 +100,7 @@ def test_no_form_breaks(everybody: TestClient, town: World) -> None:
     for form in forms.values():
         for name in form.fields:
             turn += 1
-            for value in TAKEN if "EGISZ_ATTACK" in os.environ else (TAKEN[turn % len(TAKEN)],):
+            for value in HOSTILE if LONG else (HOSTILE[turn % len(HOSTILE)],):
                 broken.append(_tried(everybody, "POST", form.action, data={**form.fields, name: value}))
         broken += [_tried(everybody, "POST", form.action, data=dict.fromkeys(form.fields, value)) for value in TAKEN]
     _judged(broken)

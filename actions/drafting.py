@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from sqlalchemy import select
 from sqlmodel import col
 
-from actions import audit, enrolling, grants, links, organisations, pairs, papers, requests
+from actions import audit, enrolling, links, organisations, pairs, papers, requests
 from actions.context import Conflict, Work
 from catalog.layouts import FormField, layout
 from models.employee import Employee
@@ -100,7 +100,7 @@ def edit_lines(
     left = {line.person_id for line in before if line.person_id and (line.id in removed or line.id in retyped)}
     for line in before:
         if line.id in removed:
-            _remove(work, request, line)
+            requests.remove_line(work, request, line)
         elif line.id in retyped:
             _put(work, request, line, retyped[line.id], of_changed[line.id])
     fresh = [_new(work, request, facts, card) for facts, card in zip(added, cards[len(retyped) :], strict=True)]
@@ -133,18 +133,19 @@ def replace_lines(work: Work, request: AccessRequest, lines: Sequence[LineFacts]
     before = requests.lines_of(work, request)
     checked = {str(old.typed["snils_checked"]) for old in before if old.typed.get("snils_checked")}
     cards = enrolling.enrol(work, request.organisation_id, lines)
-    old_rows = {_place(line): line for line in before if line.person_id}
+    same = {_place(line): line for line in before if line.person_id}
+    gone = {line.id: line for line in before}
     for position, (given, card) in enumerate(zip(lines, cards, strict=True), 1):
         facts = dataclasses.replace(given, snils_checked=given.identity) if given.identity in checked else given
-        row = old_rows.pop((card.person_id, fold(facts.email)), None) if card else None
+        row = same.pop((card.person_id, fold(facts.email)), None) if card else None
         row = row or RequestLine(request_id=request.id or 0)
+        gone.pop(row.id, None)
         row.position = position
         _put(work, request, row, facts, card)
-        before = [line for line in before if line is not row]
-    for line in before:
-        _remove(work, request, line)
+    for line in gone.values():
+        requests.remove_line(work, request, line)
     work.session.flush()
-    enrolling.forget_unused(work, request.organisation_id, {line.person_id for line in before if line.person_id})
+    enrolling.forget_unused(work, request.organisation_id, {line.person_id for line in gone.values() if line.person_id})
     request.intake = [dict(finding.as_json()) for finding in intake]
     _edited(work, request, "request.lines-replaced", lines=len(lines))
 
@@ -152,12 +153,6 @@ def replace_lines(work: Work, request: AccessRequest, lines: Sequence[LineFacts]
 def _place(line: RequestLine) -> tuple[int | None, str]:
     """Whose row it is, and to which address his invitation went."""
     return line.person_id, fold(str(line.typed.get("email") or ""))
-
-
-def _remove(work: Work, request: AccessRequest, line: RequestLine) -> None:
-    links.forget(work, request, line)
-    grants.forget_line(work, line.id or 0)
-    work.session.delete(line)
 
 
 def fill_in(work: Work, request: AccessRequest, values: Mapping[str, str]) -> None:

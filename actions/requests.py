@@ -19,6 +19,7 @@ from actions import (
     enrolling,
     grants,
     identities,
+    links,
     organisation_names,
     organisations,
     pairs,
@@ -195,6 +196,13 @@ def add_lines(work: Work, request: AccessRequest, lines: Sequence[LineFacts]) ->
         pairs.ask(work, row, line.roles, last_day(line))
         work.session.add(row)
     work.session.flush()
+
+
+def remove_line(work: Work, request: AccessRequest, line: RequestLine) -> None:
+    """The row goes, with its links and what roles remember of it."""
+    links.forget(work, request, line)
+    grants.forget_line(work, line.id or 0)
+    work.session.delete(line)
 
 
 def check_signer(work: Work, signer: SignatureFacts) -> None:

@@ -9,7 +9,7 @@ from typing import Any, cast
 from sqlalchemy import select
 from sqlmodel import col
 
-from actions import enrolling, grants, links, pairs, requests
+from actions import enrolling, grants, pairs, requests
 from actions.context import Conflict, Work
 from models.record import Grant
 from models.request import AccessRequest, FormerVersion, RequestedRole, RequestLine
@@ -89,9 +89,7 @@ def _lines_back(work: Work, request: AccessRequest, chosen: FormerVersion) -> No
         _roles_back(work, line, [RequestedRole.model_validate(pair) for pair in cast("list[Any]", values["asked"])])
         lines.append(line)
     for gone in now:
-        links.forget(work, request, gone)
-        grants.forget_line(work, gone.id or 0)
-        work.session.delete(gone)
+        requests.remove_line(work, request, gone)
     work.session.flush()
     cards = enrolling.enrol(work, request.organisation_id, [requests.line_facts(line, None) for line in lines])
     for line, card in zip(lines, cards, strict=True):

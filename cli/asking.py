@@ -36,12 +36,12 @@ def verify(
 ) -> None:
     """Проверить цепочку журнала: правка, удаление, перестановка, отрезанный конец."""
     from actions import audit as actions_audit
-    from wiring import anchors, signing
+    from wiring import anchors
 
     installation = opened()
     given = [actions_audit.Anchor.parse(text) for text in anchor or []]
     with working() as work:
-        known = [*given, *anchors.kept(installation.settings).anchors, *signing.signed(installation.settings)]
+        known = [*given, *anchors.outside(installation.settings)]
         verdict = actions_audit.verify(work.session, known, anchors.seals(installation.settings))
     if json:
         say_json(verdict.as_json())

@@ -47,13 +47,13 @@ class FileStore:
             partial.replace(target)
         finally:
             partial.unlink(missing_ok=True)
-        _sync_folder(target.parent)
+        sync(target.parent)
         return sha256
 
     def _make_folder(self, folder: Path) -> None:
         if not folder.is_dir():
             folder.mkdir(parents=True, exist_ok=True)
-            _sync_folder(self.folder)
+            sync(self.folder)
 
     def read(self, sha256: str) -> bytes:
         """The bytes, checked against their name. Raises StoreError."""
@@ -90,12 +90,12 @@ class FileStore:
             made.unlink(missing_ok=True)
         target.unlink(missing_ok=True)
         if target.parent.is_dir():
-            _sync_folder(target.parent)
+            sync(target.parent)
 
 
-def _sync_folder(folder: Path) -> None:
-    """The rename itself survives a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """A file's bytes, or the names in a folder, survive a power cut."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

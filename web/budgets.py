@@ -97,10 +97,10 @@ class StrangersBudget:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         from web.proxies import caller_address
 
-        request = Request(scope)
         if scope["type"] != "http" or scope["path"].startswith("/static/") or scope["path"] == "/health":
             await self.app(scope, receive, send)
             return
+        request = Request(scope)
         await _within(self.app, request, receive, send, f"address:{caller_address(request)}", 1, per_minute=_STRANGERS, at_once=200)
 
 

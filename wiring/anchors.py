@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Literal
 
 from sqlalchemy import select
@@ -59,27 +59,23 @@ class Kept:
         return [Anchor(line.seq, line.hash) for line in self.lines]
 
 
-@dataclass(slots=True)
-class _Reading:
-    lines: list[Line] = field(default_factory=list)
-    strange: list[int] = field(default_factory=list)
-
-
 def kept(settings: Settings) -> Kept:
     """Anchors since the last `begun`; nothing where no service ever started."""
     path = anchors_path(settings)
     if not path.exists():
         return Kept()
-    key, found = log_key(settings), _Reading()
+    key = log_key(settings)
+    lines: list[Line] = []
+    strange: list[int] = []
     for number, text in enumerate(path.read_text("utf-8", "replace").splitlines(), 1):
         told = _parsed(text, key)
         if told is None:
-            found.strange.append(number)
-        elif told.kind == "begun":
-            found.lines = [told]
+            strange.append(number)
+        elif told.kind == "begun":  # what stood here before tells of another history, maybe under another key
+            lines, strange = [told], []
         else:
-            found.lines.append(told)
-    return Kept(tuple(found.lines), tuple(found.strange))
+            lines.append(told)
+    return Kept(tuple(lines), tuple(strange))
 
 
 def _parsed(text: str, key: bytes) -> Line | None:
@@ -90,6 +86,11 @@ def _parsed(text: str, key: bytes) -> Line | None:
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
     return line if hmac.compare_digest(mac.encode(), line.mac(key).encode()) else None
+
+
+def outside(settings: Settings) -> list[Anchor]:
+    """Every anchor that is kept outside the database on this machine: of the file, and signed ones. Raises SettingsError."""
+    return [*kept(settings).anchors, *signing.signed(settings)]
 
 
 def seals(settings: Settings) -> Seals:

@@ -74,12 +74,10 @@ def _write(settings: Settings, source: Path, names: list[Path], target: Path, fo
         snapshot.unlink()
         for path in names:
             name = str(PurePosixPath(path.relative_to(settings.home)))
-            if not open_one:
-                archive.write(path, name)
-            elif name == SETTINGS:
+            if open_one and name == SETTINGS:
                 archive.writestr(name, without_secrets(path.read_text("utf-8")))
-            elif name != KEY:
-                with contextlib.suppress(FileNotFoundError):  # erased meanwhile, and so not named by the snapshot's successor
+            elif not (open_one and name == KEY):
+                with contextlib.suppress(FileNotFoundError):  # erased meanwhile
                     archive.write(path, name)
 
 

@@ -12,6 +12,7 @@ import os
 import shutil
 from pathlib import Path
 
+from documents.store import sync
 from wiring.settings import Settings
 
 READY = ".restore-ready"  # a folder of this name is whole
@@ -95,15 +96,6 @@ def append(path: Path, line: str) -> None:
         file.write(line.encode())
         file.flush()
         os.fsync(file.fileno())
-
-
-def sync(path: Path) -> None:
-    """A file's bytes, or a folder's names, survive a power cut."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def sweep(home: Path) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DatabaseError
 
 from actions import audit, links
 from actions.practice import BEGUN
+from documents.store import sync
 from models.record import EndedFor
 from wiring import anchors, locks, moving_in, row_numbers
 from wiring.backup import BackupError, sqlite_path
@@ -57,7 +58,7 @@ def restore(
             with tempfile.TemporaryDirectory(dir=settings.home, prefix=".restore-") as folder:
                 ready, restored = _made_ready(settings, _unlocked(source, opener, Path(folder)), Path(folder), by)
                 ready.replace(settings.home / READY)
-                moving_in.sync(settings.home)
+                sync(settings.home)
             engine_for(settings.url).dispose()  # of this process; it looked at what is replaced now
             moving_in.finish(settings)
     except Held as error:
@@ -97,8 +98,8 @@ def _made_ready(settings: Settings, archive_path: Path, folder: Path, by: str) -
     for path in sorted(ready.rglob("*"), reverse=True):
         if path.is_file():
             path.chmod(0o600)
-        moving_in.sync(path)
-    moving_in.sync(ready)
+        sync(path)
+    sync(ready)
     return ready, Restored(len(names), tuple(lacking))
 
 

@@ -14,6 +14,7 @@ from sandbox import Killed, Unavailable
 from sandbox.doors import open_doors
 from wiring import privacy
 from wiring.checks import Check
+from wiring.moving_in import database_path
 from wiring.planner import Planner
 from wiring.settings import Settings
 
@@ -110,5 +111,5 @@ def _places(settings: Settings) -> list[Path]:
 
 def _database(settings: Settings) -> Iterator[Path]:
     if settings.url.startswith("sqlite:///"):
-        path = Path(settings.url.removeprefix("sqlite:///"))
+        path = database_path(settings)
         yield from (each for end in ("", "-wal", "-shm") if (each := path.with_name(path.name + end)).exists())

@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from importlib import metadata
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, text
@@ -31,6 +30,7 @@ from wiring.authorship import desks_author
 from wiring.backup import kept
 from wiring.checks import Check, Level
 from wiring.gateways import unset_mail
+from wiring.moving_in import database_path
 from wiring.planner import Carried, Planner
 from wiring.work import Installation
 
@@ -355,7 +355,7 @@ def _size(number: float) -> str:
 
 def _database(installation: Installation, work: Work, planner: Planner) -> Check:
     if installation.settings.url.startswith("sqlite"):
-        path = Path(installation.settings.url.removeprefix("sqlite:///"))
+        path = database_path(installation.settings)
         held = sum(each.stat().st_size for each in path.parent.glob(f"{path.name}*") if each.is_file())
         kind = f"SQLite {work.session.execute(text('SELECT sqlite_version()')).scalar_one()}"
     else:

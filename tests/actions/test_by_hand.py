@@ -12,11 +12,11 @@ from actions.context import Conflict
 from actions.letter_taking import NotALetter
 from models.letters import InboxLetter, InboxState, OutboxLetter
 from models.request import LineState, Status
-from notifications.imap import FetchedLetter
 from sandbox import Unavailable
 from sandbox.zygote import zygote
 from sweeps.inbox import _read_stored
 from sweeps.letter_reading import take_by_hand
+from tests.actions.mailing import arrived
 from tests.kinds.files import docx
 from tests.letters.containers import compound, message
 from tests.walking import request_at
@@ -40,14 +40,6 @@ def _answer(reference="", *, text="Доступ предоставлен.", iden
     for name, data in files:
         letter.add_attachment(data, maintype="application", subtype="octet-stream", filename=name)
     return bytes(letter)
-
-
-def _mailed(installation, raw, uid=1):
-    with installation.work("почта") as work:
-        number = inbox.store(work, FetchedLetter("clinic", "INBOX", 1, uid, None, raw, len(raw)))
-    _read_stored(installation, {"read": 0, "failed": 0})
-    with installation.work("почта") as work:
-        return inbox.get(work, number)
 
 
 def _letter(installation, number):
@@ -86,7 +78,7 @@ def test_the_same_bytes_and_the_same_message_id_are_there_already(installation, 
     other_bytes = take_by_hand(installation, b"X-Copy: 1\n" + _answer(sent[1]), by="other")
     assert (again.already, again.letter.id, again.letter.brought_by) == (True, first.id, "officer")
     assert (other_bytes.already, other_bytes.letter.id) == (True, first.id)
-    mailed = _mailed(installation, _answer(identifier="<b-1@stp-egisz.ru>", text="Новость"))
+    mailed = arrived(installation, _answer(identifier="<b-1@stp-egisz.ru>", text="Новость"))
     assert take_by_hand(installation, b"X-Copy: 1\n" + _answer(identifier="<b-1@stp-egisz.ru>"), by="officer").letter.id == mailed.id
 
 
@@ -115,7 +107,7 @@ def test_an_outlook_file_is_a_letter_and_anything_else_is_refused_in_words(insta
 def test_the_same_letter_coming_by_mail_afterwards_counts_and_is_not_decided_twice(installation, sent):
     number, reference = sent
     brought = take_by_hand(installation, b"X-Copy: 1\n" + _answer(reference), by="officer").letter
-    mailed = _mailed(installation, _answer(reference))
+    mailed = arrived(installation, _answer(reference))
     assert mailed.state is InboxState.APPLIED and _status(installation, number) is Status.GRANTED
     closed = _letter(installation, brought.id)
     assert closed.state is InboxState.NOTED and f"№ {mailed.id}" in closed.problem
@@ -126,7 +118,7 @@ def test_the_same_letter_coming_by_mail_after_the_decision_is_noted(installation
     brought = take_by_hand(installation, b"X-Copy: 1\n" + _answer(reference), by="officer").letter
     with installation.work("officer") as work:
         inbox.settle(work, brought.id, decision="grant")
-    mailed = _mailed(installation, _answer(reference))
+    mailed = arrived(installation, _answer(reference))
     assert mailed.state is InboxState.NOTED and f"№ {brought.id}" in mailed.problem
     assert _status(installation, number) is Status.GRANTED
 
@@ -150,7 +142,7 @@ def test_a_person_of_one_organisation_brings_letters_of_his_requests_only(instal
 def test_an_answer_in_a_word_file_that_comes_by_mail_waits_for_a_person(installation, sent):
     number, reference = sent
     raw = _answer(reference, text="Ответ во вложении.", files=[("Ответ.docx", docx("Доступ всем предоставлен."))])
-    mailed = _mailed(installation, raw)
+    mailed = arrived(installation, raw)
     assert mailed.state is InboxState.TRIAGE and "«Ответ.docx»" in mailed.problem
     assert mailed.reading["outcome"] == "granted" and _status(installation, number) is Status.SENT
 
@@ -170,7 +162,7 @@ def test_a_machine_without_room_for_a_reader_leaves_the_letter_for_the_next_run(
     with monkeypatch.context() as patch:
         patch.setattr("sandbox.running.zygote", busy)
         with pytest.raises(Unavailable):
-            _mailed(installation, raw)
+            arrived(installation, raw)
     with installation.work("тест") as work:
         assert inbox.to_read(work, 10)
     _read_stored(installation, {"read": 0, "failed": 0})

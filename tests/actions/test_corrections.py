@@ -11,7 +11,6 @@ from sqlalchemy import select
 
 from actions import (
     answers,
-    audit,
     checklists,
     corrected_cards,
     corrected_letters,
@@ -35,8 +34,7 @@ from actions.correction_words import changes
 from actions.corrections import Kind
 from actions.holdings import held_in
 from actions.standing import standing
-from demo.people import INN
-from documents.evidence.verify import Check, Pack
+from documents.evidence.verify import Pack
 from models.answers import Ground, Said
 from models.correction import Correction
 from models.facts import FullName
@@ -44,6 +42,7 @@ from models.letters import InboxLetter, InboxState, OutboxLetter, OutboxState
 from models.record import Event
 from models.request import LineState, Status
 from states.lifecycle import Actor, Refused
+from tests.evidence.sound import checked_pack
 from tests.walking import GROUND, bring, deliver, request_at
 
 WHY = "Ответ был о другой заявке, сверено с письмом СТП"
@@ -55,15 +54,9 @@ FIRST, SECOND = "11223344595", "08765430300"
 def whole(installation, tmp_path):
     """After every correction the chain holds, and so does a pack of evidence by its own verifier."""
     yield
-    with installation.work("аудитор") as work:
-        assert audit.verify(work.session, []).ok
-        if work.session.execute(select(Correction)).first() is None:
-            return
-        pack = evidence.of_organisation(work, INN)
-    path = tmp_path / "pack.zip"
-    path.write_bytes(pack.data)
-    check = Check(Pack(path), [])
-    assert check.run(), check.wrong
+    check = checked_pack(installation, tmp_path, only_corrected=True)
+    if check is None:
+        return
     told = html.unescape("".join(check.pack.read(name).decode() for name in check.pack.names if name.endswith((".html", ".txt"))))
     assert "Что и когда было известно о ролях" in told and "Исправления" in told and "сверено с письмом СТП" in told
 

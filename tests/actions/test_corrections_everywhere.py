@@ -10,12 +10,10 @@ from sqlalchemy import select
 
 from actions import (
     answers,
-    audit,
     corrected_letters,
     correcting,
     corrections,
     drafting,
-    evidence,
     grants,
     inbox,
     requests,
@@ -25,14 +23,13 @@ from actions import (
 from actions.context import Conflict
 from actions.correcting import Wanted
 from actions.corrections import Kind
-from demo.people import INN
-from documents.evidence.verify import Check, Pack
 from models.answers import Ground, Said
 from models.correction import Correction
 from models.letters import InboxState, OutboxLetter
 from models.request import LineState, Status
 from states.lifecycle import STEPS, Actor, Refused
 from tests.actions.test_corrections import _taken_in
+from tests.evidence.sound import checked_pack
 from tests.states.test_lifecycle import ACCESS
 from tests.walking import GROUND, bring, lines, others, request_at
 
@@ -46,13 +43,8 @@ _PATH = (Status.VALIDATED, Status.SIGNED, Status.SENT, Status.AWAITING, Status.G
 def whole(installation, tmp_path):
     """After every correction the chain holds, and so does a pack of evidence by its own verifier."""
     yield
-    with installation.work("аудитор") as work:
-        assert audit.verify(work.session, []).ok
-        pack = evidence.of_organisation(work, INN)
-    path = tmp_path / "pack.zip"
-    path.write_bytes(pack.data)
-    check = Check(Pack(path), [])
-    assert check.run(), check.wrong
+    check = checked_pack(installation, tmp_path)
+    assert check is not None
     told = html.unescape("".join(check.pack.read(name).decode() for name in check.pack.names if name.endswith((".html", ".txt"))))
     assert "Исправления" in told and "сверено с письмом СТП" in told
 

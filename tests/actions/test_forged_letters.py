@@ -7,12 +7,11 @@ import dataclasses
 import pytest
 from sqlalchemy import select
 
-from actions import inbox, outbox, requests
+from actions import outbox, requests
 from models.letters import InboxState, OutboxLetter, OutboxState
 from models.request import Status
-from notifications.imap import FetchedLetter
 from notifications.reading import read_letter_safely
-from sweeps.inbox import _read_stored
+from tests.actions.mailing import arrived
 from tests.walking import request_at
 
 OURS, THEIRS = "mx.clinic.example", "mx.evil.example"
@@ -67,14 +66,6 @@ def _letter(headers, *, subject="Re: заявка", reference="", text="Дост
     return "\r\n".join(lines).encode()
 
 
-def _mailed(installation, raw, uid=1):
-    with installation.work("почта") as work:
-        number = inbox.store(work, FetchedLetter("clinic", "INBOX", 1, uid, None, raw, len(raw)))
-    _read_stored(installation, {"read": 0, "failed": 0})
-    with installation.work("почта") as work:
-        return inbox.get(work, number)
-
-
 def _status(installation, number):
     with installation.work("тест") as work:
         return requests.get(work, number).status
@@ -89,7 +80,7 @@ def test_only_a_proven_letter_of_the_desk_is_applied(installation, sent, said, w
     how = {
         "reference": {"reference": message_id}, "ticket": {"subject": f"[#{TICKET}]"}, "number": {"subject": f"Re: {in_letters}"},
     }[way]  # fmt: skip
-    letter = _mailed(installation, _letter(headers, **how))
+    letter = arrived(installation, _letter(headers, **how))
     assert letter.request_id == number
     assert letter.state is (InboxState.APPLIED if applied[way] else InboxState.TRIAGE)
     assert _status(installation, number) is (Status.GRANTED if applied[way] else Status.SENT)
@@ -102,14 +93,14 @@ def test_our_number_without_its_end_waits_for_a_person_even_when_the_desk_is_pro
     bare = in_letters.rpartition("-")[0]
     with installation.work("тест") as work:
         requests.get(work, number).ticket = None
-    letter = _mailed(installation, _letter([_says(OURS, PASS), RECEIVED], subject=f"Re: {bare}{end}"))
+    letter = arrived(installation, _letter([_says(OURS, PASS), RECEIVED], subject=f"Re: {bare}{end}"))
     assert (letter.request_id, letter.state) == (number, InboxState.TRIAGE)
     assert in_letters in letter.problem and _status(installation, number) is Status.SENT
 
 
 def test_nothing_is_proven_by_a_server_nobody_named(installation, sent):
     installation.__dict__["policy"] = dataclasses.replace(installation.policy, authserv_ids=())
-    assert _mailed(installation, _letter([_says(OURS, PASS), RECEIVED], subject=f"[#{TICKET}]")).state is InboxState.TRIAGE
+    assert arrived(installation, _letter([_says(OURS, PASS), RECEIVED], subject=f"[#{TICKET}]")).state is InboxState.TRIAGE
 
 
 @pytest.mark.parametrize("purpose", ["first-login", "digest"])
@@ -121,7 +112,7 @@ def test_answer_to_a_letter_that_others_got_proves_nothing(installation, sent, p
             work, key="x", purpose=purpose, recipient="ivanov@example.com", subject="x", text="x", request_id=number
         )
         reference = letter.message_id
-    assert _mailed(installation, _letter([RECEIVED], reference=reference)).state is InboxState.TRIAGE
+    assert arrived(installation, _letter([RECEIVED], reference=reference)).state is InboxState.TRIAGE
     assert _status(installation, number) is Status.SENT
 
 
@@ -138,8 +129,8 @@ def _computed_as_before(installation, number):
 def test_message_id_of_a_former_release_proves_nothing(installation, sent):
     number, _, _ = sent
     known = _computed_as_before(installation, number)
-    assert _mailed(installation, _letter([RECEIVED], reference=known)).state is InboxState.TRIAGE
-    assert _mailed(installation, _letter([_says(OURS, PASS), RECEIVED], reference=known), uid=2).state is InboxState.APPLIED
+    assert arrived(installation, _letter([RECEIVED], reference=known)).state is InboxState.TRIAGE
+    assert arrived(installation, _letter([_says(OURS, PASS), RECEIVED], reference=known), uid=2).state is InboxState.APPLIED
 
 
 def test_message_id_cannot_be_computed_from_what_is_known(installation, sent):
@@ -152,7 +143,7 @@ def test_bounce_that_names_a_guessable_message_brings_nothing_back(installation,
 
     number, _, _ = sent
     known = _computed_as_before(installation, number)
-    assert _mailed(installation, _bounce(known)).state is InboxState.TRIAGE
+    assert arrived(installation, _bounce(known)).state is InboxState.TRIAGE
     assert _status(installation, number) is Status.SENT
 
 
@@ -161,7 +152,7 @@ def test_forged_letter_settles_no_uncertain_sending(installation, sent):
     with installation.work("тест") as work:
         letter = work.session.execute(select(OutboxLetter).where(OutboxLetter.request_id == number)).scalars().first()
         letter.state = OutboxState.UNCERTAIN
-    _mailed(installation, _letter([RECEIVED], subject=f"[#{TICKET}] {in_letters}", text="Обращение зарегистрировано."))
+    arrived(installation, _letter([RECEIVED], subject=f"[#{TICKET}] {in_letters}", text="Обращение зарегистрировано."))
     with installation.work("тест") as work:
         letter = work.session.execute(select(OutboxLetter).where(OutboxLetter.request_id == number)).scalars().first()
         assert letter.state is OutboxState.UNCERTAIN
@@ -222,7 +213,7 @@ def test_place_of_a_result_among_the_lines_of_the_servers(above, place):
 
 def test_server_that_writes_under_its_own_line_is_believed_when_the_setting_says_so(installation, sent):
     raw = [RECEIVED, _says(OURS, PASS)]
-    assert _mailed(installation, _letter(raw, subject=f"[#{TICKET}]")).state is InboxState.TRIAGE
+    assert arrived(installation, _letter(raw, subject=f"[#{TICKET}]")).state is InboxState.TRIAGE
     installation.__dict__["policy"] = dataclasses.replace(installation.policy, results_below_received=True)
-    assert _mailed(installation, _letter([RECEIVED, *raw], subject=f"[#{TICKET}]"), uid=2).state is InboxState.TRIAGE
-    assert _mailed(installation, _letter(raw, subject=f"[#{TICKET}] Re:"), uid=3).state is InboxState.APPLIED
+    assert arrived(installation, _letter([RECEIVED, *raw], subject=f"[#{TICKET}]"), uid=2).state is InboxState.TRIAGE
+    assert arrived(installation, _letter(raw, subject=f"[#{TICKET}] Re:"), uid=3).state is InboxState.APPLIED

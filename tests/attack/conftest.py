@@ -7,19 +7,14 @@ from collections.abc import Iterator
 import pytest
 from _pytest.terminal import TerminalReporter
 
-from tests.web.town import build
-from tests.web.world import World, open_world
+from tests.web.town import built
+from tests.web.world import World
 
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with pytest.MonkeyPatch.context() as patch:
-        home = tmp_path_factory.mktemp("home")
-        patch.setenv("EGISZ_HOME", str(home))
-        world = open_world(home)
-        build(world, tmp_path_factory.mktemp("refbook"))
+    with built(tmp_path_factory) as world:
         yield world
-        world.installation.engine.dispose()
 
 
 _TRIED: dict[str, int] = {}

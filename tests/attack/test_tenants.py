@@ -17,9 +17,8 @@ from tests.api.calling import caller
 from tests.attack.conftest import count
 from tests.attack.described import try_all
 from tests.attack.forms import Form, forms_of
-from tests.attack.rows import numbered
 from tests.web.apps import app_for
-from tests.web.routes import routes
+from tests.web.routes import numbered, routes
 from tests.web.users import client
 from tests.web.world import World
 

@@ -12,9 +12,8 @@ from fastapi.testclient import TestClient
 from models.account import Role
 from tests.attack.conftest import count
 from tests.attack.forms import Form, forms_of
-from tests.attack.rows import numbered
 from tests.web.apps import app_for
-from tests.web.routes import routes
+from tests.web.routes import numbered, routes
 from tests.web.users import client
 from tests.web.world import World
 

@@ -124,6 +124,17 @@ def test_a_line_that_the_program_did_not_write_is_told(installation, line):
     assert "№ 2" in health(installation).told
 
 
+def test_lines_under_another_key_before_a_new_beginning_are_another_history(installation):
+    """As after the return of a locked copy with a key of its own."""
+    events(installation)
+    with anchors.anchors_path(installation.settings).open("a", encoding="utf-8") as file:
+        file.write('{"kind":"begun","at":"2026-11-01","seq":1,"hash":"00","mac":"00"}\n')
+    with installation.reading("тест") as work:
+        anchors.append(anchors.anchors_path(installation.settings), anchors.line(installation.settings, "begun", audit.anchor(work.session), installation.clock()))
+    assert anchors.kept(installation.settings).strange == ()
+    assert health(installation).level != "bad"
+
+
 def test_the_night_keeps_an_anchor_of_a_whole_log_and_none_of_a_broken_one(installation):
     events(installation)
     assert nightly.sweep(installation)["audit"]["ok"]

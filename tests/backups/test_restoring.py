@@ -210,7 +210,7 @@ def test_nothing_is_put_back_under_a_running_service(used, tmp_path):
 _KILLED = """
 import os, sys
 from pathlib import Path
-from wiring import moving_in
+from wiring import moving_in, restoring
 from wiring.restoring import restore
 from wiring.settings import load
 left = int(sys.argv[2])
@@ -222,7 +222,8 @@ def counted(real):
         return real(*arguments, **options)
     return call
 Path.replace, Path.unlink = counted(Path.replace), counted(Path.unlink)
-moving_in.sync, moving_in.append = counted(moving_in.sync), counted(moving_in.append)
+moving_in.sync = restoring.sync = counted(moving_in.sync)
+moving_in.append = counted(moving_in.append)
 restore(load(), Path(sys.argv[1]), force=True)
 """
 

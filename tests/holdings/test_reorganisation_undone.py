@@ -10,10 +10,8 @@ from sqlalchemy import select
 
 from actions import (
     answers,
-    audit,
     corrected_organisations,
     corrections,
-    evidence,
     grants,
     organisations,
     people,
@@ -25,7 +23,6 @@ from actions import (
 from actions.context import Conflict
 from actions.correction_words import changes
 from demo.people import EMPLOYEES, INN, SHORT_NAME, bare_snils
-from documents.evidence.verify import Check, Pack
 from models.answers import Ground, Said
 from models.correction import Correction
 from models.organisation import OrganisationChange
@@ -33,6 +30,7 @@ from models.record import Event, Grant
 from models.request import Status
 from states.lifecycle import Actor
 from states.rules import Stage, check_request
+from tests.evidence.sound import checked_pack
 from tests.holdings.test_reorganisation import NEW, NEW_INN, moved, renamed
 from tests.walking import GROUND, bring, clinic, request_at
 
@@ -44,15 +42,7 @@ NEXT = dt.date(2026, 11, 24)
 def whole(installation, tmp_path):
     """After every correction the chain holds, and so does a pack of evidence by its own verifier."""
     yield
-    with installation.work("аудитор") as work:
-        assert audit.verify(work.session, []).ok
-        if work.session.execute(select(Correction)).first() is None:
-            return
-        pack = evidence.of_organisation(work, INN)
-    path = tmp_path / "pack.zip"
-    path.write_bytes(pack.data)
-    check = Check(Pack(path), [])
-    assert check.run(), check.wrong
+    checked_pack(installation, tmp_path, only_corrected=True)
 
 
 def back(installation, number=1, why=WHY):

@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 
 from models.account import Role
 from tests.api.calling import caller
+from tests.web.apps import app_for
 from tests.web.users import client
 from tests.web.world import World
 from web import budgets
@@ -101,3 +102,9 @@ def test_purses_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
         with made.spending(f"address:{number}"):
             pass
     assert len(made._purses) == 100
+
+
+def test_the_servers_own_start_and_end_cost_nobody_anything(world: World) -> None:
+    """They are no calls: a middleware that takes them for such would stop them."""
+    with TestClient(app_for(world.installation)) as started:
+        assert started.get("/health").status_code == 200

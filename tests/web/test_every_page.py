@@ -16,16 +16,11 @@ from models.account import Role
 from models.request import Status
 from tests.web.apps import app_for
 from tests.web.browsing import CHROMIUM, FLAGS, is_error, served
-from tests.web.routes import routes
-from tests.web.town import build
+from tests.web.routes import numbered, routes
+from tests.web.town import built
 from tests.web.users import client, log_in
-from tests.web.world import World, open_world, personal_link, request_at
+from tests.web.world import World, personal_link, request_at
 
-# What stands for a word in an address; every number is 1 (tests/web/town.py).
-_WORDS = {
-    "code": "sections", "item": "card", "subsystem": "frmo", "role": "organisation",
-    "kind": "frmo-frmr-access", "rule": "SGN-3", "layout": "access",
-}  # fmt: skip
 # The same page with other things on it.
 _MORE = (
     "/?view=list", "/?view=list&overdue=1", "/?text=нет+такого", "/?state=awaiting", "/?overdue=1", "/triage/2", "/desk", "/people?as_of=2026-10-01",
@@ -37,13 +32,8 @@ _MORE = (
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with pytest.MonkeyPatch.context() as patch:
-        home = tmp_path_factory.mktemp("home")
-        patch.setenv("EGISZ_HOME", str(home))
-        world = open_world(home)
-        build(world, tmp_path_factory.mktemp("refbook"))
+    with built(tmp_path_factory) as world:
         yield world
-        world.installation.engine.dispose()
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +51,7 @@ def addresses(world: World) -> list[str]:
     for route in routes(app_for(world.installation)):
         apart = route.path.startswith(("/my/", "/calendar/", "/login/sso", "/admin/backups/")) or route.path.endswith((".png", "{trigger}", "/problems/{code}", "/files/{place:int}"))
         if "GET" in (route.methods or ()) and not apart:
-            found.append(re.sub(r"\{(\w+)[^}]*\}", lambda match: _WORDS.get(match[1], "1"), route.path))
+            found.append(numbered(route.path))
     return [*found, *_MORE]
 
 

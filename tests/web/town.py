@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email.message import EmailMessage
 from pathlib import Path
+
+import pytest
 
 from actions import (
     accounts,
@@ -27,7 +31,7 @@ from models.request import AccessRequest, LineState, Status
 from models.text import fold
 from tests import walking
 from tests.kinds.files import pdf
-from tests.web.world import KIND, World, package_letter
+from tests.web.world import KIND, World, open_world, package_letter
 
 CLINICS = (
     ("5902012349", "ГБУЗ ПК «Детская поликлиника № 3»", "59"),
@@ -45,6 +49,18 @@ Content-Transfer-Encoding: 8bit
 Добрый день! По обращению DEF-402-76990: уточните, пожалуйста, должность второго работника.
 С уважением, СТП ЕГИСЗ
 """
+
+
+@contextmanager
+def built(folders: pytest.TempPathFactory) -> Iterator[World]:
+    """A town of its own for the tests of a module."""
+    with pytest.MonkeyPatch.context() as patch:
+        home = folders.mktemp("home")
+        patch.setenv("EGISZ_HOME", str(home))
+        world = open_world(home)
+        build(world, folders.mktemp("refbook"))
+        yield world
+        world.installation.engine.dispose()
 
 
 def build(world: World, folder: Path) -> None:

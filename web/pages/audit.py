@@ -32,7 +32,7 @@ from web.rendering import page, short_moment
 from web.sealed import token
 from web.users import own
 from web.waiting import waiting
-from wiring import anchors, signing
+from wiring import anchors
 
 router = APIRouter(prefix="/audit")
 
@@ -133,7 +133,7 @@ def verify(request: Request, anchor: str = "", after: str = "") -> Response:
         checked = None
         if begun and not problem:
             settings = installed(request).settings
-            outside, seals = [*known, *anchors.kept(settings).anchors, *signing.signed(settings)], anchors.seals(settings)
+            outside, seals = [*known, *anchors.outside(settings)], anchors.seals(settings)
             if request.headers.get("hx-request"):
                 start = row_number(after) or 0
                 checked = log_checking.check_piece(work.session, start, outside, seals)

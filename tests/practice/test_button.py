@@ -100,7 +100,13 @@ def _until(service, home, state):
 def test_practice_that_does_not_start_says_why_and_is_not_tried_again(service, browser, home, installation, clock, said, words):
     running = service(f"echo x >> {home}/tries\n{said}\nexit 1")
     beside.ask(home)
-    assert words in _until(running, home, "failed").told and words in service.told[-1]
+    assert words in _until(running, home, "failed").told
+    for _ in range(100):  # the service says it when it sees the part end, a moment after the reason is written
+        if words in service.told[-1]:
+            break
+        time.sleep(0.05)
+        running._practice_beside()
+    assert words in service.told[-1]
     for _ in range(3):
         running._practice_beside()
         running.children and running.children[0].tend()

@@ -17,6 +17,7 @@ from actions import clashes, drafting, known_people, names, organisations, peopl
 from actions.clashes import Said
 from actions.context import Conflict, NotFound, Work
 from actions.line_questions import UNITS, line_questions, usual_roles
+from actions.organisation_names import in_request
 from actions.roster_drafts import Reader
 from actions.rosters import OpenQuestions
 from documents.rosters import RosterError
@@ -326,7 +327,7 @@ def _page(
     writable = is_writable(found) and own(request).acts
     there = {row.facts.snils for row in shown.rows}
     return page(
-        request, "new-people.html", status=status, draft=found, kind=kind, organisation=card, shown=shown,
+        request, "new-people.html", status=status, draft=found, kind=kind, organisation=card, then=in_request(work, found, card), shown=shown,
         blanks=blank(shown, 0 if kind.single and shown.rows else 1) if writable else [], writable=writable,
         spare=blank(shown, 1)[0], labels=LABELS, units=UNITS, stages=stages(work, found, card, judged, "people"),
         groups=grouped(shown.rest, places_in(work, found, judged).of), refused=grouped(refused), pasted=pasted, wanted=wanted, told=told, asking=asking,

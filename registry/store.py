@@ -26,6 +26,11 @@ _FIRST = {
     "postgresql": "SELECT id FROM refbook_organisation "
     "WHERE refbook_search_words @@ to_tsquery('simple', :phrase) ORDER BY id LIMIT :most",
 }
+# PostgreSQL first keeps new words in a list that every search reads, and reckons with it: it may rather read all rows then.
+_INDEXED = {
+    "sqlite": "INSERT INTO refbook_search(refbook_search) VALUES ('rebuild')",
+    "postgresql": "SELECT gin_clean_pending_list('refbook_search')",
+}
 
 
 def version_tuple(version: str) -> tuple[int, ...]:
@@ -52,8 +57,7 @@ def replace_records(
     for start in range(0, len(ordered), _BATCH):
         rows = [_row(refbook, first + start + place, r) for place, r in enumerate(ordered[start : start + _BATCH], 1)]
         session.execute(insert(RefbookOrganisation), rows)
-    if session.get_bind().dialect.name == "sqlite":
-        session.execute(text("INSERT INTO refbook_search(refbook_search) VALUES ('rebuild')"))
+    session.execute(text(_INDEXED[session.get_bind().dialect.name]))
     known = session.get(RefbookVersion, refbook) or RefbookVersion(refbook=refbook, version=version, loaded_at=now)
     known.version, known.records, known.loaded_at = version, len(ordered), now
     session.add(known)

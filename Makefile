@@ -27,7 +27,7 @@ $(UV):
 test: .venv/.dev
 	@sh tests/system_packages.sh
 	@$(MAKE) --no-print-directory lint
-	@.venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@.venv/bin/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 lint: .venv/.dev
 	@.venv/bin/ruff check .

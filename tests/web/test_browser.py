@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Route, sync_playwright
 from sqlmodel import col, select
 
 from actions import pairs, requests
@@ -127,6 +127,24 @@ def test_an_employee_walks_both_logins(browser: Browser, world: World, address: 
 
 
 @pytest.mark.rule("VER-2", "VER-3")
+def test_a_picture_chosen_before_the_script_has_come_is_not_lost(
+    browser: Browser, world: World, address: str
+) -> None:
+    with world.installation.work(by="тест") as work:
+        token = personal_link(work, request_at(work, Status.GRANTED), "login-check")
+    picture = io.BytesIO()
+    Image.new("RGB", (360, 740), "white").save(picture, "PNG")
+    with opened(browser, address, PHONE) as page:
+        waiting: list[Route] = []
+        page.route("**/report.js*", lambda route: waiting.append(route))
+        page.goto(f"{address}/my/{token}/report", wait_until="commit")
+        page.get_by_label("Снимок экрана").set_input_files(
+            {"name": "экран.png", "mimeType": "image/png", "buffer": picture.getvalue()}  # type: ignore[arg-type]
+        )
+        waiting[0].continue_()
+        page.get_by_role("button", name="Убрать экран.png").wait_for()
+
+
 def test_an_employee_reports_trouble_from_a_phone(
     browser: Browser, world: World, address: str, tmp_path: Path
 ) -> None:

@@ -73,7 +73,11 @@
     told.textContent = pictures.length ? `Приложено снимков: ${pictures.length}` : "Снимков нет";
   }
 
-  for (const input of inputs) input.addEventListener("change", () => { const files = [...input.files]; input.value = ""; add(files); });
+  for (const input of inputs) {
+    const take = () => { const files = [...input.files]; input.value = ""; add(files); };
+    input.addEventListener("change", take);
+    if (input.files.length) take(); // chosen before this script had come
+  }
   document.addEventListener("paste", (event) => {
     const files = [...(event.clipboardData ? event.clipboardData.files : [])].filter((file) => file.type.startsWith("image/"));
     if (files.length) { event.preventDefault(); add(files); }

@@ -97,7 +97,9 @@
   document.body.addEventListener("htmx:afterSettle", (event) => { if (event.target.id === "scan-result" || event.detail.elt.id === "scan-result") changed(); });
   document.body.addEventListener("htmx:responseError", (event) => { told.classList.remove("quiet"); told.textContent = spoken(event.detail.xhr.responseText) || "Не получилось. Обновите страницу."; });
   for (const input of form.querySelectorAll("input[type=file]")) {
-    input.addEventListener("change", () => { add([...input.files]); input.value = ""; });
+    const take = () => { add([...input.files]); input.value = ""; };
+    input.addEventListener("change", take);
+    if (input.files.length) take(); // chosen before this script had come
   }
   form.addEventListener("submit", (event) => event.preventDefault());
   document.addEventListener("paste", (event) => {

@@ -31,6 +31,7 @@ test: .venv/.dev
 
 lint: .venv/.dev
 	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check --quiet .
 	@.venv/bin/lint-imports --no-cache
 	@.venv/bin/deptry . --no-ansi
 	@.venv/bin/mypy --no-error-summary

@@ -54,7 +54,9 @@ def there_are_any(work: Work) -> bool:
 
 
 def listed(work: Work) -> Sequence[Account]:
-    return work.session.execute(select(Account).order_by(col(Account.active).desc(), col(Account.login))).scalars().all()
+    return (
+        work.session.execute(select(Account).order_by(col(Account.active).desc(), col(Account.login))).scalars().all()
+    )
 
 
 def organisations_of(work: Work, account: Account) -> set[int]:
@@ -87,20 +89,33 @@ def create(
     """Raises BadAccount, Conflict when the login is taken."""
     login = login.strip().lower()
     if not _LOGIN.fullmatch(login):
-        raise BadAccount("Логин: латинские буквы, цифры, точка, дефис, подчёркивание или «@», до 64 знаков. Пример: ivanova.")
+        raise BadAccount(
+            "Логин: латинские буквы, цифры, точка, дефис, подчёркивание или «@», до 64 знаков. Пример: ivanova."
+        )
     if find(work, login) is not None:
         raise Conflict(f"Логин «{login}» уже занят. Выберите другой.")
     account = Account(
-        login=login, name=_named(name), email=email.strip(), roles=_roles(roles), everywhere=everywhere,
-        password_hash=password_hash, password_by_other=password_by_other, subject=subject_of_sso, created_at=work.now,
-    )  # fmt: skip
+        login=login,
+        name=_named(name),
+        email=email.strip(),
+        roles=_roles(roles),
+        everywhere=everywhere,
+        password_hash=password_hash,
+        password_by_other=password_by_other,
+        subject=subject_of_sso,
+        created_at=work.now,
+    )
     work.session.add(account)
     work.session.flush()
     _put_organisations(work, account, organisation_ids)
     audit.record(
-        work, "account.created", subject(account), roles=account.roles, everywhere=everywhere,
+        work,
+        "account.created",
+        subject(account),
+        roles=account.roles,
+        everywhere=everywhere,
         organisations=sorted(organisations_of(work, account)),
-    )  # fmt: skip
+    )
     return account
 
 
@@ -132,9 +147,14 @@ def change(
         webhooks.stop_all(work, account)
         known_browsers.forget_all(work, account)
     audit.record(
-        work, "account.changed", subject(account), roles=account.roles, everywhere=everywhere, active=active,
+        work,
+        "account.changed",
+        subject(account),
+        roles=account.roles,
+        everywhere=everywhere,
+        active=active,
         organisations=sorted(organisations_of(work, account)),
-    )  # fmt: skip
+    )
     return account
 
 
@@ -186,4 +206,3 @@ def names(work: Work, logins: Collection[str]) -> dict[str, str]:
     """Login → name, for pages that tell who did what."""
     query = select(col(Account.login), col(Account.name)).where(col(Account.login).in_(set(logins)))
     return dict(work.session.execute(query).tuples().all())
-

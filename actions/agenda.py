@@ -128,13 +128,14 @@ def _overdue(work: Work, kinds: _Kinds) -> Matter:
     count, rows = _found(work, where, col(AccessRequest.due_at))
     entries = [
         _entry(
-            request, organisation,
+            request,
+            organisation,
             f"{kinds.title(request)}: "
             + ("СТП не ответила в срок, напомните ей" if request.kind in kinds.to_desk else "узнайте, готов ли ответ"),
             request.due_at,
         )
         for request, organisation in rows
-    ]  # fmt: skip
+    ]
     return Matter("overdue", "Ответ просрочен", f"{_OFFICER}: напомнить", count, tuple(entries), urgent=True)
 
 
@@ -168,12 +169,16 @@ def _stuck(work: Work) -> Matter:
     count, rows = _letters(work, OutboxLetter, (OutboxState.FAILED, OutboxState.UNCERTAIN))
     entries = [
         Entry(
-            "outbox", letter.id or 0, request.number if request else "Письмо", called(organisation) if organisation else "",
-            "письмо не ушло: исправьте причину и отправьте снова" if letter.state is OutboxState.FAILED
+            "outbox",
+            letter.id or 0,
+            request.number if request else "Письмо",
+            called(organisation) if organisation else "",
+            "письмо не ушло: исправьте причину и отправьте снова"
+            if letter.state is OutboxState.FAILED
             else "связь оборвалась: узнайте, дошло ли письмо, и отметьте это",
         )
         for letter, request, organisation in rows
-    ]  # fmt: skip
+    ]
     return Matter("letters", "Письма не ушли", f"{_OFFICER}: разобрать", count, tuple(entries), urgent=True)
 
 
@@ -181,12 +186,14 @@ def _to_read(work: Work) -> Matter:
     count, rows = _letters(work, InboxLetter, (InboxState.TRIAGE, InboxState.FAILED))
     entries = [
         Entry(
-            "inbox", letter.id or 0, request.number if request else f"Письмо № {letter.id}",
+            "inbox",
+            letter.id or 0,
+            request.number if request else f"Письмо № {letter.id}",
             called(organisation) if organisation else "заявка не узнана",
             f"{_came(letter)}: прочтите и решите",
         )
         for letter, request, organisation in rows
-    ]  # fmt: skip
+    ]
     return Matter("triage", "Письма ждут человека", f"{_OFFICER}: прочесть", count, tuple(entries))
 
 
@@ -240,9 +247,13 @@ def _first_logins(work: Work, kinds: _Kinds) -> Matter:
         invited,
     ]
     return _of_people(
-        work, where, "first-login", "Ждём первый вход", f"{_STAFF}: войти на портал",
+        work,
+        where,
+        "first-login",
+        "Ждём первый вход",
+        f"{_STAFF}: войти на портал",
         "ещё не вошли: {number}. Без входа заявку не отправить",
-    )  # fmt: skip
+    )
 
 
 def _unproven(work: Work, kinds: _Kinds) -> Matter:
@@ -252,9 +263,13 @@ def _unproven(work: Work, kinds: _Kinds) -> Matter:
         col(RequestLine.state).in_(UNPROVEN),
     ]
     return _of_people(
-        work, where, "login-check", "Доступ дан, вход не подтверждён", f"{_STAFF}: проверить вход",
+        work,
+        where,
+        "login-check",
+        "Доступ дан, вход не подтверждён",
+        f"{_STAFF}: проверить вход",
         "не подтвердили вход: {number}",
-    )  # fmt: skip
+    )
 
 
 def _of_people(work: Work, where: Sequence[ColumnElement[bool]], code: str, title: str, who: str, why: str) -> Matter:
@@ -314,13 +329,16 @@ def _items(work: Work) -> Matter:
     due.sort(key=lambda pair: (not pair[0], pair[1].due_on))
     entries = [
         Entry(
-            "checklist", ready.organisation.id or 0, called(ready.organisation), "",
+            "checklist",
+            ready.organisation.id or 0,
+            called(ready.organisation),
+            "",
             f"«{ready.item.title}» – "
             + (f"срок вышел {ready.due_on:%d.%m.%Y}" if late else f"внести до {ready.due_on:%d.%m.%Y}"),
             anchor=f"{ready.entry.code}-{ready.item.code}" if ready.entry.per == "organisation" else ready.entry.code,
         )
         for late, ready in due[:SHOWN]
-    ]  # fmt: skip
+    ]
     return Matter("items", "Внести в реестры", _OFFICER, len(due), tuple(entries))
 
 
@@ -328,11 +346,14 @@ def _reviews(work: Work) -> Matter:
     rows = sorted(reviews.unanswered(work), key=lambda row: (row[1].until, row[0].id or 0))
     entries = [
         Entry(
-            "review", asked.id or 0, called(organisation), "",
+            "review",
+            asked.id or 0,
+            called(organisation),
+            "",
             f"ответьте до {campaign.until:%d.%m.%Y}, кому роли ещё нужны: без ответа {number}",
         )
         for asked, campaign, organisation, number in rows[:SHOWN]
-    ]  # fmt: skip
+    ]
     return Matter("reviews", "Проверка доступа", f"{_OFFICER}: ответить", len(rows), tuple(entries))
 
 
@@ -404,7 +425,11 @@ def _letters_in(work: Work, since: int, until: int) -> list[LetterIn]:
         select(col(Event.at), InboxLetter, AccessRequest)
         .join(InboxLetter, col(InboxLetter.id) == _letter_id("inbox:"))
         .join(AccessRequest, col(AccessRequest.id) == col(InboxLetter.request_id), isouter=True)
-        .where(col(Event.action).in_(("letter.received", "letter.brought")), col(Event.seq) >= since, col(Event.seq) < until)
+        .where(
+            col(Event.action).in_(("letter.received", "letter.brought")),
+            col(Event.seq) >= since,
+            col(Event.seq) < until,
+        )
         .order_by(col(Event.seq).desc())
         .limit(LETTERS_SHOWN + 1)
     )
@@ -446,9 +471,13 @@ def post(work: Work) -> Post:
     number, turn, oldest = work.session.execute(query.where(col(OutboxLetter.state).in_(_QUEUED))).one()
     late = turn is not None and _aware(turn) < work.now - _PATIENCE
     return Post(
-        _last(work, "letter.sent"), _last(work, "letter.received"), number, _aware(oldest) if oldest else None, late,
+        _last(work, "letter.sent"),
+        _last(work, "letter.received"),
+        number,
+        _aware(oldest) if oldest else None,
+        late,
         *_looks(work),
-    )  # fmt: skip
+    )
 
 
 def _looks(work: Work) -> tuple[dt.datetime | None, dt.datetime | None, str]:

@@ -64,9 +64,7 @@ def _rows(work: Work, request: AccessRequest, answers: Mapping[PairKey, PairAnsw
 
 def complete(work: Work, request: AccessRequest, answers: Mapping[PairKey, PairAnswer]) -> None:
     """Every asked role must be named and no other. Raises Conflict with the roles that are not."""
-    asked = {
-        pairs.key_of(pair): (line, pair) for line in requests.lines_of(work, request) for pair in line.asked
-    }
+    asked = {pairs.key_of(pair): (line, pair) for line in requests.lines_of(work, request) for pair in line.asked}
     if set(answers) - set(asked):
         raise Conflict("Ответ называет роли, которых в заявке нет. Обновите страницу и отметьте снова.")
     missing = [place(work, *asked[key]) for key in asked if key not in answers]
@@ -160,9 +158,7 @@ def _settled(
     return ("впишите причину отказа.", None) if need_reason and not why else ("", PairAnswer("rejected", why))
 
 
-def _means(
-    work: Work, said: Said, line: RequestLine, persons: Mapping[int, Employee], pair: RequestedRole
-) -> bool:
+def _means(work: Work, said: Said, line: RequestLine, persons: Mapping[int, Employee], pair: RequestedRole) -> bool:
     return _means_line(said, line, persons) and _means_role(work, said, pair)
 
 
@@ -227,7 +223,12 @@ def quoted(answers: Mapping[PairKey, PairAnswer], quote: str) -> dict[PairKey, P
 
 
 def ground(
-    work: Work, request: AccessRequest, *, words: str = "", letter: int | None = None, file: tuple[str, bytes] | None = None
+    work: Work,
+    request: AccessRequest,
+    *,
+    words: str = "",
+    letter: int | None = None,
+    file: tuple[str, bytes] | None = None,
 ) -> Ground:
     """What an answer entered by hand rests on; a file is kept with the request, a letter becomes one of its letters.
 
@@ -243,7 +244,5 @@ def ground(
     kept = None
     if file is not None:
         name, data = file
-        kept = files.add(
-            work, request, purpose=GROUND_FILE, name=name, data=data, media_type=sniff(data)
-        ).id
+        kept = files.add(work, request, purpose=GROUND_FILE, name=name, data=data, media_type=sniff(data)).id
     return Ground(letter, kept, words)

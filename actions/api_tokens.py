@@ -32,9 +32,15 @@ def subject(token: ApiToken) -> str:
 
 
 def create(
-    work: Work, account: Account, *, use: Use, name: str, days: int | None = None, reads_only: bool = False,
+    work: Work,
+    account: Account,
+    *,
+    use: Use,
+    name: str,
+    days: int | None = None,
+    reads_only: bool = False,
     organisation_id: int | None = None,
-) -> tuple[ApiToken, str]:  # fmt: skip
+) -> tuple[ApiToken, str]:
     """The row and the token itself, which nobody can read again. Without `days` it works until it is revoked.
 
     Raises BadToken, Conflict when there are too many.
@@ -50,13 +56,27 @@ def create(
         raise Conflict(f"Действующих ключей уже {_MOST}. Отзовите те, которыми никто не пользуется.")
     secret = _BEGINNING[use] + secrets.token_urlsafe(32)
     row = ApiToken(
-        account_id=account.id or 0, use=use, name=named, token_hash=hashed(secret), created_at=work.now,
+        account_id=account.id or 0,
+        use=use,
+        name=named,
+        token_hash=hashed(secret),
+        created_at=work.now,
         expires_at=work.now + dt.timedelta(days=days) if days is not None else None,
-        reads_only=reads_only, organisation_id=organisation_id,
-    )  # fmt: skip
+        reads_only=reads_only,
+        organisation_id=organisation_id,
+    )
     work.session.add(row)
     work.session.flush()
-    audit.record(work, "token.created", subject(row), account=account.id, use=use, days=days, reads_only=reads_only, organisation=organisation_id)
+    audit.record(
+        work,
+        "token.created",
+        subject(row),
+        account=account.id,
+        use=use,
+        days=days,
+        reads_only=reads_only,
+        organisation=organisation_id,
+    )
     return row, secret
 
 

@@ -99,4 +99,3 @@ def _sent_files(work: Work, request: AccessRequest) -> Iterable[str]:
     query = select(col(OutboxLetter.attachments)).where(col(OutboxLetter.request_id) == request.id)
     for attachments in work.session.execute(query, execution_options=EVERYWHERE).scalars():
         yield from (str(file.get("name") or "") for file in attachments)
-

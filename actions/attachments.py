@@ -18,7 +18,9 @@ from states.rules import patients
 _OPEN = (Status.DRAFT, Status.VALIDATED, Status.SIGNED, Status.AWAITING, Status.GRANTED)
 
 
-def attach(work: Work, request: AccessRequest, code: str, name: str, data: bytes, *, replace: bool = True) -> RequestFile:
+def attach(
+    work: Work, request: AccessRequest, code: str, name: str, data: bytes, *, replace: bool = True
+) -> RequestFile:
     """Keep a file as the kind's attachment `code`, in place of an earlier one unless `replace` is false.
 
     A file that is not what it should be is kept all the same: the check says what is wrong with it.
@@ -88,7 +90,9 @@ def look(work: Work, request: AccessRequest, files: Collection[int] = ()) -> int
         raise Conflict("Это подтверждают в черновике: верните в него заявку.")
     codes = {entry.code for entry in work.catalog.kind(request.kind).attachments}
     rows = [row for row in requests.files_of(work, request) if row.purpose in codes and (not files or row.id in files)]
-    waiting = [row for row in rows if AttachmentFacts.from_detail(row.detail).to_look] if _is_searched(work, request) else []
+    waiting = (
+        [row for row in rows if AttachmentFacts.from_detail(row.detail).to_look] if _is_searched(work, request) else []
+    )
     if not waiting:
         raise Conflict("Файлов, которые нужно посмотреть самому, в заявке нет.")
     for row in waiting:

@@ -70,9 +70,16 @@ def record(work: Work, action: str, subject: str, **data: object) -> Event:
     seq, text = head.seq + 1, canonical(data)
     digest = event_hash(seq, work.now, work.by, action, subject, text, head.hash)
     event = Event(
-        seq=seq, at=work.now, actor=work.by, action=action, subject=subject, data=text, previous=head.hash, hash=digest,
+        seq=seq,
+        at=work.now,
+        actor=work.by,
+        action=action,
+        subject=subject,
+        data=text,
+        previous=head.hash,
+        hash=digest,
         seal=seal(work.policy.log_key, digest),
-    )  # fmt: skip
+    )
     work.session.add(event)
     head.seq, head.hash = seq, digest
     work.session.flush()
@@ -135,7 +142,9 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def check_between(session: Session, after: int, start: str, most: int | None = None, seals: Seals | None = None) -> Verdict:
+def check_between(
+    session: Session, after: int, start: str, most: int | None = None, seals: Seals | None = None
+) -> Verdict:
     """Find an edit, a deletion, a reordering, a wrong seal behind event `after`, whose hash is `start`.
 
     A cut-off tail needs an anchor, see `compared`. Columns instead of rows of the model: three times as fast.
@@ -144,7 +153,11 @@ def check_between(session: Session, after: int, start: str, most: int | None = N
     if most is not None:
         query = query.where(col(Event.seq) <= after + most)
     count, last = after, start
-    sealed = seals is not None and bool(after) and bool(session.execute(select(col(Event.seal)).where(col(Event.seq) == after)).scalar())
+    sealed = (
+        seals is not None
+        and bool(after)
+        and bool(session.execute(select(col(Event.seal)).where(col(Event.seq) == after)).scalar())
+    )
     for seq, at, actor, action, subject, data, previous, digest, stamp in session.execute(query):
         if seq != count + 1:
             return Verdict(count, last, count + 1, f"Записи № {count + 1} нет: она удалена или переставлена.")
@@ -153,7 +166,9 @@ def check_between(session: Session, after: int, start: str, most: int | None = N
         if seals is not None and seq > (seals.begun or 0):
             sealed = sealed or bool(stamp) or seals.begun is not None
             if sealed and not hmac.compare_digest(stamp, seal(seals.key, digest)):
-                return Verdict(count, last, seq, f"Запись № {seq} сделана не этой программой: её не заверяет ключ установки.")
+                return Verdict(
+                    count, last, seq, f"Запись № {seq} сделана не этой программой: её не заверяет ключ установки."
+                )
         count, last = seq, digest
     return Verdict(count, last)
 

@@ -74,9 +74,12 @@ def in_order(
     if sort == "organisation":
         query = query.join(Organisation, col(Organisation.id) == col(AccessRequest.organisation_id))
     column: Any = {
-        "number": number, "organisation": col(Organisation.fold), "since": col(AccessRequest.status_since),
-        "due": col(AccessRequest.due_at), "version": col(AccessRequest.version),
-    }[sort]  # fmt: skip
+        "number": number,
+        "organisation": col(Organisation.fold),
+        "since": col(AccessRequest.status_since),
+        "due": col(AccessRequest.due_at),
+        "version": col(AccessRequest.version),
+    }[sort]
     first = column.desc() if descending else column.asc()
     query = query.order_by(
         first.nulls_last() if sort == "due" else first, number.desc() if descending else number.asc()
@@ -113,9 +116,17 @@ def _loaded(work: Work, numbers: Sequence[int]) -> list[AccessRequest]:
 
 _request: Any = AccessRequest
 _SHOWN_OF_REQUEST = load_only(
-    _request.id, _request.number, _request.kind, _request.organisation_id, _request.status, _request.version,
-    _request.status_since, _request.due_at, _request.ticket, _request.question,
-)  # fmt: skip
+    _request.id,
+    _request.number,
+    _request.kind,
+    _request.organisation_id,
+    _request.status,
+    _request.version,
+    _request.status_since,
+    _request.due_at,
+    _request.ticket,
+    _request.question,
+)
 _organisation: Any = Organisation
 _SHOWN_OF_ORGANISATION = load_only(
     _organisation.id, _organisation.inn, _organisation.short_name, _organisation.full_name

@@ -152,7 +152,13 @@ def _kinds_touched(
 
 
 def _judged(
-    work: Work, later: Work, request: AccessRequest, by: tuple[str, ...], asked: list[tuple[str, str]], *, with_forms: bool
+    work: Work,
+    later: Work,
+    request: AccessRequest,
+    by: tuple[str, ...],
+    asked: list[tuple[str, str]],
+    *,
+    with_forms: bool,
 ) -> Touched:
     told = Touched(request.id or 0, request.number, request.kind, request.status, by)
     why = _why_stranded(work, later.catalog, request, asked)

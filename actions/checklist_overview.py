@@ -131,15 +131,20 @@ def ready_items(work: Work) -> Iterator[Ready]:
     known = checklists.catalogue(work)
     query = (
         select(
-            Organisation, col(OpenedChecklist.code), col(ChecklistItem.worker_id), col(ChecklistItem.item),
-            col(ChecklistItem.due_on), col(ChecklistItem.assignee_name), Employee,
+            Organisation,
+            col(OpenedChecklist.code),
+            col(ChecklistItem.worker_id),
+            col(ChecklistItem.item),
+            col(ChecklistItem.due_on),
+            col(ChecklistItem.assignee_name),
+            Employee,
         )
         .join(OpenedChecklist, col(OpenedChecklist.id) == col(ChecklistItem.checklist_id))
         .join(Organisation, col(Organisation.id) == col(OpenedChecklist.organisation_id))
         .join(Employee, checklist_workers.ASSIGNED, isouter=True)
         .where(col(ChecklistItem.done_at).is_(None))
         .order_by(col(ChecklistItem.id))
-    )  # fmt: skip
+    )
     rows = work.session.execute(query).tuples().all()
     still_open = {(organisation.id, code, worker_id, item) for organisation, code, worker_id, item, *_ in rows}
     grouped: dict[tuple[int | None, str, str, dt.date, str], Ready] = {}

@@ -30,7 +30,12 @@ def remember(work: Work, organisation_id: int, decided: Iterable[Decided]) -> No
             col(ColumnChoice.among) == one.among,
         )
         kept = work.session.execute(query).scalar_one_or_none() or ColumnChoice(
-            organisation_id=organisation_id, field=one.field, among=one.among, heading="", chosen_at=work.now, chosen_by=work.by
+            organisation_id=organisation_id,
+            field=one.field,
+            among=one.among,
+            heading="",
+            chosen_at=work.now,
+            chosen_by=work.by,
         )
         if kept.heading == one.heading:
             continue

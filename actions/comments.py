@@ -62,9 +62,11 @@ def _sent_before(work: Work, request: AccessRequest, words: str, after: int | No
     if after is None:
         return None
     query = select(Comment).where(
-        col(Comment.request_id) == request.id, col(Comment.id) > after, col(Comment.by) == work.by,
+        col(Comment.request_id) == request.id,
+        col(Comment.id) > after,
+        col(Comment.by) == work.by,
         col(Comment.text) == words,
-    )  # fmt: skip
+    )
     return work.session.execute(query.limit(1)).scalar_one_or_none()
 
 

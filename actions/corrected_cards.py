@@ -28,9 +28,14 @@ def take_name_back(work: Work, card: Employee, *, why: str) -> Correction:
     day, last.until = last.until, None
     names.correct(work, card, FullName(last.surname, last.given, last.patronymic), ground=why)
     return corrections.enter(
-        work, Kind.NAME, subject(card), card.organisation_id, why, {f"name:{last.id}.until": day.isoformat()},
+        work,
+        Kind.NAME,
+        subject(card),
+        card.organisation_id,
+        why,
+        {f"name:{last.id}.until": day.isoformat()},
         {f"name:{last.id}.until": None},
-    )  # fmt: skip
+    )
 
 
 def take_first_login_back(work: Work, card: Employee, *, why: str) -> Correction:

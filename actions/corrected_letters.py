@@ -43,9 +43,14 @@ def back_to_triage(work: Work, letter: InboxLetter, *, why: str) -> Correction:
     left = _undo(work, letter, request)
     _open(work, letter)
     return corrections.enter(
-        work, Kind.LETTER, requests.subject(request), request.organisation_id, why,
-        *differences(stood, standing(work, request)), letters=left,
-    )  # fmt: skip
+        work,
+        Kind.LETTER,
+        requests.subject(request),
+        request.organisation_id,
+        why,
+        *differences(stood, standing(work, request)),
+        letters=left,
+    )
 
 
 def _open(work: Work, letter: InboxLetter) -> None:
@@ -162,10 +167,17 @@ def _undo_acknowledgement(work: Work, request: AccessRequest, taken: Sequence[_T
     mine = told is not None and request.ticket == told.ticket and before != request.ticket
     ticket = before if mine else request.ticket
     term = _term(work, request) if registered is not None and _moved_term(work, request, taken) else request.due_at
-    last = [event for event in _events(work, request) if event.action.startswith("request.") and '"target":' in event.data]
-    if registered is not None and registered.source == "sent" and request.status is Status.AWAITING and not [
-        event for event in last if event.seq > taken[-1].seq and not event.action.startswith("request.correct")
-    ]:
+    last = [
+        event for event in _events(work, request) if event.action.startswith("request.") and '"target":' in event.data
+    ]
+    if (
+        registered is not None
+        and registered.source == "sent"
+        and request.status is Status.AWAITING
+        and not [
+            event for event in last if event.seq > taken[-1].seq and not event.action.startswith("request.correct")
+        ]
+    ):
         steps.take(work, request, "correct_acknowledgement", actor=Actor.CORRECTOR, ticket=ticket, due_at=term)
     elif mine or term != request.due_at:
         steps.take(work, request, "correct_ticket", actor=Actor.CORRECTOR, ticket=ticket, due_at=term)
@@ -192,4 +204,3 @@ def _earlier(work: Work, request: AccessRequest, taken: _Taken) -> str | None:
             known = None if event.action in ("request.correct_ticket", "request.correct_hand_over") else known
             known = data.get("ticket") or known
     return known
-

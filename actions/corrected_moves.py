@@ -55,15 +55,23 @@ def all_back(work: Work, change: OrganisationChange) -> Act:
 
 def _pairs(work: Work, change: OrganisationChange) -> list[tuple[Grant, Grant | None]]:
     """Each role that went over, with its row in the other organisation; None where it was held there already."""
-    found = work.session.execute(select(Grant).where(col(Grant.id).in_(change.grants)).order_by(col(Grant.id))).scalars()
+    found = work.session.execute(
+        select(Grant).where(col(Grant.id).in_(change.grants)).order_by(col(Grant.id))
+    ).scalars()
     return [(role, _made_of(work, change, role)) for role in found]
 
 
 def _made_of(work: Work, change: OrganisationChange, role: Grant) -> Grant | None:
-    query = select(Grant).join(Event, col(Event.seq) == col(Grant.event_seq)).where(
-        *_same(role), col(Grant.organisation_id) == change.successor_id, col(Event.action) == "grant.moved",
-        col(Grant.since) == _went_over(change, role),
-    )  # fmt: skip
+    query = (
+        select(Grant)
+        .join(Event, col(Event.seq) == col(Grant.event_seq))
+        .where(
+            *_same(role),
+            col(Grant.organisation_id) == change.successor_id,
+            col(Event.action) == "grant.moved",
+            col(Grant.since) == _went_over(change, role),
+        )
+    )
     return work.session.execute(query.order_by(col(Grant.id).desc())).scalars().first()
 
 
@@ -97,11 +105,14 @@ def _refuse_moved_on(work: Work, change: OrganisationChange, made: Sequence[Gran
     """A later reorganisation took some of it further, or brought there what is held there because of this one."""
     numbers, keys = {row.id for row in made}, {(row.person_id, row.subsystem, row.role) for row in made}
     later = select(OrganisationChange).where(
-        col(OrganisationChange.id) > change.id, col(OrganisationChange.withdrawn_at).is_(None),
+        col(OrganisationChange.id) > change.id,
+        col(OrganisationChange.withdrawn_at).is_(None),
         col(OrganisationChange.successor_id).is_not(None),
-    )  # fmt: skip
+    )
     for other in work.session.execute(later).scalars():
-        brought = select(Grant).where(col(Grant.id).in_(other.grants)) if other.successor_id == change.successor_id else None
+        brought = (
+            select(Grant).where(col(Grant.id).in_(other.grants)) if other.successor_id == change.successor_id else None
+        )
         shared = brought is not None and any(
             (row.person_id, row.subsystem, row.role) in keys for row in work.session.execute(brought).scalars()
         )
@@ -159,7 +170,9 @@ def _in_force_again(work: Work, role: Grant, until: dt.datetime | None) -> None:
         *_same(role), col(Grant.organisation_id) == role.organisation_id, col(Grant.until).is_(None)
     )
     if until is None and work.session.execute(held.limit(1)).first() is not None:
-        raise Conflict("Одна из этих ролей с тех пор снова записана в прежней организации. Сначала исправьте ту запись.")
+        raise Conflict(
+            "Одна из этих ролей с тех пор снова записана в прежней организации. Сначала исправьте ту запись."
+        )
     grants.restore(work, role, until=until)
 
 
@@ -169,7 +182,11 @@ def _request_back(work: Work, request: AccessRequest, change: OrganisationChange
     work.session.add(request)
     _first_logins_back(work, request, change)
     audit.record(
-        work, "request.moved", requests.subject(request), organisation=change.organisation_id, source=change.successor_id
+        work,
+        "request.moved",
+        requests.subject(request),
+        organisation=change.organisation_id,
+        source=change.successor_id,
     )
 
 

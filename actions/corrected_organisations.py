@@ -42,14 +42,22 @@ def take_change_back(work: Work, change: OrganisationChange, *, why: str) -> Cor
     audit.record(work, "organisation.change-undone", f"organisation:{card.id}", change=change.id)
     own = f"change:{change.id}.since"
     return corrections.enter(
-        work, Kind.REORGANISATION, f"organisation:{card.id}", card.id, why, {own: change.since.isoformat()} | before,
-        {own: None} | after, letters=left,
-    )  # fmt: skip
+        work,
+        Kind.REORGANISATION,
+        f"organisation:{card.id}",
+        card.id,
+        why,
+        {own: change.since.isoformat()} | before,
+        {own: None} | after,
+        letters=left,
+    )
 
 
 def _name_back(work: Work, card: Organisation, change: OrganisationChange) -> Act:
     """Judged now, done when called."""
-    later = [row for row in reorganising.changes(work, card) if (row.id or 0) > (change.id or 0) and not row.withdrawn_at]
+    later = [
+        row for row in reorganising.changes(work, card) if (row.id or 0) > (change.id or 0) and not row.withdrawn_at
+    ]
     if later:
         raise Conflict(
             f"С {later[0].since:%d.%m.%Y} записано ещё одно изменение (№ {later[0].id}), и оно держится на этом. "
@@ -84,9 +92,11 @@ def _of_card(work: Work, card: Organisation) -> list[AccessRequest]:
 
 def _refuse_on_its_way(work: Work, change: OrganisationChange, moved: Sequence[AccessRequest]) -> None:
     query = select(col(OutboxLetter.request_id)).where(
-        col(OutboxLetter.request_id).in_([each.id for each in moved]), col(OutboxLetter.state).in_(_ON_ITS_WAY),
-        col(OutboxLetter.purpose).in_(outbox.TO_DESK), col(OutboxLetter.promised_at) >= change.recorded_at,
-    )  # fmt: skip
+        col(OutboxLetter.request_id).in_([each.id for each in moved]),
+        col(OutboxLetter.state).in_(_ON_ITS_WAY),
+        col(OutboxLetter.purpose).in_(outbox.TO_DESK),
+        col(OutboxLetter.promised_at) >= change.recorded_at,
+    )
     waiting = work.session.execute(query.limit(1)).scalar()
     if waiting is not None:
         number = next(each.number for each in moved if each.id == waiting)
@@ -99,5 +109,3 @@ def _left(work: Work, change: OrganisationChange, moved: Sequence[AccessRequest]
     for request in moved:
         letters += corrections.left(work, request, change.recorded_at, col(OutboxLetter.purpose).in_(outbox.TO_DESK))
     return letters
-
-

@@ -59,18 +59,24 @@ def since_then(
         for line in lines
         for number in (str(line.typed.get("snils") or ""),)
         for pair in line.asked
-        if pairs.key_of(pair) in named and pairs.stands(pair) == "granted" and (number, pair.subsystem, pair.role) in then
+        if pairs.key_of(pair) in named
+        and pairs.stands(pair) == "granted"
+        and (number, pair.subsystem, pair.role) in then
     }
     if not earlier:
         raise Conflict(f"Отметьте роли, доступ к которым дали ещё по версии {former.version}.")
     return corrections.recorded(
-        work, request, Kind.SINCE, why,
+        work,
+        request,
+        Kind.SINCE,
+        why,
         lambda: steps.take(work, request, "correct_since", actor=Actor.CORRECTOR, ground=ground, earlier=earlier),
-    )  # fmt: skip
+    )
 
 
 def _answered_then(former: FormerVersion) -> dict[tuple[str, str, str], dt.datetime]:
     """When each role of that version was answered."""
     return {
-        (snils, pair.subsystem, pair.role): pair.decided_at or former.left_at for snils, pair in versions.answers_in(former)
+        (snils, pair.subsystem, pair.role): pair.decided_at or former.left_at
+        for snils, pair in versions.answers_in(former)
     }

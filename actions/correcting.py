@@ -36,9 +36,15 @@ def correct(work: Work, request: AccessRequest, wanted: Wanted) -> Correction:
     match wanted.kind:
         case Kind.ANSWER:
             return corrections.correct_answer(
-                work, request, wanted.said, why=why, ground=wanted.ground or Ground(), reason=wanted.reason, until=wanted.until,
+                work,
+                request,
+                wanted.said,
+                why=why,
+                ground=wanted.ground or Ground(),
+                reason=wanted.reason,
+                until=wanted.until,
                 outcome=wanted.outcome,
-            )  # fmt: skip
+            )
         case Kind.NO_ANSWER:
             return corrections.no_answer(work, request, why=why)
         case Kind.TICKET:

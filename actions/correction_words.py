@@ -34,7 +34,13 @@ _REQUEST = {
     "question": "вопрос СТП", "sent_at": "отправлена", "due_at": "срок ответа", "next_reminder_at": "следующее напоминание",
     "signed_on": "дата подписи", "organisation_id": "организация",
 }  # fmt: skip
-_ROLE = {"state": "ответ", "until": "дано до", "reason": "причина отказа", "quote": "слова ответа", "ground": "основание"}
+_ROLE = {
+    "state": "ответ",
+    "until": "дано до",
+    "reason": "причина отказа",
+    "quote": "слова ответа",
+    "ground": "основание",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +70,7 @@ def changes(work: Work, correction: Correction, own: Collection[str] | None = No
     return told
 
 
-def _change(
-    work: Work, key: str, before: Mapping[str, object], after: Mapping[str, object], of: str
-) -> Change | None:
+def _change(work: Work, key: str, before: Mapping[str, object], after: Mapping[str, object], of: str) -> Change | None:
     subject, _, field = key.partition(".")
     kind, _, number = subject.partition(":")
     pair = before.get(key), after.get(key)
@@ -81,7 +85,9 @@ def _change(
         return _of_grant(work, int(number), field, pair, after, placed=of == "reorganisation")
     if kind == "checklist":
         entry = checklists.catalogue(work).checklist(number)
-        return Change(f"Список «{entry.title if entry else number}»", *("открыт" if value else "закрыт" for value in pair))
+        return Change(
+            f"Список «{entry.title if entry else number}»", *("открыт" if value else "закрыт" for value in pair)
+        )
     if kind == "letter":
         return Change(f"Наше письмо № {number}", *(_OUT[OutboxState(str(value))] if value else "" for value in pair))
     if kind == "inbox":
@@ -89,7 +95,9 @@ def _change(
     if kind == "organisation":
         return Change(LABELS[field], *map(_text, pair))
     if kind == "change":
-        return Change("Изменение организации", *(f"действует с {_day(value)}" if value else "не было" for value in pair))
+        return Change(
+            "Изменение организации", *(f"действует с {_day(value)}" if value else "не было" for value in pair)
+        )
     if kind == "employee":
         return Change("Первый вход", *map(_moment, pair))
     return Change("Смена имени", *(f"с {value}" if value else "не было" for value in pair)) if kind == "name" else None

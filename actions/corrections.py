@@ -149,9 +149,13 @@ def correct_answer(
         wrong += [pair for pair in pairs.of(lines) if pair not in wrong and pair.state is LineState.MOVED]
     meant = {key: _from_now(answer, key, known) for key, answer in meant.items()}
     return recorded(
-        work, request, Kind.ANSWER, why, lambda: _answer_again(work, request, lines, wrong, meant, ground, outcome, granted),
+        work,
+        request,
+        Kind.ANSWER,
+        why,
+        lambda: _answer_again(work, request, lines, wrong, meant, ground, outcome, granted),
         letters_of_answer(work, request, lines, wrong),
-    )  # fmt: skip
+    )
 
 
 def on_record(work: Work, request: AccessRequest) -> dict[PairKey, PairAnswer]:
@@ -170,13 +174,21 @@ def _from_now(answer: PairAnswer, key: PairKey, known: dict[PairKey, PairAnswer]
     before = known.get(key)
     if before is None or before.outcome != answer.outcome:
         return answer
-    return replace(answer, reason=answer.reason or before.reason, quote=before.quote, until=answer.until or before.until)
+    return replace(
+        answer, reason=answer.reason or before.reason, quote=before.quote, until=answer.until or before.until
+    )
 
 
 def _answer_again(
-    work: Work, request: AccessRequest, lines: Sequence[RequestLine], wrong: Sequence[RequestedRole],
-    meant: dict[PairKey, PairAnswer], ground: Ground, outcome: str | None, granted: bool,
-) -> None:  # fmt: skip
+    work: Work,
+    request: AccessRequest,
+    lines: Sequence[RequestLine],
+    wrong: Sequence[RequestedRole],
+    meant: dict[PairKey, PairAnswer],
+    ground: Ground,
+    outcome: str | None,
+    granted: bool,
+) -> None:
     """Taken back as far as it was wrong, and given as it was, from the moment of the first answer on."""
     was_verified, was_granted = request.status is Status.VERIFIED, request.status is not Status.REJECTED
     told: dict[str, Any] = {
@@ -196,9 +208,13 @@ def no_answer(work: Work, request: AccessRequest, *, why: str) -> Correction:
     wrong = [pair for pair in pairs.of(lines) if pairs.stands(pair)]
     _refuse_unanswered(request, wrong)
     return recorded(
-        work, request, Kind.NO_ANSWER, why, lambda: take_back(work, request, lines, wrong, with_companion=True),
+        work,
+        request,
+        Kind.NO_ANSWER,
+        why,
+        lambda: take_back(work, request, lines, wrong, with_companion=True),
         letters_of_answer(work, request, lines, wrong),
-    )  # fmt: skip
+    )
 
 
 def _refuse_unanswered(request: AccessRequest, wrong: Collection[RequestedRole]) -> None:
@@ -215,7 +231,12 @@ def letters_of_answer(
 
 
 def take_back(
-    work: Work, request: AccessRequest, lines: Sequence[RequestLine], wrong: Sequence[RequestedRole], *, with_companion: bool
+    work: Work,
+    request: AccessRequest,
+    lines: Sequence[RequestLine],
+    wrong: Sequence[RequestedRole],
+    *,
+    with_companion: bool,
 ) -> None:
     """What was recorded of these roles did not happen; the request waits again. Linked drafts and the add-application follow."""
     linked_drafts.take_back(work, request, lines, wrong)
@@ -238,7 +259,9 @@ def personal_letters(work: Work, request: AccessRequest, wrong: Collection[Reque
 def left(work: Work, request: AccessRequest, since: dt.datetime | None, *where: object) -> list[int]:
     """Row numbers of the request's letters that left, or may have left, since that moment."""
     query = select(col(OutboxLetter.id)).where(
-        col(OutboxLetter.request_id) == request.id, col(OutboxLetter.state).in_(LEFT), *where  # type: ignore[arg-type]
+        col(OutboxLetter.request_id) == request.id,
+        col(OutboxLetter.state).in_(LEFT),
+        *where,  # type: ignore[arg-type]
     )
     if since is not None:
         query = query.where(col(OutboxLetter.promised_at) >= since)
@@ -293,7 +316,9 @@ def not_handed_over(work: Work, request: AccessRequest, *, why: str) -> Correcti
     def act() -> None:
         if request.status in _ANSWERED:
             lines = requests.lines_of(work, request)
-            take_back(work, request, lines, [pair for pair in pairs.of(lines) if pairs.stands(pair)], with_companion=True)
+            take_back(
+                work, request, lines, [pair for pair in pairs.of(lines) if pairs.stands(pair)], with_companion=True
+            )
         steps.take(work, request, "correct_hand_over", actor=Actor.CORRECTOR)
         outbox.cancel(work, request_id=request.id or 0, only=(col(OutboxLetter.purpose).in_(_TO_DESK),))
 
@@ -311,7 +336,9 @@ def signed_on(work: Work, request: AccessRequest, day: dt.date, *, why: str) -> 
     if day > latest:
         what = "заявка ушла" if request.sent_at else "сегодня"
         raise Conflict(f"Подписать {day:%d.%m.%Y} не могли: {what} {latest:%d.%m.%Y}. Сверьте дату с бумагой.")
-    letters = left(work, request, None, col(OutboxLetter.purpose) == "package", col(OutboxLetter.version) == request.version)
+    letters = left(
+        work, request, None, col(OutboxLetter.purpose) == "package", col(OutboxLetter.version) == request.version
+    )
 
     def act() -> None:
         steps.take(
@@ -329,9 +356,14 @@ def recorded(
     before = standing(work, request)
     act()
     return enter(
-        work, kind, requests.subject(request), request.organisation_id, why, *differences(before, standing(work, request)),
+        work,
+        kind,
+        requests.subject(request),
+        request.organisation_id,
+        why,
+        *differences(before, standing(work, request)),
         letters=letters,
-    )  # fmt: skip
+    )
 
 
 def reasoned(why: str) -> None:
@@ -344,18 +376,38 @@ def reasoned(why: str) -> None:
 
 
 def enter(
-    work: Work, kind: Kind, subject: str, organisation_id: int | None, why: str, before: dict[str, object],
-    after: dict[str, object], *, letters: Sequence[int] = (),
-) -> Correction:  # fmt: skip
+    work: Work,
+    kind: Kind,
+    subject: str,
+    organisation_id: int | None,
+    why: str,
+    before: dict[str, object],
+    after: dict[str, object],
+    *,
+    letters: Sequence[int] = (),
+) -> Correction:
     """The entry and its record in the log, which holds no words."""
     row = Correction(
-        at=work.now, by=work.by, kind=kind.value, subject=subject, organisation_id=organisation_id, why=tidy(why),
-        before=before, after=after, letters=list(letters),
-    )  # fmt: skip
+        at=work.now,
+        by=work.by,
+        kind=kind.value,
+        subject=subject,
+        organisation_id=organisation_id,
+        why=tidy(why),
+        before=before,
+        after=after,
+        letters=list(letters),
+    )
     work.session.add(row)
     work.session.flush()
     audit.record(
-        work, "correction.recorded", subject, correction=row.id, kind=kind.value, before=without_words(before),
-        after=without_words(after), letters=list(letters),
-    )  # fmt: skip
+        work,
+        "correction.recorded",
+        subject,
+        correction=row.id,
+        kind=kind.value,
+        before=without_words(before),
+        after=without_words(after),
+        letters=list(letters),
+    )
     return row

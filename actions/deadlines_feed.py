@@ -49,10 +49,13 @@ def _answers(work: Work) -> Iterator[Entry]:
         who = "СТП" if kind.to_desk else "получателя"
         ticket = f", обращение {request.ticket}" if request.ticket else ""
         yield Entry(
-            uid=_uid(work, f"answer-{request.id}-v{request.version}"), due=request.due_at, stamp=request.sent_at or request.status_since,
+            uid=_uid(work, f"answer-{request.id}-v{request.version}"),
+            due=request.due_at,
+            stamp=request.sent_at or request.status_since,
             title=f"Срок ответа {who}: {request.number}, {called(card)}",
-            about=f"{kind.short_title}{ticket}. Если ответа нет, напомните.", url=_page(work, request),
-        )  # fmt: skip
+            about=f"{kind.short_title}{ticket}. Если ответа нет, напомните.",
+            url=_page(work, request),
+        )
 
 
 def _reminders(work: Work) -> Iterator[Entry]:
@@ -71,9 +74,13 @@ def _reminders(work: Work) -> Iterator[Entry]:
         outcome = work.catalog.kind(request.kind).outcome(request.outcome)
         if outcome is not None and outcome.next:
             yield Entry(
-                uid=_uid(work, f"next-{request.id}"), due=request.next_reminder_at, stamp=request.status_since,
-                title=f"Дальше по ответу: {request.number}, {called(card)}", about=outcome.next, url=_page(work, request),
-            )  # fmt: skip
+                uid=_uid(work, f"next-{request.id}"),
+                due=request.next_reminder_at,
+                stamp=request.status_since,
+                title=f"Дальше по ответу: {request.number}, {called(card)}",
+                about=outcome.next,
+                url=_page(work, request),
+            )
 
 
 def _checklists(work: Work) -> Iterator[Entry]:
@@ -81,9 +88,12 @@ def _checklists(work: Work) -> Iterator[Entry]:
         card = ready.organisation
         yield Entry(
             uid=_uid(work, f"checklist-{card.id}-{ready.entry.code}-{ready.item.code}-{ready.due_on:%Y%m%d}"),
-            due=ready.due_on, stamp=_today(work), title=f"Внести в реестр: {ready.item.title}, {called(card)}",
-            about=ready.entry.title, url=f"{work.policy.page_url}/organisations/{card.id}/checklist",
-        )  # fmt: skip
+            due=ready.due_on,
+            stamp=_today(work),
+            title=f"Внести в реестр: {ready.item.title}, {called(card)}",
+            about=ready.entry.title,
+            url=f"{work.policy.page_url}/organisations/{card.id}/checklist",
+        )
 
 
 def _reviews(work: Work) -> Iterator[Entry]:
@@ -100,9 +110,12 @@ def _reviews(work: Work) -> Iterator[Entry]:
     )
     for asked, campaign, card in work.session.execute(query):
         yield Entry(
-            uid=_uid(work, f"review-{asked.id}"), due=campaign.until, stamp=asked.asked_at,
-            title=f"Проверка доступа: ответить, {called(card)}", url=f"{work.policy.page_url}/reviews/{asked.id}",
-        )  # fmt: skip
+            uid=_uid(work, f"review-{asked.id}"),
+            due=campaign.until,
+            stamp=asked.asked_at,
+            title=f"Проверка доступа: ответить, {called(card)}",
+            url=f"{work.policy.page_url}/reviews/{asked.id}",
+        )
 
 
 def _today(work: Work) -> dt.datetime:

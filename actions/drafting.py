@@ -124,7 +124,9 @@ def edit_lines(
     return fresh
 
 
-def replace_lines(work: Work, request: AccessRequest, lines: Sequence[LineFacts], intake: Iterable[Finding] = ()) -> None:
+def replace_lines(
+    work: Work, request: AccessRequest, lines: Sequence[LineFacts], intake: Iterable[Finding] = ()
+) -> None:
     """A corrected roster in place of the lines; what reading it found replaces what was found before.
 
     Who stands in both at the same address keeps his row and with it his invitation. Raises Conflict when the request is no draft.
@@ -268,9 +270,11 @@ def judged(work: Work, request: AccessRequest) -> Judged:
     numbered = tuple(dataclasses.replace(line, row=place) for place, line in enumerate(facts.lines, 1))
     facts = dataclasses.replace(facts, lines=numbered)
     case = Case(
-        facts=facts, catalog=work.catalog, kind=work.catalog.kind(request.kind),
+        facts=facts,
+        catalog=work.catalog,
+        kind=work.catalog.kind(request.kind),
         intake=tuple(_placed(requests.intake_of(request), places)),
-    )  # fmt: skip
+    )
     return Judged(facts, (*facts_valid(case), *papers.blanks(work, request, facts)))
 
 

@@ -114,7 +114,9 @@ def record_term(work: Work, request: AccessRequest, data: Data) -> None:
     due = data.get("due")
     if isinstance(due, dt.datetime):
         request.due_at = due
-        audit.record(work, "request.term-moved", requests.subject(request), due=due.isoformat(), letter=data.get("letter"))
+        audit.record(
+            work, "request.term-moved", requests.subject(request), due=due.isoformat(), letter=data.get("letter")
+        )
 
 
 def record_bounce(work: Work, request: AccessRequest, data: Data) -> None:
@@ -151,9 +153,13 @@ def make_grants(work: Work, request: AccessRequest, data: Data) -> None:
         given = [pair for pair in line.asked if pair.state is LineState.GRANTED and _is_new(pair, data)]
         if revokes:
             grants.end_roles(
-                work, line=line, pairs=given, organisation_id=request.organisation_id, reason=f"заявка {request.number}",
+                work,
+                line=line,
+                pairs=given,
+                organisation_id=request.organisation_id,
+                reason=f"заявка {request.number}",
                 at=answered_at,
-            )  # fmt: skip
+            )
             continue
         for pair in given:
             if pair.subsystem:
@@ -206,9 +212,7 @@ def split_refused(work: Work, request: AccessRequest, data: Data) -> None:
 
 def _only_refused(line: RequestLine, person: Employee | None) -> LineFacts:
     roles = tuple(
-        RoleRef(pair.subsystem, pair.role)
-        for pair in line.asked
-        if pair.state is LineState.REJECTED and pair.subsystem
+        RoleRef(pair.subsystem, pair.role) for pair in line.asked if pair.state is LineState.REJECTED and pair.subsystem
     )
     return dataclasses.replace(requests.line_facts(line, person), roles=roles)
 
@@ -217,7 +221,9 @@ def ask_login_check(work: Work, request: AccessRequest, data: Data) -> None:
     """A corrected answer asks only those whose answer was wrong."""
     again = None
     if data.get("wrong") is not None:
-        again = {line.id for line in requests.lines_of(work, request) if any(_is_new(pair, data) for pair in line.asked)}
+        again = {
+            line.id for line in requests.lines_of(work, request) if any(_is_new(pair, data) for pair in line.asked)
+        }
     invitations.invite(work, request, purpose="login-check", turn=1 if again is None else request.revision, only=again)
 
 
@@ -265,4 +271,6 @@ def _id(request: AccessRequest) -> int:
     return request.id
 
 
-HANDLERS: dict[Effect, Handler] = {effect: {**vars(undoing), **vars(versions), **globals()}[effect.value] for effect in Effect}
+HANDLERS: dict[Effect, Handler] = {
+    effect: {**vars(undoing), **vars(versions), **globals()}[effect.value] for effect in Effect
+}

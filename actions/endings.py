@@ -63,7 +63,9 @@ class Ending:
 
 def ending(work: Work) -> list[Ending]:
     """All of them, the nearest first."""
-    return sorted([*_named(work), *_only_asked(work)], key=lambda each: (each.day, each.person.fold, each.grant.id or 0))
+    return sorted(
+        [*_named(work), *_only_asked(work)], key=lambda each: (each.day, each.person.fold, each.grant.id or 0)
+    )
 
 
 def _named(work: Work) -> Iterator[Ending]:
@@ -101,12 +103,17 @@ def _only_asked(work: Work) -> Iterator[Ending]:
             ),
         )
         .where(
-            col(Grant.until).is_(None), col(Grant.ends_on).is_(None), col(RequestedRole.asked_until).is_not(None),
-            col(RequestedRole.until).is_(None), col(RequestedRole.state).in_(ACCESS),
+            col(Grant.until).is_(None),
+            col(Grant.ends_on).is_(None),
+            col(RequestedRole.asked_until).is_not(None),
+            col(RequestedRole.until).is_(None),
+            col(RequestedRole.state).in_(ACCESS),
         )
         .order_by(col(RequestedRole.id))
-    )  # fmt: skip
-    newest = {grant.id: (grant, person, place, day) for grant, person, place, day in work.session.execute(query).tuples()}
+    )
+    newest = {
+        grant.id: (grant, person, place, day) for grant, person, place, day in work.session.execute(query).tuples()
+    }
     for grant, person, place, day in newest.values():
         if day is not None:
             yield _ending(work, grant, person, place, day, named=False)
@@ -142,9 +149,18 @@ def waiting(work: Work) -> Iterator[Waiting]:
         for to in officers_of(work, each.organisation):
             for start, end in zip(starts, ends, strict=True):
                 yield Waiting(
-                    Reason.ROLE_ENDS, to, "", why, start, 0, zone, repeat_days=_NEVER_AGAIN, until=end,
-                    last=last if last is not None and last >= start else None, grant_id=each.grant.id,
-                )  # fmt: skip
+                    Reason.ROLE_ENDS,
+                    to,
+                    "",
+                    why,
+                    start,
+                    0,
+                    zone,
+                    repeat_days=_NEVER_AGAIN,
+                    until=end,
+                    last=last if last is not None and last >= start else None,
+                    grant_id=each.grant.id,
+                )
 
 
 def _midnight(day: dt.date, zone: str) -> dt.datetime:
@@ -159,7 +175,9 @@ def reminded(work: Work, grant_ids: Collection[int]) -> None:
             row.end_reminded_at = work.now
 
 
-def renew(work: Work, card: Employee, grant_ids: Collection[int], *, until: dt.date | None = None) -> list[AccessRequest]:
+def renew(
+    work: Work, card: Employee, grant_ids: Collection[int], *, until: dt.date | None = None
+) -> list[AccessRequest]:
     """Drafts that ask for these roles of an employee once more, until a day or for good.
 
     Raises NotFound when none of them is held, BadIdentifier for a day that is over, Conflict without a kind that asks.
@@ -189,11 +207,16 @@ def _kind_for(work: Work, held: Holding, wanted: Collection[str]) -> RequestKind
     fitting = {
         kind.code: kind
         for kind in work.catalog.kinds.values()
-        if kind.people and kind.roles_asked and not kind.revokes and held.grant.subsystem in kind.subsystems
+        if kind.people
+        and kind.roles_asked
+        and not kind.revokes
+        and held.grant.subsystem in kind.subsystems
         and is_current(kind, work.now.date())
-    }  # fmt: skip
+    }
     if not fitting:
-        raise Conflict(f"В каталоге нет вида заявки, которым просят роль «{held.label}». Добавьте его в папку каталога.")
+        raise Conflict(
+            f"В каталоге нет вида заявки, которым просят роль «{held.label}». Добавьте его в папку каталога."
+        )
     gave = work.session.get(AccessRequest, held.grant.request_id) if held.grant.request_id else None
     if gave is not None and gave.kind in fitting:
         return fitting[gave.kind]
@@ -207,7 +230,11 @@ def _drafted(
     line: LineFacts = line_of(card, roles=roles, asked_until=until.isoformat() if until else "")
     request = requests.create(work, kind=kind.code, organisation_id=card.organisation_id, lines=[line])
     audit.record(
-        work, "renewal.drafted", requests.subject(request), organisation=card.organisation_id,
-        grants=[held.grant.id for held in holdings], until=until.isoformat() if until else None,
-    )  # fmt: skip
+        work,
+        "renewal.drafted",
+        requests.subject(request),
+        organisation=card.organisation_id,
+        grants=[held.grant.id for held in holdings],
+        until=until.isoformat() if until else None,
+    )
     return request

@@ -165,7 +165,8 @@ def forget_unused(work: Work, organisation_id: int, person_ids: Collection[int])
     work.session.execute(
         delete(Person)
         .where(
-            col(Person.id).in_(person_ids), *(~exists().where(col(place) == col(Person.id)) for place in (*known, *lists))
+            col(Person.id).in_(person_ids),
+            *(~exists().where(col(place) == col(Person.id)) for place in (*known, *lists)),
         )
         .execution_options(synchronize_session=False, **EVERYWHERE)
     )

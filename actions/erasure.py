@@ -49,7 +49,9 @@ def patients_due(work: Work, at: dt.datetime) -> list[AccessRequest]:
 
 def acts(work: Work, limit: int = 20) -> list[Event]:
     """Events of what was erased, the newest first."""
-    query = select(Event).where(col(Event.action).in_(("erasure.act", "patients.erased"))).order_by(col(Event.seq).desc())
+    query = (
+        select(Event).where(col(Event.action).in_(("erasure.act", "patients.erased"))).order_by(col(Event.seq).desc())
+    )
     return list(work.session.execute(query.limit(limit)).scalars())
 
 
@@ -91,7 +93,11 @@ def erase_patients(work: Work) -> int:
         _delete(work, hashes)
     if found:
         audit.record(
-            work, "patients.erased", "erasure", requests=[request.id for request in found], term_days=work.policy.patient_days
+            work,
+            "patients.erased",
+            "erasure",
+            requests=[request.id for request in found],
+            term_days=work.policy.patient_days,
         )
     return len(found)
 
@@ -221,7 +227,16 @@ def _erase_card(work: Work, card: Employee) -> None:
         .execution_options(synchronize_session="fetch")
     )
     for former in names.former_names(work, card):
-        for name in ("surname", "given", "patronymic", "fold", "next_surname", "next_given", "next_patronymic", "ground"):
+        for name in (
+            "surname",
+            "given",
+            "patronymic",
+            "fold",
+            "next_surname",
+            "next_given",
+            "next_patronymic",
+            "ground",
+        ):
             setattr(former, name, "")
         former.recorded_by = ""
     _erase_corrections(work, [people.subject(card)])

@@ -151,11 +151,7 @@ def _of_cards(work: Work, cards: Sequence[Employee]) -> Pack:
     _gather(work, case, found, only=person_id, places=[card.organisation_id for card in cards])
     lines = [line.id or 0 for _, line, _ in case.lines]
     case.concerns = evidence_log.only_of(cards, lines, [grant.id or 0 for grant in case.grants])
-    case.about = [
-        ("Работник", name),
-        ("СНИЛС", evidence_tables.snils(cards[0].snils)),
-        ("Заявок", str(len(found))),
-    ]
+    case.about = [("Работник", name), ("СНИЛС", evidence_tables.snils(cards[0].snils)), ("Заявок", str(len(found)))]
     return _packed(work, case, "person")
 
 

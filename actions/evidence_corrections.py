@@ -39,7 +39,18 @@ def known_table(work: Work, grants: Iterable[Grant], cards: Mapping[Key, Employe
         for entry in beliefs.history(work, list(by_number))
         for grant in (by_number[entry.grant_id],)
     )
-    columns = ("Работник", "Роль", "Организация", "Записано", "Считалось верным до", "Роль с", "Роль по", "Дана до", "Вход подтверждён", "Номер в журнале")
+    columns = (
+        "Работник",
+        "Роль",
+        "Организация",
+        "Записано",
+        "Считалось верным до",
+        "Роль с",
+        "Роль по",
+        "Дана до",
+        "Вход подтверждён",
+        "Номер в журнале",
+    )
     return Table("Что и когда было известно о ролях", _BY_DATABASE, columns, rows)
 
 

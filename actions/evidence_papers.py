@@ -95,7 +95,9 @@ def letters_out(letters: Iterable[OutboxLetter], folder: str) -> Iterator[Stored
 def letters_in(letters: Iterable[InboxLetter], folder: str) -> Iterator[Stored]:
     for letter in letters:
         how = f"принесено вручную: {letter.brought_by}" if letter.brought_by else "как пришло"
-        what = f"Письмо от {letter.sender or 'отправителя, который стёрт'}, {long_date(letter.received_at.date())}, {how}"
+        what = (
+            f"Письмо от {letter.sender or 'отправителя, который стёрт'}, {long_date(letter.received_at.date())}, {how}"
+        )
         yield Stored(f"{folder}/in-{letter.id:05d}.eml", letter.sha256, what)
 
 

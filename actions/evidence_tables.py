@@ -167,7 +167,17 @@ def grants_table(work: Work, grants: Iterable[Grant], cards: Mapping[Key, Employ
         )
         for grant in grants
     )
-    columns = ("Работник", "Роль", "Организация", "С", "По", "Дана до", "Вход подтверждён", "Чем подтверждена", "Запись о предоставлении")
+    columns = (
+        "Работник",
+        "Роль",
+        "Организация",
+        "С",
+        "По",
+        "Дана до",
+        "Вход подтверждён",
+        "Чем подтверждена",
+        "Запись о предоставлении",
+    )
     return Table("Предоставленные и прекращённые роли", _BY_DATABASE, columns, rows)
 
 
@@ -214,7 +224,11 @@ def numbers_table(
     rows += [(f"request {request.id}", request.number) for request in found]
     listed = list(cards)
     rows += [(f"employee {card.id}", f"{card.name}, СНИЛС {snils(card.snils)}") for card in listed]
-    rows += [(subject.replace(":", " "), f"СНИЛС {snils(card.snils)}") for card in listed for subject in old_subjects(work, [card])]
+    rows += [
+        (subject.replace(":", " "), f"СНИЛС {snils(card.snils)}")
+        for card in listed
+        for subject in old_subjects(work, [card])
+    ]
     rows += [
         (f"line {line.id}", f"{_named(line, card) if card else 'работник без верного СНИЛС'}, заявка {request.number}")
         for request, line, card in lines

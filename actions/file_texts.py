@@ -67,5 +67,7 @@ def _joined(rows: Sequence[tuple[str, str, int, int, int]]) -> str:
     """Paragraphs as lines, cells of a row on one line."""
     lines = []
     for (table, _), pieces in groupby(rows, key=lambda row: (row[2], row[3]) if row[2] else (0, row[0])):
-        lines.append((" | " if table else "\n").join(" ".join(piece[1].split()) if table else piece[1] for piece in pieces))
+        lines.append(
+            (" | " if table else "\n").join(" ".join(piece[1].split()) if table else piece[1] for piece in pieces)
+        )
     return "\n".join(lines)

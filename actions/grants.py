@@ -63,14 +63,29 @@ def is_held_in(work: Work, organisation_id: int, subsystem: str) -> bool:
 
 
 def tell(
-    work: Work, *, person_id: int, organisation_id: int, role: RoleRef, import_id: int, since: dt.datetime,
-    ends_on: dt.date | None, told_by: str, told_on: dt.date | None,
-) -> Grant:  # fmt: skip
+    work: Work,
+    *,
+    person_id: int,
+    organisation_id: int,
+    role: RoleRef,
+    import_id: int,
+    since: dt.datetime,
+    ends_on: dt.date | None,
+    told_by: str,
+    told_on: dt.date | None,
+) -> Grant:
     """A role is held from before, on somebody's word."""
     row = Grant(
-        person_id=person_id, organisation_id=organisation_id, subsystem=role.subsystem, role=role.role, since=since,
-        ends_on=ends_on, import_id=import_id, told_by=told_by, told_on=told_on,
-    )  # fmt: skip
+        person_id=person_id,
+        organisation_id=organisation_id,
+        subsystem=role.subsystem,
+        role=role.role,
+        since=since,
+        ends_on=ends_on,
+        import_id=import_id,
+        told_by=told_by,
+        told_on=told_on,
+    )
     work.session.add(row)
     _made(work, row, "grant.told")
     return row
@@ -81,9 +96,12 @@ def move(work: Work, row: Grant, organisation_id: int, at: dt.datetime) -> Grant
     moment = max(at, row.since)
     end(work, grant_id=row.id or 0, reason="реорганизация", at=moment)
     there = select(col(Grant.id)).where(
-        col(Grant.person_id) == row.person_id, col(Grant.organisation_id) == organisation_id,
-        col(Grant.subsystem) == row.subsystem, col(Grant.role) == row.role, col(Grant.until).is_(None),
-    )  # fmt: skip
+        col(Grant.person_id) == row.person_id,
+        col(Grant.organisation_id) == organisation_id,
+        col(Grant.subsystem) == row.subsystem,
+        col(Grant.role) == row.role,
+        col(Grant.until).is_(None),
+    )
     if work.session.execute(there).first() is not None:
         return None
     kept = row.model_dump(exclude={"id", "organisation_id", "since", "until", "event_seq", "end_reminded_at"})
@@ -96,16 +114,30 @@ def move(work: Work, row: Grant, organisation_id: int, at: dt.datetime) -> Grant
 def _made(work: Work, row: Grant, action: str) -> None:
     beliefs.note(work, row)
     told = audit.record(
-        work, action, subject_of(row), grant=row.id, employee=_card_id(work, row.person_id, row.organisation_id),
-        organisation=row.organisation_id, subsystem=row.subsystem, role=row.role,
-    )  # fmt: skip
+        work,
+        action,
+        subject_of(row),
+        grant=row.id,
+        employee=_card_id(work, row.person_id, row.organisation_id),
+        organisation=row.organisation_id,
+        subsystem=row.subsystem,
+        role=row.role,
+    )
     row.event_seq = told.seq
 
 
 def grant(
-    work: Work, *, person_id: int, organisation_id: int, subsystem: str, role: str, request_id: int, line_id: int,
-    since: dt.datetime | None = None, ends_on: dt.date | None = None,
-) -> Grant:  # fmt: skip
+    work: Work,
+    *,
+    person_id: int,
+    organisation_id: int,
+    subsystem: str,
+    role: str,
+    request_id: int,
+    line_id: int,
+    since: dt.datetime | None = None,
+    ends_on: dt.date | None = None,
+) -> Grant:
     """A granted role becomes a grant, since the answer (now when None) until the day that it names.
 
     One already in force only takes that day, and begins earlier where it was held before.
@@ -205,9 +237,14 @@ def restore(work: Work, row: Grant, *, until: dt.datetime | None = None) -> None
 
 
 def end_roles(
-    work: Work, *, line: RequestLine, pairs: Iterable[RequestedRole], organisation_id: int, reason: str,
+    work: Work,
+    *,
+    line: RequestLine,
+    pairs: Iterable[RequestedRole],
+    organisation_id: int,
+    reason: str,
     at: dt.datetime | None = None,
-) -> int:  # fmt: skip
+) -> int:
     """A revocation was carried out for these roles of the line: they end in this organisation. Returns how many did."""
     wanted = {(pair.subsystem, pair.role) for pair in pairs}
     query = select(Grant).where(
@@ -239,11 +276,7 @@ def unprove(work: Work, *, line_id: int) -> None:
 
 
 def holders(
-    work: Work,
-    *,
-    as_of: dt.datetime | None = None,
-    known_on: dt.datetime | None = None,
-    inn: str | None = None,
+    work: Work, *, as_of: dt.datetime | None = None, known_on: dt.datetime | None = None, inn: str | None = None
 ) -> list[dict[str, object]]:
     """Who holds what at the moment `as_of`, by surname, as he was called then; JSON of `holders`.
 
@@ -255,9 +288,7 @@ def holders(
     if inn:
         held.append(col(Organisation.inn) == inn)
     query = (
-        select(
-            Grant, belief.since, belief.until, belief.verified_at, Employee, Organisation, col(AccessRequest.number)
-        )
+        select(Grant, belief.since, belief.until, belief.verified_at, Employee, Organisation, col(AccessRequest.number))
         .join(Employee, people.OF_GRANT)
         .join(Organisation, col(Organisation.id) == col(Grant.organisation_id))
         .outerjoin(AccessRequest, col(AccessRequest.id) == col(Grant.request_id))
@@ -286,7 +317,4 @@ def holders(
 def _named(work: Work, grant: Grant) -> dict[str, str]:
     subsystem = work.catalog.subsystems.get(grant.subsystem)
     roles = {role.code: role.label for role in subsystem.roles} if subsystem else {}
-    return {
-        "subsystem": subsystem.name if subsystem else grant.subsystem,
-        "role": roles.get(grant.role, grant.role),
-    }
+    return {"subsystem": subsystem.name if subsystem else grant.subsystem, "role": roles.get(grant.role, grant.role)}

@@ -34,7 +34,9 @@ from states.rules.identity import Place, clash_of
 
 COMPARED, LEAST_REASON = "holdings.compared", 10
 _MOSCOW = ZoneInfo("Europe/Moscow")
-_ELSEWHERE = frozenset({"file", "email", "inn"})  # of reading a list: its columns that matter here are judged by the rules
+_ELSEWHERE = frozenset(
+    {"file", "email", "inn"}
+)  # of reading a list: its columns that matter here are judged by the rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +119,15 @@ class Plan:
 
 
 def plan(
-    work: Work, sheet: Sheet, *, inn: object, kpp: str = "", told_by: str = "", told_on: str = "",
+    work: Work,
+    sheet: Sheet,
+    *,
+    inn: object,
+    kpp: str = "",
+    told_by: str = "",
+    told_on: str = "",
     checked: Collection[int] = (),
-) -> Plan:  # fmt: skip
+) -> Plan:
     """What the file says and what is wrong with it; nothing is written.
 
     `told_by`, `told_on` are the source of rows that name none, `checked` the rows whose СНИЛС somebody held against a
@@ -183,13 +191,15 @@ def _held_here(work: Work, card: Organisation, lines: Sequence[LineFacts]) -> se
 
 
 def _planned(
-    work: Work, told: ToldHolding, found: Sequence[Finding], held: Collection[tuple[str, RoleRef]], around: holding.Around
+    work: Work,
+    told: ToldHolding,
+    found: Sequence[Finding],
+    held: Collection[tuple[str, RoleRef]],
+    around: holding.Around,
 ) -> PlannedRow:
     line, known = told.line, around.known.get(told.line.snils)
     clash = clash_of(replace(line, snils_checked=""), known)
-    own = tuple(
-        sourced(finding) if finding.rule else finding for finding in found if finding.row == line.row
-    )
+    own = tuple(sourced(finding) if finding.rule else finding for finding in found if finding.row == line.row)
     return PlannedRow(
         told,
         tuple(ref for ref in line.roles if (line.snils, ref) not in held),
@@ -205,9 +215,15 @@ def _whole(roster: Roster, intake: Sequence[Finding]) -> list[Finding]:
 
 
 def take(
-    work: Work, sheet: Sheet, *, inn: object, kpp: str = "", told_by: str = "", told_on: str = "",
+    work: Work,
+    sheet: Sheet,
+    *,
+    inn: object,
+    kpp: str = "",
+    told_by: str = "",
+    told_on: str = "",
     checked: Collection[int] = (),
-) -> Plan:  # fmt: skip
+) -> Plan:
     """Write down what of the list is new and without errors; a repetition writes nothing. Raises what `plan` raises."""
     found = plan(work, sheet, inn=inn, kpp=kpp, told_by=told_by, told_on=told_on, checked=checked)
     new = found.of("new")
@@ -215,22 +231,31 @@ def take(
         return found
     card = found.organisation
     made = HoldingsImport(
-        organisation_id=card.id or 0, file_name=sheet.name, sha256=sheet.sha256, imported_at=work.now,
+        organisation_id=card.id or 0,
+        file_name=sheet.name,
+        sha256=sheet.sha256,
+        imported_at=work.now,
         imported_by=work.by,
-    )  # fmt: skip
+    )
     work.session.add(made)
     work.session.flush()
     cards = enrolling.enrol(work, card.id or 0, [row.told.line for row in new])
     told = [
         grants.tell(
-            work, person_id=employee.person_id, organisation_id=card.id or 0, role=ref, import_id=made.id or 0,
-            since=_midnight(row.told.since), ends_on=_date(row.told.line.asked_until),
-            told_by=row.told.told_by, told_on=_date(row.told.told_on),
+            work,
+            person_id=employee.person_id,
+            organisation_id=card.id or 0,
+            role=ref,
+            import_id=made.id or 0,
+            since=_midnight(row.told.since),
+            ends_on=_date(row.told.line.asked_until),
+            told_by=row.told.told_by,
+            told_on=_date(row.told.told_on),
         ).id
         for row, employee in zip(new, cards, strict=True)
         if employee is not None
         for ref in row.fresh
-    ]  # fmt: skip
+    ]
     audit.record(
         work, "holdings.imported", subject(made), organisation=card.id, rows=len(new), grants=told, sha256=made.sha256
     )
@@ -278,7 +303,9 @@ def withdraw(work: Work, entry: HoldingsImport, *, reason: str) -> list[Grant]:
     if entry.withdrawn_at is not None:
         raise Conflict("Этот список уже отменён.")
     if len(tidy(reason)) < LEAST_REASON:
-        raise BadIdentifier(f"Напишите, почему список отменяется, хотя бы {LEAST_REASON} знаками: это остаётся на записи.")
+        raise BadIdentifier(
+            f"Напишите, почему список отменяется, хотя бы {LEAST_REASON} знаками: это остаётся на записи."
+        )
     rows = list(work.session.execute(select(Grant).where(col(Grant.import_id) == entry.id)).scalars())
     gone = [row for row in rows if not row.never]
     for row in gone:
@@ -304,4 +331,17 @@ def as_json(entry: HoldingsImport, card: Organisation, brought: Sequence[Grant])
     }
 
 
-__all__ = ["Plan", "PlannedRow", "RosterError", "Sheet", "as_json", "get", "imports", "plan", "read", "subject", "take", "withdraw"]
+__all__ = [
+    "Plan",
+    "PlannedRow",
+    "RosterError",
+    "Sheet",
+    "as_json",
+    "get",
+    "imports",
+    "plan",
+    "read",
+    "subject",
+    "take",
+    "withdraw",
+]

@@ -43,10 +43,12 @@ def _cards(work: Work, organisation_id: int, numbers: Collection[str], but: int 
         select(Employee)
         .join(Person, col(Person.id) == col(Employee.person_id))
         .where(
-            col(Employee.organisation_id) == organisation_id, col(Person.snils).in_(numbers),
-            col(Employee.fold) != "", relied_on(but=but),
+            col(Employee.organisation_id) == organisation_id,
+            col(Person.snils).in_(numbers),
+            col(Employee.fold) != "",
+            relied_on(but=but),
         )
-    )  # fmt: skip
+    )
     return {card.snils: card for card in work.session.execute(query).scalars()}
 
 
@@ -68,11 +70,13 @@ def _drafts(
         .join(RequestLine, col(RequestLine.person_id) == col(Person.id))
         .join(AccessRequest, col(AccessRequest.id) == col(RequestLine.request_id))
         .where(
-            col(AccessRequest.organisation_id) == organisation_id, col(AccessRequest.status) == Status.DRAFT,
-            col(AccessRequest.id) != (but or 0), col(Person.snils).in_(numbers),
+            col(AccessRequest.organisation_id) == organisation_id,
+            col(AccessRequest.status) == Status.DRAFT,
+            col(AccessRequest.id) != (but or 0),
+            col(Person.snils).in_(numbers),
         )
         .order_by(col(AccessRequest.id), col(RequestLine.id))
-    )  # fmt: skip
+    )
     found: defaultdict[str, list[tuple[str, FullName]]] = defaultdict(list)
     for snils, number, typed in work.session.execute(query).tuples() if numbers else ():
         name = FullName(*(str(typed.get(part) or "") for part in ("surname", "given", "patronymic")))
@@ -87,10 +91,12 @@ def _elsewhere(work: Work, organisation_id: int, numbers: Collection[str]) -> de
         select(col(Person.snils), col(Employee.surname), col(Employee.given), col(Employee.patronymic))
         .join(Employee, col(Employee.person_id) == col(Person.id))
         .where(
-            col(Employee.organisation_id) != organisation_id, col(Person.snils).in_(numbers),
-            col(Employee.fold) != "", relied_on(),
+            col(Employee.organisation_id) != organisation_id,
+            col(Person.snils).in_(numbers),
+            col(Employee.fold) != "",
+            relied_on(),
         )
-    )  # fmt: skip
+    )
     found: defaultdict[str, list[FullName]] = defaultdict(list)
     rows = work.session.execute(query, execution_options=EVERYWHERE).tuples() if numbers else ()
     for snils, *name in rows:

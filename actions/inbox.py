@@ -197,9 +197,7 @@ def _take(work: Work, letter: InboxLetter, request: AccessRequest, proposal: Pro
     if proposal.move == "answer":
         said = answers.decided(work, request, proposal.pairs)
         granted = proposal.outcome is Outcome.GRANTED
-        answers.give_answer(
-            work, request, said, granted=granted, actor=Actor.DESK, ground=Ground(letter.id), **told
-        )  # fmt: skip
+        answers.give_answer(work, request, said, granted=granted, actor=Actor.DESK, ground=Ground(letter.id), **told)
         return
     _with_companion(work, request, "acknowledge", {**told, "due": proposal.due})
     if proposal.move == "ask":
@@ -221,7 +219,9 @@ def _bounced(work: Work, letter: InboxLetter, reading: Reading, found: Matched) 
         letter.problem = "Письмо вернулось, но не видно, какое."
         return InboxState.TRIAGE
     if not is_unguessable(found.letter.message_id):
-        letter.problem = "Похоже, письмо вернулось. Но его номер (Message-ID) можно было и угадать, так что решает человек."
+        letter.problem = (
+            "Похоже, письмо вернулось. Но его номер (Message-ID) можно было и угадать, так что решает человек."
+        )
         return InboxState.TRIAGE
     reason = f"Письмо не доставлено: {reading.bounce.diagnostic or reading.bounce.status}"[:500]
     found.letter.state, found.letter.error = OutboxState.FAILED, reason
@@ -255,7 +255,9 @@ def _settled_already(letter: InboxLetter) -> str:
     if letter.settled_at is None:
         return f"Письмо № {letter.id} уже разобрано."
     at = letter.settled_at.astimezone(_MOSCOW)
-    return f"Письмо № {letter.id} уже разобрано: {letter.settled_by}, {at:%d.%m.%Y %H:%M} МСК. Ваше решение не записано."
+    return (
+        f"Письмо № {letter.id} уже разобрано: {letter.settled_by}, {at:%d.%m.%Y %H:%M} МСК. Ваше решение не записано."
+    )
 
 
 DECISIONS = ("acknowledge", "grant", "reject", "partial", "ask", "bounce", "note")
@@ -345,9 +347,8 @@ def _decide(
         whole = said if decision == "partial" else answers.the_same(work, request, outcome, reason=text)
         whole = answers.quoted(_in_own_words(work, letter, request, whole), words)
         answers.give_answer(
-            work, request, whole, granted=decision == "grant", actor=Actor.OFFICER,
-            ground=Ground(letter.id), **told,
-        )  # fmt: skip
+            work, request, whole, granted=decision == "grant", actor=Actor.OFFICER, ground=Ground(letter.id), **told
+        )
     elif decision == "ask":
         steps.take(work, request, "ask", **told, question=words)
     else:

@@ -11,7 +11,9 @@ from models.request import AccessRequest, RequestedRole, RequestLine
 from states.outcomes import UNPROVEN
 
 
-def invite(work: Work, request: AccessRequest, *, purpose: str, turn: int = 1, only: Collection[int | None] | None = None) -> int:
+def invite(
+    work: Work, request: AccessRequest, *, purpose: str, turn: int = 1, only: Collection[int | None] | None = None
+) -> int:
     """Promise a letter with a personal link to every line, or those of `only`, that still owes this login. Returns how many.
 
     Who was invited already gets no second letter in the same `turn` while the link in the first one works.

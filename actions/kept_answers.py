@@ -33,9 +33,7 @@ def find(work: Work, account_id: int, key: str) -> IdempotencyKey | None:
 
 def claim(work: Work, account_id: int, key: str, digest: str) -> IdempotencyKey:
     """Taken in the action's own transaction, so both are there or neither. Raises Busy when another was faster."""
-    row = IdempotencyKey(
-        account_id=account_id, key=key, digest=digest, status=_UNANSWERED, created_at=work.now,
-    )  # fmt: skip
+    row = IdempotencyKey(account_id=account_id, key=key, digest=digest, status=_UNANSWERED, created_at=work.now)
     try:
         with work.session.begin_nested():
             work.session.add(row)

@@ -21,9 +21,10 @@ def find(work: Work, account: Account | None, token: str) -> KnownBrowser | None
     if account is None or not token:
         return None
     query = select(KnownBrowser).where(
-        col(KnownBrowser.token_hash) == hashed(token), col(KnownBrowser.account_id) == account.id,
+        col(KnownBrowser.token_hash) == hashed(token),
+        col(KnownBrowser.account_id) == account.id,
         col(KnownBrowser.seen_at) > work.now - dt.timedelta(days=DAYS),
-    )  # fmt: skip
+    )
     found: KnownBrowser | None = work.session.execute(query.with_for_update()).scalar_one_or_none()
     return found
 
@@ -45,9 +46,15 @@ def greet(work: Work, account: Account, token: str) -> str:
         work.session.add(browser)
     browser.misses, browser.seen_at = 0, work.now
     work.session.flush()
-    mine = select(col(KnownBrowser.id)).where(col(KnownBrowser.account_id) == account.id).order_by(col(KnownBrowser.seen_at).desc())
+    mine = (
+        select(col(KnownBrowser.id))
+        .where(col(KnownBrowser.account_id) == account.id)
+        .order_by(col(KnownBrowser.seen_at).desc())
+    )
     kept = work.session.execute(mine.limit(_MOST)).scalars().all()
-    work.session.execute(delete(KnownBrowser).where(col(KnownBrowser.account_id) == account.id, col(KnownBrowser.id).not_in(kept)))
+    work.session.execute(
+        delete(KnownBrowser).where(col(KnownBrowser.account_id) == account.id, col(KnownBrowser.id).not_in(kept))
+    )
     return token
 
 

@@ -41,10 +41,17 @@ def search(work: Work, text: str, *, organisation_id: int | None = None, limit: 
 def line_of(person: Employee) -> LineFacts:
     """What a new line already knows of him."""
     return LineFacts(
-        snils=person.snils, surname=person.surname, given=person.given, patronymic=person.patronymic,
-        email=person.email, post=person.post, unit=person.unit, email_is_esia=person.email_is_esia,
-        esia_confirmed=True if person.esia_confirmed_on else None, first_login_on=person.first_login_on,
-    )  # fmt: skip
+        snils=person.snils,
+        surname=person.surname,
+        given=person.given,
+        patronymic=person.patronymic,
+        email=person.email,
+        post=person.post,
+        unit=person.unit,
+        email_is_esia=person.email_is_esia,
+        esia_confirmed=True if person.esia_confirmed_on else None,
+        first_login_on=person.first_login_on,
+    )
 
 
 def named(work: Work, organisation_id: int, ids: Iterable[int]) -> list[Employee]:

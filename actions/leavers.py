@@ -97,7 +97,13 @@ class Departures:
 
 
 def departures(
-    work: Work, file: Path, *, inn: object, before: Path | None = None, apply: bool = False, choices: Choices | None = None
+    work: Work,
+    file: Path,
+    *,
+    inn: object,
+    before: Path | None = None,
+    apply: bool = False,
+    choices: Choices | None = None,
 ) -> Departures:
     """Who of the roster (or of `before` and no longer of the roster) holds what; with `apply` the roles are asked to end.
 
@@ -224,7 +230,9 @@ def _judged(work: Work, place: _Place, line: LineFacts, doubt: str) -> Leaver:
     away = [held for held in held_by(work, [person.person_id]) if held.grant.organisation_id not in place.cards]
     elsewhere = tuple(dict.fromkeys(called(held.organisation) for held in away))
     if not holdings:
-        return Leaver(line.name, line.snils, line.row, Case.IDLE, elsewhere=elsewhere)  # his name may be another's to know
+        return Leaver(
+            line.name, line.snils, line.row, Case.IDLE, elsewhere=elsewhere
+        )  # his name may be another's to know
     name = line.name or person.name
     ending = tuple(held for held in holdings if revocations.key_of(held) in place.ending)
     numbers = tuple(dict.fromkeys(place.ending[revocations.key_of(held)].number for held in ending))

@@ -60,9 +60,15 @@ def take(work: Work, raw: bytes, reading: Reading, request: AccessRequest | None
     if work.narrowed and request is None and match(work, reading).request is None:
         raise Conflict(_WHOSE)  # nobody of one organisation may see a letter of nobody
     letter = InboxLetter(
-        account="", folder="", uid_validity=0, uid=None, sha256=work.files.put(raw), received_at=work.now,
-        brought_by=work.by, request_id=request.id if request else None,
-    )  # fmt: skip
+        account="",
+        folder="",
+        uid_validity=0,
+        uid=None,
+        sha256=work.files.put(raw),
+        received_at=work.now,
+        brought_by=work.by,
+        request_id=request.id if request else None,
+    )
     try:
         with work.session.begin_nested():
             work.session.add(letter)

@@ -41,7 +41,9 @@ def letters_left(
     """Letters of the linked drafts that ask for these roles only, and have left."""
     gone = [draft.id for draft, mine in _mine(work, request, lines, wrong) if _whole(work, draft, mine)]
     query = select(col(OutboxLetter.id)).where(
-        col(OutboxLetter.request_id).in_(gone), col(OutboxLetter.state).in_(LEFT), col(OutboxLetter.purpose).in_(TO_DESK)
+        col(OutboxLetter.request_id).in_(gone),
+        col(OutboxLetter.state).in_(LEFT),
+        col(OutboxLetter.purpose).in_(TO_DESK),
     )
     return [number or 0 for number in work.session.execute(query.order_by(col(OutboxLetter.id))).scalars()]
 

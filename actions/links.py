@@ -21,7 +21,9 @@ from notifications.writing import Written, write
 
 FIRST_LOGIN, LOGIN_CHECK = "first-login", "login-check"
 SHOWN = "[личная ссылка работника]"  # to others than the letter's reader
-_ADDRESS = re.compile(r"(?<!\S)\S*/my/(?:\d+-)?[\w=-]{20,}")  # as an answer may quote it; with a number in letters of former releases
+_ADDRESS = re.compile(
+    r"(?<!\S)\S*/my/(?:\d+-)?[\w=-]{20,}"
+)  # as an answer may quote it; with a number in letters of former releases
 
 
 class LinkDead(Exception):
@@ -74,7 +76,13 @@ def forget(work: Work, request: AccessRequest, line: RequestLine) -> None:
             .values(state=OutboxState.CANCELLED)
             .execution_options(synchronize_session=False)
         )
-    _change(work, col(PersonalLink.line_id) == line.id, col(PersonalLink.ended_at).is_(None), ended_at=work.now, ended_for=EndedFor.LINE_GONE)
+    _change(
+        work,
+        col(PersonalLink.line_id) == line.id,
+        col(PersonalLink.ended_at).is_(None),
+        ended_at=work.now,
+        ended_for=EndedFor.LINE_GONE,
+    )
     _change(work, col(PersonalLink.line_id) == line.id, line_id=None)
 
 
@@ -94,14 +102,20 @@ def end_all(work: Work, why: EndedFor) -> int:
 
 def end_of_lines(work: Work, why: EndedFor, *lines: ColumnElement[bool], purpose: str = "") -> None:
     """Of lines (joined with their requests) that are so."""
-    wanted = select(col(RequestLine.id)).join(AccessRequest, col(AccessRequest.id) == col(RequestLine.request_id)).where(*lines)
+    wanted = (
+        select(col(RequestLine.id))
+        .join(AccessRequest, col(AccessRequest.id) == col(RequestLine.request_id))
+        .where(*lines)
+    )
     only = (col(PersonalLink.purpose) == purpose,) if purpose else ()
     end(work, why, col(PersonalLink.line_id).in_(wanted), *only)
 
 
 def _change(work: Work, *which: ColumnElement[bool], **values: object) -> None:
     work.session.flush()
-    work.session.execute(update(PersonalLink).where(*which).values(values).execution_options(synchronize_session="fetch"))
+    work.session.execute(
+        update(PersonalLink).where(*which).values(values).execution_options(synchronize_session="fetch")
+    )
 
 
 def find(work: Work, secret: str) -> PersonalLink:
@@ -109,7 +123,9 @@ def find(work: Work, secret: str) -> PersonalLink:
     query = select(PersonalLink).where(col(PersonalLink.token_hash) == _hash(secret))
     link: PersonalLink | None = work.session.execute(query).scalar_one_or_none()
     if link is None:
-        raise NotFound("Такой ссылки нет. Скопируйте её из письма целиком. Если не поможет, попросите в своей организации прислать новую.")
+        raise NotFound(
+            "Такой ссылки нет. Скопируйте её из письма целиком. Если не поможет, попросите в своей организации прислать новую."
+        )
     return link
 
 
@@ -127,7 +143,9 @@ def written(work: Work, letter: OutboxLetter) -> Written:
     found = work.session.execute(query).all()
     for link, person_id in found:
         if link.ended_at or work.now > link.expires_at or person_id is None or person_id != letter.person_id:
-            raise LinkDead("Личная ссылка этого письма больше не действует. Пригласите работника заново, это письмо не нужно.")
+            raise LinkDead(
+                "Личная ссылка этого письма больше не действует. Пригласите работника заново, это письмо не нужно."
+            )
     addresses = [f"{work.policy.page_url}/my/{token(work, link)}" for link, _ in found]
     return write(letter.purpose, **letter.made_from, links=addresses)
 

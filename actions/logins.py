@@ -83,7 +83,8 @@ def count(work: Work, use: str, value: str) -> int:
 def succeeded(work: Work, login: str, address: str) -> None:
     """The try was right: the login starts anew, its try is taken off the address, and old failures are cleared away."""
     by_pair, by_login, by_address = (
-        _known(work, use, value) for use, value in (("pair", f"{login}|{address}"), ("login", login), ("address", address))
+        _known(work, use, value)
+        for use, value in (("pair", f"{login}|{address}"), ("login", login), ("address", address))
     )
     for row in filter(None, (by_pair, by_login)):
         work.session.delete(row)

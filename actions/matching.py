@@ -36,7 +36,9 @@ def match(work: Work, reading: Reading) -> Matched:
     for request, how in ((by_reference, "references"), (by_ticket, "ticket"), (by_number, "number")):
         if request is not None:
             found = {other.id for other in (by_reference, by_ticket, by_number) if other is not None}
-            return Matched(request, letter, how, _doubt(request, letter, len(found) > 1) or _tail_doubt(how, request, reading))
+            return Matched(
+                request, letter, how, _doubt(request, letter, len(found) > 1) or _tail_doubt(how, request, reading)
+            )
     return Matched(letter=letter)
 
 

@@ -41,7 +41,7 @@ class Names:
             self._former.setdefault(row.employee_id, []).append(row)
 
     def on(self, card: Employee, day: dt.date) -> str:
-        """"" once it is erased."""
+        """ "" once it is erased."""
         for former in self._former.get(card.id or 0, ()):
             if former.until is not None and day < former.until:
                 return former.name
@@ -79,19 +79,26 @@ def correct(work: Work, card: Employee, name: FullName, *, ground: str = "") -> 
     return _renamed(work, card, name, None, ground, "person.name-corrected")
 
 
-def _renamed(
-    work: Work, card: Employee, name: FullName, until: dt.date | None, ground: str, action: str
-) -> FormerName:
+def _renamed(work: Work, card: Employee, name: FullName, until: dt.date | None, ground: str, action: str) -> FormerName:
     name = FullName(*(tidy(part)[:100] for part in (name.surname, name.given, name.patronymic)))
     if not name.surname or not name.given:
         raise BadIdentifier("Укажите фамилию и имя: без них имя не запишешь.")
     if name == name_of(card):
         raise Conflict("Это имя уже стоит в карточке работника.")
     row = FormerName(
-        employee_id=card.id or 0, surname=card.surname, given=card.given, patronymic=card.patronymic, fold=card.fold,
-        next_surname=name.surname, next_given=name.given, next_patronymic=name.patronymic, until=until,
-        ground=tidy(ground)[:300], recorded_at=work.now, recorded_by=work.by,
-    )  # fmt: skip
+        employee_id=card.id or 0,
+        surname=card.surname,
+        given=card.given,
+        patronymic=card.patronymic,
+        fold=card.fold,
+        next_surname=name.surname,
+        next_given=name.given,
+        next_patronymic=name.patronymic,
+        until=until,
+        ground=tidy(ground)[:300],
+        recorded_at=work.now,
+        recorded_by=work.by,
+    )
     set_name(card, name)
     card.stated_on = card.stated_on or work.now
     work.session.add_all((card, row))

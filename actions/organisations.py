@@ -58,7 +58,18 @@ EDITABLE = (
 )
 
 
-_TEXTS = ("kpp", "ogrn", "oid", "full_name", "short_name", "address", "subordination", "head_name", "head_post", "officer_email")
+_TEXTS = (
+    "kpp",
+    "ogrn",
+    "oid",
+    "full_name",
+    "short_name",
+    "address",
+    "subordination",
+    "head_name",
+    "head_post",
+    "officer_email",
+)
 
 
 def find(work: Work, inn: str, kpp: str | None = None) -> Organisation | None:
@@ -181,7 +192,11 @@ def problems(work: Work, organisation: Organisation, values: Mapping[str, object
             _checked(work, name, value)
         except ValueError as wrong:
             found[name] = str(wrong)
-    if "kpp" in values and "kpp" not in found and _is_taken(work, organisation, str(_checked(work, "kpp", values["kpp"]))):
+    if (
+        "kpp" in values
+        and "kpp" not in found
+        and _is_taken(work, organisation, str(_checked(work, "kpp", values["kpp"])))
+    ):
         found["kpp"] = "Карточка с этими ИНН и КПП уже есть. Откройте её или проверьте КПП."
     return found
 
@@ -221,7 +236,9 @@ def _checked(work: Work, name: str, value: object) -> object:
             raise BadIdentifier(f"Субъект РФ «{value}» не найден. Напишите, например, «Москва» или код 77.")
         return subject.code
     if name in ("authority", "subordination"):
-        entries = work.catalog.organisations.authorities if name == "authority" else work.catalog.organisations.subordinations
+        entries = (
+            work.catalog.organisations.authorities if name == "authority" else work.catalog.organisations.subordinations
+        )
         if value not in {entry.code for entry in entries}:
             known = ", ".join(f"{entry.code} ({entry.label})" for entry in entries)
             raise BadIdentifier(f"Значение «{value}» не подходит. Есть: {known}.")

@@ -81,7 +81,11 @@ def claim(work: Work, *, owner: str, limit: int) -> list[int]:
     """
     due = (
         select(col(OutboxLetter.id))
-        .where(col(OutboxLetter.state) == OutboxState.PROMISED, col(OutboxLetter.next_attempt_at) <= work.now, _may_leave(work))
+        .where(
+            col(OutboxLetter.state) == OutboxState.PROMISED,
+            col(OutboxLetter.next_attempt_at) <= work.now,
+            _may_leave(work),
+        )
         .order_by(col(OutboxLetter.id))
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -108,7 +112,9 @@ def _may_leave(work: Work) -> ColumnElement[bool]:
 def held(work: Work, request: AccessRequest | None = None) -> set[int]:
     """Row numbers of letters, of the request or of all, that wait for a person's yes to the desk's address."""
     where = [col(OutboxLetter.request_id) == request.id] if request is not None else []
-    query = select(col(OutboxLetter.id)).where(col(OutboxLetter.state) == OutboxState.PROMISED, ~_may_leave(work), *where)
+    query = select(col(OutboxLetter.id)).where(
+        col(OutboxLetter.state) == OutboxState.PROMISED, ~_may_leave(work), *where
+    )
     return {number for number in work.session.execute(query).scalars() if number is not None}
 
 
@@ -173,7 +179,11 @@ def _composed(work: Work, letter: OutboxLetter) -> bytes:
 
 
 def _practice_told(work: Work, text: str) -> str:
-    return f"{_PRACTICE}: люди и заявки вымышлены, делать по нему ничего не нужно.\n\n{text}" if work.policy.practice else text
+    return (
+        f"{_PRACTICE}: люди и заявки вымышлены, делать по нему ничего не нужно.\n\n{text}"
+        if work.policy.practice
+        else text
+    )
 
 
 def mark_sent(work: Work, *, letter_id: int, response: str) -> OutboxLetter:

@@ -145,9 +145,6 @@ def said(words: str | None, own: str) -> str | None:
 def reason_of(line: RequestLine, person: Employee | None) -> str | None:
     """Why the line's roles were refused, each reason once."""
     reasons = dict.fromkeys(
-        said(pair.reason, person.snils if person else "")
-        for pair in line.asked
-        if pair.state not in ACCESS
+        said(pair.reason, person.snils if person else "") for pair in line.asked if pair.state not in ACCESS
     )
     return "; ".join(filter(None, reasons)) or None
-

@@ -37,7 +37,10 @@ def make(work: Work, request: AccessRequest) -> list[RequestFile]:
 def current(work: Work, request: AccessRequest) -> list[tuple[str, bytes, str]]:
     """Name, bytes and SHA-256 of the version's documents; a draft's are composed afresh and not kept."""
     if request.status is Status.DRAFT and not _is_report(work, request):
-        return [(made.name, made.data, hashlib.sha256(made.data).hexdigest()) for made in [*_composed(work, request), *_letter(work, request)]]
+        return [
+            (made.name, made.data, hashlib.sha256(made.data).hexdigest())
+            for made in [*_composed(work, request), *_letter(work, request)]
+        ]
     wanted = ("application", "add-", "trouble", "authority-letter")
     return [
         (file.name, work.files.read(file.sha256), file.sha256)
@@ -146,7 +149,6 @@ def _seal_of(facts: RequestFacts, catalog: Catalog) -> str:
     return body.label if body else ""
 
 
-
 def _organisation(work: Work, facts: OrganisationFacts) -> OrganisationText:
     return OrganisationText(
         full_name=facts.full_name,
@@ -232,10 +234,6 @@ def _keep(work: Work, request: AccessRequest, made: Iterable[MadeFile]) -> list[
         for document in documents
     ]
     audit.record(
-        work,
-        "documents.made",
-        requests.subject(request),
-        version=request.version,
-        files=[file.sha256 for file in kept],
+        work, "documents.made", requests.subject(request), version=request.version, files=[file.sha256 for file in kept]
     )
     return kept

@@ -85,7 +85,11 @@ def _fits(password: str, stored: str | None) -> bool:
     from argon2.exceptions import InvalidHashError, VerificationError
 
     try:
-        return _hasher().verify(stored or _nobodys(), password[:LONGEST]) and stored is not None and len(password) <= LONGEST
+        return (
+            _hasher().verify(stored or _nobodys(), password[:LONGEST])
+            and stored is not None
+            and len(password) <= LONGEST
+        )
     except (VerificationError, InvalidHashError):
         return False
 

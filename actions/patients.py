@@ -23,7 +23,9 @@ class NoReason(ValueError):
 def shown(work: Work, request: AccessRequest, because: str) -> None:
     """Raises NoReason."""
     if because not in _ALL:
-        raise NoReason(f"Укажите, зачем показать данные пациента: {', '.join(f'{code} – {told}' for code, told in REASONS.items())}.")
+        raise NoReason(
+            f"Укажите, зачем показать данные пациента: {', '.join(f'{code} – {told}' for code, told in REASONS.items())}."
+        )
     audit.record(work, "patients.viewed", requests.subject(request), because=because)
 
 

@@ -62,7 +62,15 @@ def visit(work: Work, secret: str) -> Visit:
         proven = link.purpose == links.FIRST_LOGIN or line.state is LineState.VERIFIED
         raise LinkSpent(_SPENT, used=link.purpose if proven else "")
     organisation = organisations.get(work, request.organisation_id)
-    return Visit(link, line, requests.line_facts(line, None), person, request, organisation, invitations.subsystem_names(work, line))
+    return Visit(
+        link,
+        line,
+        requests.line_facts(line, None),
+        person,
+        request,
+        organisation,
+        invitations.subsystem_names(work, line),
+    )
 
 
 def confirm_first_login(work: Work, secret: str) -> None:

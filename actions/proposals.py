@@ -124,7 +124,9 @@ def _move(reading: Reading, decision: Decision) -> tuple[Move, list[str]]:
     if decision.outcome in _VERDICTS or decision.pairs:
         return "answer", doubts
     if decision.outcome is Outcome.QUESTION:
-        return "ask", doubts + (["автоматическое извещение: ответ может быть в личном кабинете"] if reading.automatic else [])
+        return "ask", doubts + (
+            ["автоматическое извещение: ответ может быть в личном кабинете"] if reading.automatic else []
+        )
     registers = reading.kind is Kind.ACKNOWLEDGEMENT
     if decision.outcome is Outcome.NONE and (registers or decision.merged or decision.term):
         return "acknowledge", doubts

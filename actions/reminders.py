@@ -64,7 +64,15 @@ _MOSCOW = "Europe/Moscow"
 
 def waiting(work: Work) -> list[Waiting]:
     """Everything that waits for somebody, due or not yet."""
-    return [*_requests(work), *_outcomes(work), *_logins(work), *_letters(work), *_checklists(work), *reviews.waiting(work), *endings.waiting(work)]
+    return [
+        *_requests(work),
+        *_outcomes(work),
+        *_logins(work),
+        *_letters(work),
+        *_checklists(work),
+        *reviews.waiting(work),
+        *endings.waiting(work),
+    ]
 
 
 def _requests(work: Work) -> Iterator[Waiting]:
@@ -114,7 +122,15 @@ def _outcomes(work: Work) -> Iterator[Waiting]:
             continue
         why = f"{work.catalog.kind(request.kind).short_title}: {outcome.label}. {outcome.next}"
         for to in officers_of(work, organisation):
-            yield Waiting(Reason.OUTCOME_NEXT, to, request.number, why, _aware(request.next_reminder_at), 0, organisation.time_zone)
+            yield Waiting(
+                Reason.OUTCOME_NEXT,
+                to,
+                request.number,
+                why,
+                _aware(request.next_reminder_at),
+                0,
+                organisation.time_zone,
+            )
 
 
 def _day(moment: dt.datetime) -> str:
@@ -350,7 +366,9 @@ def _promise_official(work: Work, to: str, entries: list[Waiting], day: dt.date)
     )
 
 
-def _promise_personal(work: Work, key: str, to: str, organisation_id: int, entries: list[Waiting], day: dt.date) -> None:
+def _promise_personal(
+    work: Work, key: str, to: str, organisation_id: int, entries: list[Waiting], day: dt.date
+) -> None:
     line = work.session.get(RequestLine, entries[0].line_id)
     assert line is not None and line.person_id is not None
     request = requests.get(work, line.request_id)

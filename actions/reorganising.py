@@ -46,9 +46,7 @@ class Reorganised:
         }
 
 
-def rename(
-    work: Work, card: Organisation, values: Mapping[str, str], *, since: dt.date, ground: str
-) -> Reorganised:
+def rename(work: Work, card: Organisation, values: Mapping[str, str], *, since: dt.date, ground: str) -> Reorganised:
     """Other names or numbers from that day on; before it the old ones stay everywhere.
 
     Raises BadIdentifier for a wrong value, day or ground, Conflict when nothing differs or the numbers are another card's.
@@ -96,13 +94,25 @@ def move(work: Work, source: Organisation, target: Organisation, *, since: dt.da
         work.session.add(request)
         audit.record(work, "request.moved", requests.subject(request), organisation=target.id, source=source.id)
     change = _recorded(
-        work, source, named(source), named(target), since, ground, successor=target,
-        roles=[each.grant.id or 0 for each in held], open_requests=[request.id or 0 for request in open_requests],
-    )  # fmt: skip
+        work,
+        source,
+        named(source),
+        named(target),
+        since,
+        ground,
+        successor=target,
+        roles=[each.grant.id or 0 for each in held],
+        open_requests=[request.id or 0 for request in open_requests],
+    )
     audit.record(
-        work, "organisation.moved", f"organisation:{source.id}", target=target.id, grants=change.grants,
-        requests=change.requests, since=since.isoformat(),
-    )  # fmt: skip
+        work,
+        "organisation.moved",
+        f"organisation:{source.id}",
+        target=target.id,
+        grants=change.grants,
+        requests=change.requests,
+        since=since.isoformat(),
+    )
     return Reorganised(change, tuple(each for each in open_requests if each.status in _ON_PAPER))
 
 
@@ -111,16 +121,19 @@ def follow(work: Work, role: Grant, known: dt.datetime) -> None:
     query = (
         select(OrganisationChange)
         .where(
-            col(OrganisationChange.recorded_at) > known, col(OrganisationChange.successor_id).is_not(None),
+            col(OrganisationChange.recorded_at) > known,
+            col(OrganisationChange.successor_id).is_not(None),
             col(OrganisationChange.withdrawn_at).is_(None),
         )
         .order_by(col(OrganisationChange.id))
-    )  # fmt: skip
+    )
     place: Grant | None = role
     for change in work.session.execute(query).scalars():
         if place is None or place.until is not None or change.organisation_id != place.organisation_id:
             continue
-        source, target = (work.session.get(Organisation, each) for each in (change.organisation_id, change.successor_id))
+        source, target = (
+            work.session.get(Organisation, each) for each in (change.organisation_id, change.successor_id)
+        )
         if source is not None and target is not None:
             _take_along(work, source, target, {place.person_id})
             change.grants = [*change.grants, place.id or 0]
@@ -135,7 +148,10 @@ def begins(day: dt.date) -> dt.datetime:
 def _judged(work: Work, card: Organisation, since: dt.date, ground: str) -> None:
     if since > work.now.astimezone(_MOSCOW).date():
         raise BadIdentifier(f"День {since:%d.%m.%Y} ещё не наступил. Запишите изменение, когда оно вступит в силу.")
-    last = max((row.since for row in changes(work, card) if row.organisation_id == card.id and not row.withdrawn_at), default=None)
+    last = max(
+        (row.since for row in changes(work, card) if row.organisation_id == card.id and not row.withdrawn_at),
+        default=None,
+    )
     if last is not None and since <= last:
         raise BadIdentifier(f"С {last:%d.%m.%Y} изменение уже записано. День нового должен быть позже.")
     if len(tidy(ground)) < LEAST_GROUND:
@@ -180,7 +196,9 @@ def _take_along(work: Work, source: Organisation, target: Organisation, person_i
         col(Employee.organisation_id) == source.id, col(Employee.person_id).in_(set(person_ids) - known)
     )
     made = [
-        Employee(**card.model_dump(exclude={"id", "organisation_id"}), organisation_id=target.id or 0, person=card.person)
+        Employee(
+            **card.model_dump(exclude={"id", "organisation_id"}), organisation_id=target.id or 0, person=card.person
+        )
         for card in work.session.execute(cards).scalars()
     ]
     work.session.add_all(made)
@@ -190,14 +208,29 @@ def _take_along(work: Work, source: Organisation, target: Organisation, person_i
 
 
 def _recorded(
-    work: Work, card: Organisation, before: dict[str, str], after: dict[str, str], since: dt.date, ground: str, *,
-    successor: Organisation | None = None, roles: Sequence[int] = (), open_requests: Sequence[int] = (),
-) -> OrganisationChange:  # fmt: skip
+    work: Work,
+    card: Organisation,
+    before: dict[str, str],
+    after: dict[str, str],
+    since: dt.date,
+    ground: str,
+    *,
+    successor: Organisation | None = None,
+    roles: Sequence[int] = (),
+    open_requests: Sequence[int] = (),
+) -> OrganisationChange:
     row = OrganisationChange(
-        organisation_id=card.id or 0, successor_id=successor.id if successor else None, since=since, before=before,
-        after=after, grants=list(roles), requests=list(open_requests), ground=tidy(ground)[:300], recorded_at=work.now,
+        organisation_id=card.id or 0,
+        successor_id=successor.id if successor else None,
+        since=since,
+        before=before,
+        after=after,
+        grants=list(roles),
+        requests=list(open_requests),
+        ground=tidy(ground)[:300],
+        recorded_at=work.now,
         recorded_by=work.by,
-    )  # fmt: skip
+    )
     work.session.add(row)
     work.session.flush()
     return row
@@ -223,8 +256,9 @@ def letter(work: Work, change: OrganisationChange) -> Written:
     before, after = change.before, change.after
     query = select(col(AccessRequest.ticket)).where(
         col(AccessRequest.organisation_id) == (change.successor_id or change.organisation_id),
-        col(AccessRequest.status).in_((Status.SENT, Status.AWAITING)), col(AccessRequest.ticket).is_not(None),
-    )  # fmt: skip
+        col(AccessRequest.status).in_((Status.SENT, Status.AWAITING)),
+        col(AccessRequest.ticket).is_not(None),
+    )
     return write(
         "reorganisation",
         was=told(before),
@@ -268,4 +302,3 @@ def as_json(change: OrganisationChange) -> dict[str, object]:
         "withdrawn_at": change.withdrawn_at.isoformat() if change.withdrawn_at else None,
         "withdrawn_reason": change.withdrawn_reason or None,
     }
-

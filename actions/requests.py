@@ -105,7 +105,9 @@ def create(
     subsystems = (work.catalog.subsystems[code] for code in entry.subsystems)
     today = work.now.date()
     if not is_current(entry, today) or not all(is_current(subsystem, today) for subsystem in subsystems):
-        raise Conflict(f"Вид заявки «{entry.title}» сейчас не действует: в каталоге у него или у подсистемы другой срок.")
+        raise Conflict(
+            f"Вид заявки «{entry.title}» сейчас не действует: в каталоге у него или у подсистемы другой срок."
+        )
     check_fields(entry, fields or {}, work.policy.own_catalog)
     if signer:
         check_signer(work, signer)
@@ -191,7 +193,10 @@ def add_lines(work: Work, request: AccessRequest, lines: Sequence[LineFacts]) ->
     cards = enrolling.enrol(work, request.organisation_id, lines)
     for position, (line, card) in enumerate(zip(lines, cards, strict=True), 1):
         row = RequestLine(
-            request_id=_id(request), person_id=card.person_id if card else None, position=position, typed=typed_values(line)
+            request_id=_id(request),
+            person_id=card.person_id if card else None,
+            position=position,
+            typed=typed_values(line),
         )
         pairs.ask(work, row, line.roles, last_day(line))
         work.session.add(row)
@@ -277,7 +282,11 @@ def line_facts(line: RequestLine, person: Employee | None) -> LineFacts:
         typed[name] = dt.datetime.fromisoformat(typed[name]) if typed.get(name) else None
     typed["confirmed"] = tuple(typed.get("confirmed") or ())
     if person is not None:
-        if typed.get("email_is_esia") is None and person.email_fold and person.email_fold == fold(typed.get("email", "")):
+        if (
+            typed.get("email_is_esia") is None
+            and person.email_fold
+            and person.email_fold == fold(typed.get("email", ""))
+        ):
             typed["email_is_esia"] = person.email_is_esia
         typed["esia_confirmed"] = typed.get("esia_confirmed") or (person.esia_confirmed_on is not None) or None
         typed["first_login_on"] = person.first_login_on or typed["first_login_on"]

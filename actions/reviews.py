@@ -366,13 +366,16 @@ def answer(
     named = {asked.question.id for asked in (*kept, *dropped)}
     rest = [asked for asked in questions if asked.answer is None and asked.question.id not in named]
     if "all" in keep and "all" in drop:
-        raise Conflict("Все открытые роли («all») можно или оставить (--keep), или прекратить (--drop), но не то и другое сразу.")
+        raise Conflict(
+            "Все открытые роли («all») можно или оставить (--keep), или прекратить (--drop), но не то и другое сразу."
+        )
     kept += rest if "all" in keep else []
     dropped += rest if "all" in drop else []
     drafts: list[AccessRequest] = []
     for entry in entries:
-        drafts += _record(work, campaign, entry, _changed(entry, kept, ReviewAnswer.KEEP),
-                          _changed(entry, dropped, ReviewAnswer.DROP))  # fmt: skip
+        drafts += _record(
+            work, campaign, entry, _changed(entry, kept, ReviewAnswer.KEEP), _changed(entry, dropped, ReviewAnswer.DROP)
+        )
     return drafts
 
 
@@ -479,9 +482,7 @@ def unanswered(work: Work) -> Sequence[tuple[ReviewedOrganisation, ReviewCampaig
         .join(ReviewQuestion, col(ReviewQuestion.asked_id) == col(ReviewedOrganisation.id))
         .join(Grant, col(Grant.id) == col(ReviewQuestion.grant_id))
         .where(
-            col(ReviewCampaign.closed_at).is_(None),
-            col(ReviewQuestion.answer).is_(None),
-            col(Grant.until).is_(None),
+            col(ReviewCampaign.closed_at).is_(None), col(ReviewQuestion.answer).is_(None), col(Grant.until).is_(None)
         )
         .group_by(col(ReviewedOrganisation.id), col(ReviewCampaign.id), col(Organisation.id))
         .order_by(col(ReviewedOrganisation.id))

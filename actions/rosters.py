@@ -54,9 +54,14 @@ def ordinary_clinic(inn: str | None = None) -> OrganisationFacts:
 
 
 def judge_roster(
-    path: Path, *, catalog: Catalog, organisation: OrganisationFacts, kind: str | None,
-    known: Callable[[Collection[str]], dict[str, Known]] | None = None, choices: Choices | None = None,
-) -> Judged:  # fmt: skip
+    path: Path,
+    *,
+    catalog: Catalog,
+    organisation: OrganisationFacts,
+    kind: str | None,
+    known: Callable[[Collection[str]], dict[str, Known]] | None = None,
+    choices: Choices | None = None,
+) -> Judged:
     """Every finding at once, in the order of the rows; a repeated value is told at its later row.
 
     `known` tells as whom numbers are on record with the organisation.
@@ -67,10 +72,17 @@ def judge_roster(
         return Judged(None, (), (sourced(Finding(problem.rule, Severity.ERROR, str(problem), field="file")),))
     lines, intake = roster_lines(roster, catalog, organisation=organisation, kind=kind, choices=choices)
     facts = RequestFacts(
-        kind=kind or _kind_of(lines, catalog), organisation=organisation, lines=tuple(lines),
+        kind=kind or _kind_of(lines, catalog),
+        organisation=organisation,
+        lines=tuple(lines),
         known=known({line.snils for line in lines}) if known else {},
-    )  # fmt: skip
-    judged = [*application.check(facts, catalog), *identity.check(facts, catalog), *roles.check(facts, catalog), *_unconfirmed(facts, catalog)]
+    )
+    judged = [
+        *application.check(facts, catalog),
+        *identity.check(facts, catalog),
+        *roles.check(facts, catalog),
+        *_unconfirmed(facts, catalog),
+    ]
     others = {line.row for theirs in others_among(lines, organisation).values() for line in theirs}
     found = [*intake, *_without_echoes(judged, intake, roster, others)]
     placed = [_as_excel_counts(finding, roster) for finding in found]
@@ -120,7 +132,9 @@ class OpenQuestions(RosterError):
     """A roster of which nobody is taken before a person has decided what `findings` ask."""
 
     def __init__(self, asked: frozenset[Asked], roster: Roster, findings: Sequence[Finding]) -> None:
-        super().__init__("questions", f"Список пока не взят ({roster.count}): сначала ответьте на вопросы о нём.", "APP-12")
+        super().__init__(
+            "questions", f"Список пока не взят ({roster.count}): сначала ответьте на вопросы о нём.", "APP-12"
+        )
         self.asked, self.roster, self.findings = asked, roster, tuple(findings)
 
     @property
@@ -144,14 +158,19 @@ def paste_people(
     return _taken(read_pasted(text, catalog, choices), catalog, kind, organisation, choices or Choices())
 
 
-def refuse_open(
-    roster: Roster, lines: Sequence[LineFacts], organisation: OrganisationFacts, choices: Choices
-) -> None:
+def refuse_open(roster: Roster, lines: Sequence[LineFacts], organisation: OrganisationFacts, choices: Choices) -> None:
     """Raises OpenQuestions while something is left to a person."""
     open_now = asked(roster, lines, organisation, choices)
     if open_now:
-        questions = [*not_read(roster, choices), *hidden_columns(roster, choices), *which_column(roster), *of_one_organisation(lines, organisation, choices)[1]]
-        raise OpenQuestions(open_now, roster, [sourced(found) for found in questions if found.severity is Severity.ERROR])
+        questions = [
+            *not_read(roster, choices),
+            *hidden_columns(roster, choices),
+            *which_column(roster),
+            *of_one_organisation(lines, organisation, choices)[1],
+        ]
+        raise OpenQuestions(
+            open_now, roster, [sourced(found) for found in questions if found.severity is Severity.ERROR]
+        )
 
 
 def _taken(roster: Roster, catalog: Catalog, kind: str, organisation: OrganisationFacts, choices: Choices) -> Taken:
@@ -185,7 +204,9 @@ def _without_echoes(
     Without a row only errors and what concerns the choice of subsystems are worth saying of a roster.
     """
     told = {(finding.rule, finding.row) for finding in intake}
-    unset = {(finding.row, field) for finding in intake for field in _TOGETHER.get(finding.field or "", (finding.field,))}
+    unset = {
+        (finding.row, field) for finding in intake for field in _TOGETHER.get(finding.field or "", (finding.field,))
+    }
     absent = {(row.number, field) for row in roster.rows for field in row.absent}
     whole = any(finding.rule == "APP-10" and finding.person is None for finding in intake)
     unsaid = {finding.row for finding in intake if finding.rule == "APP-10"}

@@ -108,11 +108,13 @@ def of(work: Work, request: AccessRequest) -> Draft:
     found = match_scan(ScanReading(len(originals), taken, failures), request.id or 0, request.version, of=total)
     sheets = tuple(
         Sheet(
-            originals[page.file_index], page, _role(page, request, total, found) if page in taken else Role.DROPPED,
+            originals[page.file_index],
+            page,
+            _role(page, request, total, found) if page in taken else Role.DROPPED,
             by_hand=str(page.page_in_file) in _places(originals[page.file_index]),
         )
         for page in pages.values()
-    )  # fmt: skip
+    )
     by_number = {sheet.number: sheet for sheet in sheets if sheet.role is Role.PAGE}
     return Draft(
         files=tuple(originals),
@@ -177,15 +179,21 @@ def note(work: Work, request: AccessRequest, read: Sequence[RequestFile], readin
     for index, file in enumerate(read):
         failure = next((each for each in reading.failures if each.file_index == index), None)
         _put(
-            work, file,
+            work,
+            file,
             sheets=[dataclasses.asdict(page) for page in reading.pages if page.file_index == index],
             failure={"code": failure.code, "detail": failure.detail} if failure else None,
-        )  # fmt: skip
+        )
     draft = _changed(work, request)
     audit.record(
-        work, "scan.read", requests.subject(request), complete=draft.complete, by_hand=draft.by_hand,
-        files=[file.sha256 for file in read], problems=[finding.rule for finding in draft.match.findings],
-    )  # fmt: skip
+        work,
+        "scan.read",
+        requests.subject(request),
+        complete=draft.complete,
+        by_hand=draft.by_hand,
+        files=[file.sha256 for file in read],
+        problems=[finding.rule for finding in draft.match.findings],
+    )
     return draft
 
 
@@ -325,10 +333,14 @@ def keep(work: Work, request: AccessRequest, made: Plan, data: bytes) -> bool:
         return False
     files.replace(work, request, ("scan",))
     files.add(
-        work, request, purpose="scan", name=f"Скан заявки {request.number} вер. {request.version}.pdf", data=data,
+        work,
+        request,
+        purpose="scan",
+        name=f"Скан заявки {request.number} вер. {request.version}.pdf",
+        data=data,
         media_type="application/pdf",
         detail={"complete": True, "by_hand": draft.by_hand, "pages": len(made.order), "order": made.mark},
-    )  # fmt: skip
+    )
     return True
 
 

@@ -25,11 +25,7 @@ class ScanResult:
 
 
 def attach(
-    work: Work,
-    request: AccessRequest,
-    uploads: Sequence[tuple[str, bytes]],
-    *,
-    by_hand: bool = False,
+    work: Work, request: AccessRequest, uploads: Sequence[tuple[str, bytes]], *, by_hand: bool = False
 ) -> ScanResult:
     """Keep the whole scan of the present version in place of an earlier one and say what it shows (SGN-6).
 

@@ -20,7 +20,11 @@ from models.account import Account, RecoveryCode, Role, SecondFactor
 if TYPE_CHECKING:
     from cryptography.fernet import Fernet
 
-OBLIGED: dict[str, frozenset[Role]] = {"wish": frozenset(), "administrators": frozenset({Role.ADMINISTRATOR}), "everybody": frozenset(Role)}
+OBLIGED: dict[str, frozenset[Role]] = {
+    "wish": frozenset(),
+    "administrators": frozenset({Role.ADMINISTRATOR}),
+    "everybody": frozenset(Role),
+}
 CODES = 10
 _GROUPS = 6  # of four letters: 118 bits, so that a plain digest tells nothing of them
 _STEP = 30  # seconds of a code
@@ -33,11 +37,15 @@ class WrongCode(ValueError):
     """The text says in Russian what to do."""
 
 
-WRONG = "Код не подходит. Впишите шесть цифр, которые приложение показывает сейчас; время на телефоне должно быть точным."
+WRONG = (
+    "Код не подходит. Впишите шесть цифр, которые приложение показывает сейчас; время на телефоне должно быть точным."
+)
 
 
 def is_on(work: Work, account_id: int) -> bool:
-    query = select(col(SecondFactor.id)).where(col(SecondFactor.account_id) == account_id, col(SecondFactor.confirmed_at).is_not(None))
+    query = select(col(SecondFactor.id)).where(
+        col(SecondFactor.account_id) == account_id, col(SecondFactor.confirmed_at).is_not(None)
+    )
     return work.session.execute(query).first() is not None
 
 
@@ -58,7 +66,11 @@ def begin(work: Work, account: Account) -> str:
     import pyotp
 
     made: str = pyotp.random_base32()
-    work.session.add(SecondFactor(account_id=account.id or 0, secret=_fernet(work).encrypt(made.encode()).decode(), created_at=work.now))
+    work.session.add(
+        SecondFactor(
+            account_id=account.id or 0, secret=_fernet(work).encrypt(made.encode()).decode(), created_at=work.now
+        )
+    )
     work.session.flush()
     return made
 
@@ -139,7 +151,14 @@ def _is_of_app(work: Work, row: SecondFactor, code: str) -> bool:
         return False
     app = pyotp.TOTP(_opened(work, row))
     now = int(work.now.timestamp()) // _STEP
-    found = next((step for step in (now, now - 1, now + 1) if step > row.last_step and hmac.compare_digest(app.at(step * _STEP), digits)), None)
+    found = next(
+        (
+            step
+            for step in (now, now - 1, now + 1)
+            if step > row.last_step and hmac.compare_digest(app.at(step * _STEP), digits)
+        ),
+        None,
+    )
     if found is None:
         return False
     row.last_step = found
@@ -152,7 +171,11 @@ def _is_recovery(work: Work, account: Account, code: str) -> bool:
     row = next((each for each in _unused(work, account) if hmac.compare_digest(each.code_hash, digest)), None)
     if row is None:
         return False
-    taken = update(RecoveryCode).where(col(RecoveryCode.id) == row.id, col(RecoveryCode.used_at).is_(None)).values(used_at=work.now)
+    taken = (
+        update(RecoveryCode)
+        .where(col(RecoveryCode.id) == row.id, col(RecoveryCode.used_at).is_(None))
+        .values(used_at=work.now)
+    )
     if work.session.execute(taken).rowcount != 1:  # type: ignore[attr-defined]
         return False
     audit.record(work, "account.code-used", f"account:{account.id}", left=codes_left(work, account))
@@ -191,4 +214,6 @@ def _opened(work: Work, row: SecondFactor) -> str:
     try:
         return _fernet(work).decrypt(row.secret.encode()).decode()
     except InvalidToken:
-        raise Conflict("Второй шаг заведён другой установкой и здесь не читается. Войдите по запасному коду или попросите администратора снять второй шаг.") from None
+        raise Conflict(
+            "Второй шаг заведён другой установкой и здесь не читается. Войдите по запасному коду или попросите администратора снять второй шаг."
+        ) from None

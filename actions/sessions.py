@@ -29,9 +29,14 @@ def start(work: Work, account: Account, *, agent: str = "", address: str = "", p
     work.session.execute(delete(AccountSession).where(col(AccountSession.ends_at) < work.now))
     work.session.add(
         AccountSession(
-            token_hash=hashed(token), account_id=account.id or 0, started_at=work.now, seen_at=work.now,
-            ends_at=work.now + (dt.timedelta(days=work.policy.session_days) if proven else _HALF), agent=agent[:200],
-            address=address[:100], proven=proven,
+            token_hash=hashed(token),
+            account_id=account.id or 0,
+            started_at=work.now,
+            seen_at=work.now,
+            ends_at=work.now + (dt.timedelta(days=work.policy.session_days) if proven else _HALF),
+            agent=agent[:200],
+            address=address[:100],
+            proven=proven,
         )
     )
     if proven:
@@ -76,9 +81,11 @@ def of(work: Work, account: Account) -> Sequence[AccountSession]:
     """Those still running, the newest first."""
     idle_from = work.now - dt.timedelta(hours=work.policy.session_idle_hours)
     query = select(AccountSession).where(
-        col(AccountSession.account_id) == account.id, col(AccountSession.ends_at) > work.now,
-        col(AccountSession.proven).is_(True), col(AccountSession.seen_at) > idle_from,
-    )  # fmt: skip
+        col(AccountSession.account_id) == account.id,
+        col(AccountSession.ends_at) > work.now,
+        col(AccountSession.proven).is_(True),
+        col(AccountSession.seen_at) > idle_from,
+    )
     return work.session.execute(query.order_by(col(AccountSession.seen_at).desc())).scalars().all()
 
 

@@ -133,7 +133,12 @@ def timeline(work: Work, request: AccessRequest) -> list[dict[str, object]]:
 
 
 def latest_events(
-    work: Work, request: AccessRequest, *, after: int = 0, limit: int | None = None, without: Sequence[str] = (),
+    work: Work,
+    request: AccessRequest,
+    *,
+    after: int = 0,
+    limit: int | None = None,
+    without: Sequence[str] = (),
     letters: Iterable[int] | None = None,
 ) -> Sequence[Event]:
     """Of the request and its `letters`, newest first; only those later than event number `after`."""
@@ -212,9 +217,7 @@ def listed_after(
     return [(request, organisation) for request, organisation in work.session.execute(query)]
 
 
-def _wanted(
-    work: Work, status: Status | None, inn: str | None, overdue: bool, text: str
-) -> list[ColumnElement[bool]]:
+def _wanted(work: Work, status: Status | None, inn: str | None, overdue: bool, text: str) -> list[ColumnElement[bool]]:
     """For a query that joins the organisation."""
     where = searching.conditions(work, Filters(status=status, overdue=overdue, text=text))
     return [*where, col(Organisation.inn) == inn] if inn else where

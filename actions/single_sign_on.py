@@ -36,22 +36,32 @@ def arrived(work: Work, claims: Claims) -> Account:
     Raises BadAccount for a user without a role or switched off here, Conflict for a login that is another's.
     """
     if not claims.roles:
-        raise BadAccount("У вас нет роли в «Доступе ЕГИСЗ». Попросите администратора единого входа добавить вас в группу.")
+        raise BadAccount(
+            "У вас нет роли в «Доступе ЕГИСЗ». Попросите администратора единого входа добавить вас в группу."
+        )
     key = f"{claims.issuer}#{claims.subject}"
     account = _known(work, key) or _awaited(work, claims, key)
     if account is None:
         return accounts.create(
-            work, login=claims.login, name=claims.name or claims.login, email=claims.email, roles=claims.roles,
-            everywhere=claims.everywhere, organisation_ids=_numbers(work, claims.inns or ()), password_by_other=False,
+            work,
+            login=claims.login,
+            name=claims.name or claims.login,
+            email=claims.email,
+            roles=claims.roles,
+            everywhere=claims.everywhere,
+            organisation_ids=_numbers(work, claims.inns or ()),
+            password_by_other=False,
             subject_of_sso=key,
-        )  # fmt: skip
+        )
     if not account.active:
         raise BadAccount("Ваша учётная запись отключена. Обратитесь к администратору.")
     return _brought_up_to_date(work, account, claims)
 
 
 def _known(work: Work, key: str) -> Account | None:
-    found: Account | None = work.session.execute(select(Account).where(col(Account.subject) == key)).scalar_one_or_none()
+    found: Account | None = work.session.execute(
+        select(Account).where(col(Account.subject) == key)
+    ).scalar_one_or_none()
     return found
 
 
@@ -71,13 +81,23 @@ def _brought_up_to_date(work: Work, account: Account, claims: Claims) -> Account
     seen = accounts.organisations_of(work, account) if claims.inns is None else _numbers(work, claims.inns)
     wanted = (sorted(claims.roles), claims.everywhere, set(seen), claims.name or account.name, claims.email)
     present = (
-        sorted(account.roles), account.everywhere, accounts.organisations_of(work, account), account.name, account.email,
-    )  # fmt: skip
+        sorted(account.roles),
+        account.everywhere,
+        accounts.organisations_of(work, account),
+        account.name,
+        account.email,
+    )
     if wanted != present:
         accounts.change(
-            work, account, name=claims.name or account.name, roles=claims.roles, email=claims.email,
-            everywhere=claims.everywhere, organisation_ids=seen, active=True,
-        )  # fmt: skip
+            work,
+            account,
+            name=claims.name or account.name,
+            roles=claims.roles,
+            email=claims.email,
+            everywhere=claims.everywhere,
+            organisation_ids=seen,
+            active=True,
+        )
     return account
 
 

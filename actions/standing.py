@@ -80,7 +80,9 @@ def _line(line: RequestLine) -> Iterator[tuple[str, object]]:
 
 def _grants(work: Work, request: AccessRequest, lines: list[RequestLine]) -> Iterator[tuple[str, object]]:
     people = {line.person_id for line in lines if line.person_id is not None}
-    own = or_(col(Grant.organisation_id) == request.organisation_id, col(Grant.line_id).in_([line.id for line in lines]))
+    own = or_(
+        col(Grant.organisation_id) == request.organisation_id, col(Grant.line_id).in_([line.id for line in lines])
+    )
     query = select(Grant).where(own, col(Grant.person_id).in_(people))
     for grant in work.session.execute(query.order_by(col(Grant.id))).scalars():
         yield from of_grant(grant)

@@ -110,7 +110,20 @@ def _write(work: Work, request: AccessRequest, step: Step, target: Status, data:
     )
 
 
-_TOLD = ("ticket", "letter", "file", "matched_by", "reason_code", "channel", "lines", "outcome", "granted", "refused", "wrong", "back_to")
+_TOLD = (
+    "ticket",
+    "letter",
+    "file",
+    "matched_by",
+    "reason_code",
+    "channel",
+    "lines",
+    "outcome",
+    "granted",
+    "refused",
+    "wrong",
+    "back_to",
+)
 
 
 def _told(data: Data) -> dict[str, object]:

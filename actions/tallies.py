@@ -8,17 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import (
-    CompoundSelect,
-    Select,
-    String,
-    bindparam,
-    func,
-    literal,
-    select,
-    type_coerce,
-    union_all,
-)
+from sqlalchemy import CompoundSelect, Select, String, bindparam, func, literal, select, type_coerce, union_all
 from sqlmodel import col
 from sqlmodel.sql.sqltypes import UTCDateTime
 

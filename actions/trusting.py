@@ -30,7 +30,9 @@ class Trust:
 
 
 STRANGER = "Отправитель не из доменов СТП: решает человек."
-REFUTED = "Похоже на подделку: письмо называет себя письмом СТП, а проверка почтовым сервером не пройдена. Решает человек."
+REFUTED = (
+    "Похоже на подделку: письмо называет себя письмом СТП, а проверка почтовым сервером не пройдена. Решает человек."
+)
 UNPROVEN = (
     "Не доказано, что пишет СТП: почтовый сервер этого не подтвердил, и это не ответ на наше письмо. Имя отправителя, номер "
     "обращения и номер заявки может вписать кто угодно. Решает человек."
@@ -56,7 +58,11 @@ def judged(own: Verdict | None, reference: bool, *, told_false: bool) -> Trust:
 def own_verdict(work: Work, reading: Reading) -> Verdict | None:
     """What the topmost result by the mailbox's own server says, where no sender could have put it."""
     places = (Place.ABOVE, Place.UNDER) if work.policy.results_below_received else (Place.ABOVE,)
-    own = [each.verdict for each in reading.statements if each.place in places and is_of(each.server, work.policy.authserv_ids)]
+    own = [
+        each.verdict
+        for each in reading.statements
+        if each.place in places and is_of(each.server, work.policy.authserv_ids)
+    ]
     return Verdict.FAIL if Verdict.FAIL in own else own[0] if own else None
 
 

@@ -29,9 +29,7 @@ class Turn(StrEnum):
     POST = "post"
 
 
-OPEN = (
-    Status.DRAFT, Status.VALIDATED, Status.SIGNED, Status.SENT, Status.AWAITING, Status.GRANTED, Status.REJECTED,
-)  # fmt: skip
+OPEN = (Status.DRAFT, Status.VALIDATED, Status.SIGNED, Status.SENT, Status.AWAITING, Status.GRANTED, Status.REJECTED)
 AT_DESK = (Status.SENT, Status.AWAITING)
 BEFORE_SENDING = (Status.VALIDATED, Status.SIGNED)
 ON_THE_WAY = (OutboxState.PROMISED, OutboxState.CLAIMED, OutboxState.SENDING)
@@ -113,11 +111,7 @@ def _before_sending(turn: Turn, awaiting: tuple[str, ...]) -> Condition:
     """A letter that leaves, else one that did not, else a signature, else first logins (USR-3), else the sending."""
     leaving = _newest_letter_is(ON_THE_WAY)
     staff = and_(_logins_owed(awaiting), not_(_newest_letter_is((*ON_THE_WAY, *STRANDED)))) if awaiting else false()
-    return {
-        Turn.POST: leaving,
-        Turn.STAFF: staff,
-        Turn.OFFICER: and_(not_(leaving), not_(staff)),
-    }.get(turn, false())
+    return {Turn.POST: leaving, Turn.STAFF: staff, Turn.OFFICER: and_(not_(leaving), not_(staff))}.get(turn, false())
 
 
 def _newest_letter_is(states: Iterable[OutboxState]) -> Condition:

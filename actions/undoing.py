@@ -69,10 +69,13 @@ def _ask_no_more(work: Work, request: AccessRequest, line: RequestLine) -> None:
         return
     links.end_of_lines(work, EndedFor.CORRECTED, col(RequestLine.id) == line.id, purpose=links.LOGIN_CHECK)
     outbox.cancel(
-        work, request_id=request.id or 0, only=(
-            col(OutboxLetter.person_id) == line.person_id, col(OutboxLetter.purpose).in_((links.LOGIN_CHECK, "nudge")),
+        work,
+        request_id=request.id or 0,
+        only=(
+            col(OutboxLetter.person_id) == line.person_id,
+            col(OutboxLetter.purpose).in_((links.LOGIN_CHECK, "nudge")),
         ),
-    )  # fmt: skip
+    )
 
 
 def undo_logins(work: Work, request: AccessRequest, data: Data) -> None:

@@ -69,7 +69,13 @@ def put_version_back(work: Work, request: AccessRequest, data: Mapping[str, obje
     work.session.flush()
 
 
-_EMPTY = {"number": "", "kind": "", "organisation_id": 0, "created_at": dt.datetime.min, "status_since": dt.datetime.min}
+_EMPTY = {
+    "number": "",
+    "kind": "",
+    "organisation_id": 0,
+    "created_at": dt.datetime.min,
+    "status_since": dt.datetime.min,
+}
 
 
 def _lines_back(work: Work, request: AccessRequest, chosen: FormerVersion) -> None:
@@ -125,9 +131,11 @@ def _role_earlier(
     work: Work, request: AccessRequest, line: RequestLine, pair: RequestedRole, moment: dt.datetime, *, revokes: bool
 ) -> None:
     query = select(Grant).where(
-        col(Grant.person_id) == line.person_id, col(Grant.organisation_id) == request.organisation_id,
-        col(Grant.subsystem) == pair.subsystem, col(Grant.role) == pair.role,
-    )  # fmt: skip
+        col(Grant.person_id) == line.person_id,
+        col(Grant.organisation_id) == request.organisation_id,
+        col(Grant.subsystem) == pair.subsystem,
+        col(Grant.role) == pair.role,
+    )
     for role in work.session.execute(query).scalars():
         if revokes and role.until is not None and role.until == pair.decided_at and not role.never:
             grants.restore(work, role, until=max(moment, role.since))

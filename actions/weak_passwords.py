@@ -18,9 +18,15 @@ _DRESS = 10  # as many digits and signs are taken off at either end
 _RUSSIAN, _LATIN = "йцукенгшщзхъфывапролджэячсмитьбюё", "qwertyuiop[]asdfghjkl;'zxcvbnm,.`"
 _KEYS = str.maketrans(_RUSSIAN, _LATIN)
 _LEET = tuple(
-    str.maketrans(*pair) for pair in (("@$03457!1", "asoeastil"), ("@$03457!1", "asoeastii"), ("@$034601", "асозчбои"), ("@0346", "аозчб"))
+    str.maketrans(*pair)
+    for pair in (("@$03457!1", "asoeastil"), ("@$03457!1", "asoeastii"), ("@$034601", "асозчбои"), ("@0346", "аозчб"))
 )
-_ALPHABETS = ("абвгдеёжзийклмнопрстуфхцчшщъыьэюя", "абвгдежзийклмнопрстуфхцчшщъыьэюя", "абвгдежзиклмнопрстуфхцчшщ", "абвгдеёжзиклмнопрстуфхцчшщ")
+_ALPHABETS = (
+    "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
+    "абвгдежзийклмнопрстуфхцчшщъыьэюя",
+    "абвгдежзиклмнопрстуфхцчшщ",
+    "абвгдеёжзиклмнопрстуфхцчшщ",
+)
 _LETTERS_OF_KEYS = r"[a-z\[\];',.`]"  # «х», «ъ», «ж», «э», «б», «ю», «ё» are signs on the other layout
 # What Russian users and those of this product choose; in Latin letters too, as people spell it.
 _NEAR = Path(__file__).with_name("near_passwords.txt")
@@ -95,7 +101,9 @@ def _is_known(form: str, words: set[str] | frozenset[str]) -> bool:
 def _is_made_of(form: str, words: set[str] | frozenset[str]) -> bool:
     reached = [True] + [False] * len(form)
     for end in range(1, len(form) + 1):
-        reached[end] = any(reached[end - len(word)] for word in words if len(word) <= end and form.endswith(word, 0, end))
+        reached[end] = any(
+            reached[end - len(word)] for word in words if len(word) <= end and form.endswith(word, 0, end)
+        )
     return reached[-1]
 
 

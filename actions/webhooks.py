@@ -59,10 +59,13 @@ def create(work: Work, account: Account, *, url: str, steps: Collection[str] = (
     if len(url) > 2000:
         raise BadWebhook("Адрес длиннее 2000 знаков.")
     row = Webhook(
-        account_id=account.id or 0, url=url.strip(), steps=[name for name in TRIGGERS if name in set(steps)],
+        account_id=account.id or 0,
+        url=url.strip(),
+        steps=[name for name in TRIGGERS if name in set(steps)],
         secret=SECRET_BEGINS + base64.b64encode(secrets.token_bytes(32)).decode(),
-        after_seq=audit.anchor(work.session).seq, created_at=work.now,
-    )  # fmt: skip
+        after_seq=audit.anchor(work.session).seq,
+        created_at=work.now,
+    )
     work.session.add(row)
     work.session.flush()
     audit.record(work, "webhook.created", subject(row), account=account.id, steps=row.steps)

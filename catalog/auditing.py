@@ -178,9 +178,10 @@ def _subsystem_problems(file: str, entry: Subsystem) -> Iterator[Problem]:
             other = named.setdefault(_folded(text), role.code)
             if other != role.code:
                 yield Problem(
-                    file, f"subsystem.roles.{number}.{key}",
+                    file,
+                    f"subsystem.roles.{number}.{key}",
                     f"«{text}» – так уже называется роль «{other}»: из списка сотрудников не понять, какая нужна.",
-                )  # fmt: skip
+                )
         yield from _dates(file, f"subsystem.roles.{number}", role.valid_from, role.valid_until)
     yield from _dates(file, "subsystem", entry.valid_from, entry.valid_until)
     yield from _doubled(file, "subsystem.acts.year", (str(act.year) for act in entry.acts))
@@ -228,9 +229,10 @@ def _field_problems(file: str, where: str, kind: RequestKind) -> Iterator[Proble
         yield from _doubled(file, f"{where}.fields.{number}.choices", (choice.value for choice in field.choices))
         if field.example and not _suits(field, field.example):
             yield Problem(
-                file, f"{where}.fields.{number}.example",
+                file,
+                f"{where}.fields.{number}.example",
                 f"пример «{field.example}» не подходит под свой же pattern: {field.pattern}",
-            )  # fmt: skip
+            )
 
 
 def _suits(field: KindField, example: str) -> bool:
@@ -288,9 +290,11 @@ def _form_problems(file: str, where: str, kind: RequestKind, form: Layout) -> It
     for field in kind.fields:
         if (field.required or field.required_if) and field.code not in answered | _deciding(kind):
             yield Problem(
-                file, key, f"обязательного поля «{field.label}» ({field.code}) в форме «{form.code}» нет: "
+                file,
+                key,
+                f"обязательного поля «{field.label}» ({field.code}) в форме «{form.code}» нет: "
                 "добавьте строку с answer или all_fields = true.",
-            )  # fmt: skip
+            )
 
 
 def _deciding(kind: RequestKind) -> set[str]:

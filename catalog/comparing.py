@@ -147,9 +147,14 @@ def _roles(catalog: Catalog) -> dict[str, Role]:
 
 
 def _entries(
-    what: What, old: Mapping[str, Entry], new: Mapping[str, Entry], before: _Side, after: _Side, name: str,
+    what: What,
+    old: Mapping[str, Entry],
+    new: Mapping[str, Entry],
+    before: _Side,
+    after: _Side,
+    name: str,
     skip: tuple[str, ...] = (),
-) -> Iterator[Change]:  # fmt: skip
+) -> Iterator[Change]:
     for code in dict.fromkeys([*old, *new]):
         was, now = old.get(code), new.get(code)
         if was is None or now is None:

@@ -42,9 +42,22 @@ def _compiles(source: str) -> str:
 Pattern = Annotated[str, AfterValidator(_compiles)]
 
 FieldType = Literal[
-    "text", "long-text", "number", "date", "choice", "yes-no", "list", "snils", "inn", "oid", "email", "phone",
-    "person", "subject", "record-numbers",
-]  # fmt: skip
+    "text",
+    "long-text",
+    "number",
+    "date",
+    "choice",
+    "yes-no",
+    "list",
+    "snils",
+    "inn",
+    "oid",
+    "email",
+    "phone",
+    "person",
+    "subject",
+    "record-numbers",
+]
 LineField = Literal["snils", "surname", "given", "email", "post"]
 
 
@@ -82,7 +95,7 @@ class KindField(Entry):
     @model_validator(mode="after")
     def _choices_where_chosen(self) -> KindField:
         if bool(self.choices) != (self.type == "choice"):
-            raise ValueError(f"поле «{self.code}»: choices нужны полю type = \"choice\" и только ему")
+            raise ValueError(f'поле «{self.code}»: choices нужны полю type = "choice" и только ему')
         return self
 
 
@@ -303,7 +316,9 @@ def _strange_codes(condition: Condition, kind: RequestKind) -> Iterator[str]:
             continue
         values = (wanted,) if isinstance(wanted, str) else wanted if isinstance(wanted, tuple) else ()
         known = {choice.value for choice in entry.choices}
-        yield from (f"условие «{name}»: значения «{value}» у поля нет" for value in values if known and value not in known)
+        yield from (
+            f"условие «{name}»: значения «{value}» у поля нет" for value in values if known and value not in known
+        )
 
 
 class SubsystemFile(Entry):

@@ -15,9 +15,20 @@ from catalog.rules import FOLDER, rules
 from catalog.schema import Code, Confidence, Entry, RuleId
 
 RowField = Literal[
-    "number", "snils", "surname", "given", "patronymic", "name", "post", "email", "subject", "organisation", "inn",
-    "subsystem", "role",
-]  # fmt: skip
+    "number",
+    "snils",
+    "surname",
+    "given",
+    "patronymic",
+    "name",
+    "post",
+    "email",
+    "subject",
+    "organisation",
+    "inn",
+    "subsystem",
+    "role",
+]
 PLACEHOLDERS = frozenset({
     "title", "number", "version", "date", "desk_address", "reply_to", "subsystems", "people", "organisation",
     "organisation_short", "organisation_kind", "requisites", "inn", "kpp", "ogrn", "ogrn_label", "oid", "subject",

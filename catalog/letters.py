@@ -296,4 +296,3 @@ def load_letters(own: Path | None = None) -> LetterPatterns:
     parts = {name: getattr(letters, name) for name in LettersFile.model_fields}
     service = tuple(place.address.lower() for place in desk.destinations)
     return LetterPatterns.model_construct(**parts, trusted_domains=desk.trusted_domains, service_addresses=service)
-

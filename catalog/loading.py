@@ -154,7 +154,7 @@ _TYPES = {
     "bool_type": "нужно true или false, без кавычек.",
     "int_type": "нужно целое число, без кавычек.",
     "tuple_type": "нужен список в квадратных скобках.",
-    "dict_type": "нужна таблица вида { ключ = \"значение\" }.",
+    "dict_type": 'нужна таблица вида { ключ = "значение" }.',
     "string_pattern_mismatch": "такой код не годится: латинские строчные буквы, цифры и дефисы, правила – как APP-1.",
 }
 
@@ -232,7 +232,9 @@ def _kind_problems(file: str, number: int, kind: RequestKind, catalog: Catalog) 
     for signer in kind.signers:
         yield from _dangling(file, f"{where}.signers.body", [signer.body], bodies)
         yield from _dangling(file, f"{where}.signers.least", [signer.least], capacities)
-    roles = {role.code for code in kind.subsystems if code in catalog.subsystems for role in catalog.subsystems[code].roles}
+    roles = {
+        role.code for code in kind.subsystems if code in catalog.subsystems for role in catalog.subsystems[code].roles
+    }
     known = _values(catalog) | {"role": roles}
     for condition in kind.conditions():
         for name, wanted in condition.items():
@@ -262,7 +264,9 @@ def _references(files: dict[str, SubsystemFile], catalog: Catalog, own: Path | N
 
     layouts, problems = examine_layouts(own)
     yield from problems
-    yield from _dangling("organisations.toml", "register_code", [catalog.organisations.register_code], catalog.subsystems)
+    yield from _dangling(
+        "organisations.toml", "register_code", [catalog.organisations.register_code], catalog.subsystems
+    )
     yield from _unknown_rules("organisations.toml", catalog.organisations)
     for number, link in enumerate(catalog.links.values(), 1):
         yield from _unknown_rules("desk.toml", link, f"links.{number}")
@@ -321,7 +325,11 @@ def examine(own: Path | None = None) -> tuple[Catalog | None, list[Problem]]:
 
 def _codes(path: Path) -> set[str]:
     """Whatever an unreadable file may name, so that nobody is told that it is not there."""
-    return set(re.findall(r"""^[ \t]*+code\s*+=\s*+["']([a-z][a-z0-9-]*)["']""", path.read_bytes().decode("utf-8", "replace"), re.M))
+    return set(
+        re.findall(
+            r"""^[ \t]*+code\s*+=\s*+["']([a-z][a-z0-9-]*)["']""", path.read_bytes().decode("utf-8", "replace"), re.M
+        )
+    )
 
 
 def _is_about(problem: Problem, codes: set[str]) -> bool:

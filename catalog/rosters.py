@@ -11,10 +11,35 @@ from catalog.rules import FOLDER
 from catalog.schema import Entry
 
 RosterField = Literal[
-    "number", "ignored", "snils", "email", "email_is_esia", "esia_confirmed", "first_login", "is_hr", "name", "surname",
-    "given_patronymic", "given", "patronymic", "role", "purpose", "subsystem", "inn", "subject", "unit", "organisation",
-    "post", "since", "asked_until", "told_by", "told_on", "own_inn", "phone", "birth_date",
-]  # fmt: skip
+    "number",
+    "ignored",
+    "snils",
+    "email",
+    "email_is_esia",
+    "esia_confirmed",
+    "first_login",
+    "is_hr",
+    "name",
+    "surname",
+    "given_patronymic",
+    "given",
+    "patronymic",
+    "role",
+    "purpose",
+    "subsystem",
+    "inn",
+    "subject",
+    "unit",
+    "organisation",
+    "post",
+    "since",
+    "asked_until",
+    "told_by",
+    "told_on",
+    "own_inn",
+    "phone",
+    "birth_date",
+]
 
 
 # Fields that a person may name a column for, as he calls them.

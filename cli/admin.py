@@ -44,7 +44,9 @@ def test_letter(to: Annotated[str, typer.Argument(help="Кому послать 
 
 
 @settings.command("confirm-desk")
-def confirm_desk(address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Адрес СТП, который вы сверили.")]) -> None:
+def confirm_desk(
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Адрес СТП, который вы сверили.")],
+) -> None:
     """Подтвердить адрес СТП: до этого заявки и напоминания не уходят. Новый адрес подтверждают снова."""
     from actions import destinations
     from cli.speech import working
@@ -74,7 +76,9 @@ def backup(
     count = back_up(opened(), file, lock=lock, by=actor())
     say(f"Копия записана: {file}, файлов {count}.")
     if lock is None:
-        say("Паролей и ключа secret.key в ней нет. Но в ней персональные данные: храните её под замком. Закрыть её можно фразой: --passphrase.")
+        say(
+            "Паролей и ключа secret.key в ней нет. Но в ней персональные данные: храните её под замком. Закрыть её можно фразой: --passphrase."
+        )
 
 
 def backup_key(file: Annotated[Path, typer.Argument(help="Куда записать ключ. Унесите его с этой машины.")]) -> None:
@@ -82,7 +86,9 @@ def backup_key(file: Annotated[Path, typer.Argument(help="Куда записа�
     from wiring.locks import make_key
 
     recipient = make_key(file)
-    say(f"Ключ записан: {file}. Без него закрытые им копии не открыть никому: храните его отдельно от них, в двух местах.")
+    say(
+        f"Ключ записан: {file}. Без него закрытые им копии не открыть никому: храните его отдельно от них, в двух местах."
+    )
     say(f'Чтобы копии закрывались, впишите в settings.toml: [backup] recipient = "{recipient.text}"')
 
 
@@ -117,9 +123,7 @@ def _phrase(ask: bool, file: Path | None, *, twice: bool) -> str | None:
     return str(typer.prompt("Парольная фраза", hide_input=True, confirmation_prompt=twice)) if ask else None
 
 
-_NEW_ONES = (
-    "Личные ссылки из прежних писем больше не действуют. Кто ещё не вошёл, получит новую с ближайшим напоминанием; раньше – если пригласить его заново."
-)
+_NEW_ONES = "Личные ссылки из прежних писем больше не действуют. Кто ещё не вошёл, получит новую с ближайшим напоминанием; раньше – если пригласить его заново."
 
 
 def end_links() -> None:

@@ -39,7 +39,11 @@ def _one(typed: str, form: str) -> Said:
         raise typer.BadParameter(_FORM.format(form, form, form))
     outcome, _, reason = told.partition(":")
     return Said(
-        _outcome(outcome, form), reason.strip(), snils=snils_digits(snils), subsystem=subsystem.strip(), role=role.strip()
+        _outcome(outcome, form),
+        reason.strip(),
+        snils=snils_digits(snils),
+        subsystem=subsystem.strip(),
+        role=role.strip(),
     )
 
 
@@ -63,16 +67,24 @@ def _row(row: dict[str, Any], place: int) -> Said:
     where = f"[[pairs]] № {place}"
     strange = sorted(set(row) - set(_KEYS))
     if strange:
-        raise typer.BadParameter(f"{where}: ключа «{strange[0]}» нет. Есть: {', '.join(_KEYS)}.", param_hint="--answers")
+        raise typer.BadParameter(
+            f"{where}: ключа «{strange[0]}» нет. Есть: {', '.join(_KEYS)}.", param_hint="--answers"
+        )
     until = row.get("until")
     if until is not None and (not isinstance(until, dt.date) or isinstance(until, dt.datetime)):
-        raise typer.BadParameter(f"{where}, until: дату пишут без кавычек, например 2027-01-31.", param_hint="--answers")
+        raise typer.BadParameter(
+            f"{where}, until: дату пишут без кавычек, например 2027-01-31.", param_hint="--answers"
+        )
     if not row.get("snils"):
         raise typer.BadParameter(f"{where}: нет snils.", param_hint="--answers")
     return Said(
-        _outcome(str(row.get("outcome", "")), f"{where}, outcome"), str(row.get("reason", "")), until,
-        snils=snils_digits(row["snils"]), subsystem=str(row.get("subsystem", "")), role=str(row.get("role", "")),
-    )  # fmt: skip
+        _outcome(str(row.get("outcome", "")), f"{where}, outcome"),
+        str(row.get("reason", "")),
+        until,
+        snils=snils_digits(row["snils"]),
+        subsystem=str(row.get("subsystem", "")),
+        role=str(row.get("role", "")),
+    )
 
 
 def file_of(path: Path | None) -> tuple[str, bytes] | None:

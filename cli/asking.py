@@ -54,7 +54,9 @@ def verify(
 
 
 @audit.command("new-key")
-def new_key(private: Annotated[Path, typer.Argument(help="Куда записать ключ; рядом появится открытая часть, .pub.")]) -> None:
+def new_key(
+    private: Annotated[Path, typer.Argument(help="Куда записать ключ; рядом появится открытая часть, .pub.")],
+) -> None:
     """Сделать ключ, которым отметки журнала подписывает другой пользователь машины."""
     from wiring import signing
 

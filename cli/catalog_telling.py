@@ -140,8 +140,9 @@ def _tell_attachments(attachments: Iterable[dict[str, Any]]) -> None:
         tell(
             f"{entry['title']} ({entry['code']}): {media_text(tuple(entry['media_types']))}, до {entry['max_megabytes']} МБ{pages}, "
             f"{_need(entry)} [{entry['rule']}]",
-            indent=4, mark=_BULLET,
-        )  # fmt: skip
+            indent=4,
+            mark=_BULLET,
+        )
         if entry["certified"]:
             tell(f"На нём должны быть: {entry['certified']}.", indent=8)
         for accepted in entry["accepts"]:

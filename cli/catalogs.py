@@ -72,12 +72,14 @@ def check(folder: Folder, json: Json = False) -> None:
     found = problems(folder)
     told = laid(folder)
     if json:
-        say_json({
-            "ok": not found,
-            "problems": [{"file": one.file, "key": one.key, "message": one.message} for one in found],
-            "adds": list(told.adds),
-            "replaces": list(told.replaces),
-        })  # fmt: skip
+        say_json(
+            {
+                "ok": not found,
+                "problems": [{"file": one.file, "key": one.key, "message": one.message} for one in found],
+                "adds": list(told.adds),
+                "replaces": list(told.replaces),
+            }
+        )
     else:
         _tell_problems(found)
         for text, names in (("Добавляет", told.adds), ("Заменяет поставленные", told.replaces)):
@@ -149,11 +151,13 @@ def _tell_touched(entry: Touched) -> None:
     told = [
         f"{label}: {', '.join(rule or 'порядок работы' for rule in rules)}"
         for label, rules in (
-            ("новые ошибки", entry.new_errors), ("снимутся ошибки", entry.gone_errors),
-            ("новые предупреждения", entry.new_others), ("снимутся предупреждения", entry.gone_others),
+            ("новые ошибки", entry.new_errors),
+            ("снимутся ошибки", entry.gone_errors),
+            ("новые предупреждения", entry.new_others),
+            ("снимутся предупреждения", entry.gone_others),
         )
         if rules
-    ]  # fmt: skip
+    ]
     why = entry.stranded or "; ".join(told) or "замечания те же"
     tell(
         f"{entry.number} ({entry.kind}, {STATUS_LABELS[entry.status]}): {why}",

@@ -206,11 +206,7 @@ def due(
 
 @app.command()
 def note(
-    inn: Inn,
-    item: Item,
-    text: Annotated[str, typer.Argument(metavar="ТЕКСТ")],
-    worker: Worker = "",
-    json: Json = False,
+    inn: Inn, item: Item, text: Annotated[str, typer.Argument(metavar="ТЕКСТ")], worker: Worker = "", json: Json = False
 ) -> None:
     """Записать примечание к пункту."""
     from actions import checklists

@@ -32,20 +32,28 @@ def correct(
     kind: Annotated[str, typer.Argument(metavar="ЧТО", help=_KINDS)],
     why: Why,
     ticket: Annotated[str, typer.Option(help="Правильный номер обращения; пусто – номера нет.")] = "",
-    signed_on: Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Правильная дата подписи.")] = None,
-    version: Annotated[int | None, typer.Option(help="Какая прежняя версия; без него – последняя, которой отказали.")] = None,
+    signed_on: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Правильная дата подписи.")
+    ] = None,
+    version: Annotated[
+        int | None, typer.Option(help="Какая прежняя версия; без него – последняя, которой отказали.")
+    ] = None,
     snils: Annotated[list[str] | None, typer.Option(help="Чей вход не подтверждён; без него – всех.")] = None,
     person: Annotated[
-        list[str] | None, typer.Option(metavar="СНИЛС=ОТВЕТ", help="Обо всех ролях работника: granted или «rejected: причина».")
+        list[str] | None,
+        typer.Option(metavar="СНИЛС=ОТВЕТ", help="Обо всех ролях работника: granted или «rejected: причина»."),
     ] = None,
     pair: Annotated[
-        list[str] | None, typer.Option(metavar="СНИЛС:ПОДСИСТЕМА:РОЛЬ=ОТВЕТ", help="Об одной роли; не названное остаётся как есть.")
+        list[str] | None,
+        typer.Option(metavar="СНИЛС:ПОДСИСТЕМА:РОЛЬ=ОТВЕТ", help="Об одной роли; не названное остаётся как есть."),
     ] = None,
     answers: Annotated[Path | None, typer.Option(help="Ответы в TOML, как у request answer.")] = None,
     outcome: Annotated[str | None, typer.Option(help="Что получено (код), если видов ответа несколько.")] = None,
     reason: Annotated[str, typer.Option(help="Причина отказа тем, у кого своя не названа.")] = "",
     until: Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="До какого дня дан доступ.")] = None,
-    ground: Annotated[str, typer.Option(help="На чём основан верный ответ: кто, когда и как сообщил (не короче 10 знаков).")] = "",
+    ground: Annotated[
+        str, typer.Option(help="На чём основан верный ответ: кто, когда и как сообщил (не короче 10 знаков).")
+    ] = "",
     ground_letter: Annotated[int | None, typer.Option(help="Или номер пришедшего письма.")] = None,
     preview: Preview = False,
     yes: Yes = False,
@@ -66,15 +74,27 @@ def correct(
     with working() as work:
         request = requests.find(work, id)
         wanted = correcting.Wanted(
-            Kind(kind), why, ticket=ticket, version=version, day=signed_on.date() if signed_on else None, snils=numbers, said=said,
-            reason=reason, until=until.date() if until else None, outcome=outcome,
+            Kind(kind),
+            why,
+            ticket=ticket,
+            version=version,
+            day=signed_on.date() if signed_on else None,
+            snils=numbers,
+            said=said,
+            reason=reason,
+            until=until.date() if until else None,
+            outcome=outcome,
             ground=given.ground(work, request, words=ground, letter=ground_letter),
-        )  # fmt: skip
+        )
         _shown_first(work, lambda: correcting.correct(work, request, wanted), preview, yes, json)
 
 
 def letter_back(
-    id: Annotated[int, typer.Argument(help="Номер письма.")], why: Why, preview: Preview = False, yes: Yes = False, json: Json = False
+    id: Annotated[int, typer.Argument(help="Номер письма.")],
+    why: Why,
+    preview: Preview = False,
+    yes: Yes = False,
+    json: Json = False,
 ) -> None:
     """Вернуть на разбор письмо, которое разобрали неверно; что по нему записано, исправляется."""
     from actions import corrected_letters, inbox

@@ -22,8 +22,16 @@ _LINE_TEXTS = ("snils", "surname", "given", "patronymic", "email", "post", "unit
 _LINE_FLAGS = ("email_is_esia", "esia_confirmed", "own_card")
 _LINE_KEYS = (*_LINE_TEXTS, *_LINE_FLAGS, "roles", "role", "confirmed", "first_login_on", "until")
 _SIGNER_KEYS = (
-    "capacity", "body", "seal_of", "name", "post", "seal", "attorney_number", "attorney_date", "attorney_until",
-)  # fmt: skip
+    "capacity",
+    "body",
+    "seal_of",
+    "name",
+    "post",
+    "seal",
+    "attorney_number",
+    "attorney_date",
+    "attorney_until",
+)
 _TABLES = ("fields", "people", "signer", "organisation")
 
 

@@ -29,7 +29,8 @@ def holders(
         str | None, typer.Option("--as-of", metavar="ДАТА", help="На конец дня ГГГГ-ММ-ДД или момент ISO.")
     ] = None,
     known_on: Annotated[
-        str | None, typer.Option("--known-on", metavar="ДАТА", help="По сведениям на эту дату, без позднейших исправлений.")
+        str | None,
+        typer.Option("--known-on", metavar="ДАТА", help="По сведениям на эту дату, без позднейших исправлений."),
     ] = None,
     organisation: Annotated[str | None, typer.Option(metavar="ИНН")] = None,
     xlsx: Annotated[Path | None, typer.Option(help="Записать таблицу Excel.")] = None,
@@ -55,19 +56,24 @@ def holders(
         proven = "подтверждено" if row["verified"] else "не подтверждено"
         ends = f"  до {row['ends_on']}" if row["ends_on"] else ""
         source = f"  {row['source']}" if row["source"] else ""
-        say(f"{row['person']}  {row['role']}  {row['organisation']}  с {str(row['since'])[:10]}{ends}  {proven}{source}")
+        say(
+            f"{row['person']}  {row['role']}  {row['organisation']}  с {str(row['since'])[:10]}{ends}  {proven}{source}"
+        )
     say(f"Ролей: {len(rows)}." if rows else "На эту дату ролей нет ни у кого.")
 
 
 @app.command("import")
 def take(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Список: .xlsx, .csv, .ods; образец – holders template.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Список: .xlsx, .csv, .ods; образец – holders template.")
+    ],
     organisation: Annotated[str, typer.Option(metavar="ИНН", help="Чьи работники.")],
     kpp: Annotated[str, typer.Option(metavar="КПП", help="Филиал, если их несколько с этим ИНН.")] = "",
     source: Annotated[str, typer.Option(metavar="ТЕКСТ", help="Источник для строк, где он не указан.")] = "",
     source_date: Annotated[str, typer.Option(metavar="ДАТА", help="Дата этого источника.")] = "",
     checked: Annotated[
-        list[int] | None, typer.Option(metavar="СТРОКА", help="Номер строки, где СНИЛС сверен с документом; можно несколько.")
+        list[int] | None,
+        typer.Option(metavar="СТРОКА", help="Номер строки, где СНИЛС сверен с документом; можно несколько."),
     ] = None,
     write: Annotated[bool, typer.Option("--write", help="Записать; без этого – только показать.")] = False,
     json: Json = False,
@@ -80,9 +86,7 @@ def take(
     sheet = holdings_import.read(file, loaded_catalog())
     with working() as work:
         act = holdings_import.take if write else holdings_import.plan
-        found = act(
-            work, sheet, inn=organisation, kpp=kpp, told_by=source, told_on=source_date, checked=checked or ()
-        )
+        found = act(work, sheet, inn=organisation, kpp=kpp, told_by=source, told_on=source_date, checked=checked or ())
         if not write:
             place = f"organisation:{found.organisation.id}"
             audit.record(work, holdings_import.COMPARED, place, cases=found.counts)
@@ -100,7 +104,9 @@ def _tell(found: Plan, written: bool) -> None:
         say_findings(row.findings)
     counts = found.counts
     if found.made:
-        say(f"Внесено строк: {counts['new']}, список № {found.made.id}. Уже числились: {counts['known']}, с ошибками: {counts['bad']}.")
+        say(
+            f"Внесено строк: {counts['new']}, список № {found.made.id}. Уже числились: {counts['known']}, с ошибками: {counts['bad']}."
+        )
         return
     say(f"Новых строк: {counts['new']}, уже числятся: {counts['known']}, с ошибками: {counts['bad']}.")
     if counts["new"]:
@@ -176,7 +182,8 @@ def renew(
     organisation: _Inn,
     role: _Roles = None,
     until: Annotated[
-        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="ДАТА", help="До какого дня; без него – без срока.")
+        dt.datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], metavar="ДАТА", help="До какого дня; без него – без срока."),
     ] = None,
     json: Json = False,
 ) -> None:
@@ -214,9 +221,7 @@ def revoke(
     _tell_drafts(told, json)
 
 
-def _chosen(
-    work: Work, snils: str, inn: str, roles: Collection[str]
-) -> list[tuple[Employee, set[int]]]:
+def _chosen(work: Work, snils: str, inn: str, roles: Collection[str]) -> list[tuple[Employee, set[int]]]:
     """Cards in the organisation and its branches with the numbers of the roles meant. Raises NotFound."""
     from actions.context import NotFound
     from actions.holdings import held_by

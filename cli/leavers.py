@@ -42,7 +42,9 @@ def leavers(
         if path is not None and not path.is_file():
             refuse(f"Файла {path} нет.", code=2)
     with working() as work:
-        found = departures(work, file, inn=organisation, before=before, apply=apply, choices=choices_of(column, hidden, sheet, unread))
+        found = departures(
+            work, file, inn=organisation, before=before, apply=apply, choices=choices_of(column, hidden, sheet, unread)
+        )
     say_json(found.as_json()) if json else _tell(found, apply)
 
 

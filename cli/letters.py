@@ -41,7 +41,9 @@ def read(file: Annotated[Path, typer.Argument(metavar="FILE.eml")], json: Json =
 
 @letter.command("take")
 def take(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Письмо, сохранённое из почтовой программы: .eml или .msg.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Письмо, сохранённое из почтовой программы: .eml или .msg.")
+    ],
     request: Annotated[str | None, typer.Option(help="Заявка, если письмо само её не называет.")] = None,
     json: Json = False,
 ) -> None:
@@ -91,10 +93,14 @@ def try_(
         asked = asked_of(work, target)
         told, ours = asked.as_dict(), actions_inbox.sent_files(work, target)
         reading = read_letter_safely(file, asked=told, own_catalog=work.policy.own_catalog)
-        reading = with_files(file, reading, people=asked.people, asked=told, ours=ours, own_catalog=work.policy.own_catalog)
+        reading = with_files(
+            file, reading, people=asked.people, asked=told, ours=ours, own_catalog=work.policy.own_catalog
+        )
         found = match(work, reading)
         if found.request is None or found.request.id != target.id:
-            doubt = proposals.NO_REQUEST if found.request is None else f"Письмо относится к заявке {found.request.number}."
+            doubt = (
+                proposals.NO_REQUEST if found.request is None else f"Письмо относится к заявке {found.request.number}."
+            )
             found = Matched(None, found.letter, None, doubt)
         proposal = proposals.propose(work, reading, found).as_json()
     if json:
@@ -144,10 +150,14 @@ def settle(
     request: Annotated[str | None, typer.Option(help="Заявка, если письмо не привязано.")] = None,
     ticket: Annotated[str | None, typer.Option(help="Номер обращения.")] = None,
     line: Annotated[
-        list[str] | None, typer.Option(metavar="СНИЛС=ОТВЕТ", help="Для partial, обо всех ролях работника: granted или «rejected: причина».")
+        list[str] | None,
+        typer.Option(
+            metavar="СНИЛС=ОТВЕТ", help="Для partial, обо всех ролях работника: granted или «rejected: причина»."
+        ),
     ] = None,
     pair: Annotated[
-        list[str] | None, typer.Option(metavar="СНИЛС:ПОДСИСТЕМА:РОЛЬ=ОТВЕТ", help="Для partial, об одной роли работника.")
+        list[str] | None,
+        typer.Option(metavar="СНИЛС:ПОДСИСТЕМА:РОЛЬ=ОТВЕТ", help="Для partial, об одной роли работника."),
     ] = None,
     answers: Annotated[Path | None, typer.Option(help="Для partial: ответы в TOML, как у request answer.")] = None,
     text: Annotated[str, typer.Option(help="Причина или цитата.")] = "",
@@ -163,7 +173,11 @@ def settle(
     with working() as work:
         target = requests.find(work, request) if request else None
         about = target or actions_inbox.request_of(work, id)
-        found = given.understood(work, about, said, reason=text, need_reason=False) if about and decision == "partial" else {}
+        found = (
+            given.understood(work, about, said, reason=text, need_reason=False)
+            if about and decision == "partial"
+            else {}
+        )
         entry = actions_inbox.settle(work, id, decision=decision, request=target, ticket=ticket, said=found, text=text)
         result = {"id": entry.id, "state": entry.state.value, "request": entry.request_id}
     say_json(result) if json else say(f"Письмо № {id} разобрано: {decision}.")

@@ -50,7 +50,9 @@ def _say_version(wanted: bool) -> None:
 
 @app.callback()
 def options(
-    version: Annotated[bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Какая это версия.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Какая это версия.")
+    ] = False,
 ) -> None:
     """What may be said before any command."""
 

@@ -86,9 +86,7 @@ def _facts(facts: object) -> dict[str, object]:
 
 @app.command("set")
 def set_fields(
-    inn: str,
-    values: Annotated[list[str], typer.Argument(metavar="ПОЛЕ=ЗНАЧЕНИЕ…")],
-    json: Json = False,
+    inn: str, values: Annotated[list[str], typer.Argument(metavar="ПОЛЕ=ЗНАЧЕНИЕ…")], json: Json = False
 ) -> None:
     """Изменить карточку: head_name=… head_post=… seal=seal|no-seal licence=held|applicant|none subject=77 …"""
     from actions import organisations
@@ -149,9 +147,7 @@ def rename(
     if strange:
         raise typer.BadParameter(f"Поля «{strange[0]}» здесь нет. Есть: {', '.join(NAMED)}.")
     with working() as work:
-        found = reorganising.rename(
-            work, organisations.known(work, inn, kpp), pairs, since=since.date(), ground=ground
-        )
+        found = reorganising.rename(work, organisations.known(work, inn, kpp), pairs, since=since.date(), ground=ground)
         told = found.as_json()
     _tell_change(told, json)
 
@@ -187,7 +183,11 @@ def changes(inn: str, kpp: _Kpp = "", json: Json = False) -> None:
             say_json([reorganising.as_json(row) for row in rows])
             return
         for row in rows:
-            what = f"роли и заявки перешли: {told(row.after)}" if row.successor_id else f"{told(row.before)} → {told(row.after)}"
+            what = (
+                f"роли и заявки перешли: {told(row.after)}"
+                if row.successor_id
+                else f"{told(row.before)} → {told(row.after)}"
+            )
             wrong = f"  (записано по ошибке: {row.withdrawn_reason})" if row.withdrawn_at else ""
             say(f"№ {row.id}  с {row.since:%d.%m.%Y}  {what}  {row.ground}{wrong}")
     if not rows:
@@ -195,7 +195,9 @@ def changes(inn: str, kpp: _Kpp = "", json: Json = False) -> None:
 
 
 @app.command()
-def letter(inn: str, number: Annotated[int, typer.Argument(metavar="№", help="Номер изменения.")], kpp: _Kpp = "") -> None:
+def letter(
+    inn: str, number: Annotated[int, typer.Argument(metavar="№", help="Номер изменения.")], kpp: _Kpp = ""
+) -> None:
     """Проект письма в СТП об изменении: сам он никуда не уходит."""
     from actions import organisations, reorganising
 
@@ -209,7 +211,9 @@ def _tell_change(told: dict[str, object], json: bool) -> None:
     if json:
         say_json(told)
         return
-    say(f"Изменение № {told['id']} записано с {told['since']}. Ролей перешло: {told['roles']}, заявок: {told['requests']}.")
+    say(
+        f"Изменение № {told['id']} записано с {told['since']}. Ролей перешло: {told['roles']}, заявок: {told['requests']}."
+    )
     for request in told["on_paper"]:  # type: ignore[attr-defined]
         say(f"! {request['number']}: документы составлены на прежнюю организацию. Проверьте, не нужны ли новые.")
     say("Проект письма в СТП: egisz-access organisation letter ИНН " + str(told["id"]))

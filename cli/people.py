@@ -63,9 +63,7 @@ def change(
 def rename(
     snils: Snils,
     organisation: Inn,
-    since: Annotated[
-        dt.datetime, typer.Option(formats=["%Y-%m-%d"], metavar="ДАТА", help="С какого дня имя другое.")
-    ],
+    since: Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], metavar="ДАТА", help="С какого дня имя другое.")],
     surname: Surname = None,
     given: Given = None,
     patronymic: Patronymic = None,
@@ -157,4 +155,6 @@ def _say(cards: list[dict[str, object]], json: bool) -> None:
     for card in cards:
         say(f"{card['name']}. Почта: {card['email'] or 'нет'}. Должность: {card['post'] or 'не указана'}.")
         for row in card["former_names"]:  # type: ignore[attr-defined]
-            say(f"  {'до ' + row['until'] if row['until'] else 'было с опечаткой'}: {row['name']}  {row['ground']}".rstrip())
+            say(
+                f"  {'до ' + row['until'] if row['until'] else 'было с опечаткой'}: {row['name']}  {row['ground']}".rstrip()
+            )

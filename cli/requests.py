@@ -31,9 +31,7 @@ def new(
     attach: Annotated[
         list[str] | None, typer.Option(metavar="ПРИЛОЖЕНИЕ=ФАЙЛ", help="Файл приложения; коды – catalog show ВИД.")
     ] = None,
-    people: Annotated[
-        Path | None, typer.Option(help="Список сотрудников: Excel, .csv, .ods, таблица Word.")
-    ] = None,
+    people: Annotated[Path | None, typer.Option(help="Список сотрудников: Excel, .csv, .ods, таблица Word.")] = None,
     column: Column = None,
     hidden: Hidden = None,
     sheet: Sheet = None,
@@ -67,9 +65,15 @@ def new(
 
 
 def _draft(
-    work: Work, kind: str, inn: str, data: Path | None, people: Path | None, pairs: list[str], attached: list[str],
+    work: Work,
+    kind: str,
+    inn: str,
+    data: Path | None,
+    people: Path | None,
+    pairs: list[str],
+    attached: list[str],
     choices: Choices,
-) -> tuple[AccessRequest, list[AccessRequest]]:  # fmt: skip
+) -> tuple[AccessRequest, list[AccessRequest]]:
     """The draft, and those of other organisations. Raises what is wrong with the call; what is wrong with the data waits for check."""
     from actions import attachments, organisations, requests, roster_drafts
     from cli.drafting import card_values, read_toml, understood
@@ -86,9 +90,14 @@ def _draft(
     taken = roster_drafts.take(work, card.id or 0, read, choices) if read else None
     fields = {**typed.fields, **dict(pair.partition("=")[::2] for pair in pairs)}
     request = requests.create(
-        work, kind=kind, organisation_id=card.id or 0, lines=[*typed.lines, *(taken.lines if taken else ())],
-        intake=taken.intake if taken else (), fields=fields, signer=typed.signer,
-    )  # fmt: skip
+        work,
+        kind=kind,
+        organisation_id=card.id or 0,
+        lines=[*typed.lines, *(taken.lines if taken else ())],
+        intake=taken.intake if taken else (),
+        fields=fields,
+        signer=typed.signer,
+    )
     more = roster_drafts.drafts_of_others(work, kind, taken, read, choices) if taken and read else []
     seen: set[str] = set()
     for code, path in files:
@@ -100,7 +109,9 @@ def _draft(
 def _reader(file: Path, work: Work, kind: str) -> Reader:
     from actions.rosters import read_people
 
-    return lambda facts, choices: read_people(file, catalog=work.catalog, kind=kind, organisation=facts, choices=choices)
+    return lambda facts, choices: read_people(
+        file, catalog=work.catalog, kind=kind, organisation=facts, choices=choices
+    )
 
 
 def _file_of(pair: str) -> tuple[str, Path]:
@@ -137,11 +148,7 @@ def template(kind: Annotated[str, typer.Argument(metavar="ВИД")]) -> None:
 
 
 @app.command()
-def attach(
-    id: Id,
-    file: Annotated[list[str], typer.Argument(metavar="ПРИЛОЖЕНИЕ=ФАЙЛ…")],
-    json: Json = False,
-) -> None:
+def attach(id: Id, file: Annotated[list[str], typer.Argument(metavar="ПРИЛОЖЕНИЕ=ФАЙЛ…")], json: Json = False) -> None:
     """Приложить файлы к черновику: содержимое читается сразу, замечания покажет check."""
     from actions import attachments, requests
 
@@ -169,7 +176,9 @@ def detach(id: Id, code: Annotated[str, typer.Argument(metavar="ПРИЛОЖЕН
 @app.command()
 def look(
     id: Id,
-    file: Annotated[list[str] | None, typer.Option(metavar="ИМЯ", help="Какой файл; без него – все, что ждут просмотра.")] = None,
+    file: Annotated[
+        list[str] | None, typer.Option(metavar="ИМЯ", help="Какой файл; без него – все, что ждут просмотра.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Подтвердить: посмотрел файлы, которые программа прочитала не целиком, данных пациентов в них нет. Записывается, кто и когда."""
@@ -211,7 +220,9 @@ def signer(
 @app.command()
 def confirm(
     id: Id,
-    code: Annotated[str, typer.Argument(metavar="ЧТО", help="Код подтверждения вида (catalog show), esia-email или snils-checked.")],
+    code: Annotated[
+        str, typer.Argument(metavar="ЧТО", help="Код подтверждения вида (catalog show), esia-email или snils-checked.")
+    ],
     snils: Annotated[list[str] | None, typer.Option(help="О ком; без него – обо всех.")] = None,
     json: Json = False,
 ) -> None:
@@ -234,10 +245,14 @@ def confirm(
 def answer(
     id: Id,
     decision: Annotated[
-        str | None, typer.Argument(metavar="[РЕШЕНИЕ]", help="granted – выполнено, rejected – отказ: всем, кто не назван отдельно.")
+        str | None,
+        typer.Argument(
+            metavar="[РЕШЕНИЕ]", help="granted – выполнено, rejected – отказ: всем, кто не назван отдельно."
+        ),
     ] = None,
     person: Annotated[
-        list[str] | None, typer.Option(metavar="СНИЛС=ОТВЕТ", help="Обо всех ролях работника: granted или «rejected: причина».")
+        list[str] | None,
+        typer.Option(metavar="СНИЛС=ОТВЕТ", help="Обо всех ролях работника: granted или «rejected: причина»."),
     ] = None,
     pair: Annotated[
         list[str] | None,
@@ -246,9 +261,13 @@ def answer(
     answers: Annotated[
         Path | None, typer.Option(help="Ответы в TOML: [[pairs]] со snils, subsystem, role, outcome, reason, until.")
     ] = None,
-    outcome: Annotated[str | None, typer.Option(help="Что получено (код из catalog show), если видов ответа несколько.")] = None,
+    outcome: Annotated[
+        str | None, typer.Option(help="Что получено (код из catalog show), если видов ответа несколько.")
+    ] = None,
     reason: Annotated[str, typer.Option(help="Причина отказа тем, у кого своя не названа.")] = "",
-    until: Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="До какого дня дан доступ, если СТП назвала.")] = None,
+    until: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="До какого дня дан доступ, если СТП назвала.")
+    ] = None,
     ground: Annotated[str, typer.Option(help="На чём основан: кто, когда и как сообщил (не короче 10 знаков).")] = "",
     ground_letter: Annotated[int | None, typer.Option(help="Или номер пришедшего письма.")] = None,
     ground_file: Annotated[Path | None, typer.Option(help="Или файл: он останется при заявке.")] = None,
@@ -270,10 +289,15 @@ def answer(
         if not found and decision == "rejected" and not reason:
             raise typer.BadParameter("Укажите причину отказа: --reason.")
         given.give_answer(
-            work, request, found, granted=decision == "granted", actor=Actor.OFFICER, outcome=outcome,
+            work,
+            request,
+            found,
+            granted=decision == "granted",
+            actor=Actor.OFFICER,
+            outcome=outcome,
             ground=given.ground(work, request, words=ground, letter=ground_letter, file=file),
             **({} if found else {"reason": reason}),
-        )  # fmt: skip
+        )
     _tell(request, json)
 
 
@@ -329,7 +353,14 @@ def check(id: Id, json: Json = False) -> None:
 @app.command()
 def show(
     id: Id,
-    reveal: Annotated[str, typer.Option("--reveal", metavar="ПРИЧИНА", help="Показать данные пациента; записывается, кому и зачем. Причины: check – сверка перед отправкой, answer – разбор ответа СТП, asked – обращение пациента или врача, inspection – проверка.")] = "",
+    reveal: Annotated[
+        str,
+        typer.Option(
+            "--reveal",
+            metavar="ПРИЧИНА",
+            help="Показать данные пациента; записывается, кому и зачем. Причины: check – сверка перед отправкой, answer – разбор ответа СТП, asked – обращение пациента или врача, inspection – проверка.",
+        ),
+    ] = "",
     json: Json = False,
 ) -> None:
     """Показать заявку: строки, замечания, срок, номер обращения, ход дела, возможные действия."""

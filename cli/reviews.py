@@ -40,9 +40,7 @@ def start(
 
 @app.command()
 def show(
-    year: Year = None,
-    organisation: Annotated[str | None, typer.Option(metavar="ИНН")] = None,
-    json: Json = False,
+    year: Year = None, organisation: Annotated[str | None, typer.Option(metavar="ИНН")] = None, json: Json = False
 ) -> None:
     """Показать вопросы и ответы; без ответа – сверху."""
     from actions import audit, reviews

@@ -37,10 +37,13 @@ def _judged(file: Path, organisation: str | None, kind: str | None, choices: Cho
         loaded.kind(kind)
     whose, dated = ordinary_clinic(organisation), replace(choices, today=opened().clock().date())
     return judge_roster(
-        file, catalog=loaded, organisation=whose, kind=kind,
+        file,
+        catalog=loaded,
+        organisation=whose,
+        kind=kind,
         known=(lambda numbers: _known(whose.inn, numbers)) if organisation else None,
         choices=_with_remembered(whose.inn, dated) if organisation else dated,
-    )  # fmt: skip
+    )
 
 
 def _with_remembered(inn: str, choices: Choices) -> Choices:
@@ -74,9 +77,16 @@ def _known(inn: str, numbers: Collection[str]) -> dict[str, Known]:
 
 @app.command()
 def check(
-    file: File, organisation: Inn = None, kind: Kind = None, column: Column = None, hidden: Hidden = None,
-    sheet: Sheet = None, unread: Unread = None, others: OtherOrganisations = None, json: Json = False,
-) -> None:  # fmt: skip
+    file: File,
+    organisation: Inn = None,
+    kind: Kind = None,
+    column: Column = None,
+    hidden: Hidden = None,
+    sheet: Sheet = None,
+    unread: Unread = None,
+    others: OtherOrganisations = None,
+    json: Json = False,
+) -> None:
     """Проверить список: все замечания сразу, по строкам, с правилом и советом.
 
     Базы данных не нужно; если она есть, с --organisation сверяются и СНИЛС, записанные в организации.
@@ -97,7 +107,9 @@ def _summary(judged: Judged) -> str:
     errors = sum(finding.severity.value == "error" for finding in judged.findings)
     sheet = f"Лист «{judged.roster.main.sheet}». " if judged.roster and judged.roster.main.sheet else ""
     count = f" {judged.roster.count.capitalize()}." if judged.roster else ""
-    return f"{sheet}Строк: {len(judged.lines)}, ошибок: {errors}, предупреждений: {len(judged.findings) - errors}.{count}"
+    return (
+        f"{sheet}Строк: {len(judged.lines)}, ошибок: {errors}, предупреждений: {len(judged.findings) - errors}.{count}"
+    )
 
 
 @app.command()

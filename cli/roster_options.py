@@ -26,13 +26,17 @@ class Others(StrEnum):
 
 
 Column = Annotated[
-    list[str] | None, typer.Option("--column", metavar="ПОЛЕ=СТОЛБЕЦ", help="Какой столбец брать: почта=D или «почта=E-mail личный».")
+    list[str] | None,
+    typer.Option("--column", metavar="ПОЛЕ=СТОЛБЕЦ", help="Какой столбец брать: почта=D или «почта=E-mail личный»."),
 ]
-Hidden = Annotated[Take | None, typer.Option("--hidden", help="Скрытые строки и столбцы: take – взять, skip – обойтись без них.")]
+Hidden = Annotated[
+    Take | None, typer.Option("--hidden", help="Скрытые строки и столбцы: take – взять, skip – обойтись без них.")
+]
 Sheet = Annotated[list[str] | None, typer.Option("--sheet", metavar="ЛИСТ", help="Какие листы взять; «*» – все.")]
 Unread = Annotated[Leave | None, typer.Option("--unread", help="skip – обойтись без строк, которые не прочитать.")]
 OtherOrganisations = Annotated[
-    Others | None, typer.Option("--others", help="Работники других организаций: skip – без них, each – каждой своя заявка.")
+    Others | None,
+    typer.Option("--others", help="Работники других организаций: skip – без них, each – каждой своя заявка."),
 ]
 
 HINTS = {
@@ -45,9 +49,12 @@ HINTS = {
 
 
 def choices_of(
-    column: list[str] | None = None, hidden: Take | None = None, sheet: list[str] | None = None,
-    unread: Leave | None = None, others: Others | None = None,
-) -> Choices:  # fmt: skip
+    column: list[str] | None = None,
+    hidden: Take | None = None,
+    sheet: list[str] | None = None,
+    unread: Leave | None = None,
+    others: Others | None = None,
+) -> Choices:
     """Raises BadChoice."""
     from documents.rosters import Choices
     from documents.rosters.choices import Rows, chosen_columns

@@ -63,9 +63,13 @@ def _comment(text: str, *, indent: int = 0) -> Iterator[str]:
     """Also of several lines: each stays a comment."""
     for line in text.splitlines():
         yield from textwrap.wrap(
-            line, _WIDTH, initial_indent="# " + " " * indent, subsequent_indent="# " + " " * (indent + 2),
-            break_long_words=False, break_on_hyphens=False,
-        )  # fmt: skip
+            line,
+            _WIDTH,
+            initial_indent="# " + " " * indent,
+            subsequent_indent="# " + " " * (indent + 2),
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
 
 
 def _head(kind: RequestKind, catalog: Catalog) -> Iterator[str]:

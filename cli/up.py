@@ -16,7 +16,10 @@ _READING_SECONDS = 3.0
 
 def up(
     practice: Annotated[
-        bool, typer.Option("--practice", help="Учебный режим: своя папка practice, учебные почта и СТП, наружу ничего не уходит.")
+        bool,
+        typer.Option(
+            "--practice", help="Учебный режим: своя папка practice, учебные почта и СТП, наружу ничего не уходит."
+        ),
     ] = False,
 ) -> None:
     """Запустить службу: страницу, расписания, отправку и приём почты. Остановить – Ctrl-C."""

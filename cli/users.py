@@ -22,12 +22,16 @@ def list_users(json: Json = False) -> None:
     with working() as work:
         rows: list[dict[str, Any]] = [
             {
-                "login": account.login, "name": account.name, "roles": account.roles, "everywhere": account.everywhere,
-                "organisations": sorted(accounts.organisations_of(work, account)), "active": account.active,
+                "login": account.login,
+                "name": account.name,
+                "roles": account.roles,
+                "everywhere": account.everywhere,
+                "organisations": sorted(accounts.organisations_of(work, account)),
+                "active": account.active,
                 "last_login": account.last_login_at.isoformat() if account.last_login_at else None,
             }
             for account in accounts.listed(work)
-        ]  # fmt: skip
+        ]
     if json:
         say_json(rows)
     for row in rows if not json else ():
@@ -42,7 +46,9 @@ def add(
     login: _Login,
     role: Annotated[list[str], typer.Option("--role", help=f"Роль: {_ROLES}; можно несколько раз.")],
     name: Annotated[str, typer.Option("--name", help="Имя, как его видят в журнале. По умолчанию – логин.")] = "",
-    inn: Annotated[list[str] | None, typer.Option("--inn", help="Видит только эти организации. Без этого – все.")] = None,
+    inn: Annotated[
+        list[str] | None, typer.Option("--inn", help="Видит только эти организации. Без этого – все.")
+    ] = None,
 ) -> None:
     """Завести пользователя; пароль печатается один раз, при первом входе его меняют."""
     from actions import accounts, organisations, passwords
@@ -58,9 +64,14 @@ def add(
         with working() as work:
             seen = [organisations.card(work, each).id or 0 for each in inn or ()]
             accounts.create(
-                work, login=login, name=name or login, roles={Role(each) for each in role}, everywhere=not seen, organisation_ids=seen,
+                work,
+                login=login,
+                name=name or login,
+                roles={Role(each) for each in role},
+                everywhere=not seen,
+                organisation_ids=seen,
                 password_hash=hash,
-            )  # fmt: skip
+            )
     except (accounts.BadAccount, Conflict) as wrong:
         refuse(str(wrong))
     say(f"Пользователь {login.strip().lower()} заведён. Пароль для первого входа: {password}")

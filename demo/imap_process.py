@@ -51,9 +51,18 @@ async def _stdin() -> asyncio.StreamReader:
 async def _backend(configuration: dict[str, Any]) -> DictBackend:
     tls = bool(configuration["chain"])
     args = Namespace(
-        host="127.0.0.1", port=0, debug=False, tls=tls, cert=configuration["chain"], key=configuration["key"],
-        demo_data=False, demo_user="", demo_password="", passlib_cfg=None, proxy_protocol=None,
-    )  # fmt: skip
+        host="127.0.0.1",
+        port=0,
+        debug=False,
+        tls=tls,
+        cert=configuration["chain"],
+        key=configuration["key"],
+        demo_data=False,
+        demo_user="",
+        demo_password="",
+        passlib_cfg=None,
+        proxy_protocol=None,
+    )
     backend, config = await DictBackend.init(args, hash_context=_HASH, invalid_user_sleep=0.0)
     config.apply_context()
     backend.login.users_dict.clear()

@@ -43,10 +43,22 @@ REFUSED = EMPLOYEES[4]
 def refbook_zip() -> bytes:
     """A small archive of refbook 1461, as the portal gives it."""
     record = {
-        "id": 1, "oid": OID, "nameFull": FULL_NAME, "nameShort": SHORT_NAME, "medicalSubjectId": 1,
-        "medicalSubjectName": "Медицинская организация", "inn": INN, "kpp": KPP, "ogrn": OGRN, "regionId": 77,
-        "regionName": "г. Москва", "organizationType": "", "deleteDate": "", "createDate": "01.02.2022",
-        "modifyDate": "01.02.2026", "parentId": "",
+        "id": 1,
+        "oid": OID,
+        "nameFull": FULL_NAME,
+        "nameShort": SHORT_NAME,
+        "medicalSubjectId": 1,
+        "medicalSubjectName": "Медицинская организация",
+        "inn": INN,
+        "kpp": KPP,
+        "ogrn": OGRN,
+        "regionId": 77,
+        "regionName": "г. Москва",
+        "organizationType": "",
+        "deleteDate": "",
+        "createDate": "01.02.2022",
+        "modifyDate": "01.02.2026",
+        "parentId": "",
     }
     name = "1.2.643.5.1.13.13.11.1461_6.2000"
     buffer = io.BytesIO()

@@ -37,12 +37,7 @@ class DemoServers:
     """A context manager. Letters are kept as files under `folder`, so a restart finds them again."""
 
     def __init__(
-        self,
-        folder: Path,
-        *,
-        accounts: Sequence[Account] = DEMO_ACCOUNTS,
-        tls: bool = True,
-        ports: Ports | None = None,
+        self, folder: Path, *, accounts: Sequence[Account] = DEMO_ACCOUNTS, tls: bool = True, ports: Ports | None = None
     ) -> None:
         self.ports = ports or Ports()
         self.mailboxes = Mailboxes(folder / "mail", accounts)

@@ -66,9 +66,14 @@ def _accounts(settings: Settings) -> str:
     with Installation(settings).work(by="показ") as work:
         for login, name, roles in _USERS:
             accounts.create(
-                work, login=login, name=name, roles=roles, everywhere=True,
-                password_hash=passwords.hashed(password, login=login), password_by_other=False,
-            )  # fmt: skip
+                work,
+                login=login,
+                name=name,
+                roles=roles,
+                everywhere=True,
+                password_hash=passwords.hashed(password, login=login),
+                password_by_other=False,
+            )
     return f"логины {', '.join(login for login, _, _ in _USERS)}, пароль {password}"
 
 

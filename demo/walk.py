@@ -73,9 +73,15 @@ class Walk:
             import_archive(work.session, path, now=work.now, force=True)
             card = organisations.card(work, people.INN)
             organisations.change(
-                work, card,
-                {"head_name": people.HEAD_NAME, "head_post": people.HEAD_POST, "seal": "seal", "licence": "held",
-                 "officer_email": people.EMPLOYEES[0].email},
+                work,
+                card,
+                {
+                    "head_name": people.HEAD_NAME,
+                    "head_post": people.HEAD_POST,
+                    "seal": "seal",
+                    "licence": "held",
+                    "officer_email": people.EMPLOYEES[0].email,
+                },
             )
         self._step(f"Справочник ФРНСИ загружен, карточка {people.SHORT_NAME} заполнена из него.")
 
@@ -129,8 +135,12 @@ class Walk:
             scan = signed_scan(paper.read_bytes(), paper.name)
             (self.folder / f"{request.number}-скан.pdf").write_bytes(scan)
             signature = SignatureFacts(
-                capacity="head", name=people.HEAD_NAME, post=people.HEAD_POST, signed_on=work.now.date(),
-                seal_present=True, readable_confirmed=True,
+                capacity="head",
+                name=people.HEAD_NAME,
+                post=people.HEAD_POST,
+                signed_on=work.now.date(),
+                seal_present=True,
+                readable_confirmed=True,
             )
             result = scans.sign(work, request, [("Скан.pdf", scan)], signature=signature)
             self._step(f"Подписано и отсканировано: по QR-кодам узнаны страницы этой версии, листов {result.pages}.")

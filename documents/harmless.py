@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from documents.media import UNKNOWN, sniff, wide_order
 from models.file_names import safe, split
 
-_PAGES = "htm html xhtml xht shtml mht mhtml svg svgz xml xsl xslt xul rss atom rdf wsdl js mjs cjs jse css swf wasm htc htt"
+_PAGES = (
+    "htm html xhtml xht shtml mht mhtml svg svgz xml xsl xslt xul rss atom rdf wsdl js mjs cjs jse css swf wasm htc htt"
+)
 _PROGRAMS = (
     "ade adp apk app application appref-ms bas bat chm cmd com command cpl crt deb desktop diagcab dll dmg exe gadget hlp hta img inf ins "
     "iso isp jar jnlp lib library-ms lnk mad maf mam maq mar mas mat mau mav maw mda mdb mde mdt mdw mdz msc msh msh1 msh2 msi msix msp "
@@ -25,7 +27,11 @@ _XML_MOST = 1_000_000
 _ENCODING = re.compile(r"""encoding\s{0,9}=\s{0,9}["']([\w.:-]{1,40})""")
 _CHARSETS = ("utf-8", "us-ascii", "windows-1251", "koi8-r", "iso-8859-5")
 _NAMESPACE = re.compile(r"\bxmlns(?::[\w.-]{1,100})?\s{0,20}=\s{0,20}(?:\"([^\"<]{0,300})\"|'([^'<]{0,300})')")
-_OF_DATA = ("http://www.w3.org/2001/XMLSchema", "http://www.w3.org/2001/XMLSchema-instance", "http://www.w3.org/2000/09/xmldsig#")
+_OF_DATA = (
+    "http://www.w3.org/2001/XMLSchema",
+    "http://www.w3.org/2001/XMLSchema-instance",
+    "http://www.w3.org/2000/09/xmldsig#",
+)
 
 
 def is_program(name: str) -> bool:

@@ -8,9 +8,17 @@ from documents.export import table_workbook
 from models.identifiers import format_snils
 
 _COLUMNS = (
-    ("person", "Работник"), ("snils", "СНИЛС"), ("subsystem", "Подсистема"), ("role", "Роль"),
-    ("organisation", "Организация"), ("since", "С"), ("until", "По"), ("ends_on", "Дана до"),
-    ("request", "Заявка"), ("source", "Источник"), ("verified", "Вход подтверждён"),
+    ("person", "Работник"),
+    ("snils", "СНИЛС"),
+    ("subsystem", "Подсистема"),
+    ("role", "Роль"),
+    ("organisation", "Организация"),
+    ("since", "С"),
+    ("until", "По"),
+    ("ends_on", "Дана до"),
+    ("request", "Заявка"),
+    ("source", "Источник"),
+    ("verified", "Вход подтверждён"),
 )
 
 
@@ -22,7 +30,9 @@ def holders_table(
     if known_on:
         title += f" по сведениям на {known_on}"
     return table_workbook(
-        title, [label for _, label in _COLUMNS], [[_cell(key, row[key]) for key, _ in _COLUMNS] for row in rows],
+        title,
+        [label for _, label in _COLUMNS],
+        [[_cell(key, row[key]) for key, _ in _COLUMNS] for row in rows],
         practice=practice,
     )
 

@@ -17,7 +17,9 @@ class PreviewUnavailable(Exception):
     """There is no preview; the text tells a person why and what to do instead."""
 
 
-_LIMITS = Limits(seconds=10, output_mb=64)  # measured: twenty pages of text 0.4 s, ten scanned ones 0.7 s, next to no memory
+_LIMITS = Limits(
+    seconds=10, output_mb=64
+)  # measured: twenty pages of text 0.4 s, ten scanned ones 0.7 s, next to no memory
 _INSTEAD = "Скачайте файл и откройте его в Word или LibreOffice."
 _MISSING = f"Предварительного просмотра нет: LibreOffice на сервере не установлен. {_INSTEAD}"
 _SLOW = f"Предварительный просмотр не удался: LibreOffice не ответил вовремя. {_INSTEAD}"

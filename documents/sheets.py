@@ -21,11 +21,9 @@ def draw_sheets(path: Path, places: Sequence[int], *, width: int) -> list[bytes 
     with tempfile.TemporaryDirectory(prefix="egisz-sheets-") as folder:
         targets = [Path(folder, f"{place}.png") for place in places]
         jobs = [
-            {
-                "path": path, "page_in_file": place, "width": width, "rotation": 0, "target": Output(target),
-            }
+            {"path": path, "page_in_file": place, "width": width, "rotation": 0, "target": Output(target)}
             for place, target in zip(places, targets, strict=True)
-        ]  # fmt: skip
+        ]
         answers = run_many("documents.inside.assembling:draw", jobs, limits=DRAWING)
         return [
             None if isinstance(answer, Refused | Killed) else target.read_bytes()

@@ -94,7 +94,10 @@ def _signature_table(signature: Signature, width: float) -> object:
     date = _line("") + _line(signature.date_line)
     cells = [
         _cell(widths[0], _line(signature.seal, align="center"), vertical="center"),
-        _cell(widths[1], room + _line(signature.post or ("_" * 20 if signature.captions[0] else "")) + captions[0] + attorney + date),
+        _cell(
+            widths[1],
+            room + _line(signature.post or ("_" * 20 if signature.captions[0] else "")) + captions[0] + attorney + date,
+        ),
         _cell(widths[2], room + _line(under) + captions[1]),
         _cell(widths[3], room + _line(name) + captions[2]),
     ]

@@ -20,11 +20,7 @@ from documents.archive import normalised
 from documents.sheet import CODE_EDGE_MM, CODE_MM, FONT, SHEETS, TextStyle
 from documents.wordxml import simple_field
 
-_ALIGN = {
-    "left": WD_ALIGN_PARAGRAPH.LEFT,
-    "center": WD_ALIGN_PARAGRAPH.CENTER,
-    "both": WD_ALIGN_PARAGRAPH.JUSTIFY,
-}
+_ALIGN = {"left": WD_ALIGN_PARAGRAPH.LEFT, "center": WD_ALIGN_PARAGRAPH.CENTER, "both": WD_ALIGN_PARAGRAPH.JUSTIFY}
 _FONT_SLOTS = ("w:ascii", "w:hAnsi", "w:cs", "w:eastAsia")
 _WATERMARK = (
     f'<w:r {nsdecls("w")} xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office"><w:pict>'

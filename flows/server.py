@@ -68,7 +68,9 @@ def main(arguments: Sequence[str]) -> int:
     known.add_argument("--host", default="127.0.0.1", help="address to listen on")
     known.add_argument("--port", type=int, default=4200)
     known.add_argument("--fd", type=int, help="a listening socket that is inherited, instead of host and port")
-    known.add_argument("--name", action="append", default=[], help="host name under which clients call, as in PREFECT_API_URL")
+    known.add_argument(
+        "--name", action="append", default=[], help="host name under which clients call, as in PREFECT_API_URL"
+    )
     given = known.parse_args(arguments)
     secret = settings.get_current_settings().server.api.auth_string
     password = secret.get_secret_value() if secret else ""

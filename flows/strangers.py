@@ -6,12 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.filters import (
-    DeploymentFilter,
-    DeploymentFilterTags,
-    WorkPoolFilter,
-    WorkPoolFilterName,
-)
+from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterTags, WorkPoolFilter, WorkPoolFilterName
 
 from wiring.deployments import POOL, TAG, NotOurs, entrypoint_of
 
@@ -22,7 +17,9 @@ if TYPE_CHECKING:
 async def delete_strangers() -> list[str]:
     """Each with what gave it away."""
     async with get_client() as client:
-        tagged = await client.read_deployments(deployment_filter=DeploymentFilter(tags=DeploymentFilterTags(all_=[TAG])))
+        tagged = await client.read_deployments(
+            deployment_filter=DeploymentFilter(tags=DeploymentFilterTags(all_=[TAG]))
+        )
         pooled = await client.read_deployments(work_pool_filter=WorkPoolFilter(name=WorkPoolFilterName(any_=[POOL])))
         strangers = {each.id: told for each in (*tagged, *pooled) if (told := _told(each))}
         for number in strangers:

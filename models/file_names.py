@@ -10,7 +10,9 @@ _LONGEST, _LONGEST_BYTES = 110, 230  # a number and an ending may follow; letter
 _NAMELESS = "Файл"
 _SEPARATORS = re.compile(r"[/\\\u2044\u2215\u29f5\u29f8\ufe68\uff0f\uff3c]")
 _FORBIDDEN = re.compile(r'[<>:"|?*]')
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})  # control signs, marks that turn the direction of writing, half characters
+_UNSEEN = frozenset(
+    {"Cc", "Cf", "Cs", "Co", "Cn"}
+)  # control signs, marks that turn the direction of writing, half characters
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|clock\$|conin\$|conout\$|(?:com|lpt)[0-9¹²³])\s*(?:\.|$)", re.IGNORECASE)
 _ENDING = re.compile(r"\.[^.\s]{1,15}$")
 
@@ -18,7 +20,9 @@ _ENDING = re.compile(r"\.[^.\s]{1,15}$")
 def safe(name: str) -> str:
     """The last part of a path, less what a disk forbids, an archive climbs by or an eye is deceived by; never empty."""
     last = next((part for part in reversed(_SEPARATORS.split(name)) if part.strip(" .")), "")
-    shown = "".join(mark if unicodedata.category(mark)[0] != "Z" else " " for mark in unicodedata.normalize("NFC", last))
+    shown = "".join(
+        mark if unicodedata.category(mark)[0] != "Z" else " " for mark in unicodedata.normalize("NFC", last)
+    )
     seen = "".join(mark for mark in shown if unicodedata.category(mark) not in _UNSEEN)
     tidy = " ".join(_FORBIDDEN.sub(" ", seen).split()).strip(" .") or _NAMELESS
     if _RESERVED.match(tidy):

@@ -57,7 +57,9 @@ def snils_digits(value: object) -> str:
         raise BadIdentifier("В ячейке несколько номеров. Оставьте один СНИЛС: каждому работнику – своя строка.")
     if not re.fullmatch(r"[0-9]+", text):
         strange = ", ".join(f"«{sign}»" for sign in list(dict.fromkeys(re.sub(r"[0-9]", "", text)))[:5])
-        raise BadIdentifier(f"В СНИЛС должны быть только цифры, пробелы и дефисы, а здесь ещё {strange}. Проверьте номер.")
+        raise BadIdentifier(
+            f"В СНИЛС должны быть только цифры, пробелы и дефисы, а здесь ещё {strange}. Проверьте номер."
+        )
     if len(text) > 11:
         raise BadIdentifier(f"В СНИЛС 11 цифр, а здесь {len(text)}. Уберите лишние.")
     restored = text.zfill(11)

@@ -18,7 +18,9 @@ _SNILS = re.compile(rf"(?<![\w\-/])\d{{3}}{_DASH}\d{{3}}{_DASH}\d{{3}}(?:[ \u00a
 _THOUSANDS = re.compile(r"(?<![\w\-/.])\d{1,3}(?:[ ']\d{3}){2,20}+(?![\w\-/]|[ ']\d)")
 _RANGE = re.compile(r"(?<!\S)(\S{1,60}?)[ \t]{0,3}(?:\.{2,3}|…|[ \t]-[ \t])[ \t]{0,3}(\S{1,60})")
 _FROM_TO = re.compile(r"(?<!\w)(?:с|со|от)[ \t]{1,3}(\S{1,60})[ \t]{1,3}(?:по|до)[ \t]{1,3}(\S{1,60})", re.IGNORECASE)
-_LABEL = re.compile(r"^(?:(?:унрз|unrz|номера?|запис[ьи]|№|#)++[.:=№#\-]*+|no?[.:=№#]++)(?=[0-9a-zа-яё])", re.IGNORECASE)
+_LABEL = re.compile(
+    r"^(?:(?:унрз|unrz|номера?|запис[ьи]|№|#)++[.:=№#\-]*+|no?[.:=№#]++)(?=[0-9a-zа-яё])", re.IGNORECASE
+)
 _NUMBERED = re.compile(r"^\d{1,4}[.)]+$")
 _NUMBERED_GLUED = re.compile(r"^\d{1,4}(?:\)|\.(?=\D|\d{5}))(?=\S{4})")
 _WHOLE_FLOAT = re.compile(r"^(\d{4,})[.,]0{1,2}$")

@@ -84,9 +84,11 @@ def judge(scheme: str, addresses: Iterable[_Address], own: Sequence[str] = ()) -
             raise BadTarget("На служебные адреса (169.254.0.0/16 и подобные) уведомления не отправляются.")
         if any(address in network for network in listed if network.version == address.version):
             continue
-        if not address.is_global or any(address in network for network in _WRAPPED if network.version == address.version):
+        if not address.is_global or any(
+            address in network for network in _WRAPPED if network.version == address.version
+        ):
             raise BadTarget(
-                "Это адрес внутренней сети, а она не в списке. Администратор впишет её в settings.toml: [webhooks] networks = [\"10.1.0.0/16\"]."
+                'Это адрес внутренней сети, а она не в списке. Администратор впишет её в settings.toml: [webhooks] networks = ["10.1.0.0/16"].'
             )
         if scheme == "http":
             raise BadTarget("По http уведомления уходят только внутри вашей сети. Для внешнего сервера нужен https.")
@@ -110,12 +112,17 @@ class WebhookGateway:
         pinned = parts._replace(netloc=_netloc(address, parts.port)).geturl()
         try:
             with (
-                httpx.Client(verify=self.context, timeout=self.seconds, follow_redirects=False, trust_env=False) as client,
+                httpx.Client(
+                    verify=self.context, timeout=self.seconds, follow_redirects=False, trust_env=False
+                ) as client,
                 client.stream(
-                    "POST", pinned, content=body, headers={**sent, "host": _netloc(name, parts.port)},
+                    "POST",
+                    pinned,
+                    content=body,
+                    headers={**sent, "host": _netloc(name, parts.port)},
                     extensions={"sni_hostname": name},
                 ) as answer,
-            ):  # fmt: skip
+            ):
                 status = answer.status_code
         except httpx.TimeoutException:
             raise NotTaken(f"Получатель не ответил за {self.seconds:.0f} с.") from None

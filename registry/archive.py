@@ -36,9 +36,7 @@ def import_archive(session: Session, path: Path, *, now: dt.datetime, force: boo
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "records.jsonl")
         try:
-            found = run(
-                "registry.extraction:extract", {"path": path, "out": Output(out)}, limits=_LIMITS
-            )
+            found = run("registry.extraction:extract", {"path": path, "out": Output(out)}, limits=_LIMITS)
         except Refused as refusal:
             raise RefbookError(refusal.code, refusal.detail) from None
         except Killed as killed:

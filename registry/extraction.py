@@ -17,7 +17,10 @@ from catalog.registry import Refbook, refbook_by_oid, registry
 from models.text import tidy
 from sandbox import Refused
 
-_NAME = re.compile(r"(?P<oid>\d{1,12}(?:\.\d{1,12}){5,20})_(?P<version>\d{1,12}(?:\.\d{1,12}){0,12})(?:_\w{1,200})?\.(?P<kind>json|csv)$", re.IGNORECASE)
+_NAME = re.compile(
+    r"(?P<oid>\d{1,12}(?:\.\d{1,12}){5,20})_(?P<version>\d{1,12}(?:\.\d{1,12}){0,12})(?:_\w{1,200})?\.(?P<kind>json|csv)$",
+    re.IGNORECASE,
+)
 _MAX_UNPACKED = 3 * 1024**3
 _MAX_RATIO = 200
 _BOM = b"\xef\xbb\xbf"
@@ -36,7 +39,9 @@ def extract(path: str, out: str) -> dict[str, object]:
                 rows = _json_rows(source) if found["kind"].lower() == "json" else _csv_rows(source)
                 count = _write(rows, refbook, Path(out))
     except RuntimeError:  # what zipfile raises for a password and for an unknown compression
-        raise Refused("not-a-zip", "Архив закрыт паролем или сжат неизвестным способом: на портале такого нет.") from None
+        raise Refused(
+            "not-a-zip", "Архив закрыт паролем или сжат неизвестным способом: на портале такого нет."
+        ) from None
     except zipfile.BadZipFile:
         raise Refused("not-a-zip", "Файл не открывается как архив zip: он не тот или скачан не до конца.") from None
     except (ijson.JSONError, UnicodeDecodeError, csv.Error, EOFError, zipfile.zlib.error):  # type: ignore[attr-defined]

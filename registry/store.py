@@ -80,9 +80,7 @@ def _row(refbook: str, number: int, record: Mapping[str, str]) -> dict[str, obje
     }
 
 
-def find(
-    session: Session, text_: str, *, limit: int = 50, active_only: bool = False
-) -> list[RefbookOrganisation]:
+def find(session: Session, text_: str, *, limit: int = 50, active_only: bool = False) -> list[RefbookOrganisation]:
     """By ИНН, ОГРН, OID or the beginnings of words of the name, in any order; rule ORG-1."""
     wanted = text_.strip()
     query = select(RefbookOrganisation).where(_numbered(wanted) if _is_number(wanted) else _worded(session, wanted))
@@ -105,7 +103,9 @@ def _worded(session: Session, wanted: str) -> ColumnElement[bool]:
     if not words:
         return text("1 = 0")  # type: ignore[return-value]
     dialect = session.get_bind().dialect.name
-    phrase = " ".join(f'"{word}"*' for word in words) if dialect == "sqlite" else " & ".join(f"{word}:*" for word in words)
+    phrase = (
+        " ".join(f'"{word}"*' for word in words) if dialect == "sqlite" else " & ".join(f"{word}:*" for word in words)
+    )
     return col(RefbookOrganisation.id).in_(text(_FIRST[dialect]).bindparams(phrase=phrase, most=_MOST))
 
 

@@ -22,9 +22,7 @@ _ROOT = str(Path(__file__).resolve().parent.parent)
 _START = "import sys; sys.path.insert(0, sys.argv[1]); import sandbox.serving as z; z.main(int(sys.argv[2]))"
 # Nothing of ours: no settings, no passwords. One thread, so that a fork is safe.
 _ENVIRONMENT = {"LANG": "C.UTF-8", "TZ": "UTC", **SINGLE_THREAD}
-NOT_STARTED = (
-    "Программа чтения файлов не запускается: машине не хватает памяти. Повторите через минуту, а если не пройдёт – сообщите администратору."
-)
+NOT_STARTED = "Программа чтения файлов не запускается: машине не хватает памяти. Повторите через минуту, а если не пройдёт – сообщите администратору."
 _GRACE = 60  # seconds beyond a job's own: the zygote may be importing, the machine may be busy
 
 

@@ -74,7 +74,9 @@ class WorkingCalendar:
     def _moved(self, date: dt.date, instead_of: dt.date) -> Day:
         """As long as the day that it replaces: an hour shorter only if that one would have been."""
         name = f"{'рабочая суббота' if date.weekday() == 5 else 'рабочее воскресенье'} вместо {instead_of:%d.%m.%Y}"
-        return Day(DayKind.SHORTENED, f"{name}, короче на час") if self._is_eve(instead_of) else Day(DayKind.WORKING, name)
+        return (
+            Day(DayKind.SHORTENED, f"{name}, короче на час") if self._is_eve(instead_of) else Day(DayKind.WORKING, name)
+        )
 
     def _is_eve(self, date: dt.date) -> bool:
         """Right before a holiday itself; a day off that was only moved there shortens nothing (Labour Code, article 95)."""
@@ -120,7 +122,9 @@ def from_xmlcalendar(document: Mapping[str, Any]) -> tuple[int, dict[dt.date, Da
                 date = dt.date(year, number, int(mark.strip().rstrip("*+")))
                 days[date] = _marked(mark.strip())
     except (KeyError, TypeError, ValueError) as error:
-        raise BadCalendar("Файл не похож на calendar.json: нужны year и двенадцать months с днями вида «1,2,3*,4+».") from error
+        raise BadCalendar(
+            "Файл не похож на calendar.json: нужны year и двенадцать months с днями вида «1,2,3*,4+»."
+        ) from error
     return year, days
 
 

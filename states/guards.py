@@ -149,12 +149,18 @@ def outcome_named(case: Case) -> list[Finding]:
     needed = case.kind.attachment(outcome.needs) if outcome.needs else None
     if needed is None or any(file.code == needed.code for file in case.facts.attached):
         return [sourced(finding) for finding in attachments.unreadable(case.facts, case.catalog)]
-    return [sourced(Finding(needed.rule, Severity.ERROR, needed.missing or f"Не приложено: {needed.title}.", field=needed.code))]
+    return [
+        sourced(
+            Finding(needed.rule, Severity.ERROR, needed.missing or f"Не приложено: {needed.title}.", field=needed.code)
+        )
+    ]
 
 
 def ground_given(case: Case) -> list[Finding]:
     """An answer rests on a letter, a file, or words of who told it and when; what came with the answer is a file too."""
-    came = {entry.code for entry in case.kind.attachments if not entry.sent} & {file.code for file in case.facts.attached}
+    came = {entry.code for entry in case.kind.attachments if not entry.sent} & {
+        file.code for file in case.facts.attached
+    }
     return [] if case.ground is None or came else ungrounded(case.ground)
 
 

@@ -374,14 +374,7 @@ STEPS: tuple[Step, ...] = (
         "Исправлено: записанного ответа не было",
         effects=(Effect.UNDO_ANSWER,),
     ),
-    Step(
-        "correct_ticket",
-        tuple(S),
-        None,
-        _CORRECTING,
-        "Исправлен номер обращения",
-        effects=(Effect.CHANGE_TICKET,),
-    ),
+    Step("correct_ticket", tuple(S), None, _CORRECTING, "Исправлен номер обращения", effects=(Effect.CHANGE_TICKET,)),
     # The next version was begun, and perhaps sent, for a refusal that was none: the refused one stands again.
     Step(
         "correct_version",
@@ -402,14 +395,7 @@ STEPS: tuple[Step, ...] = (
         guards=(guards.ground_given,),
         effects=(Effect.GIVE_EARLIER,),
     ),
-    Step(
-        "correct_login",
-        (S.GRANTED,),
-        None,
-        _CORRECTING,
-        "Исправлено: входа не было",
-        effects=(Effect.UNDO_LOGINS,),
-    ),
+    Step("correct_login", (S.GRANTED,), None, _CORRECTING, "Исправлено: входа не было", effects=(Effect.UNDO_LOGINS,)),
     Step(
         "correct_login",
         (S.VERIFIED,),
@@ -534,9 +520,7 @@ def _compile() -> Machine:
         queued=False,
     )
     for step in STEPS:
-        machine.add_transition(
-            step.trigger, list(step.sources), step.destination or "=", conditions=[_condition(step)]
-        )
+        machine.add_transition(step.trigger, list(step.sources), step.destination or "=", conditions=[_condition(step)])
     return machine
 
 

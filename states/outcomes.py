@@ -10,9 +10,7 @@ REFUSED = frozenset({LineState.REJECTED, LineState.MOVED})
 UNPROVEN = frozenset({LineState.GRANTED, LineState.TROUBLE})
 ACCESS = UNPROVEN | {LineState.VERIFIED}
 # The first of these that any role has: what still has to be done comes before what is done, a refusal comes last.
-_ORDER = (
-    LineState.OPEN, LineState.TROUBLE, LineState.GRANTED, LineState.VERIFIED, LineState.MOVED, LineState.REJECTED,
-)  # fmt: skip
+_ORDER = (LineState.OPEN, LineState.TROUBLE, LineState.GRANTED, LineState.VERIFIED, LineState.MOVED, LineState.REJECTED)
 
 
 def line_state(states: Iterable[LineState]) -> LineState:

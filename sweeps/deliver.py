@@ -32,9 +32,7 @@ class Told:
     sent: list[int] = field(default_factory=list)
 
     def as_json(self) -> dict[str, int]:
-        return {
-            "sent": len(self.sent), "failed": self.failed, "uncertain": self.uncertain, "released": self.released
-        }  # fmt: skip
+        return {"sent": len(self.sent), "failed": self.failed, "uncertain": self.uncertain, "released": self.released}
 
 
 def sweep(installation: Installation) -> dict[str, int]:

@@ -15,9 +15,14 @@ from wiring.work import Installation
 
 
 def understood(
-    installation: Installation, path: Path, reading: Reading, *, by: str = "приём почты", only_of: Seen = None,
+    installation: Installation,
+    path: Path,
+    reading: Reading,
+    *,
+    by: str = "приём почты",
+    only_of: Seen = None,
     request_id: int | None = None,
-) -> Reading:  # fmt: skip
+) -> Reading:
     """Read again against what its request asks for, and with its files; the sandbox works outside of any transaction."""
     with installation.reading(by, only_of) as work:
         request = requests.get(work, request_id) if request_id else None
@@ -28,9 +33,13 @@ def understood(
     if asked is not None:
         reading = read_letter_safely(path, asked=asked.as_dict(), own_catalog=own_catalog)
     return with_files(
-        path, reading, people=asked.people if asked else (), asked=asked.as_dict() if asked else None, ours=ours,
+        path,
+        reading,
+        people=asked.people if asked else (),
+        asked=asked.as_dict() if asked else None,
+        ours=ours,
         own_catalog=own_catalog,
-    )  # fmt: skip
+    )
 
 
 def take_by_hand(

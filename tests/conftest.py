@@ -18,7 +18,13 @@ from wiring import database
 from wiring.settings import Settings
 from wiring.work import Installation
 
-LONG_RUNS = ("EGISZ_KILL_ROUNDS", "EGISZ_ROSTERS", "EGISZ_ANSWERS", "EGISZ_SCHEMA_CASES", "EGISZ_ATTACK")  # how much `make torture` does of what the suite does a little
+LONG_RUNS = (
+    "EGISZ_KILL_ROUNDS",
+    "EGISZ_ROSTERS",
+    "EGISZ_ANSWERS",
+    "EGISZ_SCHEMA_CASES",
+    "EGISZ_ATTACK",
+)  # how much `make torture` does of what the suite does a little
 REAL_MIGRATE, REAL_PREPARE_SQLITE = database.migrate, database._prepare_sqlite
 
 

@@ -16,7 +16,21 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("catalog", "sandbox", "models", "states", "documents", "notifications", "registry", "actions", "wiring", "sweeps", "web", "cli", "demo")
+PACKAGES = (
+    "catalog",
+    "sandbox",
+    "models",
+    "states",
+    "documents",
+    "notifications",
+    "registry",
+    "actions",
+    "wiring",
+    "sweeps",
+    "web",
+    "cli",
+    "demo",
+)
 SHORT, LONG = 1000, 4000
 _NOTICED = 0.01  # seconds: below that nobody waits
 _STEEPER = 9  # times as long for four times the text: linear is 4, quadratic 16
@@ -47,16 +61,24 @@ def of_sources() -> Iterator[Used]:
 def _of_module(path: Path, text: str) -> Iterator[Used]:
     name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
     tree, known = ast.parse(text), dict(vars(importlib.import_module(name)))
-    named = {id(node.value): node.targets[0].id for node in ast.walk(tree) if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)}
+    named = {
+        id(node.value): node.targets[0].id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+    }
     for node in ast.walk(tree):
-        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) == "re"):
+        if not (
+            isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) == "re"
+        ):
             continue
         if node.func.attr in (*_METHODS, "compile") and node.args:
             found = _value(node.args[0], known)
             if isinstance(found, (str, bytes)):
                 others = [*node.args[1:], *(word.value for word in node.keywords)]
                 flags = sum(value for each in others if isinstance(value := _value(each, known), re.RegexFlag))
-                methods = _methods_of(named.get(id(node), ""), text) if node.func.attr == "compile" else (node.func.attr,)
+                methods = (
+                    _methods_of(named.get(id(node), ""), text) if node.func.attr == "compile" else (node.func.attr,)
+                )
                 yield Used(re.compile(found, flags), methods, f"{name}:{node.lineno}")
 
 
@@ -77,7 +99,13 @@ def within(value: object, depth: int = 0) -> Iterator[re.Pattern[Any]]:
     if isinstance(value, re.Pattern):
         yield value
     elif depth < 8 and not isinstance(value, (type, str, bytes, int)):
-        inner = [*value.values()] if isinstance(value, dict) else [*value] if isinstance(value, (list, tuple, set, frozenset)) else []
+        inner = (
+            [*value.values()]
+            if isinstance(value, dict)
+            else [*value]
+            if isinstance(value, (list, tuple, set, frozenset))
+            else []
+        )
         for each in [*inner, *getattr(value, "__dict__", {}).values()]:
             yield from within(each, depth + 1)
 
@@ -151,7 +179,12 @@ def _attacks(pattern: re.Pattern[Any]) -> Iterator[_Shape]:
     shapes = {(sign, sign, "\0"): None for sign in _SIGNS}
     for body in _repeated(tree):
         before, one = _sample(tree, body)[0], _sample(body, None)[0] or "a"
-        shapes |= {(before, one, "\0"): None, ("", one, "\0"): None, (before, one, "a"): None, (before + one, before + one, " "): None}
+        shapes |= {
+            (before, one, "\0"): None,
+            ("", one, "\0"): None,
+            (before, one, "a"): None,
+            (before + one, before + one, " "): None,
+        }
     whole = _sample(tree, None)[0]
     for size in {1, 2, len(whole) // 2, len(whole) - 1, len(whole)}:
         if whole[: max(size, 0)]:
@@ -193,7 +226,11 @@ def _sample(nodes: Any, until: Any) -> tuple[str, bool]:
                 return text + inner, True
             text += inner * given[0]
         elif kind is op.BRANCH:
-            met_in = next((inner for inner, met in (_sample(each, until) for each in given[1]) if met), None) if until is not None else None
+            met_in = (
+                next((inner for inner, met in (_sample(each, until) for each in given[1]) if met), None)
+                if until is not None
+                else None
+            )
             if met_in is not None:
                 return text + met_in, True
             text += _sample(given[1][0], None)[0]

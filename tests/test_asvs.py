@@ -27,12 +27,16 @@ SECTIONS = {
     "16.2": 5, "16.3": 4, "16.4": 3, "16.5": 3, "17.1": 1, "17.2": 4, "17.3": 2,
 }  # fmt: skip
 TEXT = (ROOT / "docs" / "asvs.md").read_text("utf-8")
-ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in TEXT.splitlines() if re.match(r"\| V\d", line)]
+ROWS = [
+    [cell.strip() for cell in line.strip("|").split("|")] for line in TEXT.splitlines() if re.match(r"\| V\d", line)
+]
 QUOTED = re.compile(r"`([^`]+)`(?: \(`(\w+)`\))?")
 
 
 def test_every_requirement_is_there_once() -> None:
-    assert [row[0] for row in ROWS] == [f"V{section}.{number}" for section, most in SECTIONS.items() for number in range(1, most + 1)]
+    assert [row[0] for row in ROWS] == [
+        f"V{section}.{number}" for section, most in SECTIONS.items() for number in range(1, most + 1)
+    ]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
@@ -42,7 +46,11 @@ def test_an_item_names_what_exists_or_says_why_not(row: list[str]) -> None:
     if state != "held":
         assert len(where) > 5 and not test
         return
-    named = [(ROOT / path, name) for path, name in QUOTED.findall(where) if re.fullmatch(r"[\w./-]+", path) and ("/" in path or "." in path or path == "Makefile")]
+    named = [
+        (ROOT / path, name)
+        for path, name in QUOTED.findall(where)
+        if re.fullmatch(r"[\w./-]+", path) and ("/" in path or "." in path or path == "Makefile")
+    ]
     assert named and all(path.exists() for path, _ in named), where
     assert all(name in path.read_text("utf-8") for path, name in named if name), where
     assert "def test_" in (ROOT / test.strip("`")).read_text("utf-8")
@@ -50,7 +58,10 @@ def test_an_item_names_what_exists_or_says_why_not(row: list[str]) -> None:
 
 def test_the_counts_of_the_head_are_those_of_the_tables() -> None:
     said = Counter(row[2] for row in ROWS)
-    assert f"{len(ROWS)} requirements: {said['held']} held, {said['not applicable']} not applicable, {said['open']} open." in TEXT
+    assert (
+        f"{len(ROWS)} requirements: {said['held']} held, {said['not applicable']} not applicable, {said['open']} open."
+        in TEXT
+    )
 
 
 def test_the_decisions_tell_the_numbers_of_the_code() -> None:
@@ -59,23 +70,35 @@ def test_the_decisions_tell_the_numbers_of_the_code() -> None:
     free, personal = logins._FREE, PersonalDataPart()
     for phrase in (
         f"{free['pair']} failures of a login from one address, {free['login']} of a login from anywhere, {free['address']} of an address are free",
-        f"from 2 seconds to {logins._LONGEST.seconds // 60} minutes", f"after {known_browsers._MOST_MISSES} wrong passwords in a row",
+        f"from 2 seconds to {logins._LONGEST.seconds // 60} minutes",
+        f"after {known_browsers._MOST_MISSES} wrong passwords in a row",
         f"{passwords._STRANGERS._value} strangers' passwords are looked at at once in a process, {passwords._PLACES._value} wait",  # type: ignore[attr-defined]
         f"{passwords.SHORTEST} to {passwords.LONGEST} signs",
-        f"{AccountsPart().idle_hours} hours without a look and after {AccountsPart().session_days} days", f"after {sessions._HALF.seconds // 60} minutes",
-        f"{misses.most} misses of an address in {misses.window.seconds // 60} minutes", f"six digits, {second_step._STEP} s",
+        f"{AccountsPart().idle_hours} hours without a look and after {AccountsPart().session_days} days",
+        f"after {sessions._HALF.seconds // 60} minutes",
+        f"{misses.most} misses of an address in {misses.window.seconds // 60} minutes",
+        f"six digits, {second_step._STEP} s",
         f"{bodies.MAX_BODY // megabyte} MB, {bodies.MAX_FILES} files, {bodies.MAX_FIELDS:,} fields; {bodies.MAX_WORDS // megabyte} MB; {bodies.MAX_ENTRANCE // 1024} KB",
         f"{serving.Guarded.head_seconds:.0f} s; {bodies.GRACE_SECONDS} s and then {bodies.LEAST_SPEED // 1024} KB a second; {serving.Guarded.write_seconds:.0f} s",
-        f"{PagePart().calls_per_minute} (`[page] calls_per_minute`), heavy ones count {budgets.HEAVY}; {budgets._STRANGERS:,}; {budgets.AT_ONCE} |", f"| {serving.MOST:,} |", f"{usual.seconds} s, {usual.memory_mb} MB for ordinary ones",
-        f"{archives.MAX_UNPACKED // megabyte} MB, {archives.MAX_MEMBERS:,}, {archives._MAX_RATIO}", f"{attached.MAX_PIXELS // 10**6} million pixels",
-        f"10 MB; {ImapPart().max_letter_megabytes} MB; 25 MB", f"{key._MOST}, {key.LONGEST_DAYS} days", f"{refusals._MOST_AN_HOUR} an hour",
-        f"10 s, {'eight' if webhooks.TRIES == 8 else webhooks.TRIES} in two days", f"`patient_days`, {personal.patient_days}", f"`retention_days`, {personal.retention_days}",
-    ):  # fmt: skip
+        f"{PagePart().calls_per_minute} (`[page] calls_per_minute`), heavy ones count {budgets.HEAVY}; {budgets._STRANGERS:,}; {budgets.AT_ONCE} |",
+        f"| {serving.MOST:,} |",
+        f"{usual.seconds} s, {usual.memory_mb} MB for ordinary ones",
+        f"{archives.MAX_UNPACKED // megabyte} MB, {archives.MAX_MEMBERS:,}, {archives._MAX_RATIO}",
+        f"{attached.MAX_PIXELS // 10**6} million pixels",
+        f"10 MB; {ImapPart().max_letter_megabytes} MB; 25 MB",
+        f"{key._MOST}, {key.LONGEST_DAYS} days",
+        f"{refusals._MOST_AN_HOUR} an hour",
+        f"10 s, {'eight' if webhooks.TRIES == 8 else webhooks.TRIES} in two days",
+        f"`patient_days`, {personal.patient_days}",
+        f"`retention_days`, {personal.retention_days}",
+    ):
         assert phrase.replace("eight in", "8 in") in told, phrase
 
 
 def test_our_scripts_make_no_markup_keep_nothing_and_carry_no_text_out() -> None:
-    barred = re.compile(r"\.(inner|outer)HTML\s*\+?=|insertAdjacentHTML|document\.write|\beval\(|new Function|(local|session)Storage|indexedDB|postMessage|__proto__|document\.cookie")
+    barred = re.compile(
+        r"\.(inner|outer)HTML\s*\+?=|insertAdjacentHTML|document\.write|\beval\(|new Function|(local|session)Storage|indexedDB|postMessage|__proto__|document\.cookie"
+    )
     scripts = [path for path in (ROOT / "web" / "static").glob("*.js") if not path.name.startswith("htmx-")]
     assert len(scripts) > 5
     assert [path.name for path in scripts if barred.search(path.read_text("utf-8"))] == []
@@ -84,16 +107,44 @@ def test_our_scripts_make_no_markup_keep_nothing_and_carry_no_text_out() -> None
 
 
 def test_a_password_is_masked_and_may_come_from_a_keeper() -> None:
-    fields = [field for path in (ROOT / "web" / "templates").glob("*.html") for field in re.findall(r"<input[^>]*name=\"(?:password|present|again)\"[^>]*>", path.read_text("utf-8"))]
+    fields = [
+        field
+        for path in (ROOT / "web" / "templates").glob("*.html")
+        for field in re.findall(r"<input[^>]*name=\"(?:password|present|again)\"[^>]*>", path.read_text("utf-8"))
+    ]
     assert len(fields) > 4
-    assert all('type="password"' in field and re.search(r'autocomplete="(current|new)-password"', field) for field in fields)
+    assert all(
+        'type="password"' in field and re.search(r'autocomplete="(current|new)-password"', field) for field in fields
+    )
     assert not any("onpaste" in path.read_text("utf-8") for path in (ROOT / "web" / "templates").glob("*.html"))
 
 
 def test_nothing_weak_is_used_and_no_origin_is_let_in() -> None:
-    barred = re.compile(r"hashlib\.(md5|sha1)\b|modes\.ECB|PKCS1v15|^\s*(import|from) (pickle|marshal|shelve)\b|\b(eval|exec)\(|shell=True|os\.system|Access-Control-Allow|CORSMiddleware", re.M)
-    folders = ("actions", "catalog", "cli", "documents", "flows", "models", "notifications", "registry", "sandbox", "states", "sweeps", "web", "wiring")
-    found = [str(path.relative_to(ROOT)) for folder in folders for path in (ROOT / folder).rglob("*.py") if barred.search(path.read_text("utf-8"))]
+    barred = re.compile(
+        r"hashlib\.(md5|sha1)\b|modes\.ECB|PKCS1v15|^\s*(import|from) (pickle|marshal|shelve)\b|\b(eval|exec)\(|shell=True|os\.system|Access-Control-Allow|CORSMiddleware",
+        re.M,
+    )
+    folders = (
+        "actions",
+        "catalog",
+        "cli",
+        "documents",
+        "flows",
+        "models",
+        "notifications",
+        "registry",
+        "sandbox",
+        "states",
+        "sweeps",
+        "web",
+        "wiring",
+    )
+    found = [
+        str(path.relative_to(ROOT))
+        for folder in folders
+        for path in (ROOT / folder).rglob("*.py")
+        if barred.search(path.read_text("utf-8"))
+    ]
     assert found == []
 
 
@@ -103,4 +154,14 @@ def test_the_page_keeps_no_log_of_calls_and_names_no_server() -> None:
 
 
 def test_what_is_called_absent_is_absent() -> None:
-    assert not _needed() & {"python-ldap", "ldap3", "pymemcache", "python-memcached", "graphql-core", "strawberry-graphql", "aiortc", "python3-saml", "pysaml2"}
+    assert not _needed() & {
+        "python-ldap",
+        "ldap3",
+        "pymemcache",
+        "python-memcached",
+        "graphql-core",
+        "strawberry-graphql",
+        "aiortc",
+        "python3-saml",
+        "pysaml2",
+    }

@@ -44,8 +44,16 @@ def test_names_addresses_and_snils_are_personal():
         for column in table.columns
         if column.info["personal"]
     }
-    assert {"person.snils", "employee.surname", "employee.email", "employee_name.surname", "outbox_letter.recipient", "inbox_letter.sender",
-            "request_line.typed", "event.actor"} <= personal  # fmt: skip
+    assert {
+        "person.snils",
+        "employee.surname",
+        "employee.email",
+        "employee_name.surname",
+        "outbox_letter.recipient",
+        "inbox_letter.sender",
+        "request_line.typed",
+        "event.actor",
+    } <= personal
 
 
 def _docstrings(tree):

@@ -22,7 +22,9 @@ def _of_catalogue() -> list[Used]:
     known = [load_letters(), refusals._compiled(), wording, wording.words]
     found = [pattern for each in known for pattern in within(each)]
     columns = [word_pattern(tuple(each.patterns)) for each in wording.columns]
-    fields = [re.compile(field.pattern) for kind in catalog.load().kinds.values() for field in kind.fields if field.pattern]
+    fields = [
+        re.compile(field.pattern) for kind in catalog.load().kinds.values() for field in kind.fields if field.pattern
+    ]
     unique = {(each.pattern, each.flags): each for each in [*found, *columns, *fields]}
     return [Used(each, ("search", "fullmatch"), "catalog") for each in unique.values()]
 

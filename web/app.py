@@ -98,10 +98,47 @@ def create_app(installation: wired.Installation | None = None) -> FastAPI:
     app.state.budgets = Budgets(app.state.installation.settings.page.calls_per_minute)
     logs.keep_secrets_out()
     app.state.api = Api(app.state.installation)
-    app.router.routes.append(_whole(Mount("/api/v1", app.state.api)))  # first: pages' routes are put together when they are first looked through
-    for part in (scans, board, requests, corrections, fields, steps, logins, files, triage, letter_files, people, employees, holdings, leavers, evidence, organisations, reorganising, audit, personal, reviews, desk_address, health):
+    app.router.routes.append(
+        _whole(Mount("/api/v1", app.state.api))
+    )  # first: pages' routes are put together when they are first looked through
+    for part in (
+        scans,
+        board,
+        requests,
+        corrections,
+        fields,
+        steps,
+        logins,
+        files,
+        triage,
+        letter_files,
+        people,
+        employees,
+        holdings,
+        leavers,
+        evidence,
+        organisations,
+        reorganising,
+        audit,
+        personal,
+        reviews,
+        desk_address,
+        health,
+    ):
         app.include_router(part.router)
-    for part in (today, catalog, comments, request_letters, checklists, help, logging_in, second_step, single_sign_on, account, admin):
+    for part in (
+        today,
+        catalog,
+        comments,
+        request_letters,
+        checklists,
+        help,
+        logging_in,
+        second_step,
+        single_sign_on,
+        account,
+        admin,
+    ):
         app.include_router(part.router)
     for part in (find, tokens, webhooks, calendar_feed, api_problems):
         app.include_router(part.router)
@@ -110,7 +147,18 @@ def create_app(installation: wired.Installation | None = None) -> FastAPI:
     app.mount("/static", Assets(directory=HERE / "static"), name="static")
     errors.register(app)
     # The last added is the first met: who calls, headers for every answer, refusals, https, budget, our own origin, the key, the body's size.
-    for layer in (BodyLimit, SealedWords, UsersBudget, Door, OwnOrigin, StrangersBudget, OnlyHttps, Refusals, Headers, Proxies):
+    for layer in (
+        BodyLimit,
+        SealedWords,
+        UsersBudget,
+        Door,
+        OwnOrigin,
+        StrangersBudget,
+        OnlyHttps,
+        Refusals,
+        Headers,
+        Proxies,
+    ):
         app.add_middleware(layer)
     if app.state.installation.settings.oidc.issuer:
         _remember_sign_on(app)
@@ -122,6 +170,10 @@ def _remember_sign_on(app: FastAPI) -> None:
     policy = app.state.installation.policy
     https = policy.page_url.startswith("https:")
     app.add_middleware(
-        SessionMiddleware, secret_key=hashlib.sha256(b"sso" + policy.link_secret).hexdigest(),
-        session_cookie="__Host-egisz-sso" if https else "egisz-sso", max_age=600, same_site="lax", https_only=https,
-    )  # fmt: skip
+        SessionMiddleware,
+        secret_key=hashlib.sha256(b"sso" + policy.link_secret).hexdigest(),
+        session_cookie="__Host-egisz-sso" if https else "egisz-sso",
+        max_age=600,
+        same_site="lax",
+        https_only=https,
+    )

@@ -55,7 +55,9 @@ class Budgets:
         self._lock = Lock()
 
     @contextmanager
-    def spending(self, key: str, cost: int = 1, *, per_minute: int | None = None, at_once: int = AT_ONCE) -> Iterator[None]:
+    def spending(
+        self, key: str, cost: int = 1, *, per_minute: int | None = None, at_once: int = AT_ONCE
+    ) -> Iterator[None]:
         """Raises OverBudget, TooManyAtOnce."""
         with self._lock:
             purse = self._purse(key, per_minute or self.per_minute)
@@ -101,7 +103,16 @@ class StrangersBudget:
             await self.app(scope, receive, send)
             return
         request = Request(scope)
-        await _within(self.app, request, receive, send, f"address:{caller_address(request)}", 1, per_minute=_STRANGERS, at_once=200)
+        await _within(
+            self.app,
+            request,
+            receive,
+            send,
+            f"address:{caller_address(request)}",
+            1,
+            per_minute=_STRANGERS,
+            at_once=200,
+        )
 
 
 class UsersBudget:
@@ -135,7 +146,15 @@ class TokensBudget:
 
 
 async def _within(
-    app: ASGIApp, request: Request, receive: Receive, send: Send, key: str, price: int, *, per_minute: int | None = None, at_once: int = AT_ONCE
+    app: ASGIApp,
+    request: Request,
+    receive: Receive,
+    send: Send,
+    key: str,
+    price: int,
+    *,
+    per_minute: int | None = None,
+    at_once: int = AT_ONCE,
 ) -> None:
     """A browser asks for all pictures of a page at once: those wait for their turn, which holds no thread."""
     budgets: Budgets = request.app.state.budgets

@@ -55,7 +55,10 @@ class Choices:
 
 
 def choices(
-    work: Work, request: AccessRequest, typed: Mapping[str, object], proposed: Mapping[PairKey, PairAnswer] | None = None
+    work: Work,
+    request: AccessRequest,
+    typed: Mapping[str, object],
+    proposed: Mapping[PairKey, PairAnswer] | None = None,
 ) -> Choices:
     """`typed` is what a refused form held, `proposed` what a letter says."""
     lines = requests.lines_of(work, request)
@@ -82,9 +85,12 @@ def _row(
     found = [asked.get(column.pair) for column in columns]
     whole = f"outcome-{line.id}"
     return Row(
-        line, name_of(line) or "без имени", whole, str(typed.get(whole, "")),
+        line,
+        name_of(line) or "без имени",
+        whole,
+        str(typed.get(whole, "")),
         tuple(_choice(work, pair, typed, proposed) if pair else None for pair in found),
-    )  # fmt: skip
+    )
 
 
 def _choice(
@@ -92,10 +98,11 @@ def _choice(
 ) -> Choice:
     said, name = proposed.get(pairs.key_of(pair)), name_in_form(pair)
     return Choice(
-        name, pairs.label(work, pair),
+        name,
+        pairs.label(work, pair),
         str(typed.get(f"outcome-{name}", said.outcome if said else "")),
         str(typed.get(f"reason-{name}", said.reason if said else "")),
-    )  # fmt: skip
+    )
 
 
 def name_in_form(pair: RequestedRole) -> str:
@@ -114,7 +121,13 @@ def said_in(form: FormData, lines: Sequence[RequestLine]) -> Iterator[Said]:
         for pair in line.asked:
             name = name_in_form(pair)
             yield from _said(
-                form, f"outcome-{name}", f"reason-{name}", line=line.id, subsystem=pair.subsystem, role=pair.role, exact=True
+                form,
+                f"outcome-{name}",
+                f"reason-{name}",
+                line=line.id,
+                subsystem=pair.subsystem,
+                role=pair.role,
+                exact=True,
             )
 
 

@@ -20,14 +20,19 @@ def named(request: Request, name: str) -> str:
 
 
 def read(request: Request, name: str = COOKIE) -> str:
-    """"" when there is none. Under https a cookie of the plain name counts for nothing: any neighbour may have set it."""
+    """ "" when there is none. Under https a cookie of the plain name counts for nothing: any neighbour may have set it."""
     return request.cookies.get(named(request, name), "")
 
 
 def put(request: Request, answer: Response, value: str, *, days: float, name: str = COOKIE) -> None:
     answer.set_cookie(
-        named(request, name), value, max_age=round(days * 24 * 3600), httponly=True, samesite="lax", secure=is_https(request),
-    )  # fmt: skip
+        named(request, name),
+        value,
+        max_age=round(days * 24 * 3600),
+        httponly=True,
+        samesite="lax",
+        secure=is_https(request),
+    )
 
 
 def drop(request: Request, answer: Response, name: str = COOKIE) -> None:

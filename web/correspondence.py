@@ -50,9 +50,15 @@ class Correspondence:
 def correspondence(work: Work, request: AccessRequest, names: Mapping[int, str]) -> Correspondence:
     """Without the letters' words. `names` of the request's people by their number."""
     query = select(
-        col(OutboxLetter.id), col(OutboxLetter.purpose), col(OutboxLetter.version), col(OutboxLetter.state),
-        col(OutboxLetter.promised_at), col(OutboxLetter.confirmed_at), col(OutboxLetter.error), col(OutboxLetter.person_id),
-    ).where(col(OutboxLetter.request_id) == request.id)  # fmt: skip
+        col(OutboxLetter.id),
+        col(OutboxLetter.purpose),
+        col(OutboxLetter.version),
+        col(OutboxLetter.state),
+        col(OutboxLetter.promised_at),
+        col(OutboxLetter.confirmed_at),
+        col(OutboxLetter.error),
+        col(OutboxLetter.person_id),
+    ).where(col(OutboxLetter.request_id) == request.id)
     desk: list[Line] = []
     people: list[Line] = []
     package, invited = None, False
@@ -63,8 +69,13 @@ def correspondence(work: Work, request: AccessRequest, names: Mapping[int, str])
         title = LETTERS.get(purpose, "Письмо") + (f": {name}" if name else "")
         (people if to_person else desk).append(
             Line(
-                number, True, title, state.value, "ждёт: адрес СТП не подтверждён" if number in held else OUTBOX[state],
-                confirmed or promised, error or "",
+                number,
+                True,
+                title,
+                state.value,
+                "ждёт: адрес СТП не подтверждён" if number in held else OUTBOX[state],
+                confirmed or promised,
+                error or "",
             )
         )
         package = state if purpose == "package" and version == request.version else package
@@ -72,25 +83,40 @@ def correspondence(work: Work, request: AccessRequest, names: Mapping[int, str])
     sent = tuple(line.id for line in (*desk, *people))
     desk += _received(work, request)
     return Correspondence(
-        tuple(sorted(desk, key=lambda line: line.at, reverse=True)), tuple(reversed(people))[:_MOST], len(people), sent,
-        invited, package, bool(held),
-    )  # fmt: skip
+        tuple(sorted(desk, key=lambda line: line.at, reverse=True)),
+        tuple(reversed(people))[:_MOST],
+        len(people),
+        sent,
+        invited,
+        package,
+        bool(held),
+    )
 
 
 def _received(work: Work, request: AccessRequest) -> list[Line]:
     query = select(
-        col(InboxLetter.id), col(InboxLetter.subject), col(InboxLetter.state), col(InboxLetter.received_at),
-        col(InboxLetter.problem), col(InboxLetter.brought_by),
-    ).where(col(InboxLetter.request_id) == request.id)  # fmt: skip
+        col(InboxLetter.id),
+        col(InboxLetter.subject),
+        col(InboxLetter.state),
+        col(InboxLetter.received_at),
+        col(InboxLetter.problem),
+        col(InboxLetter.brought_by),
+    ).where(col(InboxLetter.request_id) == request.id)
     rows = work.session.execute(query).all()
     called = {row.brought_by: person_called(work, row.brought_by) for row in rows if row.brought_by}
     return [
         Line(
-            row.id, False, row.subject or "Без темы", _SHAPES[row.state], INBOX[row.state], row.received_at, row.problem or "",
+            row.id,
+            False,
+            row.subject or "Без темы",
+            _SHAPES[row.state],
+            INBOX[row.state],
+            row.received_at,
+            row.problem or "",
             called.get(row.brought_by, ""),
         )
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 _SHAPES = {
@@ -123,9 +149,12 @@ def sent_letter(work: Work, request: AccessRequest, letter_id: int) -> SentLette
     if letter is None or letter.request_id != request.id:
         raise NotFound("Такого письма у этой заявки нет.")
     return SentLetter(
-        letter, LETTERS.get(letter.purpose, "Письмо"), OUTBOX[letter.state], letter.text,
+        letter,
+        LETTERS.get(letter.purpose, "Письмо"),
+        OUTBOX[letter.state],
+        letter.text,
         tuple(_attached(work, request, letter)),
-    )  # fmt: skip
+    )
 
 
 def _attached(work: Work, request: AccessRequest, letter: OutboxLetter) -> list[FileOfLetter]:
@@ -147,7 +176,7 @@ def _files_by_content(work: Work, request: AccessRequest, hashes: Collection[str
     whose = or_(col(RequestFile.request_id) == request.id, col(RequestFile.request_id).in_(companions))
     query = select(
         col(RequestFile.sha256), col(RequestFile.request_id), col(RequestFile.id), col(RequestFile.purpose)
-    ).where(col(RequestFile.sha256).in_(hashes), whose)  # fmt: skip
+    ).where(col(RequestFile.sha256).in_(hashes), whose)
     return {
         row[0]: (row[1], row[2], row[3]) for row in work.session.execute(query.order_by(col(RequestFile.id))).tuples()
     }

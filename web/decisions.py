@@ -79,10 +79,16 @@ def decisions(work: Work, request: AccessRequest | None, reading: Mapping[str, o
 
 def _uncertain(work: Work, request: AccessRequest) -> bool:
     """An answer proves that the letter arrived, so it is settled with the decision."""
-    query = select(func.count()).select_from(OutboxLetter).where(
-        col(OutboxLetter.request_id) == request.id, col(OutboxLetter.purpose) == "package",
-        col(OutboxLetter.version) == request.version, col(OutboxLetter.state) == OutboxState.UNCERTAIN,
-    )  # fmt: skip
+    query = (
+        select(func.count())
+        .select_from(OutboxLetter)
+        .where(
+            col(OutboxLetter.request_id) == request.id,
+            col(OutboxLetter.purpose) == "package",
+            col(OutboxLetter.version) == request.version,
+            col(OutboxLetter.state) == OutboxState.UNCERTAIN,
+        )
+    )
     return bool(work.session.execute(query).scalar_one())
 
 
@@ -101,7 +107,9 @@ class _Telling:
         step = self._step("grant" if code == "partial" else code)
         asked = [*pairs.of(self.lines)]
         if code == "partial" and len(asked) < 2:
-            return Decision(code, label, help_text, key, why_not="В заявке одна роль одного работника: выберите одно из двух.")
+            return Decision(
+                code, label, help_text, key, why_not="В заявке одна роль одного работника: выберите одно из двух."
+            )
         if step is None:
             now = status_label(self.request.status, by_login="login" in self.traits)
             return Decision(code, label, help_text, key, why_not=f"Сейчас нельзя: заявка в состоянии «{now}».")
@@ -178,9 +186,7 @@ class _Telling:
             return self.status
 
 
-def said_in_letter(
-    work: Work, request: AccessRequest, reading: Mapping[str, object]
-) -> dict[PairKey, PairAnswer]:
+def said_in_letter(work: Work, request: AccessRequest, reading: Mapping[str, object]) -> dict[PairKey, PairAnswer]:
     """What the letter says of each role, nothing where it does not or where that is doubtful."""
     decision = Reading.from_dict(reading).decision if reading else None
     return answers.decided(work, request, decision.pairs) if decision else {}

@@ -21,8 +21,20 @@ from web.proxies import caller_address
 from web.users import User, user_from
 from wiring.database import unless_busy
 
-PUBLIC = ("/static/", "/my/", "/help/", "/health", "/login", "/setup", "/calendar/", "/api/")  # the API has a door of its own
-_GREETED = ("/help/", "/api/problems/")  # public pages that know who looks, so that the menu stays; a personal page never does
+PUBLIC = (
+    "/static/",
+    "/my/",
+    "/help/",
+    "/health",
+    "/login",
+    "/setup",
+    "/calendar/",
+    "/api/",
+)  # the API has a door of its own
+_GREETED = (
+    "/help/",
+    "/api/problems/",
+)  # public pages that know who looks, so that the menu stays; a personal page never does
 _PASSWORD, _SECOND_STEP = "/account/password", "/account/second-step"
 
 
@@ -67,7 +79,9 @@ def _turned_away(request: Request) -> Response | None:
     if errand and request.url.path != "/logout" and not request.url.path.startswith(errand):
         return RedirectResponse(errand, status_code=303)
     if not user.roles & roles_for(request.method, request.url.path):
-        return notice(request, 403, "Ваша роль этого не позволяет. Если это ваша работа, попросите администратора дать роль.")
+        return notice(
+            request, 403, "Ваша роль этого не позволяет. Если это ваша работа, попросите администратора дать роль."
+        )
     return None
 
 

@@ -100,9 +100,12 @@ def heading(work: Work, request: AccessRequest) -> Heading:
     """For the pages that lie under the request's own."""
     organisation = organisations.get(work, request.organisation_id)
     return Heading(
-        request, work.catalog.kind(request.kind), organisation, in_request(work, request, organisation),
+        request,
+        work.catalog.kind(request.kind),
+        organisation,
+        in_request(work, request, organisation),
         path_of(request, requests.traits(work, request)),
-    )  # fmt: skip
+    )
 
 
 def dossier(
@@ -126,7 +129,11 @@ def dossier(
     said = comments.of(work, request)
     main = _main_step(request, kind, term, letters)
     return Dossier(
-        request=request, kind=kind, organisation=organisation, then=top.then, path=top.path,
+        request=request,
+        kind=kind,
+        organisation=organisation,
+        then=top.then,
+        path=top.path,
         mover=_mover(work, request, kind, lines, persons, letters, term),
         term=term,
         groups=grouped(show.findings(work, request, facts), places.of),
@@ -146,7 +153,7 @@ def dossier(
         desk_link=work.catalog.desk.web_link,
         fields=_fields(work, facts),
         recipient=next((entry for entry in kind.recipients if holds(entry.when, facts, work.catalog)), None),
-    )  # fmt: skip
+    )
 
 
 def _mover(
@@ -212,11 +219,13 @@ def file_views(
     scans = {file.version: file.id for file in files if file.purpose == "scan" and file.replaced_at is None}
     return [
         FileView(
-            file, _label(kind, file), paper_of(kind, file) is not None,
+            file,
+            _label(kind, file),
+            paper_of(kind, file) is not None,
             scans.get(file.version) if file.purpose == signed else None,
         )
         for file in reversed(files)
-    ]  # fmt: skip
+    ]
 
 
 def _label(kind: RequestKind, file: RequestFile) -> str:
@@ -247,7 +256,9 @@ def _companion(request: AccessRequest, relatives: Sequence[AccessRequest]) -> in
 
 def _officers(work: Work, organisation: Organisation) -> list[str]:
     """Names of the officers who see this organisation, a few of them."""
-    theirs = select(col(AccountOrganisation.account_id)).where(col(AccountOrganisation.organisation_id) == organisation.id)
+    theirs = select(col(AccountOrganisation.account_id)).where(
+        col(AccountOrganisation.organisation_id) == organisation.id
+    )
     query = select(col(Account.name), col(Account.roles)).where(
         col(Account.active).is_(True), or_(col(Account.everywhere).is_(True), col(Account.id).in_(theirs))
     )

@@ -21,8 +21,21 @@ def download(data: bytes, name: str, media_type: str) -> Response:
     return Response(data, media_type=media_type, headers={"Content-Disposition": disposition, **LOCKED_UP})
 
 
-_AS_THEY_ARE = ("image/jpeg", "image/png", "image/gif", "image/tiff", "image/bmp", "image/webp", "application/pdf", "application/rtf",
-    "application/zip", "application/vnd.", "application/x-ole-storage", "message/rfc822", "text/plain")  # fmt: skip
+_AS_THEY_ARE = (
+    "image/jpeg",
+    "image/png",
+    "image/gif",
+    "image/tiff",
+    "image/bmp",
+    "image/webp",
+    "application/pdf",
+    "application/rtf",
+    "application/zip",
+    "application/vnd.",
+    "application/x-ole-storage",
+    "message/rfc822",
+    "text/plain",
+)
 
 
 def strangers_file(data: bytes, name: str) -> Response:

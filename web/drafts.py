@@ -36,9 +36,12 @@ def places_in(work: Work, request: AccessRequest, judged: Judged) -> Places:
     """Where the findings of this draft are mended."""
     companion = requests.companion_of(work, request)
     return Places(
-        request, work.catalog.kind(request.kind), has_seal=judged.facts.organisation.seal is not None,
-        companion=companion.id if companion else None, positions=positions_of(judged.facts.lines),
-    )  # fmt: skip
+        request,
+        work.catalog.kind(request.kind),
+        has_seal=judged.facts.organisation.seal is not None,
+        companion=companion.id if companion else None,
+        positions=positions_of(judged.facts.lines),
+    )
 
 
 def has_fields(work: Work, request: AccessRequest) -> bool:

@@ -39,10 +39,7 @@ _TITLES = {
     429: "Слишком много попыток",
     503: "Сейчас занято",
 }
-_TEXTS = {
-    404: "Проверьте адрес или вернитесь к списку заявок.",
-    405: "Вернитесь и нажмите кнопку ещё раз.",
-}
+_TEXTS = {404: "Проверьте адрес или вернитесь к списку заявок.", 405: "Вернитесь и нажмите кнопку ещё раз."}
 
 
 UNSTORABLE = "Слишком большое число, невозможная дата или недопустимый знак. Исправьте и повторите. Ничего не записано."
@@ -73,7 +70,9 @@ def _refused(request: Request, error: Exception) -> HTMLResponse:
 def _http(request: Request, error: Exception) -> HTMLResponse:
     assert isinstance(error, HTTPException)
     spoken = error.detail if any("а" <= letter <= "я" for letter in error.detail.lower()) else ""
-    answer = notice(request, error.status_code, spoken or _TEXTS.get(error.status_code, "Вернитесь и попробуйте снова."))
+    answer = notice(
+        request, error.status_code, spoken or _TEXTS.get(error.status_code, "Вернитесь и попробуйте снова.")
+    )
     answer.headers.update(error.headers or {})
     return answer
 
@@ -130,7 +129,14 @@ def _broken(request: Request, error: Exception) -> HTMLResponse:
 
 def register(app: FastAPI) -> None:
     statuses: dict[type[Exception], int] = {
-        BadAccount: 422, WeakPassword: 422, NotFound: 404, Conflict: 409, NotAllowed: 403, LinkSpent: 410, BadIdentifier: 422, WrongFolder: 409,
+        BadAccount: 422,
+        WeakPassword: 422,
+        NotFound: 404,
+        Conflict: 409,
+        NotAllowed: 403,
+        LinkSpent: 410,
+        BadIdentifier: 422,
+        WrongFolder: 409,
         CatalogError: 409,
     }
     for kind, status in statuses.items():

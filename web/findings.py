@@ -64,12 +64,14 @@ def grouped(findings: Iterable[Finding], place: Callable[[Finding], Place | None
         by_severity[finding.severity].setdefault((finding.rule, finding.message), []).append(finding)
     return [
         Group(
-            title, style, sum(len(each) for each in by_severity[severity].values()),
+            title,
+            style,
+            sum(len(each) for each in by_severity[severity].values()),
             tuple(_shown(each, place) for each in by_severity[severity].values()),
         )
         for severity, (title, style) in _TITLES.items()
         if by_severity[severity]
-    ]  # fmt: skip
+    ]
 
 
 def _shown(same: list[Finding], place: Callable[[Finding], Place | None]) -> Shown:

@@ -130,10 +130,16 @@ def grid(
         heads=tuple((name, len(list(group))) for name, group in groupby(columns, lambda column: column.subsystem)),
         rows=tuple(_row(work, request, line, persons.get(line.person_id or 0), columns, ended) for line in shown),
         outcomes=tuple(
-            Outcome(state, LINES[state], counts[state], state.value == view.only) for state in LineState if counts[state]
+            Outcome(state, LINES[state], counts[state], state.value == view.only)
+            for state in LineState
+            if counts[state]
         ),
-        total=len(lines), shown=len(wanted), page=page, pages=pages, only=view.only,
-    )  # fmt: skip
+        total=len(lines),
+        shown=len(wanted),
+        page=page,
+        pages=pages,
+        only=view.only,
+    )
 
 
 def columns_of(work: Work, request: AccessRequest, lines: Sequence[RequestLine]) -> tuple[Column, ...]:
@@ -158,12 +164,19 @@ def _row(
     asked = {(pair.subsystem, pair.role): pair for pair in line.asked}
     cells = tuple(_cell(asked.get(column.pair), person, ended) for column in columns)
     return Row(
-        line, person, name_of(line) or ("имя стёрто" if request.erased_on else "без имени"), str(line.typed.get("post") or ""),
-        cells, _cell(asked.get(("", "")), person, ended), owed_login(work, request, line, person),
-    )  # fmt: skip
+        line,
+        person,
+        name_of(line) or ("имя стёрто" if request.erased_on else "без имени"),
+        str(line.typed.get("post") or ""),
+        cells,
+        _cell(asked.get(("", "")), person, ended),
+        owed_login(work, request, line, person),
+    )
 
 
-def _cell(pair: RequestedRole | None, person: Employee | None, ended: Mapping[tuple[int, str, str], dt.datetime]) -> Cell:
+def _cell(
+    pair: RequestedRole | None, person: Employee | None, ended: Mapping[tuple[int, str, str], dt.datetime]
+) -> Cell:
     if pair is None:
         return Cell(False)
     gone = ended.get(pairs.key_of(pair))
@@ -174,9 +187,16 @@ def _cell(pair: RequestedRole | None, person: Employee | None, ended: Mapping[tu
     reason = "" if pair.state in ACCESS else pairs.said(pair.reason, own)
     quote = pairs.said(pair.quote, own)
     return Cell(
-        True, style, label, pair.until, reason or "", "" if quote == reason else quote or "",
-        pairs.said(pair.ground, own) or "", pair.letter_id, pair.asked_until,
-    )  # fmt: skip
+        True,
+        style,
+        label,
+        pair.until,
+        reason or "",
+        "" if quote == reason else quote or "",
+        pairs.said(pair.ground, own) or "",
+        pair.letter_id,
+        pair.asked_until,
+    )
 
 
 def name_of(line: RequestLine) -> str:

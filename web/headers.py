@@ -11,9 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from documents.practice import FILE_PREFIX, PLAIN_PREFIX
 from web.cookies import is_https
 
-POLICY = (
-    "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
+POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 ALWAYS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -24,7 +22,9 @@ ALWAYS = {
     "X-Robots-Tag": "noindex, nofollow",
 }
 PRACTICE = "X-Practice"
-HSTS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}  # an address that was https once is never asked in the open again
+HSTS = {
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains"
+}  # an address that was https once is never asked in the open again
 
 
 def always(request: Request) -> dict[str, str]:

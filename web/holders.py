@@ -136,9 +136,7 @@ def _some(work: Work, ids: Sequence[int], day: Day, judge: Judge) -> list[Holder
     cards = {card.id: card for card in found}
     names, places = Names(work, cards.values()), OrganisationNames(work, day.known)
     query = (
-        select(
-            Grant, day.belief.since, day.belief.until, day.belief.verified_at, Organisation, AccessRequest
-        )
+        select(Grant, day.belief.since, day.belief.until, day.belief.verified_at, Organisation, AccessRequest)
         .join(Organisation, col(Organisation.id) == col(Grant.organisation_id))
         .outerjoin(AccessRequest, col(AccessRequest.id) == col(Grant.request_id))
         .where(col(Grant.person_id).in_({card.person_id for card in cards.values()}), *held_on(day))
@@ -156,17 +154,26 @@ def _some(work: Work, ids: Sequence[int], day: Day, judge: Judge) -> list[Holder
 
 
 def _entry(
-    work: Work, grant: Grant, times: Sequence[dt.datetime | None], place: tuple[Organisation, str],
-    request: AccessRequest | None, day: Day,
-) -> Entry:  # fmt: skip
+    work: Work,
+    grant: Grant,
+    times: Sequence[dt.datetime | None],
+    place: tuple[Organisation, str],
+    request: AccessRequest | None,
+    day: Day,
+) -> Entry:
     since, until, verified_at = times
     return Entry(
-        grant, since or grant.since, until, *place, role_label(work, grant.subsystem, grant.role),
-        request.id if request else None, request.number if request else "",
+        grant,
+        since or grant.since,
+        until,
+        *place,
+        role_label(work, grant.subsystem, grant.role),
+        request.id if request else None,
+        request.number if request else "",
         verified=verified_at is not None and verified_at <= day.moment,
         over=until is not None and until <= day.moment,
         later=until if until is not None and until > day.moment else None,
-    )  # fmt: skip
+    )
 
 
 def _holder(card: Employee, name: str, held: Sequence[tuple[Entry, str | None]], judge: Judge) -> Holder:
@@ -180,7 +187,5 @@ def _holder(card: Employee, name: str, held: Sequence[tuple[Entry, str | None]],
     ]
     found = judge.says(facts, card.first_login_on)
     wrong = {role for clash in found if clash.finding.severity is Severity.ERROR for role in clash.roles}
-    marked = (
-        replace(each, clash=not each.over and RoleRef(*each.key) in wrong) for each, _ in held if own(each)
-    )
+    marked = (replace(each, clash=not each.over and RoleRef(*each.key) in wrong) for each, _ in held if own(each))
     return Holder(card, name, tuple(marked), tuple(found))

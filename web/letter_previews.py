@@ -27,7 +27,9 @@ def picture_of(files: Files, letter: str, place: int, page: int, width: int) -> 
         return None
     width = width_of(width)
     path = _taken_out(files, letter, place)
-    return once(files, letter, f"file.{place}.{page}.{width}.png", lambda: _drawn(path, page, width)).read_bytes() or None
+    return (
+        once(files, letter, f"file.{place}.{page}.{width}.png", lambda: _drawn(path, page, width)).read_bytes() or None
+    )
 
 
 def _drawn(path: Path, page: int, width: int) -> bytes:

@@ -120,11 +120,17 @@ def _shown(text: object) -> str:
 def _file(each: Mapping[str, Any], quotes: Sequence[str], decisive: str) -> FileView:
     name, media_type = str(each["name"]), str(each["media_type"])
     return FileView(
-        place=int(each["place"]), name=name, about=kind_told(media_type, name), size=int(each["size"]),
-        pieces=marked(_shown(each.get("text")), quotes), whole=bool(each.get("whole")),
-        problem=_PROGRAM if is_program(name) else str(each.get("problem") or ""), drawn=media_type in SEEN,
-        ours=bool(each.get("ours")), decides=bool(decisive) and name == decisive,
-    )  # fmt: skip
+        place=int(each["place"]),
+        name=name,
+        about=kind_told(media_type, name),
+        size=int(each["size"]),
+        pieces=marked(_shown(each.get("text")), quotes),
+        whole=bool(each.get("whole")),
+        problem=_PROGRAM if is_program(name) else str(each.get("problem") or ""),
+        drawn=media_type in SEEN,
+        ours=bool(each.get("ours")),
+        decides=bool(decisive) and name == decisive,
+    )
 
 
 def _loose(quotes: Sequence[str], voices: Sequence[VoiceView], files: Sequence[FileView]) -> tuple[str, ...]:

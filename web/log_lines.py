@@ -79,7 +79,9 @@ _KEYS = {
     "ticket": "обращение", "until": "до", "version": "версия", "what": "что", "why": "почему", "worker": "работник списка №", "wrong": "исправлено, роли заявки №",
     "workers": "работники списков №", "year": "год",
 }  # fmt: skip
-_HIDDEN = frozenset({"sha256", "raw", "head", "manifest", "message_id", "before", "after"})  # digests and row numbers: for machines
+_HIDDEN = frozenset(
+    {"sha256", "raw", "head", "manifest", "message_id", "before", "after"}
+)  # digests and row numbers: for machines
 _SUBJECTS = {
     "account": "пользователь № {}", "organisation": "организация № {}", "employee": "работник № {}", "person": "работник (прежний № {})", "letter": "письмо № {}",
     "inbox": "полученное письмо № {}", "review": "проверка № {}", "holders": "список ролей", "holdings": "внесённый список ролей № {}", "people": "работники",
@@ -114,9 +116,13 @@ def lines(work: Work, events: Iterable[Event], *, administers: bool = True) -> l
 
 
 def _line(
-    catalog: Catalog, event: Event, data: Mapping[str, object], names: Mapping[str, str], numbers: Mapping[int, str],
+    catalog: Catalog,
+    event: Event,
+    data: Mapping[str, object],
+    names: Mapping[str, str],
+    numbers: Mapping[int, str],
     administers: bool,
-) -> Line:  # fmt: skip
+) -> Line:
     about, place = _about(event.subject, numbers, administers)
     named = {**data, **_of_catalog(catalog, data)}
     details = tuple(

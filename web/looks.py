@@ -73,12 +73,16 @@ def look_from(query: Mapping[str, str], login: str, work: Work, token: Callable[
         return query.get(name, "").strip()[:_LONGEST]
 
     filters = Filters(
-        status=_status(typed("state")), turn=_turn(typed("turn")), organisation=typed("inn"),
+        status=_status(typed("state")),
+        turn=_turn(typed("turn")),
+        organisation=typed("inn"),
         subsystem=_known(typed("subsystem"), work.catalog.subsystems, "Такой подсистемы"),
         kind=_known(typed("kind"), work.catalog.kinds, "Такого вида заявок"),
-        mine=login if typed("mine") else "", overdue=bool(typed("overdue")), question=bool(typed("question")),
+        mine=login if typed("mine") else "",
+        overdue=bool(typed("overdue")),
+        question=bool(typed("question")),
         text=typed("text"),
-    )  # fmt: skip
+    )
     sort = typed("sort") if typed("sort").removeprefix("-") in SORTS else ""
     page = min(row_number(typed("page")) or 1, 999_999)
     return Look(filters, typed("view") == "list" or filters.status is not None, sort, max(1, page), token)

@@ -113,7 +113,11 @@ def doubted_author(work: Work, letter: InboxLetter) -> str:
     return _DOUBTED.get(trust_of(work, reading, match(work, reading)).doubt, "")
 
 
-_DOUBTED = {STRANGER: "Отправитель не из доменов СТП", REFUTED: "Похоже на подделку", UNPROVEN: "Не доказано, что пишет СТП"}
+_DOUBTED = {
+    STRANGER: "Отправитель не из доменов СТП",
+    REFUTED: "Похоже на подделку",
+    UNPROVEN: "Не доказано, что пишет СТП",
+}
 
 
 def candidates(work: Work, typed: str, limit: int = 10) -> list[tuple[AccessRequest, Organisation]]:
@@ -178,11 +182,15 @@ def _stuck(work: Work, letter: OutboxLetter, since: dt.datetime | None) -> Stuck
     request = work.session.get(AccessRequest, letter.request_id) if letter.request_id else None
     uncertain = letter.state is OutboxState.UNCERTAIN
     return StuckLetter(
-        letter, request, LETTERS.get(letter.purpose, "Письмо"), uncertain, since,
+        letter,
+        request,
+        LETTERS.get(letter.purpose, "Письмо"),
+        uncertain,
+        since,
         arrived=_arrived(work, letter, request) if uncertain else "",
         resend=_resend(letter, uncertain=uncertain),
         give_up="" if uncertain else _give_up(letter),
-    )  # fmt: skip
+    )
 
 
 def _arrived(work: Work, letter: OutboxLetter, request: AccessRequest | None) -> str:
@@ -207,5 +215,7 @@ _TO_DESK = ("package", "reply", "follow-up")
 
 def _give_up(letter: OutboxLetter) -> str:
     if letter.purpose == "package":
-        return "Письмо уйдёт из этого списка. Заявка останется готовой к отправке, её можно исправить и отправить заново."
+        return (
+            "Письмо уйдёт из этого списка. Заявка останется готовой к отправке, её можно исправить и отправить заново."
+        )
     return "Письмо уйдёт из этого списка и больше не повторится. Если адрес неверен, исправьте его в заявке."

@@ -220,13 +220,18 @@ def _clashing(work: Work, where: Sequence[ColumnElement[bool]], day: Day, judge:
     """Numbers of those of whom the rules say something, by surname. Reads every role of the day once, judges each set once."""
     query = (
         select(
-            col(Employee.id), col(Grant.person_id), col(Grant.subsystem), col(Grant.role), col(Grant.organisation_id),
-            col(AccessRequest.kind), col(Employee.first_login_on) <= day.moment,
+            col(Employee.id),
+            col(Grant.person_id),
+            col(Grant.subsystem),
+            col(Grant.role),
+            col(Grant.organisation_id),
+            col(AccessRequest.kind),
+            col(Employee.first_login_on) <= day.moment,
         )
         .join(Employee, OF_GRANT)
         .outerjoin(AccessRequest, col(AccessRequest.id) == col(Grant.request_id))
         .where(*day.belief.held(day.moment, day.moment))
-    )  # fmt: skip
+    )
     cards = select(col(Organisation.id), col(Organisation.kind), col(Organisation.authority))
     places = {number: (kind, authority) for number, kind, authority in work.session.execute(cards)}
     held: dict[int, set[tuple[str, str, int, str | None]]] = {}

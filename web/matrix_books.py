@@ -23,7 +23,9 @@ def title_of(day: Day) -> str:
     return f"Роли на {day.date:%d.%m.%Y}{known}"
 
 
-def matrix_book(day: Day, columns: Sequence[Column], rows: Sequence[Holder], made_on: dt.date, *, practice: bool = False) -> bytes:
+def matrix_book(
+    day: Day, columns: Sequence[Column], rows: Sequence[Holder], made_on: dt.date, *, practice: bool = False
+) -> bytes:
     """A row per person, a column per role; the cell says since when and what is known of the login."""
     headings = (
         "Работник",
@@ -45,7 +47,9 @@ def matrix_book(day: Day, columns: Sequence[Column], rows: Sequence[Holder], mad
     return table_xlsx(title_of(day), headings, table, made_on=made_on, practice=practice)
 
 
-def list_book(day: Day, columns: Sequence[Column], rows: Sequence[Holder], made_on: dt.date, *, practice: bool = False) -> bytes:
+def list_book(
+    day: Day, columns: Sequence[Column], rows: Sequence[Holder], made_on: dt.date, *, practice: bool = False
+) -> bytes:
     """A row per role, with the request and the record of the log that prove it."""
     names = {column.key: column.subsystem for column in columns}
     table: list[tuple[Value, ...]] = [

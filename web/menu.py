@@ -36,7 +36,11 @@ def sections(user: User) -> list[tuple[str, str, str]]:
 def section(path: str) -> str:
     """The section that a path belongs to, "" for none."""
     for address, _, more in _SECTIONS:
-        if path == address or path.startswith(tuple(f"{each}/" for each in (address, *more) if each != "/")) or path in more:
+        if (
+            path == address
+            or path.startswith(tuple(f"{each}/" for each in (address, *more) if each != "/"))
+            or path in more
+        ):
             return address
     return ""
 

@@ -169,6 +169,11 @@ def line(work: Work, card: Organisation, open_requests: int, progress: tuple[int
     """`progress` is done, all and late items of its checklists."""
     status = registry_of(work, card)
     return Line(
-        card, subject_name(card.subject) if card.subject else "", REGISTRY[status], status is RegistryStatus.FOUND,
-        open_requests, *progress, card.officer_email,
-    )  # fmt: skip
+        card,
+        subject_name(card.subject) if card.subject else "",
+        REGISTRY[status],
+        status is RegistryStatus.FOUND,
+        open_requests,
+        *progress,
+        card.officer_email,
+    )

@@ -23,7 +23,10 @@ class OwnOrigin:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] not in SAFE and not is_own(Request(scope)):
             answer = page(
-                Request(scope), "notice.html", status=403, title="Запрос не с этой страницы",
+                Request(scope),
+                "notice.html",
+                status=403,
+                title="Запрос не с этой страницы",
                 text="Действие пришло с чужого сайта, поэтому не выполнено. Откройте страницу и повторите.",
             )
             await answer(scope, receive, send)

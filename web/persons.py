@@ -127,8 +127,7 @@ def _asked(work: Work, person: Employee) -> list[Asked]:
         .join(RequestLine, col(RequestLine.request_id) == col(AccessRequest.id))
         .join(Organisation, col(Organisation.id) == col(AccessRequest.organisation_id))
         .where(
-            col(RequestLine.person_id) == person.person_id,
-            col(AccessRequest.organisation_id) == person.organisation_id,
+            col(RequestLine.person_id) == person.person_id, col(AccessRequest.organisation_id) == person.organisation_id
         )
         .order_by(col(AccessRequest.id).desc())
     )

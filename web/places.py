@@ -78,7 +78,9 @@ class Places:
     def _of_rest(self, code: str, finding: Finding) -> Place | None:
         if code.startswith("organisation."):  # a check of the kind that asks the card
             fact = code.partition(".")[2]
-            return Place(f"/organisations/{self.request.organisation_id}#{fact.replace('-', '_')}", "карточка организации")
+            return Place(
+                f"/organisations/{self.request.organisation_id}#{fact.replace('-', '_')}", "карточка организации"
+            )
         if code in _CARD or code == "seal":
             return Place(
                 f"/organisations/{self.request.organisation_id}#{_CARD.get(code, code)}", "карточка организации"

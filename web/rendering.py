@@ -50,14 +50,27 @@ def sentence(text: str) -> str:
 
 def browser(agent: str) -> str:
     """The browser and system of a User-Agent, as people call them."""
-    for name, mark in (("Яндекс Браузер", "YaBrowser"), ("Edge", "Edg/"), ("Opera", "OPR/"), ("Firefox", "Firefox/"), ("Chrome", "Chrome/"), ("Safari", "Safari/")):
+    for name, mark in (
+        ("Яндекс Браузер", "YaBrowser"),
+        ("Edge", "Edg/"),
+        ("Opera", "OPR/"),
+        ("Firefox", "Firefox/"),
+        ("Chrome", "Chrome/"),
+        ("Safari", "Safari/"),
+    ):
         if mark in agent:
             system = next((told for told, sign in _SYSTEMS if sign in agent), "")
             return f"{name}, {system}" if system else name
     return "Неизвестная программа"
 
 
-_SYSTEMS = (("Windows", "Windows"), ("Android", "Android"), ("iPhone", "iPhone"), ("macOS", "Mac OS"), ("Linux", "Linux"))
+_SYSTEMS = (
+    ("Windows", "Windows"),
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("macOS", "Mac OS"),
+    ("Linux", "Linux"),
+)
 
 
 def size(number: int) -> str:
@@ -77,20 +90,37 @@ def asset(name: str) -> str:
 @cache
 def templates() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.globals.update(asset=asset, counted=counted, sections=sections, section=section, roles_told=roles_told)
     environment.filters.update(
-        moment=moment, short_moment=short_moment, iso_moment=iso_moment, size=size, site=site,
-        long_date=long_date, browser=browser, sentence=sentence,
+        moment=moment,
+        short_moment=short_moment,
+        iso_moment=iso_moment,
+        size=size,
+        site=site,
+        long_date=long_date,
+        browser=browser,
+        sentence=sentence,
     )
     return environment
 
 
 def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
     """An HTML answer. Templates see the path (for the menu), the user, and whether all this is practice."""
-    text = templates().get_template(template).render(
-        path=request.url.path, user=user_of(request), practice=installed(request).practice, word_token=partial(token, request), **values
+    text = (
+        templates()
+        .get_template(template)
+        .render(
+            path=request.url.path,
+            user=user_of(request),
+            practice=installed(request).practice,
+            word_token=partial(token, request),
+            **values,
+        )
     )
     return HTMLResponse(text, status_code=status)

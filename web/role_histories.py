@@ -102,9 +102,16 @@ def role_history(work: Work, subsystem: str, role: str, *, organisation: int | N
     )
     entry = work.catalog.subsystems.get(subsystem)
     return RoleHistory(
-        entry.name if entry else subsystem, role_label(work, subsystem, role), first, today, years, bars, held, present,
+        entry.name if entry else subsystem,
+        role_label(work, subsystem, role),
+        first,
+        today,
+        years,
+        bars,
+        held,
+        present,
         (bars[-1].grant.id or 0) if len(rows) > SHOWN else 0,
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,6 @@ class Carried:
             path.write_bytes(self.data)
             return rosters.read_people(path, catalog=catalog, kind=kind, organisation=organisation, choices=choices)
 
-
     def look_ahead(self, catalog: Catalog, choices: Choices) -> None:
         """Read it while nobody waits for the write lock: what was read is remembered for the transaction that follows."""
         if self.data:
@@ -84,9 +83,14 @@ def asking_about(questions: OpenQuestions, carried: Carried, choices: Choices, *
     doubles = {double.field: double for double in questions.roster.doubles}
     columns = tuple(Column(double.field, FIELD_NAMES[double.field], double.options) for double in doubles.values())
     return Asking(
-        questions.roster.count, questions.findings, questions.asked, columns, questions.roster.sheets, carried,
+        questions.roster.count,
+        questions.findings,
+        questions.asked,
+        columns,
+        questions.roster.sheets,
+        carried,
         tuple(_answered(questions.asked, choices, replace)),
-    )  # fmt: skip
+    )
 
 
 def _answered(asked: frozenset[Asked], choices: Choices, replace: bool) -> Iterator[tuple[str, str]]:
@@ -127,5 +131,3 @@ def carried_in(form: FormData, files: Sequence[tuple[str, bytes]]) -> Carried:
     except (binascii.Error, ValueError):
         return Carried()
     return Carried(text(form, "carried-name", 200), data)
-
-

@@ -69,12 +69,16 @@ def _opened(request: Request) -> RedirectResponse | None:
 
 
 def _is_open(name: str, value: str) -> bool:
-    return name in WORDS and bool(value.strip()) and not value.startswith(_MARK) and not _HARMLESS.fullmatch(value.strip())
+    return (
+        name in WORDS and bool(value.strip()) and not value.startswith(_MARK) and not _HARMLESS.fullmatch(value.strip())
+    )
 
 
 def address(request: Request, path: str, said: list[tuple[str, str]]) -> str:
     """Of a page with these filters; words are sealed, empty fields left out."""
-    query = urlencode([(name, token(request, value) if name in WORDS else value) for name, value in said if value.strip()])
+    query = urlencode(
+        [(name, token(request, value) if name in WORDS else value) for name, value in said if value.strip()]
+    )
     return f"{path}?{query}" if query else path
 
 

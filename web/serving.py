@@ -74,7 +74,9 @@ class Guarded(H11Protocol):
 
     def _make_room(self) -> None:
         """Of those that ask nothing at the moment the oldest goes; whoever comes last finds a place."""
-        idle = [each for each in self.connections if isinstance(each, Guarded) and not each._is_busy() and each is not self]
+        idle = [
+            each for each in self.connections if isinstance(each, Guarded) and not each._is_busy() and each is not self
+        ]
         due = [each for each in idle if each._deadline is not None] or idle
         if due:
             min(due, key=lambda each: each._deadline.when() if each._deadline else 0.0).transport.abort()
@@ -84,9 +86,18 @@ class Guarded(H11Protocol):
 
 def config(app: Any, **more: Any) -> uvicorn.Config:
     return uvicorn.Config(
-        app, http=Guarded, ws="none", proxy_headers=False, server_header=False, access_log=False, timeout_keep_alive=15,
-        h11_max_incomplete_event_size=32 * 1024, backlog=512, timeout_graceful_shutdown=20, **more,
-    )  # fmt: skip
+        app,
+        http=Guarded,
+        ws="none",
+        proxy_headers=False,
+        server_header=False,
+        access_log=False,
+        timeout_keep_alive=15,
+        h11_max_incomplete_event_size=32 * 1024,
+        backlog=512,
+        timeout_graceful_shutdown=20,
+        **more,
+    )
 
 
 def allow_files() -> None:

@@ -62,9 +62,12 @@ def controls(
         if typed is not None and setting.kind != "secret" and setting.key not in fixed:
             shown = typed.get(setting.key, "")
         found[setting.key] = Control(
-            setting, shown, setting.key in fixed, setting.kind == "secret" and bool(settings_file.plain(present)),
+            setting,
+            shown,
+            setting.key in fixed,
+            setting.kind == "secret" and bool(settings_file.plain(present)),
             (problems or {}).get(setting.key, ""),
-        )  # fmt: skip
+        )
     return found
 
 

@@ -37,11 +37,16 @@ def stale(request: Request, work: Work, found: AccessRequest, form: FormData | N
     seen = text(form, "seen", 18) if form is not None else ""
     known = row_number(seen)
     return page(
-        request, "stale.html", status=409, it=heading(work, found), known=known is not None,
+        request,
+        "stale.html",
+        status=409,
+        it=heading(work, found),
+        known=known is not None,
         changes=since(work, found, known or 0, limit=20 if known is not None else 5),
-        seen=last_event(work, found), typed=typed_back(work, found, form) if form is not None else (),
+        seen=last_event(work, found),
+        typed=typed_back(work, found, form) if form is not None else (),
         waiting=waiting(work),
-    )  # fmt: skip
+    )
 
 
 def typed_back(work: Work, found: AccessRequest, form: FormData) -> Sequence[tuple[str, str]]:

@@ -66,10 +66,13 @@ def desk(found: Sequence[Turnaround]) -> Desk:
         return Desk(None, table, "")
     told = f"Ответов – {number(answers)}, в срок – {percent(in_time / answers)}"
     svg = columns(
-        "Как быстро отвечает СТП", f"{told}. Медиана по месяцам, рабочих часов.",
-        [_short_month(row.month) for row in found], [row.median_hours for row in found],
-        unit="рабочих часов", mark=(TERM, f"срок {TERM} ч"),
-    )  # fmt: skip
+        "Как быстро отвечает СТП",
+        f"{told}. Медиана по месяцам, рабочих часов.",
+        [_short_month(row.month) for row in found],
+        [row.median_hours for row in found],
+        unit="рабочих часов",
+        mark=(TERM, f"срок {TERM} ч"),
+    )
     return Desk(svg, table, told)
 
 
@@ -120,8 +123,11 @@ def standings(found: Sequence[Standing]) -> Standings:
     open_now = sum(last.counts[status] for status, _, _ in _OPEN)
     told = f"На {last.day:%d.%m.%Y} открыто: {counted(open_now, 'заявка', 'заявки', 'заявок')}"
     svg = stacks(
-        "Заявки по состояниям", f"{told}. Открытые заявки по дням.",
-        _day_labels([row.day for row in found]), layers, unit="заявок",
-    )  # fmt: skip
+        "Заявки по состояниям",
+        f"{told}. Открытые заявки по дням.",
+        _day_labels([row.day for row in found]),
+        layers,
+        unit="заявок",
+    )
     legend = tuple((swatch(layer), layer.name) for layer in reversed(layers) if any(layer.values))
     return Standings(svg, legend, states, table, told)

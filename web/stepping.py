@@ -45,7 +45,16 @@ class Asked:
     def nothing(self) -> bool:
         """Only a yes is needed, perhaps with the desk's address confirmed."""
         return not any(
-            (self.signature, self.ticket, self.question, self.reply, self.outcomes, self.reason, self.outcome, self.ground)
+            (
+                self.signature,
+                self.ticket,
+                self.question,
+                self.reply,
+                self.outcomes,
+                self.reason,
+                self.outcome,
+                self.ground,
+            )
         )
 
 
@@ -53,7 +62,8 @@ def asked(work: Work, kind: RequestKind, step: Step) -> Asked:
     return Asked(
         signature=Effect.RECORD_SIGNATURE in step.effects,
         ticket=Effect.RECORD_TICKET in step.effects,
-        ticket_required=guards.ticket_given in step.guards or (guards.number_given in step.guards and kind.number_required),
+        ticket_required=guards.ticket_given in step.guards
+        or (guards.number_given in step.guards and kind.number_required),
         registered=guards.number_given in step.guards,
         outcome=guards.outcome_named in step.guards and bool(kind.outcomes),
         question=Effect.RECORD_QUESTION in step.effects,
@@ -163,10 +173,7 @@ def _ground(work: Work, request: AccessRequest, step: Step, form: FormData) -> G
     if number and named is None:
         raise Refused(step.trigger, request.status, [problem("Номер письма – число.", "ground_letter")])
     try:
-        return answers.ground(
-            work, request, words=text(form, "ground"), letter=named,
-            file=files[0] if files else None,
-        )  # fmt: skip
+        return answers.ground(work, request, words=text(form, "ground"), letter=named, file=files[0] if files else None)
     except (NotFound, Conflict) as wrong:
         raise Refused(step.trigger, request.status, [problem(str(wrong), "ground_letter")]) from None
 
@@ -182,7 +189,9 @@ def _sign(work: Work, request: AccessRequest, form: FormData) -> None:
     if not files:
         raise Refused("sign", request.status, [problem("Выберите файл скана: PDF или JPG.")])
     scans.sign(
-        work, request, files,
+        work,
+        request,
+        files,
         signature=signature,
         attorney=attorney[0] if attorney else None,
         by_hand=ticked(form, "by_hand"),

@@ -69,7 +69,14 @@ def reckoning_of(work: Work, request: AccessRequest) -> Reckoning | None:
     again = deadline(since, kind.desk_hours, work.desk_schedule, work.calendar)
     differs = abs(again.due - term.due) >= dt.timedelta(minutes=1)
     return Reckoning(
-        since, term, kind.desk_hours, None, tuple(_days(again)), again.skipped, again.warnings, again.due if differs else None
+        since,
+        term,
+        kind.desk_hours,
+        None,
+        tuple(_days(again)),
+        again.skipped,
+        again.warnings,
+        again.due if differs else None,
     )
 
 
@@ -85,4 +92,9 @@ def _days(reckoned: Deadline) -> list[CountedDay]:
 
 def _length(length: dt.timedelta) -> str:
     hours, minutes = divmod(int(length.total_seconds() // 60), 60)
-    return " ".join(part for part in (f"{hours}\u00a0ч" if hours else "", f"{minutes}\u00a0мин" if minutes else "") if part) or "0\u00a0мин"
+    return (
+        " ".join(
+            part for part in (f"{hours}\u00a0ч" if hours else "", f"{minutes}\u00a0мин" if minutes else "") if part
+        )
+        or "0\u00a0мин"
+    )

@@ -193,8 +193,9 @@ def usual_signature(work: Work, request: AccessRequest) -> SignatureFacts:
     return SignatureFacts(
         capacity=capacities[0].code if capacities else "",
         body=rule.body if rule and work.catalog.body(rule.body) else "",
-        name=facts.organisation.head_name, post=facts.organisation.head_post,
-    )  # fmt: skip
+        name=facts.organisation.head_name,
+        post=facts.organisation.head_post,
+    )
 
 
 def signature_from(form: FormData) -> SignatureFacts:

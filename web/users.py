@@ -41,10 +41,14 @@ class User:
 
 def user_from(account: Account, session_id: int | None) -> User:
     return User(
-        id=account.id or 0, login=account.login, name=account.name,
-        roles=frozenset(Role(role) for role in account.roles), only_of=None if account.everywhere else account.id,
-        theme=account.theme, session_id=session_id,
-    )  # fmt: skip
+        id=account.id or 0,
+        login=account.login,
+        name=account.name,
+        roles=frozenset(Role(role) for role in account.roles),
+        only_of=None if account.everywhere else account.id,
+        theme=account.theme,
+        session_id=session_id,
+    )
 
 
 def user_of(request: Request) -> User | None:

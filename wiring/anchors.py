@@ -131,7 +131,12 @@ def contradiction(installation: Installation, session: Session, most: int = 20) 
     if not verdict.ok:
         return f"{verdict.why} Расхождение с записью № {verdict.broken_at}, отметка подписана отдельным ключом."
     last = session.get(Event, head.seq)
-    if known.begun is not None and last is not None and head.seq > known.begun and last.seal != audit.seal(log_key(installation.settings), last.hash):
+    if (
+        known.begun is not None
+        and last is not None
+        and head.seq > known.begun
+        and last.seal != audit.seal(log_key(installation.settings), last.hash)
+    ):
         return f"Последнюю запись, № {head.seq}, не заверяет ключ установки: её сделала не эта программа."
     for number, told in mailed(installation, session, most):
         verdict = audit.compared(session, whole, [told])
@@ -145,7 +150,12 @@ def mailed(installation: Installation, session: Session, most: int) -> Iterator[
     from email.parser import BytesHeaderParser
 
     sent = (col(OutboxLetter.state) == OutboxState.SENT, col(OutboxLetter.raw_sha256).is_not(None))
-    query = select(col(OutboxLetter.id), col(OutboxLetter.raw_sha256)).where(*sent).order_by(col(OutboxLetter.id).desc()).limit(most)
+    query = (
+        select(col(OutboxLetter.id), col(OutboxLetter.raw_sha256))
+        .where(*sent)
+        .order_by(col(OutboxLetter.id).desc())
+        .limit(most)
+    )
     letters = session.execute(query).all()
     for number, digest in letters:
         try:

@@ -29,7 +29,9 @@ _ASK = (
 
 
 def desks_author(installation: Installation, work: Work) -> Check:
-    check = Check("author", "Кто пишет от имени СТП", "good", "Почту программа не читает: каждое письмо решает человек.")
+    check = Check(
+        "author", "Кто пишет от имени СТП", "good", "Почту программа не читает: каждое письмо решает человек."
+    )
     if not reads_mail(installation.settings):
         return check
     letters = _of_desk(work)
@@ -46,7 +48,11 @@ def desks_author(installation: Installation, work: Work) -> Check:
         number = counted(len(letters), "письме", "письмах", "письмах")
         told = f"На последних {number} СТП нет отметки сервера «{named}»: {_BY_REFERENCE}."
         seen = _seen(letters)
-        mend = f"Там стоит имя «{seen}»: проверьте имя на странице «Почта»." if seen else "Проверьте имя на странице «Почта» пробным письмом."
+        mend = (
+            f"Там стоит имя «{seen}»: проверьте имя на странице «Почта»."
+            if seen
+            else "Проверьте имя на странице «Почта» пробным письмом."
+        )
         return replace(check, level="warning", told=told, mend=mend)
     told = f"Отметке сервера «{named}» программа верит."
     if letters:
@@ -64,6 +70,9 @@ def _of_desk(work: Work) -> list[Reading]:
 def _seen(letters: list[Reading]) -> str:
     """The name that stands there most often, where no sender could have put it."""
     names = Counter(
-        each.server for reading in letters for each in reading.statements[:1] if each.place is Place.ABOVE and each.server
+        each.server
+        for reading in letters
+        for each in reading.statements[:1]
+        if each.place is Place.ABOVE and each.server
     )
     return names.most_common(1)[0][0] if names else ""

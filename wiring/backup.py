@@ -36,7 +36,13 @@ class BackupError(Exception):
     for_people = True
 
 
-def back_up(installation: Installation, target: Path, *, lock: Passphrase | Recipient | None = None, by: str = "командная строка") -> int:
+def back_up(
+    installation: Installation,
+    target: Path,
+    *,
+    lock: Passphrase | Recipient | None = None,
+    by: str = "командная строка",
+) -> int:
     """Write the archive beside its place and rename it when it is whole. Returns how many files it holds.
 
     Without a lock: no secret.key, no passwords of settings.toml, no secrets of the database. Raises BackupError, WrongLock.
@@ -58,7 +64,9 @@ def back_up(installation: Installation, target: Path, *, lock: Passphrase | Reci
     finally:
         partial.unlink(missing_ok=True)
     with installation.work(by=by) as work:
-        audit.record(work, "backup.made", "backups", files=len(names) + 1, bytes=target.stat().st_size, locked=lock is not None)
+        audit.record(
+            work, "backup.made", "backups", files=len(names) + 1, bytes=target.stat().st_size, locked=lock is not None
+        )
     return len(names) + 1
 
 
@@ -197,5 +205,3 @@ def _files(settings: Settings) -> list[Path]:
     loose = [settings.home / name for name in LOOSE if (settings.home / name).exists()]
     stored = sorted(path for path in settings.files_folder.rglob("*") if path.is_file() and path.name[0] != ".")
     return loose + stored
-
-

@@ -13,7 +13,12 @@ from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-_PASSING = ("55P03", "40P01", "40001", "53300")  # PostgreSQL: no lock in time, deadlock, serialisation, too many connections
+_PASSING = (
+    "55P03",
+    "40P01",
+    "40001",
+    "53300",
+)  # PostgreSQL: no lock in time, deadlock, serialisation, too many connections
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -26,7 +31,9 @@ def is_busy(error: Exception) -> bool:
     if isinstance(error, PoolTimeout):
         return True
     told = getattr(error, "orig", None)
-    return isinstance(error, OperationalError) and ("database is locked" in str(told) or getattr(told, "sqlstate", "") in _PASSING)
+    return isinstance(error, OperationalError) and (
+        "database is locked" in str(told) or getattr(told, "sqlstate", "") in _PASSING
+    )
 
 
 @contextmanager
@@ -45,14 +52,23 @@ def engine_for(url: str) -> Engine:
     if not url.startswith("sqlite"):
         # Values are people's data: an error must not tell them. Who cannot have a row or a connection in time is told so.
         return create_engine(
-            url, pool_pre_ping=True, hide_parameters=True, pool_size=20, max_overflow=20, pool_timeout=_PATIENCE,
+            url,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            pool_size=20,
+            max_overflow=20,
+            pool_timeout=_PATIENCE,
             connect_args={"options": f"-c lock_timeout={round(_PATIENCE * 1000)}"},
-        )  # fmt: skip
+        )
     if url.startswith("sqlite:///"):
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
-        url, connect_args={"timeout": _PATIENCE, "check_same_thread": False}, hide_parameters=True, pool_size=_THREADS, pool_timeout=_PATIENCE,
-    )  # fmt: skip
+        url,
+        connect_args={"timeout": _PATIENCE, "check_same_thread": False},
+        hide_parameters=True,
+        pool_size=_THREADS,
+        pool_timeout=_PATIENCE,
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin)
     return engine
@@ -60,7 +76,12 @@ def engine_for(url: str) -> Engine:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
-    for pragma in ("journal_mode=WAL", f"busy_timeout={round(_PATIENCE * 1000)}", "foreign_keys=ON", "synchronous=NORMAL"):
+    for pragma in (
+        "journal_mode=WAL",
+        f"busy_timeout={round(_PATIENCE * 1000)}",
+        "foreign_keys=ON",
+        "synchronous=NORMAL",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -78,7 +99,9 @@ def _begin(connection: Any) -> None:
 def newest_revision() -> str:
     """The migration that none comes after, read from their files; Alembic is imported only when there is work for it."""
     texts = [path.read_text("utf-8") for path in (MIGRATIONS / "versions").glob("[0-9]*.py")]
-    made, followed = (set(re.findall(rf'^{name} = "(\w+)"$', "\n".join(texts), re.M)) for name in ("revision", "down_revision"))
+    made, followed = (
+        set(re.findall(rf'^{name} = "(\w+)"$', "\n".join(texts), re.M)) for name in ("revision", "down_revision")
+    )
     newest: str
     (newest,) = made - followed
     return newest

@@ -38,7 +38,9 @@ class Passphrase:
         try:
             target.write_bytes(pyrage.passphrase.decrypt(source.read_bytes(), self.words))
         except pyrage.DecryptError as error:
-            raise WrongLock(f"Архив {source.name} этой фразой не открыть: она другая, архив закрыт ключом или повреждён.") from error
+            raise WrongLock(
+                f"Архив {source.name} этой фразой не открыть: она другая, архив закрыт ключом или повреждён."
+            ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,9 @@ class Recipient:
         try:
             recipient = pyrage.x25519.Recipient.from_str(self.text)
         except pyrage.RecipientError as error:
-            raise WrongLock("Ключ копий начинается с «age1»; его печатает команда egisz-access backup-key ФАЙЛ.") from error
+            raise WrongLock(
+                "Ключ копий начинается с «age1»; его печатает команда egisz-access backup-key ФАЙЛ."
+            ) from error
         with source.open("rb") as plain, target.open("wb") as closed:
             pyrage.encrypt_io(plain, closed, [recipient])
 
@@ -71,12 +75,16 @@ class Identity:
             lines = [line.strip() for line in self.path.read_text("utf-8").splitlines()]
             keys = [pyrage.x25519.Identity.from_str(line) for line in lines if line and not line.startswith("#")]
         except (OSError, UnicodeDecodeError, pyrage.IdentityError) as error:
-            raise WrongLock(f"В файле {self.path} нет ключа копий: его делает команда egisz-access backup-key ФАЙЛ.") from error
+            raise WrongLock(
+                f"В файле {self.path} нет ключа копий: его делает команда egisz-access backup-key ФАЙЛ."
+            ) from error
         try:
             with source.open("rb") as closed, target.open("wb") as plain:
                 pyrage.decrypt_io(closed, plain, keys)
         except pyrage.DecryptError as error:
-            raise WrongLock(f"Архив {source.name} этим ключом не открыть: он другой, архив закрыт фразой или повреждён.") from error
+            raise WrongLock(
+                f"Архив {source.name} этим ключом не открыть: он другой, архив закрыт фразой или повреждён."
+            ) from error
 
 
 def is_locked(path: Path) -> bool:

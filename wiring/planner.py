@@ -73,12 +73,15 @@ def ask(environment: Mapping[str, str] | None = None, *, seconds: float = 1.5) -
         workers = _workers(server)
         carried = tuple(_carried(server, entry) for entry in sorted(ours, key=lambda entry: str(entry["name"])))
         since = (dt.datetime.now(dt.UTC) - _TOLD_FOR).isoformat()
-        crashed = server.post("/flow_runs/filter", {
-            **in_pool,
-            "flow_runs": {"state": {"type": {"any_": ["CRASHED"]}}, "expected_start_time": {"after_": since}},
-            "sort": "END_TIME_DESC",
-            "limit": _RUNS,
-        })  # fmt: skip
+        crashed = server.post(
+            "/flow_runs/filter",
+            {
+                **in_pool,
+                "flow_runs": {"state": {"type": {"any_": ["CRASHED"]}}, "expected_start_time": {"after_": since}},
+                "sort": "END_TIME_DESC",
+                "limit": _RUNS,
+            },
+        )
         strangers = (*foreign.values(), *_refused(crashed))
     except urllib.error.HTTPError as error:
         return Planner(server.address, False, f"отвечает кодом {error.code}")
@@ -138,9 +141,7 @@ class _Server:
         return {"Prefect-Csrf-Token": str(token), "Prefect-Csrf-Client": self.client}
 
     def _call(self, path: str, headers: Mapping[str, str], body: bytes | None = None) -> Any:
-        asked = urllib.request.Request(
-            f"{self.address.rstrip('/')}{path}", body, {**headers, **self._authorization()}
-        )
+        asked = urllib.request.Request(f"{self.address.rstrip('/')}{path}", body, {**headers, **self._authorization()})
         authority = self.environment.get("PREFECT_API_SSL_CERT_FILE")
         with _opener(authority).open(asked, timeout=self.seconds) as reply:
             return json.loads(reply.read(_MOST_BYTES))
@@ -179,11 +180,14 @@ def _workers(server: _Server) -> int:
 
 
 def _carried(server: _Server, entry: Mapping[str, Any]) -> Carried:
-    runs = server.post("/flow_runs/filter", {
-        "flow_runs": {"deployment_id": {"any_": [entry["id"]]}, "state": {"type": {"any_": list(_OVER)}}},
-        "sort": "END_TIME_DESC",
-        "limit": _RUNS,
-    })  # fmt: skip
+    runs = server.post(
+        "/flow_runs/filter",
+        {
+            "flow_runs": {"deployment_id": {"any_": [entry["id"]]}, "state": {"type": {"any_": list(_OVER)}}},
+            "sort": "END_TIME_DESC",
+            "limit": _RUNS,
+        },
+    )
     last = runs[0] if runs else None
     good = next((run for run in runs if run["state_type"] == "COMPLETED"), None)
     return Carried(

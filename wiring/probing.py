@@ -90,7 +90,10 @@ def _came_back(mailbox: ImapGateway, folders: list[str], message_id: str, patien
 def _marks(settings: Settings, raw: bytes | None) -> Probed:
     """What the server says of the author of our own letter, topmost first."""
     if raw is None:
-        return Probed(False, "Пробное письмо самому себе в ящик ещё не пришло. Посмотрите позже или проверьте папки, которые читаем.")
+        return Probed(
+            False,
+            "Пробное письмо самому себе в ящик ещё не пришло. Посмотрите позже или проверьте папки, которые читаем.",
+        )
     found = read_letter_safely(raw, own_catalog=settings.catalog_folder).statements
     top = next((each for each in found if each.server and each.place is not Place.BELOW), None)
     if top is None:
@@ -99,7 +102,11 @@ def _marks(settings: Settings, raw: bytes | None) -> Probed:
     known = is_of(top.server, settings.imap.authserv_ids) and settings.imap.results_below_received >= learned.below
     if known:
         return Probed(True, f"Почтовый сервер отмечает, кто написал письмо; его имя «{top.server}» записано.")
-    return Probed(True, f"Почтовый сервер отмечает, кто написал письмо, под именем «{top.server}». {_BELOW if learned.below else _ABOVE}", learned)
+    return Probed(
+        True,
+        f"Почтовый сервер отмечает, кто написал письмо, под именем «{top.server}». {_BELOW if learned.below else _ABOVE}",
+        learned,
+    )
 
 
 _UNMARKED = (

@@ -29,7 +29,9 @@ from wiring.settings_file import with_secrets_of
 from wiring.work import Installation
 
 _STORED = re.compile(r"files/([0-9a-f]{2})/(\1[0-9a-f]{62})")
-_DAMAGED = "База в архиве повреждена или сделана более новой версией программы. Ничего не заменено. Возьмите другую копию."
+_DAMAGED = (
+    "База в архиве повреждена или сделана более новой версией программы. Ничего не заменено. Возьмите другую копию."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,12 @@ class Restored:
 
 
 def restore(
-    settings: Settings, source: Path, *, force: bool, opener: locks.Passphrase | locks.Identity | None = None, by: str = "командная строка"
+    settings: Settings,
+    source: Path,
+    *,
+    force: bool,
+    opener: locks.Passphrase | locks.Identity | None = None,
+    by: str = "командная строка",
 ) -> Restored:
     """Put an archive back into the data folder. Refused for a foreign archive, a used folder unless forced, a running service.
 
@@ -62,7 +69,9 @@ def restore(
             engine_for(settings.url).dispose()  # of this process; it looked at what is replaced now
             moving_in.finish(settings)
     except Held as error:
-        raise BackupError(f"С папкой {settings.home} работает служба. Остановите её и повторите: иначе она затрёт восстановленное.") from error
+        raise BackupError(
+            f"С папкой {settings.home} работает служба. Остановите её и повторите: иначе она затрёт восстановленное."
+        ) from error
     return restored
 
 
@@ -89,8 +98,12 @@ def _made_ready(settings: Settings, archive_path: Path, folder: Path, by: str) -
                 _unpack(archive, name, ready)
     except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
         if isinstance(error, OSError) and not isinstance(error, zipfile.BadZipFile) and error.errno is not None:
-            raise BackupError(f"Архив {archive_path.name} не распаковать: {error.strerror}. Ничего не заменено.") from error
-        raise BackupError(f"Архив {archive_path.name} не открыть: это не копия, сделанная командой backup, или она повреждена.") from error
+            raise BackupError(
+                f"Архив {archive_path.name} не распаковать: {error.strerror}. Ничего не заменено."
+            ) from error
+        raise BackupError(
+            f"Архив {archive_path.name} не открыть: это не копия, сделанная командой backup, или она повреждена."
+        ) from error
     _check_database(ready / DATABASE)
     _refuse_other_kind(ready / DATABASE, settings)
     lacking = _with_present_secrets(ready, settings)
@@ -110,10 +123,14 @@ def _checked(archive: zipfile.ZipFile, settings: Settings) -> list[str]:
     if DATABASE not in names or strange:
         raise BackupError("Это не копия данных «Доступа ЕГИСЗ».")
     if len(set(names)) != len(names):
-        raise BackupError("В архиве два файла с одним именем: его меняли после того, как он был сделан. Ничего не заменено.")
+        raise BackupError(
+            "В архиве два файла с одним именем: его меняли после того, как он был сделан. Ничего не заменено."
+        )
     needed, free = sum(info.file_size for info in archive.infolist()), shutil.disk_usage(settings.home).free
     if needed > free:
-        raise BackupError(f"На диске мало места: нужно {needed // 2**20 + 1} МБ, свободно {free // 2**20} МБ. Ничего не заменено.")
+        raise BackupError(
+            f"На диске мало места: нужно {needed // 2**20 + 1} МБ, свободно {free // 2**20} МБ. Ничего не заменено."
+        )
     return names
 
 
@@ -128,7 +145,9 @@ def _unpack(archive: zipfile.ZipFile, name: str, ready: Path) -> None:
             file.write(piece)
     stored = _STORED.fullmatch(name)
     if stored and digest.hexdigest() != stored[2]:
-        raise BackupError(f"Файл {stored[2][:12]}… в архиве повреждён или подменён. Ничего не заменено. Возьмите другую копию.")
+        raise BackupError(
+            f"Файл {stored[2][:12]}… в архиве повреждён или подменён. Ничего не заменено. Возьмите другую копию."
+        )
 
 
 def _check_database(path: Path) -> None:
@@ -187,8 +206,12 @@ def _fence(ready: Path, settings: Settings, by: str) -> None:
     from alembic.util import CommandError
 
     alone = {
-        "home": ready, "database_url": SecretStr(f"sqlite:///{ready / DATABASE}"), "smtp": SmtpPart(), "imap": ImapPart(), "practice": False,
-    }  # fmt: skip
+        "home": ready,
+        "database_url": SecretStr(f"sqlite:///{ready / DATABASE}"),
+        "smtp": SmtpPart(),
+        "imap": ImapPart(),
+        "practice": False,
+    }
     put_back = Installation(settings.model_copy(update=alone))
     try:
         with put_back.work(by=by) as work:

@@ -14,7 +14,9 @@ def given(connection: Connection) -> dict[str, int]:
     """The highest number that each table has given out so far, where SQLite keeps it."""
     if connection.dialect.name != "sqlite" or not _has(connection, "sqlite_sequence"):
         return {}
-    return {str(name): int(number) for name, number in connection.execute(text("SELECT name, seq FROM sqlite_sequence"))}
+    return {
+        str(name): int(number) for name, number in connection.execute(text("SELECT name, seq FROM sqlite_sequence"))
+    }
 
 
 def keep(connection: Connection, before: dict[str, int]) -> None:
@@ -24,7 +26,9 @@ def keep(connection: Connection, before: dict[str, int]) -> None:
     """
     if connection.dialect.name != "sqlite":
         return
-    made = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'table' AND sql IS NOT NULL")).all()
+    made = connection.execute(
+        text("SELECT name, sql FROM sqlite_master WHERE type = 'table' AND sql IS NOT NULL")
+    ).all()
     for name, sql in made:
         if _KEY.search(sql):
             _make_anew(connection, name, sql)
@@ -32,13 +36,19 @@ def keep(connection: Connection, before: dict[str, int]) -> None:
     for name, number in before.items():
         if not _has(connection, name):
             continue
-        statement = "UPDATE sqlite_sequence SET seq = :seq WHERE name = :name" if name in after else "INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :seq)"
+        statement = (
+            "UPDATE sqlite_sequence SET seq = :seq WHERE name = :name"
+            if name in after
+            else "INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :seq)"
+        )
         if number > after.get(name, -1):
             connection.execute(text(statement), {"name": name, "seq": number})
 
 
 def _has(connection: Connection, name: str) -> bool:
-    return connection.execute(text("SELECT 1 FROM sqlite_master WHERE name = :name"), {"name": name}).first() is not None
+    return (
+        connection.execute(text("SELECT 1 FROM sqlite_master WHERE name = :name"), {"name": name}).first() is not None
+    )
 
 
 def _make_anew(connection: Connection, name: str, sql: str) -> None:

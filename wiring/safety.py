@@ -60,17 +60,33 @@ def open_lines(settings: Settings, environment: Mapping[str, str]) -> Check:
     """Lines over a network on which others may listen: nothing forbids them, for somebody may protect them by other means."""
     lines = []
     public = urlsplit(settings.page.public_url)
-    if public.scheme != "https" and not (_is_here(settings.page.host) and _is_here(public.hostname or settings.page.host)):
-        lines.append("страница: пароли людей идут по http. Поставьте прокси с TLS и впишите [page] public_url = \"https://…\"")
+    if public.scheme != "https" and not (
+        _is_here(settings.page.host) and _is_here(public.hostname or settings.page.host)
+    ):
+        lines.append(
+            'страница: пароли людей идут по http. Поставьте прокси с TLS и впишите [page] public_url = "https://…"'
+        )
     database = make_url(settings.url)
-    if database.host and not database.host.startswith("/") and not _is_here(database.host) and database.query.get("sslmode") not in _CHECKED:
+    if (
+        database.host
+        and not database.host.startswith("/")
+        and not _is_here(database.host)
+        and database.query.get("sslmode") not in _CHECKED
+    ):
         lines.append("база: связь без проверенного TLS. Добавьте к адресу базы ?sslmode=verify-full")
     planner = urlsplit(environment.get("PREFECT_API_URL", ""))
     if planner.scheme == "http" and not _is_here(planner.hostname or ""):
         lines.append("планировщик: пароль идёт по http. Поставьте прокси с TLS, PREFECT_API_URL=https://…")
     if not lines:
         return Check("lines", "Открытые линии", "good", "По сети без TLS ничего не идёт.")
-    return Check("lines", "Открытые линии", "bad", "По сети без TLS идёт то, что посторонние могут прочитать и подменить.", tuple(lines), "Как настроить: docs/deployment.md.")
+    return Check(
+        "lines",
+        "Открытые линии",
+        "bad",
+        "По сети без TLS идёт то, что посторонние могут прочитать и подменить.",
+        tuple(lines),
+        "Как настроить: docs/deployment.md.",
+    )
 
 
 _CHECKED = ("verify-full", "verify-ca")
@@ -82,17 +98,31 @@ def _is_here(host: str) -> bool:
 
 def untrusted_files() -> Check:
     """What this machine does not take from the process that opens files of strangers."""
-    check = Check("untrusted", "Файлы извне", "good", "Файлы извне открывает отдельный процесс: без сети, без чужих файлов, без запуска программ.")
+    check = Check(
+        "untrusted",
+        "Файлы извне",
+        "good",
+        "Файлы извне открывает отдельный процесс: без сети, без чужих файлов, без запуска программ.",
+    )
     try:
         doors = open_doors()
     except (Killed, Unavailable):
         told = "Файлы извне сейчас не открываются: процесс для них не запускается."
-        return Check(check.code, check.name, "bad", told, mend="Проверьте, хватает ли машине памяти, и перезапустите службу.")
+        return Check(
+            check.code, check.name, "bad", told, mend="Проверьте, хватает ли машине памяти, и перезапустите службу."
+        )
     if not doors:
         return check
     told = "Файлы извне открывает отдельный процесс, но эта машина не закрывает ему всего: вредный файл может больше, чем должен."
     more = tuple(said for door, said in _DOORS.items() if door in doors)
-    return Check(check.code, check.name, "warning", told, more, " ".join(dict.fromkeys(_CLOSED_BY[door] for door in _DOORS if door in doors)))
+    return Check(
+        check.code,
+        check.name,
+        "warning",
+        told,
+        more,
+        " ".join(dict.fromkeys(_CLOSED_BY[door] for door in _DOORS if door in doors)),
+    )
 
 
 _DOORS = {

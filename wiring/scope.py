@@ -61,6 +61,9 @@ def _criteria(scope: int | OneOrganisation) -> tuple[Any, ...]:
     )
     return (
         with_loader_criteria(Organisation, col(Organisation.id).in_(seen), include_aliases=True),
-        *(with_loader_criteria(each, col(each.organisation_id).in_(seen), include_aliases=True) for each in _BY_ORGANISATION),
+        *(
+            with_loader_criteria(each, col(each.organisation_id).in_(seen), include_aliases=True)
+            for each in _BY_ORGANISATION
+        ),
         *(with_loader_criteria(each, col(each.request_id).in_(of_seen), include_aliases=True) for each in _BY_REQUEST),
     )

@@ -79,7 +79,11 @@ class MailPart(Part):
     @classmethod
     def _without_former_yes(cls, given: Any) -> Any:
         """Files of earlier releases may hold the yes to the address; it holds no more, and is no reason not to start."""
-        return {key: value for key, value in given.items() if key != "desk_address_confirmed"} if isinstance(given, dict) else given
+        return (
+            {key: value for key, value in given.items() if key != "desk_address_confirmed"}
+            if isinstance(given, dict)
+            else given
+        )
 
 
 class AnswersPart(Part):
@@ -203,7 +207,9 @@ class OidcPart(Part):
 def is_private_way(url: str) -> bool:
     """Whether nobody can listen or answer on the way to this address: https, or the machine itself."""
     parts = urlsplit(url)
-    return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1", "localhost")))
+    return bool(parts.hostname) and (
+        parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1", "localhost"))
+    )
 
 
 class WebhooksPart(Part):

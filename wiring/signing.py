@@ -34,7 +34,9 @@ def make_pair(private: Path) -> Path:
     with os.fdopen(os.open(private, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(pem)
     public = private.with_name(private.name + ".pub")
-    public.write_bytes(key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo))
+    public.write_bytes(
+        key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    )
     public.chmod(0o644)
     return public
 
@@ -47,7 +49,9 @@ def sign(head: Anchor, private: Path, target: Path, now: dt.datetime) -> None:
     try:
         key = load_pem_private_key(private.read_bytes(), None)
     except (OSError, ValueError, TypeError) as error:
-        raise SigningError(f"Ключ {private} не прочитать. Создайте его: egisz-access audit new-key {private}.") from error
+        raise SigningError(
+            f"Ключ {private} не прочитать. Создайте его: egisz-access audit new-key {private}."
+        ) from error
     if not isinstance(key, Ed25519PrivateKey):
         raise SigningError(f"Ключ {private} другого вида: нужен Ed25519, его делает egisz-access audit new-key.")
     at = now.astimezone(dt.UTC).isoformat()
@@ -68,7 +72,9 @@ def signed(settings: Settings) -> list[Anchor]:
     if settings.log.signed_anchors is None:
         return []
     if settings.log.public_key is None:
-        raise SettingsError("settings.toml: у log.signed_anchors должен быть log.public_key, иначе подписи не проверить.")
+        raise SettingsError(
+            "settings.toml: у log.signed_anchors должен быть log.public_key, иначе подписи не проверить."
+        )
     return read(settings.log.signed_anchors, settings.log.public_key)
 
 

@@ -291,7 +291,9 @@ def _log(installation: Installation, work: Work, planner: Planner) -> Check:
         mend = "Проверка идёт каждую ночь; сейчас её можно сделать самим."
         return replace(check, level="note", told=f"{check.told} Ещё не проверялся.", mend=mend)
     if not json.loads(last.data).get("ok"):
-        return replace(check, level="bad", told=f"При проверке {_moment(last.at)} журнал оказался нарушен.", mend=_BROKEN)
+        return replace(
+            check, level="bad", told=f"При проверке {_moment(last.at)} журнал оказался нарушен.", mend=_BROKEN
+        )
     told = f"{check.told} Проверен {_moment(last.at)}, был цел."
     if work.now - last.at > dt.timedelta(days=2):
         return replace(
@@ -380,8 +382,9 @@ def _refbooks(installation: Installation, work: Work, planner: Planner) -> Check
         row = loaded.get(refbook.code)
         more.append(
             f"{refbook.title}: версия {row.version}, записей {row.records}, загружена {_moment(row.loaded_at)}"
-            if row else f"{refbook.title}: не загружен"
-        )  # fmt: skip
+            if row
+            else f"{refbook.title}: не загружен"
+        )
         oldest = min(oldest, row.loaded_at) if row else oldest
     check = Check("refbooks", "Справочники ФРНСИ", "good", "", tuple(more))
     missing = len(registry().refbooks) - len(loaded)

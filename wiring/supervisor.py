@@ -66,7 +66,9 @@ class Service:
 
     def _start(self) -> None:
         if wide := tighten(self.settings.home):
-            self.say(f"Закрыто от других пользователей этой машины: {counted(wide, 'файл или папка', 'файла или папки', 'файлов и папок')}.")
+            self.say(
+                f"Закрыто от других пользователей этой машины: {counted(wide, 'файл или папка', 'файла или папки', 'файлов и папок')}."
+            )
         installation = Installation(self.settings)
         practising = installation.practice
         anchors.begin(installation)
@@ -122,7 +124,9 @@ class Service:
         """For whoever speaks to the planner. In the environment, which only our user can see; never on a command line."""
         return {"PREFECT_API_AUTH_STRING": self.password}
 
-    def _child(self, name: str, command: list[str], more: Mapping[str, str] | None = None, *listeners: socket.socket) -> Child:
+    def _child(
+        self, name: str, command: list[str], more: Mapping[str, str] | None = None, *listeners: socket.socket
+    ) -> Child:
         log = self.settings.home / "logs" / f"{name}.log"
         child = Child(name, command, {**self.environment, **(more or {})}, ROOT, log, listeners)
         self.children.append(child)
@@ -155,13 +159,20 @@ class Service:
         self._until_port(ports["smtp"], "Учебная почта", 30)
         self._until_port(ports["imaps"], "Учебная почта", 30)
         self.extra |= {
-            "EGISZ_SMTP__HOST": "127.0.0.1", "EGISZ_SMTP__PORT": str(ports["smtp"]), "EGISZ_SMTP__TLS": "starttls",
-            "EGISZ_SMTP__LOGIN": "clinic", "EGISZ_SMTP__PASSWORD": "demo-clinic",
+            "EGISZ_SMTP__HOST": "127.0.0.1",
+            "EGISZ_SMTP__PORT": str(ports["smtp"]),
+            "EGISZ_SMTP__TLS": "starttls",
+            "EGISZ_SMTP__LOGIN": "clinic",
+            "EGISZ_SMTP__PASSWORD": "demo-clinic",
             "EGISZ_SMTP__CA_BUNDLE": str(authority),
-            "EGISZ_IMAP__HOST": "127.0.0.1", "EGISZ_IMAP__PORT": str(ports["imaps"]), "EGISZ_IMAP__TLS": "tls",
-            "EGISZ_IMAP__LOGIN": "clinic", "EGISZ_IMAP__PASSWORD": "demo-clinic",
+            "EGISZ_IMAP__HOST": "127.0.0.1",
+            "EGISZ_IMAP__PORT": str(ports["imaps"]),
+            "EGISZ_IMAP__TLS": "tls",
+            "EGISZ_IMAP__LOGIN": "clinic",
+            "EGISZ_IMAP__PASSWORD": "demo-clinic",
             "EGISZ_IMAP__CA_BUNDLE": str(authority),
-            "EGISZ_MAIL__SENDER": "clinic@clinic.example", "EGISZ_MAIL__DESK_ADDRESS": _PLAYED_DESK,
+            "EGISZ_MAIL__SENDER": "clinic@clinic.example",
+            "EGISZ_MAIL__DESK_ADDRESS": _PLAYED_DESK,
         }
         self.say(
             "УЧЕБНЫЙ РЕЖИМ: запущены учебные почта и СТП на этой машине, наружу ничего не уходит. "
@@ -202,7 +213,9 @@ class Service:
                 return
             except OSError:
                 if time.monotonic() > until:
-                    raise CannotStart(f"{what} не запустилась. Подробности в папке {self.settings.home / 'logs'}.") from None
+                    raise CannotStart(
+                        f"{what} не запустилась. Подробности в папке {self.settings.home / 'logs'}."
+                    ) from None
                 time.sleep(0.1)
 
     def entrance(self) -> str:
@@ -311,7 +324,9 @@ def sole_service(home: Path) -> Iterator[None]:
     except Held:
         if address := beside.entrance(home):
             raise CannotStart(f"Учебный режим уже работает: {address}. Второй на той же папке не нужен.") from None
-        raise CannotStart(f"На папке данных {home} служба уже работает, или в неё возвращают резервную копию.") from None
+        raise CannotStart(
+            f"На папке данных {home} служба уже работает, или в неё возвращают резервную копию."
+        ) from None
 
 
 def stop_on_signals(over: threading.Event) -> None:

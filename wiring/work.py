@@ -169,7 +169,9 @@ class Installation:
     @contextmanager
     def reading(self, by: str, only_of: Seen = None) -> Iterator[Work]:
         """A look that waits for no writer; the database itself refuses to write in it."""
-        with Session(self.engine.execution_options(**database.READ_ONLY), autoflush=False, expire_on_commit=False) as session:
+        with Session(
+            self.engine.execution_options(**database.READ_ONLY), autoflush=False, expire_on_commit=False
+        ) as session:
             yield self._work(session, by, only_of)
 
     def _work(self, session: Session, by: str, only_of: Seen, policy: Policy | None = None) -> Work:
@@ -215,7 +217,9 @@ def log_key(settings: Settings) -> bytes:
         try:
             return hashlib.sha256(path.read_bytes()).digest()
         except OSError as error:
-            raise SettingsError(f"settings.toml, ключ log.key_file: файл {path} не прочитать. Проверьте путь и права.") from error
+            raise SettingsError(
+                f"settings.toml, ключ log.key_file: файл {path} не прочитать. Проверьте путь и права."
+            ) from error
     return hmac.new(installation_key(settings.home), b"audit log", hashlib.sha256).digest()
 
 

@@ -38,9 +38,14 @@ def ask_field(field: KindField, sheet: Sheet) -> None:
     else:
         current = sheet.fields.get(field.code, "")
         typed = value(
-            field.label, lambda text: _judge(field, sheet, text), current=current, shown=_shown(field, current),
-            required=required, help=_help(field), keep=lambda text: _put(field, sheet, text),
-        )  # fmt: skip
+            field.label,
+            lambda text: _judge(field, sheet, text),
+            current=current,
+            shown=_shown(field, current),
+            required=required,
+            help=_help(field),
+            keep=lambda text: _put(field, sheet, text),
+        )
         _put(field, sheet, read_value(field, typed)[0])
 
 
@@ -73,9 +78,12 @@ def _ask_choice(field: KindField, sheet: Sheet, *, required: bool) -> None:
     values = [option.value for option in field.choices]
     now = sheet.fields.get(field.code, "")
     place = choice(
-        field.label, [option.label for option in field.choices], current=values.index(now) if now in values else None,
-        empty=not required, help=_help(field),
-    )  # fmt: skip
+        field.label,
+        [option.label for option in field.choices],
+        current=values.index(now) if now in values else None,
+        empty=not required,
+        help=_help(field),
+    )
     _put(field, sheet, values[place] if place is not None else "")
     tell_findings(sheet.of_field(field.code))
 
@@ -148,5 +156,11 @@ def ask_form_line(one: FormField, sheet: Sheet) -> None:
     def put(text: str) -> None:
         sheet.fields[code] = text
 
-    value(one.label, lambda text: (), current=sheet.fields.get(code, ""), required=False, keep=put,
-          help="Строка формы. Можно оставить пустой и вписать от руки до подписания.")  # fmt: skip
+    value(
+        one.label,
+        lambda text: (),
+        current=sheet.fields.get(code, ""),
+        required=False,
+        keep=put,
+        help="Строка формы. Можно оставить пустой и вписать от руки до подписания.",
+    )

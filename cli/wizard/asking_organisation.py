@@ -221,26 +221,64 @@ def _lacks_authority(sheet: Sheet) -> bool:
 _FACTS = {
     fact.key: fact
     for fact in (
-        CardFact("full_name", lambda s: _told_of(s, "organisation"), lambda s, r: _ask_text(
-            s, r, "full_name", "Полное наименование, как в уставе", s.organisation.full_name)),
+        CardFact(
+            "full_name",
+            lambda s: _told_of(s, "organisation"),
+            lambda s, r: _ask_text(s, r, "full_name", "Полное наименование, как в уставе", s.organisation.full_name),
+        ),
         CardFact("kind", lambda s: not s.organisation.oid and "full_name" in s.card_asked, _ask_kind),
-        CardFact("subject", lambda s: _told_of(s, "subject"), lambda s, r: _ask_text(
-            s, r, "subject", "Субъект РФ, где она зарегистрирована", s.organisation.subject_name, "Например: Тверская область или 69.")),
-        CardFact("kpp", lambda s: _told_of(s, "kpp"), lambda s, r: _ask_text(s, r, "kpp", "КПП", s.organisation.kpp or "")),
-        CardFact("ogrn", lambda s: _told_of(s, "ogrn"), lambda s, r: _ask_text(s, r, "ogrn", "ОГРН", s.organisation.ogrn or "")),
+        CardFact(
+            "subject",
+            lambda s: _told_of(s, "subject"),
+            lambda s, r: _ask_text(
+                s,
+                r,
+                "subject",
+                "Субъект РФ, где она зарегистрирована",
+                s.organisation.subject_name,
+                "Например: Тверская область или 69.",
+            ),
+        ),
+        CardFact(
+            "kpp", lambda s: _told_of(s, "kpp"), lambda s, r: _ask_text(s, r, "kpp", "КПП", s.organisation.kpp or "")
+        ),
+        CardFact(
+            "ogrn",
+            lambda s: _told_of(s, "ogrn"),
+            lambda s, r: _ask_text(s, r, "ogrn", "ОГРН", s.organisation.ogrn or ""),
+        ),
         CardFact("authority", _lacks_authority, _ask_authority),
-        CardFact("subordination", lambda s: not s.organisation.subordination and _mentions(s, "organisation.subordination"), _ask_subordination),
-        CardFact("licence", lambda s: _told_of(s, "licence") or (
-            s.organisation.licence is None and _mentions(s, "organisation.licence")), _ask_licence),
+        CardFact(
+            "subordination",
+            lambda s: not s.organisation.subordination and _mentions(s, "organisation.subordination"),
+            _ask_subordination,
+        ),
+        CardFact(
+            "licence",
+            lambda s: (
+                _told_of(s, "licence") or (s.organisation.licence is None and _mentions(s, "organisation.licence"))
+            ),
+            _ask_licence,
+        ),
         CardFact("education", lambda s: _told_of(s, "education"), _ask_education),
         CardFact("route", lambda s: s.organisation.route is None and _told_route(s), _ask_route),
-        CardFact("seal", lambda s: s.kind.signature and s.organisation.seal is None and asks_own_seal(s.facts(), s.catalog), _ask_seal),
-        CardFact("head_name", lambda s: _signs_itself(s) and not s.organisation.head_name, lambda s, r: _ask_text(
-            s, r, "head_name", "Руководитель: фамилия, имя, отчество", s.organisation.head_name)),
-        CardFact("head_post", lambda s: _signs_itself(s) and not s.organisation.head_post, lambda s, r: _ask_text(
-            s, r, "head_post", "Должность руководителя", s.organisation.head_post)),
+        CardFact(
+            "seal",
+            lambda s: s.kind.signature and s.organisation.seal is None and asks_own_seal(s.facts(), s.catalog),
+            _ask_seal,
+        ),
+        CardFact(
+            "head_name",
+            lambda s: _signs_itself(s) and not s.organisation.head_name,
+            lambda s, r: _ask_text(s, r, "head_name", "Руководитель: фамилия, имя, отчество", s.organisation.head_name),
+        ),
+        CardFact(
+            "head_post",
+            lambda s: _signs_itself(s) and not s.organisation.head_post,
+            lambda s, r: _ask_text(s, r, "head_post", "Должность руководителя", s.organisation.head_post),
+        ),
     )
-}  # fmt: skip
+}
 
 
 def _signs_itself(sheet: Sheet) -> bool:

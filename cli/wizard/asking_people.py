@@ -226,14 +226,21 @@ def _ask_roles(place: int, sheet: Sheet) -> None:
     while True:
         if timed:
             chosen = choices(
-                f"Роли (на срок – «1 до 31.12.{sheet.today.year}»)", labels, current=current, help=_ROLES_HELP,
+                f"Роли (на срок – «1 до 31.12.{sheet.today.year}»)",
+                labels,
+                current=current,
+                help=_ROLES_HELP,
                 more=_until_shown(sheet.lines[place]),
                 take=lambda text: _until_taken(place, sheet, text),
-            )  # fmt: skip
+            )
         else:
             chosen = choices("Роли", labels, current=current)
         sheet.put(place, roles=tuple(options[number] for number in chosen))
-        found = [*_wrong(sheet, place, "role"), *_wrong(sheet, place, "subsystem"), *_wrong(sheet, place, "asked_until")]
+        found = [
+            *_wrong(sheet, place, "role"),
+            *_wrong(sheet, place, "subsystem"),
+            *_wrong(sheet, place, "asked_until"),
+        ]
         tell_findings(found)
         answer = (chosen, sheet.lines[place].asked_until)
         if not found or answer == refused:

@@ -40,8 +40,13 @@ def ask_signer(sheet: Sheet) -> None:
     suggested = now.name or (sheet.organisation.head_name if is_head else "")
     label = "Кто подпишет: фамилия, имя, отчество"
     required = bool(rule and rule.name_in_full)
-    name = value(label, lambda text: _judge_name(text, required=required), current=suggested, required=required,
-                 help="Печатается под местом подписи. Enter – оставить.")  # fmt: skip
+    name = value(
+        label,
+        lambda text: _judge_name(text, required=required),
+        current=suggested,
+        required=required,
+        help="Печатается под местом подписи. Enter – оставить.",
+    )
     head = sheet.catalog.body(body)
     usual = now.post or (head.head if head else "") or (sheet.organisation.head_post if is_head else "")
     post = line(f"Его должность{f' [{usual}]' if usual else ''}") or usual

@@ -140,9 +140,14 @@ class Records:
                 beside, request = request.number, None
             if request is None:
                 request = requests.create(
-                    work, kind=sheet.kind_code, organisation_id=sheet.organisation_id, lines=sheet.numbered(),
-                    intake=sheet.intake, fields=sheet.facts().fields, signer=sheet.signer,
-                )  # fmt: skip
+                    work,
+                    kind=sheet.kind_code,
+                    organisation_id=sheet.organisation_id,
+                    lines=sheet.numbered(),
+                    intake=sheet.intake,
+                    fields=sheet.facts().fields,
+                    signer=sheet.signer,
+                )
             else:
                 _update(work, request, sheet)
             seen: set[str] = set()

@@ -34,7 +34,10 @@ def answers(questions: OpenQuestions, choices: Choices) -> Choices | None:
     if Asked.SHEETS in asked:
         sheets = (ALL_SHEETS,) if yes_no("Взять все листы") else (questions.roster.main.sheet,)
     return dataclasses.replace(
-        choices, columns=columns, hidden=hidden, sheets=sheets,
+        choices,
+        columns=columns,
+        hidden=hidden,
+        sheets=sheets,
         unread=Rows.SKIP if Asked.UNREAD in asked else choices.unread,
         others=Rows.SKIP if Asked.OTHERS in asked else choices.others,
-    )  # fmt: skip
+    )

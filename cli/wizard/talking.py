@@ -116,9 +116,14 @@ def choice(
 
 
 def choices(
-    label: str, options: Sequence[str], *, current: Sequence[int] = (), help: str = "", more: str = "",
+    label: str,
+    options: Sequence[str],
+    *,
+    current: Sequence[int] = (),
+    help: str = "",
+    more: str = "",
     take: Callable[[str], str] = str,
-) -> list[int]:  # fmt: skip
+) -> list[int]:
     """Several numbers with commas or spaces. Enter keeps `current`.
 
     `take` may read more out of an answer and returns the rest; `more` is what it has read before.

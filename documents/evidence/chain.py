@@ -39,5 +39,11 @@ def _shortened(event: LoggedEvent) -> dict[str, object]:
         done -= 64
         bound, tail = 64, body[done:]
     state = compress(START, message[:done])
-    return {"seq": event.seq, "hash": event.hash, "state": state, "done": done, "bound": bound,
-            "tail": base64.b64encode(tail).decode()}  # fmt: skip
+    return {
+        "seq": event.seq,
+        "hash": event.hash,
+        "state": state,
+        "done": done,
+        "bound": bound,
+        "tail": base64.b64encode(tail).decode(),
+    }

@@ -15,7 +15,13 @@ from documents.inside.binary import words_in
 from documents.inside.pieces import Pieces
 from sandbox.errors import Refused
 
-IMPORTED_LATE = ("openpyxl", "python_calamine", "pypdf.filters", "email.parser", *(f"PIL.{plugin}" for plugin in _plugins))
+IMPORTED_LATE = (
+    "openpyxl",
+    "python_calamine",
+    "pypdf.filters",
+    "email.parser",
+    *(f"PIL.{plugin}" for plugin in _plugins),
+)
 MAX_PIXELS = 80_000_000
 _FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "GIF", "WEBP")
 _UNKNOWN = "весь файл: такие программа не читает"

@@ -15,7 +15,13 @@ from PIL import Image, ImageOps
 from documents.media import sniff
 from sandbox.errors import Refused
 
-IMPORTED_LATE = ("PIL.BmpImagePlugin", "PIL.GifImagePlugin", "PIL.JpegImagePlugin", "PIL.PngImagePlugin", "PIL.PpmImagePlugin")
+IMPORTED_LATE = (
+    "PIL.BmpImagePlugin",
+    "PIL.GifImagePlugin",
+    "PIL.JpegImagePlugin",
+    "PIL.PngImagePlugin",
+    "PIL.PpmImagePlugin",
+)
 A4_LONG = 297 / 25.4  # inches; a sheet is taken for A4, whatever size its file states
 _PASSWORD = "password"
 _LONGER = 4  # times the other side; whatever is longer is a strip and no sheet, and measuring it costs gigabytes
@@ -171,7 +177,8 @@ def on_white(image: Image.Image) -> Image.Image:
 def _check_shape(width: float, height: float, fewest: int = 1) -> None:
     if min(width, height) < fewest or max(width, height) > _LONGER * min(width, height):
         raise Refused(
-            "not-a-sheet", f"Это не лист бумаги: {width:.0f} × {height:.0f} точек. Отсканируйте лист целиком, 200–300 dpi."
+            "not-a-sheet",
+            f"Это не лист бумаги: {width:.0f} × {height:.0f} точек. Отсканируйте лист целиком, 200–300 dpi.",
         )
 
 

@@ -23,7 +23,10 @@ _ODD_CASE = re.compile("[а-яё][А-ЯЁ]")
 _TAG = re.compile(r"<[^<>]{0,20000}>")
 _UNSEEN = re.compile(r"<(script|style)\b[^<>]{0,2000}>(?:(?!<\1\b).)*?</\1>", re.DOTALL | re.IGNORECASE)
 _NOTE = re.compile(r"<!--((?:(?!<!--).){0,100000}?)-->|<!\[CDATA\[((?:(?!<!\[CDATA\[).){0,100000}?)\]\]>", re.DOTALL)
-_DRAWN = re.compile(r"<(?:img|svg|canvas|iframe|object|embed|picture|video|audio|image|v:imagedata|v:shape)\b|data:(?!text/)[a-z]+/", re.IGNORECASE)
+_DRAWN = re.compile(
+    r"<(?:img|svg|canvas|iframe|object|embed|picture|video|audio|image|v:imagedata|v:shape)\b|data:(?!text/)[a-z]+/",
+    re.IGNORECASE,
+)
 _VALUE = re.compile(r"=\s*(?:\"([^\"<>]{1,4000})\"|'([^'<>]{1,4000})')")
 _LINES = 40  # lines looked at to tell a table from a text
 _RTF_LEFT_OUT = re.compile(
@@ -101,7 +104,9 @@ def structured(data: bytes, pieces: Pieces) -> None:
     pieces.add("значения внутри тегов", "\n".join(values))
     # Words that tags cut in two, notes, scripts; and letters written by their numbers in scripts.
     pieces.aside("текст без тегов", html.unescape(_TAG.sub("", text)).splitlines())
-    unseen = [found.group(0) for found in _UNSEEN.finditer(whole)] + [found.group(1) or "" for found in _NOTE.finditer(whole)]
+    unseen = [found.group(0) for found in _UNSEEN.finditer(whole)] + [
+        found.group(1) or "" for found in _NOTE.finditer(whole)
+    ]
     pieces.aside("примечания и сценарии", html.unescape(_spelled("\n".join(unseen))).splitlines())
 
 

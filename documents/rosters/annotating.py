@@ -23,11 +23,16 @@ def annotate(source: Path, target: Path, roster: Roster | None, findings: Sequen
         raise RosterError("not-writable", _NOT_WRITABLE.format(target))
     sheet = roster.main.sheet if roster else ""
     marks = [
-        {**finding.as_json(), "column": _column(finding, roster), "sheet": finding.sheet or sheet} for finding in findings
+        {**finding.as_json(), "column": _column(finding, roster), "sheet": finding.sheet or sheet}
+        for finding in findings
     ]
     job = {"source": source, "target": Output(target), "marks": marks}
     try:
-        run("documents.rosters.marking:mark", job, limits=_LIMITS.grown(source, seconds=45, memory_mb=250, at_most=_MOST))
+        run(
+            "documents.rosters.marking:mark",
+            job,
+            limits=_LIMITS.grown(source, seconds=45, memory_mb=250, at_most=_MOST),
+        )
     except Refused as refusal:
         raise RosterError(refusal.code, refusal.detail) from None
     except Killed as killed:
@@ -49,6 +54,3 @@ def _column(finding: Finding, roster: Roster | None) -> int:
     nearest = columns.get(_NEAREST.get(finding.field, ""))
     marks = next(iter(part.marks.values()), 1) if finding.field in ("subsystem", "role") else 1
     return columns.get(finding.field) or nearest or marks
-
-
-

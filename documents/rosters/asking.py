@@ -35,7 +35,9 @@ class Asking:
         subsystems = self._subsystems()
         named = self._named_roles(subsystems)
         wanted = subsystems or list(dict.fromkeys(ref.subsystem for ref in named)) or self._of_kind()
-        if not any(finding.field == "role" for finding in self.findings):  # the usual role stands in for none, not for a wrong one
+        if not any(
+            finding.field == "role" for finding in self.findings
+        ):  # the usual role stands in for none, not for a wrong one
             levels = [self.vocabulary.catalog.role(ref.subsystem, ref.role).level for ref in named]
             missing = [code for code in wanted if all(ref.subsystem != code for ref in named)]
             usual = [(code, _fitting(self.vocabulary, code, organisation, levels)) for code in missing]
@@ -152,7 +154,9 @@ def is_placeholder(text: str) -> bool:
 
 def _parts(text: str) -> list[str]:
     parts = [part for part in _outside_brackets(text) if part and part.strip(" .-–—")]
-    return [piece for part in parts for piece in (_WORKER.split(part) if cyrillic(part).count("работник") > 1 else [part])]
+    return [
+        piece for part in parts for piece in (_WORKER.split(part) if cyrillic(part).count("работник") > 1 else [part])
+    ]
 
 
 def _outside_brackets(text: str) -> Iterator[str]:

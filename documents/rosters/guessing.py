@@ -14,7 +14,19 @@ from models.text import tidy
 _LOOKED_AT = 200
 _WRITTEN_SNILS = re.compile(r"\d{3}-\d{3}-\d{3}[ -]\d{2}")
 _FULL_NAME = re.compile(r"[А-ЯЁ][а-яё-]+\s+[А-ЯЁ][а-яё-]+\s+[А-ЯЁ][а-яё]+(вич|вна|чна|мич|ьич)")
-_KEPT = {"snils", "email", "name", "surname", "given", "patronymic", "subsystem", "role", "inn", "organisation", "subject"}
+_KEPT = {
+    "snils",
+    "email",
+    "name",
+    "surname",
+    "given",
+    "patronymic",
+    "subsystem",
+    "role",
+    "inn",
+    "organisation",
+    "subject",
+}
 _WORD = re.compile(r"[А-ЯЁA-Z][а-яёa-z’'-]+(-[А-ЯЁ][а-яё]+)?")
 _PATRONYMIC = re.compile(r"[А-ЯЁ][а-яё-]+([оеё]вич|[оеё]вна|ична|инична|[ьи]ич)")
 

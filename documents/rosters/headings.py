@@ -127,7 +127,10 @@ def _named(texts: Sequence[Sequence[str]], vocabulary: Vocabulary) -> list[Named
 def _names_both(low: str) -> bool:
     """Subsystem and role in one column, joined by a word or a sign, not across brackets."""
     segments = re.split(r"[()]", low)
-    return any(_in_order(each, _WHERE, _JOINT, _ROLE) or _in_order(each, _ROLE, _JOINT, re.compile("систем")) for each in segments)
+    return any(
+        _in_order(each, _WHERE, _JOINT, _ROLE) or _in_order(each, _ROLE, _JOINT, re.compile("систем"))
+        for each in segments
+    )
 
 
 def _in_order(text: str, *patterns: re.Pattern[str]) -> bool:

@@ -89,7 +89,12 @@ def _html_table(table: Any, name: str) -> dict[str, Any]:
 
 def _is_hidden(node: Any) -> bool:
     style = str(node.get("style", "")).replace(" ", "").lower()
-    return "display:none" in style or "visibility:collapse" in style or "visibility:hidden" in style or node.get("hidden") is not None
+    return (
+        "display:none" in style
+        or "visibility:collapse" in style
+        or "visibility:hidden" in style
+        or node.get("hidden") is not None
+    )
 
 
 def _span(cell: Any, name: str) -> int:
@@ -137,7 +142,9 @@ def _excel_sheet(page: Any) -> dict[str, Any]:
             value = cell.find(_of_excel("Data"))
             cells += [_excel_value(cell, value), *[""] * min(right, _WIDEST)]
         rows.append(cells)
-    return sheet(str(page.get(_of_excel("Name"), "")), rows, merged=merged, hidden_rows=hidden, hidden_columns=out_of_sight)
+    return sheet(
+        str(page.get(_of_excel("Name"), "")), rows, merged=merged, hidden_rows=hidden, hidden_columns=out_of_sight
+    )
 
 
 def _placed(row: Any, cells: list[str]) -> Iterator[tuple[int, Any]]:

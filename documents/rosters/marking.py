@@ -82,8 +82,15 @@ def _list(book: Any, marks: Sequence[Mapping[str, Any]]) -> None:
         cell.font = Font(bold=True)
     for finding in marks:
         page.append(
-            [finding["row"], finding["person"], finding["field"], _LABELS[finding["severity"]], finding["message"],
-             finding["rule"], finding["source"]]
+            [
+                finding["row"],
+                finding["person"],
+                finding["field"],
+                _LABELS[finding["severity"]],
+                finding["message"],
+                finding["rule"],
+                finding["source"],
+            ]
         )
         for cell in page[page.max_row]:
             cell.alignment = Alignment(wrap_text=True, vertical="top")

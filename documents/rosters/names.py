@@ -120,7 +120,9 @@ def is_post(text: str) -> bool:
 def _without_before(words: list[str]) -> tuple[str, list[str]]:
     """A post in front: «врач-хирург Орлова Мария Петровна», «Главный врач Орлова Мария Петровна»."""
     start = 0
-    while start < len(words) - 2 and (words[start][0].islower() or (start == 0 and is_post(words[0]) and len(words) > 3)):
+    while start < len(words) - 2 and (
+        words[start][0].islower() or (start == 0 and is_post(words[0]) and len(words) > 3)
+    ):
         start += 1
     before = " ".join(words[:start])
     return (before, words[start:]) if is_post(before) else ("", words)  # «де ла Крус Мария»
@@ -140,7 +142,9 @@ def _without_behind(text: str) -> tuple[str, str]:
     name, rest = parts[0].strip(), parts[1].strip()
     words = name.split()
     halves = rest[:1].isupper() and not is_post(rest) and (len(words) == 1 or not _PATRONYMIC.fullmatch(words[-1]))
-    return (_without_behind(f"{name}-{rest}") if halves and name else (name, rest.strip(_AROUND))) if rest else (name, "")
+    return (
+        (_without_behind(f"{name}-{rest}") if halves and name else (name, rest.strip(_AROUND))) if rest else (name, "")
+    )
 
 
 def _joined(*parts: str) -> str:
@@ -150,7 +154,11 @@ def _joined(*parts: str) -> str:
 def tells_of_two(text: str) -> bool:
     """Several people in one cell."""
     parts = [part.split() for part in _TWO.split(text) if part.strip()]
-    named = [part for part in parts if len(part) >= 2 and part[0][0].isupper() and not part[1][0].islower() and not is_post(" ".join(part))]
+    named = [
+        part
+        for part in parts
+        if len(part) >= 2 and part[0][0].isupper() and not part[1][0].islower() and not is_post(" ".join(part))
+    ]
     words = text.split()
     patronymics = sum(_PATRONYMIC.fullmatch(word.strip(",;")) is not None for word in words[1:])
     return len(named) > 1 or (len(words) >= 5 and patronymics > 1)

@@ -8,8 +8,19 @@ from dataclasses import dataclass, field
 
 from documents.rosters.package import MAX_COLUMNS, Details
 
-_BOF, _FILEPASS, _BOUNDSHEET, _ROW, _BOOLERR, _FORMULA, _FILTERMODE, _COLINFO = 0x809, 0x2F, 0x85, 0x208, 0x205, 0x06, 0x9B, 0x7D
-_RECALCID = 0x1C1  # which engine reckoned the formulas; programs that do not reckon leave it out, and an empty text in the cell
+_BOF, _FILEPASS, _BOUNDSHEET, _ROW, _BOOLERR, _FORMULA, _FILTERMODE, _COLINFO = (
+    0x809,
+    0x2F,
+    0x85,
+    0x208,
+    0x205,
+    0x06,
+    0x9B,
+    0x7D,
+)
+_RECALCID = (
+    0x1C1  # which engine reckoned the formulas; programs that do not reckon leave it out, and an empty text in the cell
+)
 _STRING, _BETWEEN = 0x207, (0x4BC, 0x221, 0x236, 0x3C)  # a formula's text; what may stand between the two
 _HIDDEN, _HIDDEN_COLUMN = 0x20, 0x01
 _EMPTY_TEXT = 3

@@ -83,7 +83,9 @@ def _sheet(data: bytes) -> Details:
                 told.hidden_rows.add(row)
         elif event == "start" and kind == "col":
             if _is_hidden(node, "width"):
-                told.hidden_columns |= set(range(int(node.get("min", 1)), min(int(node.get("max", 1)), MAX_COLUMNS) + 1))
+                told.hidden_columns |= set(
+                    range(int(node.get("min", 1)), min(int(node.get("max", 1)), MAX_COLUMNS) + 1)
+                )
         elif event == "start" and kind == "c":
             column = _column(node.get("r", "")) or column + 1
         elif event == "end" and kind == "c":
@@ -104,7 +106,11 @@ def _is_hidden(node: Any, size: str) -> bool:
 
 def _last(data: bytes) -> tuple[int, int]:
     places = {(int(row), letters) for letters, row in _FAR.findall(data)}
-    return (max(row for row, _ in places), max(_column(f"{letters.decode()}1") for _, letters in places)) if places else (0, 0)
+    return (
+        (max(row for row, _ in places), max(_column(f"{letters.decode()}1") for _, letters in places))
+        if places
+        else (0, 0)
+    )
 
 
 def _column(place: str) -> int:
@@ -168,9 +174,13 @@ def _unset_open(cell: Any) -> str:
     text = "".join(cell.itertext()).strip()
     if text.startswith(("#", "Err:")):
         return text
-    return formula if not text and not any(_named(cell, name) for name in ("value", "string-value", "date-value")) and (
-        _named(cell, "value-type") != "string"
-    ) else ""  # fmt: skip
+    return (
+        formula
+        if not text
+        and not any(_named(cell, name) for name in ("value", "string-value", "date-value"))
+        and (_named(cell, "value-type") != "string")
+        else ""
+    )
 
 
 def _named(node: Any, name: str) -> str:

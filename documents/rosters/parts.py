@@ -80,23 +80,37 @@ def part_of(table: Table, sheet: Mapping[str, Any], vocabulary: Vocabulary, choi
     places = {field: letter(column) for field, column in heading.columns.items()}
     found = {
         index: replace(
-            _row(index + 1, rows[index], heading), sheet=sheet["name"], hidden=index + 1 in hidden,
-            filtered=bool(sheet["filtered"]), places=places, absent=_absent(places),
+            _row(index + 1, rows[index], heading),
+            sheet=sheet["name"],
+            hidden=index + 1 in hidden,
+            filtered=bool(sheet["filtered"]),
+            places=places,
+            absent=_absent(places),
         )
         for index in people
-    }  # fmt: skip
+    }
     for index, person in more.items():
         found[person] = _together(found[person], _row(index + 1, rows[index], heading))
     joined = _joined_rows(sheet, heading)
     read = {*heading.columns.values(), *heading.marks.values()} & out_of_sight
-    filled = [column for column in sorted(read) if any(str(_cell(table_row, column)) for table_row in _people_of(table, sheet, people))]
+    filled = [
+        column
+        for column in sorted(read)
+        if any(str(_cell(table_row, column)) for table_row in _people_of(table, sheet, people))
+    ]
     return Part(
-        sheet["name"], heading.row,
+        sheet["name"],
+        heading.row,
         {field: column + 1 for field, column in heading.columns.items()},
         {code: column + 1 for code, column in heading.marks.items()},
-        _joined(found, joined), doubles, decided, table, frozenset({*people, *more}), heading.texts,
+        _joined(found, joined),
+        doubles,
+        decided,
+        table,
+        frozenset({*people, *more}),
+        heading.texts,
         tuple((letter(column), heading.texts.get(column, "")) for column in filled),
-    )  # fmt: skip
+    )
 
 
 def _without_columns(rows: list[list[Cell]], columns: Collection[int], below: int) -> list[list[Cell]]:
@@ -113,14 +127,18 @@ def _people_of(table: Table, sheet: Mapping[str, Any], people: Iterable[int]) ->
     return [rows[index] for index in people if index < len(rows)]
 
 
-def _chosen(table: Table, rows: Sequence[Sequence[Cell]], sheet: str, choices: Choices) -> tuple[Heading, tuple[Double, ...], tuple[Decided, ...]]:
+def _chosen(
+    table: Table, rows: Sequence[Sequence[Cell]], sheet: str, choices: Choices
+) -> tuple[Heading, tuple[Double, ...], tuple[Decided, ...]]:
     """The heading with the columns that a person named; what is still to be asked. Twins and blank columns ask nothing."""
     heading = table.heading
     columns = dict(heading.columns)
     for name, wanted in choices.columns.items():
         column = column_meant(wanted, heading.texts, table.right)
         if column is not None and column >= table.left:
-            columns = {other: place for other, place in columns.items() if place != column or other == name} | {name: column}
+            columns = {other: place for other, place in columns.items() if place != column or other == name} | {
+                name: column
+            }
     doubles = []
     decided = []
     for name, options in heading.doubles.items():
@@ -132,7 +150,9 @@ def _chosen(table: Table, rows: Sequence[Sequence[Cell]], sheet: str, choices: C
         unlike = _unlike(options, rows, heading.row)
         columns[name] = unlike[0]
         if len(unlike) > 1:
-            double = Double(name, sheet, heading.row, tuple((letter(column), heading.texts[column]) for column in unlike))
+            double = Double(
+                name, sheet, heading.row, tuple((letter(column), heading.texts[column]) for column in unlike)
+            )
             told = choices.remembered.get((name, double.among))
             known = next((column for column in unlike if cyrillic(heading.texts[column]) == told), None)
             columns[name] = unlike[0] if known is None else known
@@ -230,4 +250,3 @@ def _together(first: RosterRow, second: RosterRow) -> RosterRow:
 def _wide_rows(sheet: Mapping[str, Any]) -> set[int]:
     """Numbers of rows that are one wide cell: titles of sections."""
     return {number for r1, c1, r2, c2 in sheet["merged"] if c2 - c1 >= 2 for number in range(r1, min(r2, r1 + 50) + 1)}
-

@@ -45,8 +45,7 @@ def _cells(text: str) -> list[list[Cell]]:
     mark = "\t" if "\t" in text else ";"
     try:
         rows: list[list[Cell]] = [
-            [cell.strip() for cell in row]
-            for row in csv.reader(io.StringIO(text, newline=""), delimiter=mark)
+            [cell.strip() for cell in row] for row in csv.reader(io.StringIO(text, newline=""), delimiter=mark)
         ]
     except csv.Error:
         rows = [[cell.strip() for cell in line.split(mark)] for line in text.splitlines()]

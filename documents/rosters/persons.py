@@ -67,7 +67,9 @@ class RowLook:
     @cached_property
     def asks(self) -> bool:
         """Names a subsystem, or has a mark in one's own column."""
-        marks = [self.cells[c] for c in self.heading.marks.values() if c < len(self.cells) and str(self.cells[c]).strip()]
+        marks = [
+            self.cells[c] for c in self.heading.marks.values() if c < len(self.cells) and str(self.cells[c]).strip()
+        ]
         return bool(marks) or bool(self.vocabulary.subsystems_in(self.text("subsystem") + " " + self.text("role"))[0])
 
     @cached_property

@@ -21,9 +21,13 @@ def not_read(roster: Roster, choices: Choices) -> Iterator[Finding]:
         sheet = f"лист «{one.sheet}», " if asked and one.sheet else ""
         where = f"{sheet}строка {one.row}"
         yield Finding(
-            "APP-12", _severity(one, choices), _said(one, where, choices), row=None if one.why in _ELSEWHERE else one.row,
-            field="file", person=one.who or None,
-        )  # fmt: skip
+            "APP-12",
+            _severity(one, choices),
+            _said(one, where, choices),
+            row=None if one.why in _ELSEWHERE else one.row,
+            field="file",
+            person=one.who or None,
+        )
 
 
 def hidden_columns(roster: Roster, choices: Choices) -> Iterator[Finding]:
@@ -39,12 +43,17 @@ def hidden_columns(roster: Roster, choices: Choices) -> Iterator[Finding]:
             )
             where = f"Лист «{part.sheet}». " if len(roster.sheets) > 1 and part.sheet else ""
             yield Finding(
-                "APP-12", Severity.ERROR if choices.hidden is Rows.ASK else Severity.WARNING,
-                f"{where}Столбец {letter} «{heading}» скрыт: {ask}", row=part.heading_row, field="file",
-            )  # fmt: skip
+                "APP-12",
+                Severity.ERROR if choices.hidden is Rows.ASK else Severity.WARNING,
+                f"{where}Столбец {letter} «{heading}» скрыт: {ask}",
+                row=part.heading_row,
+                field="file",
+            )
 
 
-def asked(roster: Roster, lines: Sequence[LineFacts], organisation: OrganisationFacts, choices: Choices) -> frozenset[Asked]:
+def asked(
+    roster: Roster, lines: Sequence[LineFacts], organisation: OrganisationFacts, choices: Choices
+) -> frozenset[Asked]:
     """What is still open: until it is answered, nobody of the roster goes into a request."""
     open_now = {_QUESTIONS[one.why] for one in roster.unread if _severity(one, choices) is Severity.ERROR}
     if choices.hidden is Rows.ASK and any(part.hidden_columns for part in roster.parts):
@@ -65,9 +74,13 @@ _ELSEWHERE = (Why.OTHER_SHEET, Why.HIDDEN_SHEET)
 
 def _severity(one: Unread, choices: Choices) -> Severity:
     decided = {
-        Why.FILTERED: choices.hidden, Why.HIDDEN: choices.hidden, Why.OTHER_SHEET: Rows.SKIP if choices.sheets else Rows.ASK,
-        Why.OUTSIDE: choices.unread, Why.DOUBTFUL: Rows.SKIP, Why.HIDDEN_SHEET: Rows.SKIP,
-    }[one.why]  # fmt: skip
+        Why.FILTERED: choices.hidden,
+        Why.HIDDEN: choices.hidden,
+        Why.OTHER_SHEET: Rows.SKIP if choices.sheets else Rows.ASK,
+        Why.OUTSIDE: choices.unread,
+        Why.DOUBTFUL: Rows.SKIP,
+        Why.HIDDEN_SHEET: Rows.SKIP,
+    }[one.why]
     return Severity.ERROR if decided is Rows.ASK else Severity.WARNING
 
 
@@ -100,10 +113,12 @@ def which_column(roster: Roster) -> Iterator[Finding]:
         options = ", ".join(f"{letter} – «{text}»" for letter, text in double.options)
         label = FIELD_NAMES[double.field]
         yield Finding(
-            "APP-11", Severity.ERROR,
+            "APP-11",
+            Severity.ERROR,
             f"{label}: таких столбцов несколько ({options}). Укажите, какой брать; пока взят {double.options[0][0]}.",
-            row=double.row, field=double.field,
-        )  # fmt: skip
+            row=double.row,
+            field=double.field,
+        )
 
 
 def of_one_organisation(
@@ -145,7 +160,10 @@ def _another(
         else "В эту заявку они не взяты, как вы решили: у них своя."
     )
     return Finding(
-        "APP-9", Severity.ERROR if choices.others is Rows.ASK and organisation.inn else Severity.WARNING,
-        f"{what} {rows}: работники другой организации ({whose}). {mend}", row=lines[0].row, field="inn",
+        "APP-9",
+        Severity.ERROR if choices.others is Rows.ASK and organisation.inn else Severity.WARNING,
+        f"{what} {rows}: работники другой организации ({whose}). {mend}",
+        row=lines[0].row,
+        field="inn",
         person=lines[0].name or None,
-    )  # fmt: skip
+    )

@@ -46,7 +46,9 @@ class Roster:
     @property
     def sheets(self) -> tuple[str, ...]:
         """Every sheet on which somebody stands, read or not."""
-        return tuple(dict.fromkeys([*(part.sheet for part in self.parts if part.rows), *(one.sheet for one in self.unread)]))
+        return tuple(
+            dict.fromkeys([*(part.sheet for part in self.parts if part.rows), *(one.sheet for one in self.unread)])
+        )
 
     @property
     def main(self) -> Part:
@@ -86,18 +88,29 @@ def roster_of(sheets: Sequence[Mapping[str, Any]], vocabulary: Vocabulary, choic
     if not any(page.parts for page in read):
         raise RosterError("no-heading", _no_heading(read), "APP-11")
     taken = _taken(read, choices)
-    parts = sorted((part for page in taken for part in page.parts), key=lambda part: (len(part.columns), len(part.rows)), reverse=True)
+    parts = sorted(
+        (part for page in taken for part in page.parts),
+        key=lambda part: (len(part.columns), len(part.rows)),
+        reverse=True,
+    )
     rows, hidden = _numbered([row for page in taken for part in page.parts for row in part.rows], choices)
     unread = [*hidden, *(one for page in taken for one in page.unread)]
     for page in read:
         if page not in taken:
             why = Why.HIDDEN_SHEET if page.hidden else Why.OTHER_SHEET
-            unread += [Unread(page.name, row.row, why, person_in(row.cells.values())) for part in page.parts for row in part.rows]
+            unread += [
+                Unread(page.name, row.row, why, person_in(row.cells.values()))
+                for part in page.parts
+                for row in part.rows
+            ]
             unread += [Unread(page.name, one.row, why, one.who) for one in page.unread]
     if not rows and not unread:
         raise RosterError("no-rows", "Под заголовками нет ни одной строки с работником.", "APP-11")
     return Roster(
-        tuple(parts), rows, tuple(sorted(unread, key=lambda one: one.row)), tuple(double for part in parts for double in part.doubles)
+        tuple(parts),
+        rows,
+        tuple(sorted(unread, key=lambda one: one.row)),
+        tuple(double for part in parts for double in part.doubles),
     )
 
 
@@ -154,7 +167,8 @@ def _numbered(rows: Iterable[RosterRow], choices: Choices) -> tuple[tuple[Roster
         numbered.append(row.numbered(number))
     why = [Why.FILTERED if row.filtered else Why.HIDDEN for row in hidden]
     return tuple(numbered), [
-        Unread(row.sheet, row.row, reason, person_in(row.cells.values())) for row, reason in zip(hidden, why, strict=True)
+        Unread(row.sheet, row.row, reason, person_in(row.cells.values()))
+        for row, reason in zip(hidden, why, strict=True)
     ]
 
 

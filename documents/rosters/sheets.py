@@ -60,7 +60,9 @@ def _packed(path: str, data: bytes) -> Sheets:
     if any(name.startswith("xl/") for name in names):
         return workbooks.excel(path, data)
     if any(name.startswith("index/") and name.endswith(".iwa") for name in names):
-        raise Refused("not-a-table", "Это таблица Numbers. Сохраните её как Excel (.xlsx): «Файл» – «Экспортировать в» – «Excel».")
+        raise Refused(
+            "not-a-table", "Это таблица Numbers. Сохраните её как Excel (.xlsx): «Файл» – «Экспортировать в» – «Excel»."
+        )
     inside = "Достаньте из архива список и загрузите его." if names else _WANTED
     raise Refused("not-a-table", f"Это не таблица Excel, а архив. {inside}")
 

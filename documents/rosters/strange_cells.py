@@ -42,12 +42,16 @@ def _no_value(field: str, value: Cell, row: RosterRow) -> Finding:
     place = f"{(row.places or {}).get(field, '')}{row.row}" if (row.places or {}).get(field) else ""
     error = str(value) if not str(value).startswith("=") else ""
     told = f" (вместо него ошибка {error})" if error else ""
-    mend = f" Если ошибка останется, впишите в ячейку само значение: {FIELD_NAMES.get(field, 'данные')}." if error else ""
+    mend = (
+        f" Если ошибка останется, впишите в ячейку само значение: {FIELD_NAMES.get(field, 'данные')}." if error else ""
+    )
     return Finding(
-        _RULES[field], Severity.ERROR,
+        _RULES[field],
+        Severity.ERROR,
         f"В ячейке {place + ' ' if place else ''}формула без значения{told}: откройте и сохраните в Excel, потом загрузите список снова.{mend}",
-        row=row.number, field=field,
-    )  # fmt: skip
+        row=row.number,
+        field=field,
+    )
 
 
 def beside_the_name(names: Names, row: int, person: str | None) -> Iterator[Finding]:
@@ -62,7 +66,9 @@ def impossible(row: RosterRow, person: str | None, today: dt.date | None) -> Ite
     phone = str(row.cells.get("phone", "")).strip()
     digits = sum(character.isdigit() for character in phone)
     if phone and not is_unset(phone) and phone not in "-–—" and (_PHONE.sub("", phone) or not 5 <= digits <= 40):
-        message = f"«{phone[:60]}» – не номер телефона. Напишите, например, +7 495 123-45-67, или оставьте ячейку пустой."
+        message = (
+            f"«{phone[:60]}» – не номер телефона. Напишите, например, +7 495 123-45-67, или оставьте ячейку пустой."
+        )
         yield Finding("APP-11", Severity.ERROR, message, row=row.number, field="phone", person=person)
     born = str(row.cells.get("birth_date", "")).strip()
     day = day_of(born)
@@ -84,7 +90,17 @@ def impossible(row: RosterRow, person: str | None, today: dt.date | None) -> Ite
 def day_of(text: str) -> dt.date | None:
     """A day as people and programs write it."""
     plain = re.sub(r"(?<!\s)\s*+(г\.?|года)$", "", text)
-    for form in ("%d.%m.%Y", "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%d.%m.%y", "%d/%m/%Y", "%d-%m-%Y", "%Y"):
+    for form in (
+        "%d.%m.%Y",
+        "%Y-%m-%d",
+        "%Y-%m-%dT%H:%M:%S",
+        "%d.%m.%Y %H:%M",
+        "%d.%m.%Y %H:%M:%S",
+        "%d.%m.%y",
+        "%d/%m/%Y",
+        "%d-%m-%Y",
+        "%Y",
+    ):
         try:
             return dt.datetime.strptime(plain, form).date()
         except ValueError:

@@ -82,7 +82,9 @@ def _stacked(rows: Sequence[Sequence[Cell]], left: int, right: int, vocabulary: 
         for part, start, stop in _side_by_side(named, left, right):
             heading = heading_of(part, row)
             last = max((one.column for one in part if one.field or one.code), default=0)
-            stop = min([stop, *(other.left for other in aside if row <= other.heading.row <= end and other.left > last)])
+            stop = min(
+                [stop, *(other.left for other in aside if row <= other.heading.row <= end and other.left > last)]
+            )
             if heading.is_one:
                 yield Table(heading, start, stop, end)
     yield from aside
@@ -106,7 +108,9 @@ def _aside(
                     begun.append((index + 1, start, following, heading))
     tables = []
     for row, start, stop, heading in begun:
-        later = [other for other in whole if other > row] + [at for at, a, b, _ in begun if at > row and a < stop and start < b]
+        later = [other for other in whole if other > row] + [
+            at for at, a, b, _ in begun if at > row and a < stop and start < b
+        ]
         open_end = max((len(line) for line in rows), default=0) if stop == len(rows[row - 1]) else stop
         tables.append(Table(heading, start, open_end, min(later) - 1 if later else len(rows)))
     return tables
@@ -162,9 +166,7 @@ def _says_so(one: Named) -> bool:
     return any(word in text for word in ("снилс", "фио", "ф.и", "ф. и", "фамил", "mail", "почт", "snils", "name"))
 
 
-def _side_by_side(
-    named: Sequence[Named], left: int, right: int
-) -> list[tuple[list[Named], int, int]]:
+def _side_by_side(named: Sequence[Named], left: int, right: int) -> list[tuple[list[Named], int, int]]:
     """Parts of one heading row that begin again with what the part before had, and where each begins and ends."""
     starts = [left]
     part: list[Named] = []
@@ -177,7 +179,8 @@ def _side_by_side(
             part.append(one)
     ends = [*starts[1:], right]
     return [
-        ([one for one in named if start <= one.column < end], start, end) for start, end in zip(starts, ends, strict=True)
+        ([one for one in named if start <= one.column < end], start, end)
+        for start, end in zip(starts, ends, strict=True)
     ]
 
 

@@ -24,23 +24,28 @@ from models.findings import Finding, Severity
 from models.identifiers import BadIdentifier, inn_digits, snils_digits
 from models.text import tidy
 
-_COLUMNS = {
-    "snils": "СНИЛС",
-    "surname": "Фамилия",
-    "given": "Имя",
-    "email": "Электронная почта",
-}
+_COLUMNS = {"snils": "СНИЛС", "surname": "Фамилия", "given": "Имя", "email": "Электронная почта"}
 _BESIDE_EMAIL = re.compile(r"^mailto:|^<|>$", re.IGNORECASE)
 
 
 def roster_lines(
-    roster: Roster, catalog: Catalog, *, organisation: OrganisationFacts, kind: str | None, choices: Choices | None = None
+    roster: Roster,
+    catalog: Catalog,
+    *,
+    organisation: OrganisationFacts,
+    kind: str | None,
+    choices: Choices | None = None,
 ) -> tuple[list[LineFacts], list[Finding]]:
     """Every row as a line, and what reading it found; rules judge the lines afterwards."""
     told = choices or Choices()
     vocabulary = vocabulary_of(catalog)
     lines = []
-    findings = [*not_read(roster, told), *hidden_columns(roster, told), *which_column(roster), *_missing_columns(roster, kind)]
+    findings = [
+        *not_read(roster, told),
+        *hidden_columns(roster, told),
+        *which_column(roster),
+        *_missing_columns(roster, kind),
+    ]
     for row in roster.rows:
         line, found = _line(row, vocabulary, organisation, kind, told.today)
         lines.append(line)
@@ -59,15 +64,20 @@ def _missing_columns(roster: Roster, kind: str | None) -> Iterator[Finding]:
         for field in _COLUMNS:
             if field in part.absent:
                 yield Finding(
-                    "APP-11", Severity.ERROR, f"В таблице нет столбца «{_COLUMNS[field]}». Добавьте его и заполните.",
-                    row=part.heading_row or None, field=field,
-                )  # fmt: skip
+                    "APP-11",
+                    Severity.ERROR,
+                    f"В таблице нет столбца «{_COLUMNS[field]}». Добавьте его и заполните.",
+                    row=part.heading_row or None,
+                    field=field,
+                )
         if kind is None and not part.marks and not {"subsystem", "role"} & set(part.columns):
             yield Finding(
-                "APP-10", Severity.ERROR,
+                "APP-10",
+                Severity.ERROR,
                 "Не сказано, к чему нужен доступ: добавьте столбец «Подсистема» или укажите вид заявки.",
-                row=part.heading_row or None, field="subsystem",
-            )  # fmt: skip
+                row=part.heading_row or None,
+                field="subsystem",
+            )
 
 
 def _line(

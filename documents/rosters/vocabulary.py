@@ -69,13 +69,9 @@ def vocabulary_of(catalog: Catalog) -> Vocabulary:
     codes = _spellings(catalog)
     bare = Vocabulary(catalog, codes, _any_of(codes), {})
     roles = {
-        code: {
-            bare.role_text(name)[0]: role
-            for role in reversed(entry.roles)
-            for name in (*role.aliases, role.label)
-        }
+        code: {bare.role_text(name)[0]: role for role in reversed(entry.roles) for name in (*role.aliases, role.label)}
         for code, entry in catalog.subsystems.items()
-    }  # fmt: skip
+    }
     return Vocabulary(catalog, codes, bare.names, roles)
 
 

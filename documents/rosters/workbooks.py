@@ -30,7 +30,9 @@ def opendocument(path: str, data: bytes) -> Sheets:
         manifest = archive.read("META-INF/manifest.xml") if "META-INF/manifest.xml" in archive.namelist() else b""
     if b"encryption-data" in manifest:
         raise Refused("encrypted", _PASSWORD.format(program="LibreOffice"))
-    return _read(path, package.opendocument_details(data), _BROKEN.format(name=".ods", program="LibreOffice"), "LibreOffice")
+    return _read(
+        path, package.opendocument_details(data), _BROKEN.format(name=".ods", program="LibreOffice"), "LibreOffice"
+    )
 
 
 def old(path: str, data: bytes) -> Sheets:
@@ -38,11 +40,16 @@ def old(path: str, data: bytes) -> Sheets:
     if "EncryptedPackage".encode("utf-16-le") in data:
         raise Refused("encrypted", _PASSWORD.format(program="Excel"))
     if "WordDocument".encode("utf-16-le") in data:
-        raise Refused("not-a-table", "Это старый документ Word (.doc). Откройте его в Word и сохраните как .docx или перенесите список в Excel.")
+        raise Refused(
+            "not-a-table",
+            "Это старый документ Word (.doc). Откройте его в Word и сохраните как .docx или перенесите список в Excel.",
+        )
     told = old_records.read(path)
     if told.encrypted:
         raise Refused("encrypted", _PASSWORD.format(program="Excel"))
-    return _read(path, told.sheets, "Файл не открывается как таблица. Откройте его в Excel и сохраните как .xlsx.", "Excel")
+    return _read(
+        path, told.sheets, "Файл не открывается как таблица. Откройте его в Excel и сохраните как .xlsx.", "Excel"
+    )
 
 
 def _read(path: str, details: Mapping[str, Details], broken: str, program: str) -> Sheets:
@@ -65,9 +72,14 @@ def _sheet(book: Any, name: str, hidden: bool, details: Details) -> dict[str, An
     page = book.get_sheet_by_name(name)
     areas = [[r1 + 1, c1 + 1, r2 + 1, c2 + 1] for (r1, c1), (r2, c2) in page.merged_cell_ranges or ()]
     return sheet(
-        name, _rows(page, details.unset), hidden=hidden, merged=areas, hidden_rows=details.hidden_rows,
-        hidden_columns=details.hidden_columns, filtered=details.filtered,
-    )  # fmt: skip
+        name,
+        _rows(page, details.unset),
+        hidden=hidden,
+        merged=areas,
+        hidden_rows=details.hidden_rows,
+        hidden_columns=details.hidden_columns,
+        filtered=details.filtered,
+    )
 
 
 def _rows(page: Any, unset: Mapping[tuple[int, int], str]) -> Iterator[list[object]]:

@@ -99,9 +99,14 @@ def _ordered(kept: dict[int, ScanPage], absent: Sequence[int], stand_ins: Sequen
 
 
 def _findings(
-    reading: ScanReading, sheets: _Sorted, kept: dict[int, ScanPage], absent: Sequence[int],
-    missing: Sequence[int], version: int, total: int | None,
-) -> Iterator[Finding]:  # fmt: skip
+    reading: ScanReading,
+    sheets: _Sorted,
+    kept: dict[int, ScanPage],
+    absent: Sequence[int],
+    missing: Sequence[int],
+    version: int,
+    total: int | None,
+) -> Iterator[Finding]:
     tell = Telling(reading.files)
     yield from (tell.failure(failure) for failure in reading.failures)
     yield from (tell.broken(page) for page in sheets.broken)

@@ -21,7 +21,11 @@ def assemble(paths: Sequence[Path], order: Sequence[ScanPage], target: Path, *, 
     """One upright A4 PDF of the sheets in this order, at most `max_mb`. Raises sandbox.Refused or sandbox.Killed."""
     sheets = [[page.file_index, page.page_in_file, page.rotation] for page in order]
     job = {"paths": paths, "sheets": sheets, "target": Output(target), "max_bytes": int(max_mb * 1024 * 1024)}
-    run("documents.inside.assembling:assemble", job, limits=replace(_MOST, seconds=min(10 + _EACH * len(sheets), _MOST.seconds)))
+    run(
+        "documents.inside.assembling:assemble",
+        job,
+        limits=replace(_MOST, seconds=min(10 + _EACH * len(sheets), _MOST.seconds)),
+    )
 
 
 def page_picture(path: Path, page_in_file: int, *, width: int = 1600, rotation: int | None = None) -> bytes:

@@ -56,17 +56,19 @@ class Telling:
 
     def no_codes(self) -> Finding:
         return _error(
-            "SGN-6", "no-codes",
+            "SGN-6",
+            "no-codes",
             "Ни на одном листе не прочитан код страницы. Отсканируйте ровно, с разрешением 200–300 dpi, чтобы код был "
             "виден целиком, или посмотрите скан и подтвердите вручную, что это все страницы нужной версии.",
-        )  # fmt: skip
+        )
 
     def no_code(self, page: ScanPage) -> Finding:
         return _error(
-            "SGN-6", "no-code",
+            "SGN-6",
+            "no-code",
             f"{self._name(page)}: код страницы не читается. Отсканируйте лист ровно и целиком или посмотрите и "
             "подтвердите вручную, что это недостающая страница.",
-        )  # fmt: skip
+        )
 
     def missing(self, numbers: Sequence[int], total: int, *, spare: int) -> Finding:
         """`spare` sheets without a code may stand for some of the absent pages, so which are absent is not known."""
@@ -84,7 +86,7 @@ class Telling:
             "duplicate-page",
             f"Страница {number} отсканирована несколько раз. Взят {self._name(kept).lower()}, отложен {dropped}. "
             "Проверьте, что на взятом есть подпись и печать, или уберите лишний.",
-        )  # fmt: skip
+        )
 
     def not_a_scan(self, page: ScanPage) -> Finding:
         return _warning(
@@ -106,7 +108,7 @@ class Telling:
             "surplus-page",
             f"{self._name(page)} лишний: все страницы заявки есть и без него. Он не будет отправлен. Если это "
             "доверенность, приложите её отдельно.",
-        )  # fmt: skip
+        )
 
     def blank(self, page: ScanPage, *, harmless: bool) -> Finding:
         if harmless:

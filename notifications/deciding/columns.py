@@ -49,7 +49,9 @@ class Columns:
         mentions = tuple(self.people.mentions(unit.plain))
         number = unit.cells[0].low.strip(" .)")
         known = self.reader.scope.positions
-        if mentions or not (_NUMBER_TITLE.match(header.cells[0].low.strip()) and number.isdecimal() and int(number) in known):
+        if mentions or not (
+            _NUMBER_TITLE.match(header.cells[0].low.strip()) and number.isdecimal() and int(number) in known
+        ):
             return mentions
         return (Mention(0, len(number), known[int(number)]),)
 
@@ -59,12 +61,19 @@ class Columns:
         single = {place: next(iter(codes)) for place, codes in named.items() if len(codes) == 1}
         return single if len(set(single.values())) == len(single) else {}
 
-    def _row(self, unit: Unit, header: Unit, topics: dict[int, str], mentions: tuple[Mention, ...], text: str) -> Iterator[Claim]:
+    def _row(
+        self, unit: Unit, header: Unit, topics: dict[int, str], mentions: tuple[Mention, ...], text: str
+    ) -> Iterator[Claim]:
         clause = Clause(Sign.ABOUT, mentions, (), unit.plain.low, unit)
         whom, doubts = self.reader.scope.whom(clause, clause.low, (0, len(clause.low)))
         said = {place: self._cell(unit.cells[place]) for place in topics if place < len(unit.cells)}
         refused = any(polarity is Polarity.REFUSED for polarity, _ in said.values())
-        doubts += [doubt for place in range(len(unit.cells)) if place not in topics for doubt in self._other(unit, header, place, refused)]
+        doubts += [
+            doubt
+            for place in range(len(unit.cells))
+            if place not in topics
+            for doubt in self._other(unit, header, place, refused)
+        ]
         if len({mention.key for mention in mentions}) > 1:
             doubts.append("в строке таблицы названо несколько человек")
         if len(unit.cells) > len(header.cells):

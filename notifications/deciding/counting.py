@@ -32,7 +32,9 @@ _COUNTS = re.compile(
     rf"|\bостальн\w+ (?P<n6>{_NUMBER})\b|\b(?P<n7>{_NUMBER}) остальн\w+|\bкажд\w+ из (?P<n8>{_NUMBER})\b"
     rf"|(?P<n4>об(?:оим|еим|а|е)|(?:двоим|троим|двое|трое|двоих|троих)|(?:четвер|пятер|шестер|семер|восьмер)(?:ым|о|ых))\b{_NOT_SYSTEMS})"
 )
-_SYSTEMS = re.compile(rf"\bрол(?:ей|и) ?[:=-] ?(?P<m>\d{{1,4}})\b|(?<![\w.:/-])(?P<n>{_NUMBER}){_ASIDE}(?: из (?P<of>{_NUMBER}))?(?={_OF_SYSTEMS})")
+_SYSTEMS = re.compile(
+    rf"\bрол(?:ей|и) ?[:=-] ?(?P<m>\d{{1,4}})\b|(?<![\w.:/-])(?P<n>{_NUMBER}){_ASIDE}(?: из (?P<of>{_NUMBER}))?(?={_OF_SYSTEMS})"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,9 @@ def counts_in(text: str) -> list[Count]:
         groups = match.groupdict()
         number = next(groups[name] for name in ("n", "n2", "n3", "n4", "n5", "n6", "n7", "n8") if groups[name])
         whole = groups["of"] or groups["of2"]
-        found.append(Count(match.start(), match.end(), _value(number), _value(whole) if whole else 0, bool(groups["n4"])))
+        found.append(
+            Count(match.start(), match.end(), _value(number), _value(whole) if whole else 0, bool(groups["n4"]))
+        )
     return found
 
 

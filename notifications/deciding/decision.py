@@ -163,7 +163,9 @@ def _without_verdict(
         letter.doubts += [f"двусмысленно: «{claim.quote[:120]}»" for claim in spoken]
         return Outcome.UNCLEAR, (), quotes
     if asks:
-        letter.doubts += [f"двусмысленно: «{claim.quote[:120]}»" for claim in asks if _done_beside(claim, letter.patterns)]
+        letter.doubts += [
+            f"двусмысленно: «{claim.quote[:120]}»" for claim in asks if _done_beside(claim, letter.patterns)
+        ]
         together = any(_tied(letter, claim) for claim in asks)
         if _registers(letter, letter.patterns.whole.registered) and not together:
             letter.doubts.append("обращение зарегистрировано, и в письме есть просьба: решите, вопрос ли это")
@@ -178,9 +180,13 @@ def _without_verdict(
 def _registers(letter: Letter, only: re.Pattern[str] | None = None) -> bool:
     """Whether a sentence says that the request was taken in, and asks for nothing itself; `only`: in these words."""
     return any(
-        clause.signs & Sign.ACKNOWLEDGE and not clause.signs & (Sign.ASK | Sign.LACK) and (only is None or only.search(clause.low))
-        for clauses in letter.sentences if not clauses[0].unit.in_signature for clause in clauses
-    )  # fmt: skip
+        clause.signs & Sign.ACKNOWLEDGE
+        and not clause.signs & (Sign.ASK | Sign.LACK)
+        and (only is None or only.search(clause.low))
+        for clauses in letter.sentences
+        if not clauses[0].unit.in_signature
+        for clause in clauses
+    )
 
 
 def _tied(letter: Letter, claim: Claim) -> bool:

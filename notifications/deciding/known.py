@@ -178,7 +178,9 @@ def _compiled(names: tuple[str, ...]) -> re.Pattern[str]:
 def _in_any_case(name: str) -> str:
     words = re.findall(r"[^\W_]+", name)
     stems = [
-        re.escape(word[:-2]) + r"[а-я]{0,4}" if len(word) >= _LONG and word.isalpha() and not word.isascii() else re.escape(word)
+        re.escape(word[:-2]) + r"[а-я]{0,4}"
+        if len(word) >= _LONG and word.isalpha() and not word.isascii()
+        else re.escape(word)
         for word in words
     ]
     return r"(?<![^\W_])" + r"[\W_]{1,4}".join(stems) + r"(?![^\W_])"

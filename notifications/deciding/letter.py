@@ -35,7 +35,9 @@ def decide_letter(raw: bytes, *, patterns: LetterPatterns, asked: Asked) -> Read
     if found.outcome in _VERDICTS or found.pairs:
         doubts += _about_files(parts, asked)
     outcome = Outcome.UNCLEAR if doubts and found.outcome is not Outcome.NONE else found.outcome
-    return replace(reading, decision=_consistent(reading, replace(found, outcome=outcome, doubts=tuple(dict.fromkeys(doubts)))))
+    return replace(
+        reading, decision=_consistent(reading, replace(found, outcome=outcome, doubts=tuple(dict.fromkeys(doubts))))
+    )
 
 
 def _written_on(date: str, today: dt.date | None) -> dt.date | None:
@@ -67,7 +69,12 @@ def _about_files(parts: Parts, asked: Asked) -> Iterator[str]:
 
 def _consistent(reading: Reading, decision: Decision) -> Decision:
     """An answer without a decision is unclear; a decision in what looked like a mere registration is for a person."""
-    if reading.kind is Kind.ANSWER and decision.outcome is Outcome.NONE and decision.term is None and not decision.merged:
+    if (
+        reading.kind is Kind.ANSWER
+        and decision.outcome is Outcome.NONE
+        and decision.term is None
+        and not decision.merged
+    ):
         return replace(decision, outcome=Outcome.UNCLEAR, doubts=decision.doubts or ("смысл ответа не понят",))
     if reading.kind is Kind.ACKNOWLEDGEMENT and decision.outcome is not Outcome.NONE:
         doubts = decision.doubts or ("в письме о регистрации есть ещё и решение",)
@@ -75,9 +82,7 @@ def _consistent(reading: Reading, decision: Decision) -> Decision:
     return decision
 
 
-def read_file(
-    paths: list[str], asked: dict[str, Any], own_catalog: str | None
-) -> list[dict[str, Any]]:
+def read_file(paths: list[str], asked: dict[str, Any], own_catalog: str | None) -> list[dict[str, Any]]:
     """The child's side of `read_letter_safely` with `asked`."""
     patterns = load_letters(Path(own_catalog) if own_catalog else None)
     against = Asked.from_dict(asked)

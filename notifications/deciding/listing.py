@@ -44,7 +44,9 @@ class LetterReader:
     def _alike(self, claim: Claim) -> list[Claim]:
         """Verdicts about the same subsystem: «остальным» leaves out whom these name."""
         meant = {pair.subsystem for pair in claim.what or ()}
-        return [one for one in self.claims if not meant or one.what is None or meant & {pair.subsystem for pair in one.what}]
+        return [
+            one for one in self.claims if not meant or one.what is None or meant & {pair.subsystem for pair in one.what}
+        ]
 
     def _sentence(self, clauses: Sequence[Clause], text: str) -> None:
         found = self.reader.claims(clauses, text)
@@ -84,7 +86,11 @@ class LetterReader:
             return len(clauses) == 1 and self._names_a_role(clauses[0])
         if heading.polarity is Polarity.REFUSED:
             return names or unit.shape is not Shape.SENTENCE
-        return names or any(self.reader.finder.find(clause.low).covered for clause in clauses) or unit.shape is not Shape.SENTENCE
+        return (
+            names
+            or any(self.reader.finder.find(clause.low).covered for clause in clauses)
+            or unit.shape is not Shape.SENTENCE
+        )
 
     def _names_a_role(self, clause: Clause) -> bool:
         known = self.reader.finder.find(clause.low)
@@ -106,14 +112,20 @@ class LetterReader:
             left = reader.left(clause, clause.low, known)
             doubts += reader.scope.vague(clause, clause.low, known, whom)
             doubts += [f"в строке {strange}" for strange in known.strange] + ([told(left)] if left else [])
-            doubts += ["названы недостатки"] if clause.signs & (Sign.LACK | Sign.ASK | Sign.DOUBT | Sign.NOT_YET) else []
+            doubts += (
+                ["названы недостатки"] if clause.signs & (Sign.LACK | Sign.ASK | Sign.DOUBT | Sign.NOT_YET) else []
+            )
         self.claims.append(
             replace(
-                heading, quote=f"{heading.quote} {quoted(clause.unit, text)}", clause=clause,
-                whom=whom if whom is not None else heading.whom, what=what, tickets=(*heading.tickets, *known.tickets),
+                heading,
+                quote=f"{heading.quote} {quoted(clause.unit, text)}",
+                clause=clause,
+                whom=whom if whom is not None else heading.whom,
+                what=what,
+                tickets=(*heading.tickets, *known.tickets),
                 doubts=tuple(dict.fromkeys([*_of_list(heading.doubts), *doubts])),
             )
-        )  # fmt: skip
+        )
 
     def _end_heading(self) -> None:
         """A heading over nothing is a sentence like any other; one that promised a list is then doubtful."""
@@ -128,7 +140,11 @@ class LetterReader:
     def _is_reason(self, clauses: Sequence[Clause], found: Sequence[Claim]) -> bool:
         """«Причина: …» after a refusal explains it, whatever words it has; so does a lack told in the same list item."""
         last = self.claims[-1] if self.claims else None
-        if last is None or last.polarity is not Polarity.REFUSED or any(claim.polarity is Polarity.DONE for claim in found):
+        if (
+            last is None
+            or last.polarity is not Polarity.REFUSED
+            or any(claim.polarity is Polarity.DONE for claim in found)
+        ):
             return False
         if clauses[0].unit.plain.low.lstrip(' "').startswith("причин"):
             return True
@@ -191,7 +207,9 @@ class LetterReader:
 
 def _with_fate_of_excepted(claim: Claim, claims: Sequence[Claim]) -> Claim:
     """Of those whom «всем, кроме …» leaves out another sentence must decide."""
-    told_of = frozenset(snils for other in claims if other is not claim and other.polarity in VERDICTS for snils in other.whom or ())
+    told_of = frozenset(
+        snils for other in claims if other is not claim and other.polarity in VERDICTS for snils in other.whom or ()
+    )
     return claim if claim.excepted <= told_of else claim.doubting("об исключённых работниках решения нет")
 
 

@@ -36,7 +36,12 @@ def ticket_of(letter: Letter, subject: str) -> tuple[str | None, str, bool, list
         own = next((ticket for key, (ticket, _) in named.items() if key in known), None)
         return own, "", False, doubts
     if len(named) > 1:
-        return None, "", False, [f"в письме несколько номеров обращений: {', '.join(ticket for ticket, _ in named.values())}"]
+        return (
+            None,
+            "",
+            False,
+            [f"в письме несколько номеров обращений: {', '.join(ticket for ticket, _ in named.values())}"],
+        )
     if not named:
         return None, "", False, []
     ticket, quote = next(iter(named.values()))
@@ -56,9 +61,7 @@ def _unannounced(letter: Letter, ticket: str) -> list[str]:
     return []
 
 
-def _merged(
-    letter: Letter, found: re.Match[str], quote: str, text: str
-) -> tuple[str | None, str, bool, list[str]]:
+def _merged(letter: Letter, found: re.Match[str], quote: str, text: str) -> tuple[str | None, str, bool, list[str]]:
     """«Обращение A объединено с обращением B»: the work goes on under B, if A or B is ours."""
     written = {canonical(ticket): ticket for ticket in find_tickets([text], letter.patterns)}
     old, new = (canonical(found.group(name)) for name in ("old", "new"))

@@ -147,4 +147,6 @@ def _named(file: Attached, people: Sequence[KnownPerson]) -> int:
     """How many of them a file names, by СНИЛС or by surname."""
     low = plain(file.text[:_JUDGED]).low
     digits = "".join(mark for mark in low if mark.isdigit())
-    return sum(person.snils in digits or (bool(person.surname) and plain(person.surname).low in low) for person in people)
+    return sum(
+        person.snils in digits or (bool(person.surname) and plain(person.surname).low in low) for person in people
+    )

@@ -52,7 +52,9 @@ class Scope:
         named |= rows
         named_here = len(named & self.everybody)
         if named or doubts:
-            doubts += self._miscounted(low, {named_here, len(self.everybody)} if named_here == len(self.everybody) else {named_here})
+            doubts += self._miscounted(
+                low, {named_here, len(self.everybody)} if named_here == len(self.everybody) else {named_here}
+            )
             doubts += self._in_another_case(clause, mentions)
             return named & self.everybody if named else None, doubts
         return None, [] if clause.rest else self.counted(low)
@@ -93,7 +95,11 @@ class Scope:
         """«Подсистема», «роль» in the singular where several were asked for."""
         meant = [pair for pair in self.asked.roles_asked if whom is None or pair.snils in whom]
         doubts = []
-        asked = {len({pair.subsystem for pair in meant}), len(meant), len(meant) // max(1, len({pair.snils for pair in meant}))}
+        asked = {
+            len({pair.subsystem for pair in meant}),
+            len(meant),
+            len(meant) // max(1, len({pair.snils for pair in meant})),
+        }
         if known.subsystems:
             asked.add(len({pair.snils for pair in meant}))  # «ФРМО – 5 ролей»
         for count in systems_in(low):
@@ -101,7 +107,11 @@ class Scope:
                 continue
             if count.number not in asked or count.whole not in (0, *asked):
                 doubts.append(f"названо подсистем или ролей: {count.number}, а в заявке их другое число")
-        if len({pair.subsystem for pair in meant}) > 1 and not (known.subsystems or systems_in(low)) and _ONE_SYSTEM.search(low):
+        if (
+            len({pair.subsystem for pair in meant}) > 1
+            and not (known.subsystems or systems_in(low))
+            and _ONE_SYSTEM.search(low)
+        ):
             doubts.append("сказано об одной подсистеме, а запрошено несколько")
         names = [set(self.asked.roles.get(f"{pair.subsystem}/{pair.role}", ())) for pair in meant]
         alike = bool(names) and bool(set.intersection(*names))

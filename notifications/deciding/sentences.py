@@ -49,10 +49,16 @@ class SentenceReader:
 
     def _less_exceptions(self, claims: list[Claim]) -> list[Claim]:
         """«Всем назначены роли, но Петровой в ФРМР отказано»: the second half is an exception of the first."""
-        refused = [claim for claim in claims if claim.polarity is Polarity.REFUSED and claim.whom is not None and not claim.doubts]
+        refused = [
+            claim
+            for claim in claims
+            if claim.polarity is Polarity.REFUSED and claim.whom is not None and not claim.doubts
+        ]
         taken = frozenset(pair for claim in refused for pair in claim.pairs(self.asked))
         return [
-            replace(claim, less=taken) if taken and claim.polarity is Polarity.DONE and claim.whom is None and not claim.others else claim
+            replace(claim, less=taken)
+            if taken and claim.polarity is Polarity.DONE and claim.whom is None and not claim.others
+            else claim
             for claim in claims
         ]
 
@@ -121,7 +127,9 @@ class SentenceReader:
         """«Доступ предоставлен всем, кроме Петрова»: of the excepted another sentence must speak."""
         excepted = frozenset(mention.key for mention in clause.excepted)
         claim = self._verdict(clause, Polarity.DONE, quote, (0, len(clause.low)))
-        sure = excepted <= self.everybody and not any(mention.ambiguous or mention.contradicted for mention in clause.excepted)
+        sure = excepted <= self.everybody and not any(
+            mention.ambiguous or mention.contradicted for mention in clause.excepted
+        )
         if not sure or claim.whom is not None:
             return claim.doubting("названо исключение")
         return replace(claim, whom=self.everybody - excepted, excepted=excepted)
@@ -145,11 +153,22 @@ class SentenceReader:
         others = clause.rest and whom is None
         counts = counts_in(low)
         return Claim(
-            polarity, quote, clause, whom, others, what, tuple(known.tickets), next(iter(known.until), ""),
-            tuple(dict.fromkeys(doubts)), listed=bool(_LIST_BELOW.search(low)) or low.rstrip(" §").endswith(":"),
+            polarity,
+            quote,
+            clause,
+            whom,
+            others,
+            what,
+            tuple(known.tickets),
+            next(iter(known.until), ""),
+            tuple(dict.fromkeys(doubts)),
+            listed=bool(_LIST_BELOW.search(low)) or low.rstrip(" §").endswith(":"),
             number=counts[0].number if others and counts else 0,
-            summary=polarity is Polarity.DONE and not self.patterns.whole.access.search(low) and whom is None and what is None,
-        )  # fmt: skip
+            summary=polarity is Polarity.DONE
+            and not self.patterns.whole.access.search(low)
+            and whom is None
+            and what is None,
+        )
 
     def _also_done(self, low: str) -> bool:
         """«Извещаем об исполнении для Иванова и об отказе для Петрова»."""

@@ -33,7 +33,9 @@ def enclosed(message: Message) -> Iterator[Message]:
             yield part
         elif isinstance(inner, list):
             waiting[:0] = [each for each in inner if isinstance(each, Message)]
-        elif part.get_content_maintype() not in ("text", "multipart", "message") and (part is not message or _is_marked(part)):
+        elif part.get_content_maintype() not in ("text", "multipart", "message") and (
+            part is not message or _is_marked(part)
+        ):
             yield part
 
 
@@ -66,7 +68,9 @@ def _one(place: int, part: Message, reader: BodyReader) -> Attached:
 def _letter_text(part: Message, data: bytes, reader: BodyReader) -> tuple[str, bool]:
     """Header lines and words of an enclosed letter, and of those inside it."""
     inner = part.get_payload()
-    message = inner[0] if isinstance(inner, list) and inner and isinstance(inner[0], Message) else open_letter(data).message
+    message = (
+        inner[0] if isinstance(inner, list) and inner and isinstance(inner[0], Message) else open_letter(data).message
+    )
     text, whole = _told(message, reader, 0)
     return text[:MOST_OF_ONE], whole and len(text) <= MOST_OF_ONE
 
@@ -76,11 +80,16 @@ def _told(message: Message, reader: BodyReader, depth: int) -> tuple[str, bool]:
     lines = [
         f"{name}: {value}"
         for name, value in (
-            ("От", sender_shown(message)), ("Дата", header(message, "date")), ("Тема", header(message, "subject")),
-        ) if value
-    ]  # fmt: skip
+            ("От", sender_shown(message)),
+            ("Дата", header(message, "date")),
+            ("Тема", header(message, "subject")),
+        )
+        if value
+    ]
     words = next(iter(reader.texts(parts)), "").strip()
-    whole = not parts.truncated and not any(True for each in enclosed(message) if each.get_content_maintype() != "message")
+    whole = not parts.truncated and not any(
+        True for each in enclosed(message) if each.get_content_maintype() != "message"
+    )
     told = ["\n".join(lines), words]
     for each in parts.enclosed[:3]:
         if depth >= _DEEPEST:

@@ -13,14 +13,28 @@ from notifications.reading.addresses import ascii_domain, without_quoted
 
 _MOST = 50
 _RESULT = re.compile(r"\b(dmarc|spf|dkim)\s*=\s*([a-z]+)", re.IGNORECASE)
-_PROPERTY = re.compile(r"\b(?:header\.(from|d|i)|smtp\.(?:mailfrom|mail)|envelope-from)\s*=\s*<?([^\s;<>]+)", re.IGNORECASE)
+_PROPERTY = re.compile(
+    r"\b(?:header\.(from|d|i)|smtp\.(?:mailfrom|mail)|envelope-from)\s*=\s*<?([^\s;<>]+)", re.IGNORECASE
+)
 _AUTHSERV = re.compile(r"\s*([\w.:-]{1,255})(?:\s+\d+)?\s*(?:;|$)")
 _FROM = re.compile(r"\s*from\s", re.IGNORECASE)
 _BY = re.compile(r"\sby\s+([\w.:\[\]-]+)", re.IGNORECASE)
-_LOOKED_UP = re.compile(r"\s\(([\w.-]+?)\.? \[[^()]*\)")  # the name that the address has, not the one that the caller gave
+_LOOKED_UP = re.compile(
+    r"\s\(([\w.-]+?)\.? \[[^()]*\)"
+)  # the name that the address has, not the one that the caller gave
 _HOUSE = tuple(
     ip_network(each)
-    for each in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10", "::1/128", "fc00::/7", "fe80::/10")
+    for each in (
+        "127.0.0.0/8",
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "169.254.0.0/16",
+        "100.64.0.0/10",
+        "::1/128",
+        "fc00::/7",
+        "fe80::/10",
+    )
 )
 _HANDED_OVER = re.compile(r"\swith\s+(?:local|lmtps?a?)\b", re.IGNORECASE)
 
@@ -143,9 +157,13 @@ def _is_neighbour(caller: str, host: str) -> bool:
     """Whether the looked-up name is of the domain that the receiving host is in; a caller who writes brackets is nobody's."""
     name = _LOOKED_UP.search(caller)
     parent = host.lower().partition(".")[2]
-    return name is not None and caller.count("(") == 1 and "." in parent and name.group(1).lower().endswith(f".{parent}")
+    return (
+        name is not None and caller.count("(") == 1 and "." in parent and name.group(1).lower().endswith(f".{parent}")
+    )
 
 
 def is_of(server: str, own: Iterable[str]) -> bool:
     """Whether the server is one of ours: by its whole name, or as «*.mail.example»."""
-    return any(server == name or (name.startswith("*.") and server.endswith(name[1:])) for name in map(str.lower, own) if name)
+    return any(
+        server == name or (name.startswith("*.") and server.endswith(name[1:])) for name in map(str.lower, own) if name
+    )

@@ -78,9 +78,14 @@ def _worst(addressees: Sequence[Addressee], original: str) -> Bounce:
     """Failed before delayed before delivered."""
     worst = min(addressees, key=lambda each: _WORST.get(each.action, 2))
     return Bounce(
-        worst.address, worst.status, worst.action, worst.diagnostic, original, permanent=worst.permanent,
+        worst.address,
+        worst.status,
+        worst.action,
+        worst.diagnostic,
+        original,
+        permanent=worst.permanent,
         addressees=tuple(each for each in addressees if each.address),
-    )  # fmt: skip
+    )
 
 
 def _looks_like_report(message: Message, parts: Parts, low: str, patterns: BouncePatterns) -> bool:

@@ -36,7 +36,9 @@ def in_row(text: str, topics: Topics) -> str:
     return text
 
 
-def pieces(masked: str, mentions: Sequence[Mention], signs: SignPatterns, rows: RowPatterns, topics: Topics = ()) -> list[Span]:
+def pieces(
+    masked: str, mentions: Sequence[Mention], signs: SignPatterns, rows: RowPatterns, topics: Topics = ()
+) -> list[Span]:
     """The clauses of a sentence as spans, in order and without gaps."""
     edges = [0, *(joint.start() for joint in _JOINTS.finditer(masked) if joint.start() > 0), len(masked)]
     whole = [(start, end) for start, end in itertools.pairwise(edges) if end > start]
@@ -61,9 +63,15 @@ class _Cutter:
     def _cut_at(self, place: re.Pattern[str], span: Span) -> list[Span]:
         parts, (begin, end) = [], span
         for mark in itertools.islice(place.finditer(self.masked, begin, end), _MOST):
-            if not self._may_part(mark) or self.masked.count("(", begin, mark.start()) > self.masked.count(")", begin, mark.start()):
+            if not self._may_part(mark) or self.masked.count("(", begin, mark.start()) > self.masked.count(
+                ")", begin, mark.start()
+            ):
                 continue
-            if self._by_person(begin, mark, end) or self._by_verdict(begin, mark, end) or self._by_topic(begin, mark, end):
+            if (
+                self._by_person(begin, mark, end)
+                or self._by_verdict(begin, mark, end)
+                or self._by_topic(begin, mark, end)
+            ):
                 parts.append((begin, mark.start()))
                 begin = mark.end()
         return [*parts, (begin, end)]

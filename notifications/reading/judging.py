@@ -50,7 +50,9 @@ class Clause:
 
 _NUMBER = re.compile(r"(?<![\d.])\d{3}[\s-]{0,3}\d{3}[\s-]{0,3}\d{3}[\s-]{0,3}\d{2}(?!\d)")
 _NUMBERED_START = re.compile(r"^[,;а\s]{0,4}(?P<numbers>\d{1,3}(?:\s?,\s?\d{1,3}|\sи\s\d{1,3}){0,30})\s?[-:]")
-_ONLY = re.compile(r"\b(?P<only>(?:только|лишь|в части)) (?:(?:в|во|к|ко|по|для|роль|роли|доступ к|подсистем\w|системе?)\s){0,2}")
+_ONLY = re.compile(
+    r"\b(?P<only>(?:только|лишь|в части)) (?:(?:в|во|к|ко|по|для|роль|роли|доступ к|подсистем\w|системе?)\s){0,2}"
+)
 _ALL_OF_THEM = re.compile(r"\b(?P<all>\d{1,4}) из (?P=all)\b")
 _FROM_TO = re.compile(r"\bс (\d{1,3}) по (\d{1,3})\b")
 _DATED = re.compile(r"(?<=\d)\.(?=\d)")
@@ -98,10 +100,17 @@ class Judge:
             excepted = tuple(mention for mention in here if mention.start >= span[0] + cut.start())
             signs = Sign.PARTIAL | Sign.ABOUT
         return Clause(
-            signs, tuple(mention for mention in here if mention not in excepted), excepted, text, unit,
-            heading=text.rstrip().endswith(":"), rest=bool(self.rows.rest.search(text)), numbers=numbers,
-            systems=frozenset(self.signs.systems.findall(text)), start=span[0],
-        )  # fmt: skip
+            signs,
+            tuple(mention for mention in here if mention not in excepted),
+            excepted,
+            text,
+            unit,
+            heading=text.rstrip().endswith(":"),
+            rest=bool(self.rows.rest.search(text)),
+            numbers=numbers,
+            systems=frozenset(self.signs.systems.findall(text)),
+            start=span[0],
+        )
 
     def _less_only(self, text: str, here: list[Mention], start: int) -> str:
         """«Назначены только Петрову», «только в ФРМО»: whoever and whatever is named, the verdict is read of it alone."""

@@ -15,7 +15,16 @@ from notifications.reading.headers import decoded, lenient_base64, raw_values
 MAX_TEXT = 400_000
 # What decorates or signs a letter and says nothing in words.
 _DUMB = frozenset({"image", "audio", "video"})
-_SIGNATURES = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature", "text/calendar", "text/vcard", "text/x-vcard"})
+_SIGNATURES = frozenset(
+    {
+        "application/pkcs7-signature",
+        "application/x-pkcs7-signature",
+        "application/pgp-signature",
+        "text/calendar",
+        "text/vcard",
+        "text/x-vcard",
+    }
+)
 _MAX_DEPTH, _MAX_PARTS = 12, 200
 _STATUS = ("message/delivery-status", "message/global-delivery-status")
 _RECEIPTS = ("message/disposition-notification", "message/global-disposition-notification", "message/feedback-report")

@@ -82,9 +82,7 @@ def _in_signature(clause: Clause, patterns: LetterPatterns) -> Clause:
     kept = Sign.REFUSE | Sign.ASK
     if clause.signs & Sign.ABOUT or patterns.signs.afterthoughts.match(clause.low):
         kept |= Sign.DOUBT
-    return replace(
-        clause, signs=clause.signs & kept, mentions=clause.mentions if clause.signs & Sign.REFUSE else ()
-    )  # fmt: skip
+    return replace(clause, signs=clause.signs & kept, mentions=clause.mentions if clause.signs & Sign.REFUSE else ())
 
 
 def _attached(clauses: list[Clause], patterns: LetterPatterns) -> list[Clause]:

@@ -14,9 +14,7 @@ _SNILS = re.compile(r"(?<![\d.+-])(\d{3})[\s-]{0,3}(\d{3})[\s-]{0,3}(\d{3})[\s-]
 _LABELLED = re.compile(r"снилс\w{0,2}\s?(?:№|n|:|-|=)?\s?([\d][\d\s-]{7,15}\d)(?!\d)", re.IGNORECASE)
 _NAME = r"[А-ЯЁ][А-Яа-яЁё]{1,40}"  # bounded: a long run of letters is looked at from each of them
 _SURNAME = rf"{_NAME}(?:-{_NAME})?"
-_PATRONYMIC = (
-    r"[А-ЯЁ][А-Яа-яЁё]{0,40}(?:ич|ИЧ|ича|ИЧА|ичу|ИЧУ|ичем|ИЧЕМ|иче|вн[аеыу]|ВН[АЕЫУ]|вной|ВНОЙ|чн[аеыу]|ЧН[АЕЫУ]|чной|ЧНОЙ)"
-)
+_PATRONYMIC = r"[А-ЯЁ][А-Яа-яЁё]{0,40}(?:ич|ИЧ|ича|ИЧА|ичу|ИЧУ|ичем|ИЧЕМ|иче|вн[аеыу]|ВН[АЕЫУ]|вной|ВНОЙ|чн[аеыу]|ЧН[АЕЫУ]|чной|ЧНОЙ)"
 # «Доступ М. П. Ивановой»: a word that only stands before initials which belong to the next one.
 _NO_SURNAME = (
     r"(?:[А-ЯЁ]{2,5}|Доступ\w*|Прав\w{1,3}|Рол[ьией]\w{0,2}|Полномочи\w{1,2}|Заявк\w|Сотрудник\w{0,3}|Работник\w{0,3}|Пользовател\w{1,3}|"
@@ -166,9 +164,12 @@ class People:
             return Mention(start, end, digits)
         person = next((one for one in self.known if one.snils == digits and one.surname), None)
         return Mention(
-            start, end, digits, name=(named.start, named.end),
+            start,
+            end,
+            digits,
+            name=(named.start, named.end),
             contradicted=person is not None and not _is_same(named, person),
-        )  # fmt: skip
+        )
 
     def _all(self) -> list[KnownPerson]:
         return [*self.known, *self.shown]

@@ -203,7 +203,10 @@ class Reading:
         if parts.get("decision") is not None:
             parts["decision"] = Decision.from_dict(parts["decision"])
         parts["voices"] = [Voice(**voice) for voice in parts.get("voices", [])]
-        parts["statements"] = [Statement(each["server"], Verdict(each["verdict"]), Place(each["place"])) for each in parts.get("statements", [])]
+        parts["statements"] = [
+            Statement(each["server"], Verdict(each["verdict"]), Place(each["place"]))
+            for each in parts.get("statements", [])
+        ]
         parts.setdefault("from_desk", parts.get("trusted", False))  # of letters read by a former release
         parts["attachments"] = [Attached(**file) for file in parts.get("attachments", [])]
         return cls(**parts)

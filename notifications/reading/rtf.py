@@ -10,7 +10,35 @@ _TOKEN = re.compile(
     r"\\([a-zA-Z]{1,32})(-?\d{1,9})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|([\r\n]+)|([^\\{}\r\n]+)|\\", re.DOTALL
 )
 _SKIPPED = frozenset(
-    ["colortbl", "stylesheet", "info", "pict", "object", "objdata", "fldinst", "nonshppict", "header", "headerl", "headerr", "headerf", "footer", "footerl", "footerr", "footerf", "generator", "themedata", "datastore", "listtable", "listoverridetable", "rsidtbl", "latentstyles", "xe", "tc", "bkmkstart", "bkmkend"]
+    [
+        "colortbl",
+        "stylesheet",
+        "info",
+        "pict",
+        "object",
+        "objdata",
+        "fldinst",
+        "nonshppict",
+        "header",
+        "headerl",
+        "headerr",
+        "headerf",
+        "footer",
+        "footerl",
+        "footerr",
+        "footerf",
+        "generator",
+        "themedata",
+        "datastore",
+        "listtable",
+        "listoverridetable",
+        "rsidtbl",
+        "latentstyles",
+        "xe",
+        "tc",
+        "bkmkstart",
+        "bkmkend",
+    ]
 )
 _SIGNS = {
     "par": "\n", "line": "\n", "sect": "\n", "page": "\n", "row": "\n", "nestrow": "\n", "cell": " | ", "nestcell": " | ",

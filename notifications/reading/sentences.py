@@ -34,8 +34,12 @@ _STARTS_NAMED = re.compile(
 _FIELD = re.compile(r"^\s*[А-ЯЁA-Z][^:;.!?|\t]{1,34}:(?:\s|$)")
 # Cells stand apart by tabs, by bars, by columns of spaces, or by semicolons without a space.
 _BY_SPACES = re.compile(r"\S {3,}\S.*? {3,}\S")
-_BY_SEMICOLONS = re.compile(r"^[^;\n]{0,200};[^;\s][^;\n]{0,200};[^;\s][^;\n]{0,200}$|^(?:[^;\n]{0,200};(?=[^;\s])){3,30}")
-_SEVERAL_CELLS = re.compile(rf"\t|\s\|\s|^\||\|$|{_BY_SPACES.pattern}|{_BY_SEMICOLONS.pattern}|^(?:№[^;]{{0,8}}|\d{{1,3}}); (?:[^;]{{1,80}}; ){{1,20}}")
+_BY_SEMICOLONS = re.compile(
+    r"^[^;\n]{0,200};[^;\s][^;\n]{0,200};[^;\s][^;\n]{0,200}$|^(?:[^;\n]{0,200};(?=[^;\s])){3,30}"
+)
+_SEVERAL_CELLS = re.compile(
+    rf"\t|\s\|\s|^\||\|$|{_BY_SPACES.pattern}|{_BY_SEMICOLONS.pattern}|^(?:№[^;]{{0,8}}|\d{{1,3}}); (?:[^;]{{1,80}}; ){{1,20}}"
+)
 _RULED = re.compile(r"^[\s|+:=_-]{3,}$")
 
 
@@ -132,7 +136,9 @@ def _continues(before: str, line: str, blank: bool) -> bool:
         return True
     if above.isupper() and line.strip().isupper() and not _STARTS_NAMED.match(line):
         return True
-    return len(above) >= 55 and (not _STARTS_NAMED.match(line) or (len(line) >= 40 and "," in line and not _STARTS_NAMED.match(above)))
+    return len(above) >= 55 and (
+        not _STARTS_NAMED.match(line) or (len(line) >= 40 and "," in line and not _STARTS_NAMED.match(above))
+    )
 
 
 def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -142,7 +148,9 @@ def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     for found in _ENDS.finditer(text, search_from, end):
         stop = found.end()
         ended = found.group().rstrip('"»”)]')
-        if ended.endswith(".") and _goes_on(text[max(begin, stop - 24) : found.start() + len(ended)], text[stop : stop + 24]):
+        if ended.endswith(".") and _goes_on(
+            text[max(begin, stop - 24) : found.start() + len(ended)], text[stop : stop + 24]
+        ):
             continue
         yield _trimmed(text, begin, stop)
         begin = stop

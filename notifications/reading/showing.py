@@ -48,7 +48,9 @@ class ShownLetter:
 def show_letter(path: Path, own_catalog: Path | None = None) -> ShownLetter:
     """Raises sandbox.Refused or sandbox.Killed."""
     arguments = {"path": path, "own_catalog": own_catalog}
-    told: dict[str, Any] = run("notifications.reading.showing:show_file", arguments, limits=limits_of(path), warm=warm_by(own_catalog))
+    told: dict[str, Any] = run(
+        "notifications.reading.showing:show_file", arguments, limits=limits_of(path), warm=warm_by(own_catalog)
+    )
     return ShownLetter(**{**told, "files": tuple(EnclosedFile(**file) for file in told["files"])})
 
 

@@ -53,7 +53,10 @@ def our_numbers(text: str, patterns: LetterPatterns) -> Iterator[OurNumber]:
     for found in patterns.our_number.finditer(text):
         tail = _TAIL.match(text, found.end())
         yield OurNumber(
-            found.group().upper(), tail.group(1).lower() if tail else "", found.start(), tail.end() if tail else found.end()
+            found.group().upper(),
+            tail.group(1).lower() if tail else "",
+            found.start(),
+            tail.end() if tail else found.end(),
         )
 
 

@@ -13,7 +13,15 @@ from notifications.reading.outlook import MOST_FILES, Unpacked, charset_of, take
 SIGNATURE = b"\x78\x9f\x3e\x22"
 _MESSAGE, _ATTACHMENT = 1, 2
 # Attributes of MS-OXTNEF; the others say nothing that a reader needs.
-_BODY, _TITLE, _FILE, _NEW_FILE, _OF_MESSAGE, _OF_FILE, _CODEPAGE = 0x800C, 0x8010, 0x800F, 0x9002, 0x9003, 0x9005, 0x9007
+_BODY, _TITLE, _FILE, _NEW_FILE, _OF_MESSAGE, _OF_FILE, _CODEPAGE = (
+    0x800C,
+    0x8010,
+    0x800F,
+    0x9002,
+    0x9003,
+    0x9005,
+    0x9007,
+)
 _HEAD, _FRAME, _MOST_ATTRIBUTES = 6, 11, 20_000
 # A letter attached to a letter is a TNEF of its own behind these sixteen bytes.
 _INNER_LETTER = bytes.fromhex("0703020000000000c000000000000046")

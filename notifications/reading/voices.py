@@ -49,7 +49,11 @@ def _weight(sorted_lines: Split) -> int:
 def _enclosed(message: Message, reader: BodyReader) -> list[Voice]:
     parts = parts_of(message)
     names = ("From", "Date", "To", "Cc", "Subject")
-    head = [[name, value] for name in names if (value := "; ".join(decoded(each) for each in raw_values(message, name.lower())))]
+    head = [
+        [name, value]
+        for name in names
+        if (value := "; ".join(decoded(each) for each in raw_values(message, name.lower())))
+    ]
     subject = next((value for name, value in head if name == "Subject"), "")
     found = list(_written(reader.texts(parts), reader, subject))
     first = found[0] if found else Voice("own")

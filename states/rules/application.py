@@ -25,7 +25,9 @@ def check(facts: RequestFacts, catalog: Catalog) -> Iterator[Finding]:
     if not facts.lines:
         yield of_request("APP-11", "lines", "В заявке нет ни одного работника. Добавьте хотя бы одного.")
     if kind.single and len(facts.lines) > 1:
-        yield of_request("APP-12", "lines", f"Эта заявка – на одного человека, а в ней {len(facts.lines)}. Сделайте на каждого свою.")
+        yield of_request(
+            "APP-12", "lines", f"Эта заявка – на одного человека, а в ней {len(facts.lines)}. Сделайте на каждого свою."
+        )
     for line in facts.lines:
         yield from _present(line, kind)
         yield from check_snils(line)
@@ -47,7 +49,9 @@ def _present(line: LineFacts, kind: RequestKind) -> Iterator[Finding]:
         if field == "given" and several_people(line.surname):
             continue
         if not str(getattr(line, field)).strip():
-            yield of_line("APP-11", line, field, f"Не заполнено поле «{label}». Впишите его: обязательны все, кроме отчества.")
+            yield of_line(
+                "APP-11", line, field, f"Не заполнено поле «{label}». Впишите его: обязательны все, кроме отчества."
+            )
 
 
 def check_snils(line: LineFacts) -> Iterator[Finding]:
@@ -81,7 +85,9 @@ def _repeated_people(facts: RequestFacts) -> Iterator[Finding]:
             continue
         other = "" if fold(first.name) == fold(line.name) else f" Имена разные: «{first.name}» и «{line.name}»."
         yield of_line(
-            "APP-12", line, "snils",
+            "APP-12",
+            line,
+            "snils",
             f"СНИЛС {format_snils(line.snils)} уже есть ({_where(first)}).{other} Один работник – одна строка: "
             "соедините строки или исправьте номер.",
         )
@@ -94,11 +100,13 @@ def _namesake(line: LineFacts, by_name: dict[str, LineFacts]) -> Iterator[Findin
     first = by_name.setdefault(fold(line.name), line)
     if first is not line:
         yield of_line(
-            "APP-12", line, "snils",
+            "APP-12",
+            line,
+            "snils",
             f"Работник с таким же именем уже есть ({_where(first)}), а СНИЛС у него другой. Если это один человек, оставьте "
             "строку с верным номером; если однофамильцы, всё верно.",
             Severity.WARNING,
-        )  # fmt: skip
+        )
 
 
 def _repeated_emails(facts: RequestFacts, kind: RequestKind) -> Iterator[Finding]:
@@ -110,12 +118,16 @@ def _repeated_emails(facts: RequestFacts, kind: RequestKind) -> Iterator[Finding
         first = seen.setdefault(folded, line)
         if first is not line and not (valid_snils(line.snils) and first.snils == line.snils):
             yield of_line(
-                kind.own_email_rule, line, "email",
+                kind.own_email_rule,
+                line,
+                "email",
                 f"Адрес {line.email} уже указан у другого работника ({_where(first)}). У каждого должен быть свой.",
             )
         owner = facts.emails_of_others.get(folded)
         if first is line and owner is not None and owner != line.snils:
-            yield of_line(kind.own_email_rule, line, "email", f"Адрес {line.email} записан за другим работником. Укажите свой.")
+            yield of_line(
+                kind.own_email_rule, line, "email", f"Адрес {line.email} записан за другим работником. Укажите свой."
+            )
 
 
 def _esia_emails(facts: RequestFacts, kind: RequestKind) -> Iterator[Finding]:
@@ -125,16 +137,26 @@ def _esia_emails(facts: RequestFacts, kind: RequestKind) -> Iterator[Finding]:
         for line in facts.lines:
             if line.email.strip() and line.email_is_esia is not True:
                 said = "Это не" if line.email_is_esia is False else "Не отмечено, что это"
-                yield of_line(rule, line, "email", f"{said} почта из личного кабинета на Госуслугах. Нужна именно она: проверьте с работником.")
+                yield of_line(
+                    rule,
+                    line,
+                    "email",
+                    f"{said} почта из личного кабинета на Госуслугах. Нужна именно она: проверьте с работником.",
+                )
         return
     for line in facts.lines:
         if line.email_is_esia is False:
             yield of_line(
-                rule, line, "email", "Это не та почта, что привязана к Госуслугам. Рекомендуется указать ту.",
+                rule,
+                line,
+                "email",
+                "Это не та почта, что привязана к Госуслугам. Рекомендуется указать ту.",
                 Severity.WARNING,
             )
     if facts.lines and all(line.email_is_esia is None for line in facts.lines):
         yield of_request(
-            rule, "email", "Рекомендуется указывать почту, привязанную к Госуслугам. Проверьте адреса с работниками.",
+            rule,
+            "email",
+            "Рекомендуется указывать почту, привязанную к Госуслугам. Проверьте адреса с работниками.",
             Severity.ADVICE,
         )

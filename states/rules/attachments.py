@@ -33,7 +33,10 @@ def check(facts: RequestFacts, catalog: Catalog) -> Iterator[Finding]:
             yield from _file(entry, file, facts, catalog)
         if files and entry.certified:
             yield of_request(
-                entry.rule, entry.code, f"Проверьте, что на файле «{entry.title}» есть: {entry.certified}.", Severity.ADVICE
+                entry.rule,
+                entry.code,
+                f"Проверьте, что на файле «{entry.title}» есть: {entry.certified}.",
+                Severity.ADVICE,
             )
 
 
@@ -58,23 +61,36 @@ def _file(entry: Attachment, file: AttachmentFacts, facts: RequestFacts, catalog
     if file.media_type not in entry.media_types:
         wanted = ", ".join(dict.fromkeys(_MEDIA.get(kind, kind) for kind in entry.media_types))
         found = _MEDIA.get(file.media_type, file.media_type)
-        yield of_request(entry.rule, entry.code, f"{where}: это {found}, а нужно: {wanted}. Имя файла ничего не решает.")
+        yield of_request(
+            entry.rule, entry.code, f"{where}: это {found}, а нужно: {wanted}. Имя файла ничего не решает."
+        )
         return
     if file.size > entry.max_megabytes * _MEGABYTE:
         size = f"{file.size / _MEGABYTE:.1f}".replace(".", ",")
-        yield of_request(entry.rule, entry.code, f"{where}: {size} МБ, а можно не больше {entry.max_megabytes}. Сожмите файл.")
+        yield of_request(
+            entry.rule, entry.code, f"{where}: {size} МБ, а можно не больше {entry.max_megabytes}. Сожмите файл."
+        )
     if entry.max_pages and (file.pages or 0) > entry.max_pages:
         yield of_request(entry.rule, entry.code, f"{where}: страниц {file.pages}, а можно не больше {entry.max_pages}.")
     if file.certificate is not None:
         yield from _certificate(entry, file.certificate, facts, catalog)
 
 
-def _certificate(entry: Attachment, found: CertificateFacts, facts: RequestFacts, catalog: Catalog) -> Iterator[Finding]:
+def _certificate(
+    entry: Attachment, found: CertificateFacts, facts: RequestFacts, catalog: Catalog
+) -> Iterator[Finding]:
     today = facts.today
     if today and found.not_after.date() < today:
-        yield of_request(entry.rule, entry.code, f"Срок сертификата вышел {found.not_after:%d.%m.%Y}. Нужен действующий.")
+        yield of_request(
+            entry.rule, entry.code, f"Срок сертификата вышел {found.not_after:%d.%m.%Y}. Нужен действующий."
+        )
     if today and found.not_before.date() > today:
-        yield of_request(entry.rule, entry.code, f"Сертификат начнёт действовать только {found.not_before:%d.%m.%Y}.", Severity.WARNING)
+        yield of_request(
+            entry.rule,
+            entry.code,
+            f"Сертификат начнёт действовать только {found.not_before:%d.%m.%Y}.",
+            Severity.WARNING,
+        )
     wanted = next((rule for rule in entry.accepts if holds(rule.when, facts, catalog)), None)
     if wanted is not None:
         yield from _accepted(entry, found, wanted)
@@ -82,20 +98,21 @@ def _certificate(entry: Attachment, found: CertificateFacts, facts: RequestFacts
 
 def _accepted(entry: Attachment, found: CertificateFacts, wanted: CertificateRule) -> Iterator[Finding]:
     if found.algorithm not in wanted.algorithms:
-        yield of_request(wanted.rule, entry.code, f"Алгоритм сертификата – {found.algorithm_label}. Нужно: {wanted.label}.")
+        yield of_request(
+            wanted.rule, entry.code, f"Алгоритм сертификата – {found.algorithm_label}. Нужно: {wanted.label}."
+        )
     if found.self_signed and not wanted.self_signed:
         yield of_request(wanted.rule, entry.code, f"Сертификат самозаверенный. Нужно: {wanted.label}.")
     elif wanted.qualified and not found.qualified_signs:
         yield of_request(
-            wanted.rule, entry.code,
+            wanted.rule,
+            entry.code,
             "В сертификате не видно признаков квалифицированного. Подпись программа не проверяет: убедитесь сами, "
             "что его выдал аккредитованный удостоверяющий центр.",
             Severity.WARNING,
-        )  # fmt: skip
+        )
 
 
 def certificate_of(facts: RequestFacts) -> CertificateFacts | None:
     """The certificate whose numbers the form prints (IPS-4): read from the file, never typed."""
     return next((file.certificate for file in facts.attached if file.certificate is not None), None)
-
-

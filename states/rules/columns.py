@@ -76,7 +76,9 @@ def _organisation_text(role: Role | None, organisation: OrganisationFacts) -> st
     if role is None:
         return organisation.full_name
     text = role.organisation_text
-    unknown = ("{organisation}" in text and not organisation.full_name) or ("{subject}" in text and not organisation.subject_name)
+    unknown = ("{organisation}" in text and not organisation.full_name) or (
+        "{subject}" in text and not organisation.subject_name
+    )
     return "" if unknown else text.format(organisation=organisation.full_name, subject=organisation.subject_name)
 
 
@@ -100,7 +102,11 @@ def _typed_subject(line: LineFacts, derived: Columns, severity: Severity) -> Ite
         return
     found = known_subject(typed)
     if federal:
-        right = f"Здесь нужно «{derived.subject}»." if derived.subject else "Укажите субъект, где зарегистрирована организация."
+        right = (
+            f"Здесь нужно «{derived.subject}»."
+            if derived.subject
+            else "Укажите субъект, где зарегистрирована организация."
+        )
         yield of_line("APP-7", line, "subject", f"«РФ» пишут только для ролей ФОИВ и МЗ. {right}")
     elif derived.subject == FEDERATION and (found or severity is Severity.ERROR):
         yield of_line("APP-7", line, "subject", f"Для этой роли пишут «РФ», а не «{typed}».", severity)
@@ -108,9 +114,11 @@ def _typed_subject(line: LineFacts, derived: Columns, severity: Severity) -> Ite
         yield of_line("APP-7", line, "subject", f"Субъекта РФ «{typed}» нет. Напишите, например, «Тверская область».")
     elif derived.subject and found.name != derived.subject:
         yield of_line(
-            "APP-7", line, "subject",
+            "APP-7",
+            line,
+            "subject",
             f"Указан субъект «{typed}», а организация зарегистрирована в субъекте «{derived.subject}».",
-        )  # fmt: skip
+        )
 
 
 def _typed_organisation(line: LineFacts, derived: Columns, catalog: Catalog, severity: Severity) -> Iterator[Finding]:
@@ -121,7 +129,11 @@ def _typed_organisation(line: LineFacts, derived: Columns, catalog: Catalog, sev
         told = f"После слов «{bare}» нет названия. Допишите, чьи это организации."
         yield of_line("APP-8", line, "organisation", told, severity)
         return
-    if fold(typed).startswith(_ALL) and not derived.organisation and any(role.organisation_text.startswith(_ALL) for role in roles):
+    if (
+        fold(typed).startswith(_ALL)
+        and not derived.organisation
+        and any(role.organisation_text.startswith(_ALL) for role in roles)
+    ):
         return  # a list for somebody whose name is not known here
     if not typed or (derived.organisation and _same_organisation(typed, derived.organisation)):
         return
@@ -152,7 +164,9 @@ def _typed_inn(line: LineFacts, derived: Columns, severity: Severity) -> Iterato
         return
     dashed = fold(typed) in _DASHES
     if dashed and derived.inn != DASH:
-        yield of_line("APP-9", line, "inn", "Прочерк ставят только для ролей РЗН, ОУЗ, ФОИВ и МЗ. Впишите ИНН организации.")
+        yield of_line(
+            "APP-9", line, "inn", "Прочерк ставят только для ролей РЗН, ОУЗ, ФОИВ и МЗ. Впишите ИНН организации."
+        )
     if dashed:
         return
     try:

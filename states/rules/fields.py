@@ -39,7 +39,11 @@ def is_required(field: KindField, facts: RequestFacts, catalog: Catalog) -> bool
 def printed(facts: RequestFacts, catalog: Catalog) -> list[tuple[KindField, str, bool]]:
     """(field, value for print, required) of every field that applies, in the kind's order."""
     return [
-        (field, shown(field, read_value(field, facts.fields.get(field.code, ""))[0]), is_required(field, facts, catalog))
+        (
+            field,
+            shown(field, read_value(field, facts.fields.get(field.code, ""))[0]),
+            is_required(field, facts, catalog),
+        )
         for field in catalog.kind(facts.kind).fields
         if applies(field, facts, catalog)
     ]
@@ -54,7 +58,9 @@ def _field(field: KindField, facts: RequestFacts, catalog: Catalog) -> Iterator[
         return
     if not typed:
         if is_required(field, facts, catalog):
-            yield of_request(field.rule, field.code, field.missing or f"Не заполнено поле «{field.label}».{_help(field)}")
+            yield of_request(
+                field.rule, field.code, field.missing or f"Не заполнено поле «{field.label}».{_help(field)}"
+            )
         return
     value, problem = read_value(field, typed)
     problem = problem or _impossible_day(field, value, facts, catalog)
@@ -94,10 +100,11 @@ def _acts(facts: RequestFacts, kind: RequestKind, catalog: Catalog) -> Iterator[
     if kind.acts_rule is None or today is None or act_of(kind, today, catalog):
         return
     yield of_request(
-        kind.acts_rule, "act",
+        kind.acts_rule,
+        "act",
         f"Номер постановления на {today.year} год в справочнике не записан. Внесите его в каталог (acts) или впишите в форму от руки.",
         Severity.WARNING,
-    )  # fmt: skip
+    )
 
 
 def act_of(kind: RequestKind, day: dt.date, catalog: Catalog) -> str:

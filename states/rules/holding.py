@@ -47,7 +47,9 @@ def _of_row(row: ToldHolding, around: Around, catalog: Catalog) -> Iterator[Find
     line = row.line
     for name, label in _MANDATORY:
         if not str(getattr(line, name)).strip():
-            yield of_line("APP-11", line, name, f"Не заполнено поле «{label}». Впишите его: обязательны все, кроме отчества.")
+            yield of_line(
+                "APP-11", line, name, f"Не заполнено поле «{label}». Впишите его: обязательны все, кроме отчества."
+            )
     if not line.roles:
         yield of_line("APP-10", line, "role", "Не указано, какая роль есть у работника. Впишите подсистему и роль.")
     yield from check_snils(line)
@@ -59,9 +61,8 @@ def _of_row(row: ToldHolding, around: Around, catalog: Catalog) -> Iterator[Find
     yield from _days(row, around.today)
     if not row.told_by.strip():
         yield of_line(
-            "APP-11", line, "told_by",
-            "Не указан источник. Впишите, с чьих слов или из какого списка известно о роли.",
-        )  # fmt: skip
+            "APP-11", line, "told_by", "Не указан источник. Впишите, с чьих слов или из какого списка известно о роли."
+        )
 
 
 def _days(row: ToldHolding, today: dt.date) -> Iterator[Finding]:
@@ -71,9 +72,11 @@ def _days(row: ToldHolding, today: dt.date) -> Iterator[Finding]:
     yield from found
     if since and told_on and told_on < since:
         yield of_line(
-            "APP-11", row.line, "told_on",
+            "APP-11",
+            row.line,
+            "told_on",
             f"Источник от {told_on:%d.%m.%Y} не мог знать о роли, полученной {since:%d.%m.%Y}. Проверьте обе даты.",
-        )  # fmt: skip
+        )
     if row.line.asked_until:
         yield from check_last_day(row.line, today, since)
 
@@ -104,15 +107,22 @@ def _repeated(rows: Sequence[ToldHolding], catalog: Catalog) -> Iterator[Finding
         first = names.setdefault(line.snils, line)
         if not first.full_name.agrees(line.full_name):
             yield of_line(
-                "APP-12", line, "snils",
+                "APP-12",
+                line,
+                "snils",
                 f"СНИЛС {format_snils(line.snils)} в строке {first.row} стоит у другого человека: «{first.name}». "
                 "Исправьте номер или имя.",
-            )  # fmt: skip
+            )
         for ref in line.roles:
             same = roles.setdefault((line.snils, ref), line)
             if same is not line:
                 label = catalog.role(ref.subsystem, ref.role).label
-                yield of_line("APP-12", line, "role", f"Роль «{label}» у этого работника уже есть в строке {same.row}. Оставьте одну.")
+                yield of_line(
+                    "APP-12",
+                    line,
+                    "role",
+                    f"Роль «{label}» у этого работника уже есть в строке {same.row}. Оставьте одну.",
+                )
 
 
 def _together(rows: Sequence[ToldHolding], around: Around, catalog: Catalog) -> Iterator[Finding]:
@@ -140,4 +150,3 @@ def _here(ref: RoleRef, organisation: OrganisationFacts) -> HeldHere:
 def bad_rows(found: Collection[Finding]) -> set[int | None]:
     """Numbers of the rows that cannot be taken."""
     return {finding.row for finding in found if finding.severity is Severity.ERROR}
-

@@ -26,7 +26,9 @@ def check_names(line: LineFacts) -> Iterator[Finding]:
     for field, rule, label in _FIELDS:
         value = getattr(line, field).strip()
         if field == "surname" and _ONE_VOWEL.fullmatch(value):
-            yield of_line(rule, line, field, f"Фамилия «{value}» из одной буквы. Проверьте, что это не инициал.", Severity.WARNING)
+            yield of_line(
+                rule, line, field, f"Фамилия «{value}» из одной буквы. Проверьте, что это не инициал.", Severity.WARNING
+            )
             continue
         problem = _problem(field, value) if value else ""
         if problem:
@@ -38,7 +40,9 @@ def several_people(value: str) -> bool:
     if _FIVE_WORDS.search(value):
         return True
     lines = value.split("\n")
-    return any(map(_are_two, lines)) or any(_TWO_WORDS.search(one) and _TWO_WORDS.search(other) for one, other in pairwise(lines))
+    return any(map(_are_two, lines)) or any(
+        _TWO_WORDS.search(one) and _TWO_WORDS.search(other) for one, other in pairwise(lines)
+    )
 
 
 def _are_two(line: str) -> bool:
@@ -55,7 +59,12 @@ def _beside(value: str) -> str:
     """A post or another word in small letters behind a name: «Львовна врач-хирург»; «Гусейн оглы» is a patronymic."""
     words = roster_wording().words
     for place, word in enumerate(value.split()):
-        if place and fold(word) not in words.after_patronymic and word[0].islower() and word_pattern(words.posts).search(fold(word)):
+        if (
+            place
+            and fold(word) not in words.after_patronymic
+            and word[0].islower()
+            and word_pattern(words.posts).search(fold(word))
+        ):
             return " ".join(value.split()[place:])
     return ""
 

@@ -50,7 +50,8 @@ def _registry(facts: RequestFacts, register: str) -> Iterator[Finding]:
     status, drafted = organisation.registry, "companion-drafted" in facts.attachments
     if status is RegistryStatus.UNKNOWN:
         yield of_request(
-            "ORG-1", "registry",
+            "ORG-1",
+            "registry",
             f"Справочник ФРНСИ не загружен: неизвестно, есть ли организация в {register}. Загрузите его или проверьте сами.",
             Severity.WARNING,
         )
@@ -58,18 +59,22 @@ def _registry(facts: RequestFacts, register: str) -> Iterator[Finding]:
         yield of_request("ORG-1", "registry", "Запись организации в ФРНСИ исключена. Проверьте ИНН и КПП.")
     if status is RegistryStatus.AMBIGUOUS:
         yield of_request(
-            "ORG-1", "registry",
+            "ORG-1",
+            "registry",
             "В ФРНСИ несколько записей с этим ИНН. Укажите КПП, чтобы выбрать головную организацию или филиал.",
             Severity.WARNING,
         )
     if status is RegistryStatus.WRONG_KIND:
         yield of_request(
-            "ORG-2", "registry", "ИНН в ФРНСИ есть, но с другим типом организации: считается, что записи нет.",
+            "ORG-2",
+            "registry",
+            "ИНН в ФРНСИ есть, но с другим типом организации: считается, что записи нет.",
             Severity.WARNING,
         )
     if status in _ABSENT and not drafted and organisation.route is not Route.GOSUSLUGI:
         yield of_request(
-            "ORG-3", "registry",
+            "ORG-3",
+            "registry",
             f"Организации нет в {register}. Нужна заявка на её добавление: создайте её, она уйдёт тем же письмом.",
         )
 
@@ -79,7 +84,8 @@ def _channels(organisation: OrganisationFacts, catalog: Catalog) -> Iterator[Fin
     special = organisation.sole_proprietor or organisation.licence is Licence.APPLICANT
     if special and organisation.route is None and organisation.registry in (*_ABSENT, RegistryStatus.UNKNOWN):
         yield of_request(
-            "ORG-4", "route",
+            "ORG-4",
+            "route",
             f"ИП и соискатель лицензии могут получить запись через Госуслуги ({catalog.desk.gosuslugi_link}) "
             "или письмом в СТП с проектом заявления о лицензии. Услуга создаёт пустую запись и доступа не даёт, "
             "поэтому письмо в СТП понадобится и после неё. Выберите канал в карточке организации.",
@@ -92,7 +98,8 @@ def _licence(organisation: OrganisationFacts) -> Iterator[Finding]:
     stated = organisation.licence in (Licence.HELD, Licence.APPLICANT)
     if organisation.kind == "medical" and not stated and not known:
         yield of_request(
-            "ORG-5", "licence",
+            "ORG-5",
+            "licence",
             "У медицинской организации должна быть медицинская лицензия или отметка «соискатель». Отметьте в карточке.",
         )
     if organisation.kind == "pharmacy" and organisation.licence is not Licence.HELD and not known:
@@ -109,7 +116,8 @@ def _education(organisation: OrganisationFacts) -> Iterator[Finding]:
         yield of_request("ORG-8", "education", "Отметьте в карточке лицензию на образовательную деятельность.")
     if education is None or not (education.teaches_medicine or education.employs_practising_staff):
         yield of_request(
-            "ORG-8", "education",
+            "ORG-8",
+            "education",
             "Отметьте хотя бы одно: обучает по медицинским или фармацевтическим программам; "
             "в штате есть преподаватели, которые ведут медицинскую деятельность.",
         )
@@ -124,12 +132,14 @@ def _branch(organisation: OrganisationFacts, branch: BranchFacts, register: str)
         )
     if not organisation.kpp or organisation.kpp == branch.head_kpp:
         yield of_request(
-            "ORG-11", "kpp",
+            "ORG-11",
+            "kpp",
             "КПП филиала должен отличаться от КПП головной организации. Если он тот же, "
             "подразделение вносят в карточку головной.",
         )
     if not branch.listed_in_egrul:
         yield of_request(
-            "ORG-11", "branch",
+            "ORG-11",
+            "branch",
             "Филиала нет в выписке из ЕГРЮЛ в разделе «Филиалы». Такое подразделение вносят в карточку головной.",
         )

@@ -42,9 +42,10 @@ def _found(rule: str, field: str, where: str, mark: PersonalMark) -> Finding:
     place = f", {mark.place}" if mark.place else ""
     what = _WHAT.get(mark.kind, "персональные данные")
     return of_request(
-        rule, field,
+        rule,
+        field,
         f"Похоже на персональные данные пациента ({what}) {where}{place}: «{mark.shown}». Уберите их: достаточно УНРЗ.",
-    )  # fmt: skip
+    )
 
 
 def _unread(rule: str, file: AttachmentFacts) -> Finding:
@@ -55,10 +56,11 @@ def _unread(rule: str, file: AttachmentFacts) -> Finding:
     else:
         why = "прочитан прежней версией программы, которая читала не всё: приложите его заново или ответьте сами"
     return of_request(
-        rule, file.code,
+        rule,
+        file.code,
         f"Файл {file.name} {why}. Посмотрите его и подтвердите, что данных пациентов в нём нет: кнопка у файла или "
         "команда request look. Без этого заявка дальше не идёт.",
-    )  # fmt: skip
+    )
 
 
 def exempt_of(facts: RequestFacts, catalog: Catalog) -> list[str]:

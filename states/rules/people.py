@@ -22,7 +22,9 @@ def check_accounts(facts: RequestFacts, catalog: Catalog) -> Iterator[Finding]:
             yield of_line("USR-2", line, "esia", "Учётная запись на Госуслугах не подтверждена. Её надо подтвердить.")
         elif line.esia_confirmed is None and line.first_login_on is None:
             yield of_line(
-                "USR-2", line, "esia",
+                "USR-2",
+                line,
+                "esia",
                 "Не записано, что учётная запись на Госуслугах есть и подтверждена. Пригласите работника по личной ссылке "
                 "или отметьте с его слов.",
             )
@@ -34,6 +36,8 @@ def check_first_logins(facts: RequestFacts, catalog: Catalog) -> Iterator[Findin
     for line in facts.lines:
         if line.first_login_on is None:
             yield of_line(
-                "USR-3", line, "first_login",
+                "USR-3",
+                line,
+                "first_login",
                 f"Работник ещё не вошёл первый раз на {catalog.links['first-login'].url}. До отправки должны войти все.",
             )

@@ -14,8 +14,9 @@ def check(facts: RequestFacts, catalog: Catalog) -> Iterator[Finding]:
     if facts.name_on_papers:
         now = facts.organisation
         yield of_request(
-            "APP-8", "documents",
+            "APP-8",
+            "documents",
             f"Документы заявки составлены на прежнюю организацию ({facts.name_on_papers}), а теперь это "
             f"{now.short_name or now.full_name}, ИНН {now.inn}. Верните заявку в черновик и сделайте документы заново.",
             Severity.WARNING,
-        )  # fmt: skip
+        )

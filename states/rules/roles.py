@@ -43,7 +43,9 @@ def _asked(facts: RequestFacts, line: LineFacts, catalog: Catalog) -> Iterator[F
     strange = [catalog.subsystems[code].name for code in asked if code not in wanted]
     if strange:
         yield of_line(
-            "APP-10", line, "subsystem",
+            "APP-10",
+            line,
+            "subsystem",
             f"Подсистема {', '.join(strange)} не из этой заявки (здесь {names}). Для неё нужна другая заявка.",
         )
 
@@ -82,9 +84,11 @@ def _education(role: Role, line: LineFacts, organisation: OrganisationFacts) -> 
     level = organisation.education.level if organisation.education else None
     if level in role.refused_for_education:
         yield of_line(
-            role.restricted_by or "ORG-9", line, "role",
+            role.restricted_by or "ORG-9",
+            line,
+            "role",
             f"Роль «{role.label}» не дают организациям дополнительного профессионального образования.",
-        )  # fmt: skip
+        )
 
 
 def _refusal(roles: list[Role], kind: str, catalog: Catalog) -> str:
@@ -106,7 +110,9 @@ def _same_level(line: LineFacts, catalog: Catalog) -> Iterator[Finding]:
         if own and other and own != other:
             labels = ", ".join(f"«{catalog.role(ref.subsystem, ref.role).label}»" for ref in sorted(line.roles))
             yield of_line(
-                entry.same_level_rule or "APP-16", line, "role",
+                entry.same_level_rule or "APP-16",
+                line,
+                "role",
                 f"Уровень ролей разный: {labels}. В обеих подсистемах он должен быть одинаковым.",
             )
 
@@ -118,7 +124,9 @@ def _levels(line: LineFacts, subsystems: set[str], catalog: Catalog) -> set[str]
 def _exclusions(facts: RequestFacts, line: LineFacts, catalog: Catalog) -> Iterator[Finding]:
     """Levels that nobody holds together, within the line and with what the person holds already."""
     asked = {catalog.role(ref.subsystem, ref.role).level for ref in line.roles}
-    held = {_level_of(RoleRef(h.subsystem, h.role), catalog) for h in facts.held if line.snils and h.snils == line.snils}
+    held = {
+        _level_of(RoleRef(h.subsystem, h.role), catalog) for h in facts.held if line.snils and h.snils == line.snils
+    }
     for exclusion in catalog.exclusions:
         one, other = exclusion.levels
         together = asked | held
@@ -143,19 +151,30 @@ def _in_force(facts: RequestFacts, line: LineFacts, catalog: Catalog) -> Iterato
     """A role that the catalogue gives from or until a date."""
     for role in (catalog.role(ref.subsystem, ref.role) for ref in line.roles):
         if facts.today and not is_current(role, facts.today):
-            yield of_line(role.restricted_by or "APP-10", line, "role", f"Роль «{role.label}» сейчас не действует. Выберите другую.")
+            yield of_line(
+                role.restricted_by or "APP-10",
+                line,
+                "role",
+                f"Роль «{role.label}» сейчас не действует. Выберите другую.",
+            )
 
 
 def is_current(entry: Role | Subsystem | RequestKind, day: dt.date) -> bool:
     """Between the dates that the catalogue gives, both included."""
-    return (entry.valid_from is None or entry.valid_from <= day) and (entry.valid_until is None or day <= entry.valid_until)
+    return (entry.valid_from is None or entry.valid_from <= day) and (
+        entry.valid_until is None or day <= entry.valid_until
+    )
 
 
 def _held(facts: RequestFacts, line: LineFacts, catalog: Catalog) -> Iterator[Finding]:
     """What is to be ended must be there."""
     if not line.roles:
         yield of_line("APP-10", line, "role", "Не указано, какие роли прекратить.")
-    held = {(h.subsystem, h.role) for h in facts.held if h.snils == line.snils and h.organisation_inn == facts.organisation.inn}
+    held = {
+        (h.subsystem, h.role)
+        for h in facts.held
+        if h.snils == line.snils and h.organisation_inn == facts.organisation.inn
+    }
     for ref in line.roles:
         if (ref.subsystem, ref.role) not in held:
             label = catalog.role(ref.subsystem, ref.role).label

@@ -31,7 +31,9 @@ def _both_copies(facts: RequestFacts, editable: tuple[str, ...]) -> Iterator[Fin
 
 def _attorney(facts: RequestFacts, catalog: Catalog) -> Iterator[Finding]:
     code = facts.signature.capacity if facts.signature else ""
-    capacity = next((entry for entry in catalog.organisations.capacities if entry.code == code), None)  # SGN-1 tells of an unknown one
+    capacity = next(
+        (entry for entry in catalog.organisations.capacities if entry.code == code), None
+    )  # SGN-1 tells of an unknown one
     if capacity is not None and capacity.needs_attorney and "attorney" not in facts.attachments:
         yield of_request("SND-2", "attorney", "Подписано по доверенности: приложите её скан.")
 
@@ -41,7 +43,8 @@ def _licence_draft(facts: RequestFacts, *, people: bool) -> Iterator[Finding]:
     wanted = organisation.licence is Licence.APPLICANT and organisation.route is not Route.GOSUSLUGI
     if people and wanted and "licence-draft" not in facts.attachments:
         yield of_request(
-            "ORG-6", "licence-draft",
+            "ORG-6",
+            "licence-draft",
             "Соискатель лицензии прикладывает скан проекта заявления (без приложений), заверенный руководителем, "
             "его заместителем или исполняющим обязанности, с печатью.",
         )
@@ -50,6 +53,7 @@ def _licence_draft(facts: RequestFacts, *, people: bool) -> Iterator[Finding]:
 def _companion(facts: RequestFacts) -> Iterator[Finding]:
     if "companion-drafted" in facts.attachments and "companion-scan" not in facts.attachments:
         yield of_request(
-            "SND-3", "companion",
+            "SND-3",
+            "companion",
             "Заявка на добавление организации ещё не подписана. Подпишите её: она уходит тем же письмом, тоже в двух экземплярах.",
         )

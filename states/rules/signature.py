@@ -43,9 +43,7 @@ def check(facts: RequestFacts, catalog: Catalog) -> Iterator[Finding]:
     if asks_own_seal(facts, catalog):
         yield from _seal(signature, capacity, facts.organisation)
     if not signature.readable_confirmed:
-        yield of_request(
-            "SGN-4", "readable", "Посмотрите скан и подтвердите, что подпись и текст печати видны чётко."
-        )
+        yield of_request("SGN-4", "readable", "Посмотрите скан и подтвердите, что подпись и текст печати видны чётко.")
 
 
 def _capacity(signature: SignatureFacts, catalog: Catalog) -> Capacity | None:
@@ -63,12 +61,16 @@ def _unknown(signature: SignatureFacts, catalog: Catalog) -> Iterator[Finding]:
         yield of_request("SGN-1", "capacity", f"Укажите, кто подписал: {known}.")
     if _unknown_body(signature, catalog):
         known = ", ".join(f"{entry.code} – {entry.label}" for entry in catalog.organisations.bodies)
-        yield of_request("SGN-1", "body", f"Укажите, чей представитель подписал и чья печать: own – сама организация, {known}.")
+        yield of_request(
+            "SGN-1", "body", f"Укажите, чей представитель подписал и чья печать: own – сама организация, {known}."
+        )
 
 
 def _signed_on(signature: SignatureFacts, facts: RequestFacts) -> Iterator[Finding]:
     if signature.signed_on and ahead(signature.signed_on, facts.today):
-        yield of_request("SGN-1", "signed_on", f"Подпись датирована будущим днём: {signature.signed_on:%d.%m.%Y}. Исправьте дату.")
+        yield of_request(
+            "SGN-1", "signed_on", f"Подпись датирована будущим днём: {signature.signed_on:%d.%m.%Y}. Исправьте дату."
+        )
 
 
 def _signer(signature: SignatureFacts, capacity: Capacity, organisation: OrganisationFacts) -> Iterator[Finding]:
@@ -99,9 +101,10 @@ def _seal(signature: SignatureFacts, capacity: Capacity, organisation: Organisat
     if organisation.seal is None:
         yield of_request("SGN-2", "seal", "В карточке организации не указано, есть ли печать. Отметьте это.")
     elif organisation.seal is SealPolicy.SEAL and signature.seal_present is not True:
-        yield of_request("SGN-2", "seal", "У организации есть печать, а на скане она не отмечена. Поставьте и отсканируйте.")
+        yield of_request(
+            "SGN-2", "seal", "У организации есть печать, а на скане она не отмечена. Поставьте и отсканируйте."
+        )
     elif organisation.seal is SealPolicy.NO_SEAL and signature.seal_present:
         yield of_request(
-            "SGN-3", "seal",
-            "В карточке сказано, что печати нет, а на скане она есть. Исправьте карточку или отметку.",
+            "SGN-3", "seal", "В карточке сказано, что печати нет, а на скане она есть. Исправьте карточку или отметку."
         )

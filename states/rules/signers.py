@@ -32,7 +32,9 @@ def signs_elsewhere(facts: RequestFacts, catalog: Catalog) -> SignerRule | None:
     return rule if rule is not None and not is_applicant(rule.body, facts, catalog) else None
 
 
-def check_signer(signature: SignatureFacts, capacity: Capacity, facts: RequestFacts, catalog: Catalog) -> Iterator[Finding]:
+def check_signer(
+    signature: SignatureFacts, capacity: Capacity, facts: RequestFacts, catalog: Catalog
+) -> Iterator[Finding]:
     """Body and rank of the signer, as planned or as signed."""
     rule = signer_rule(facts, catalog)
     body = signature.body or OWN
@@ -51,9 +53,14 @@ def check_seal(signature: SignatureFacts, facts: RequestFacts, catalog: Catalog,
     rule = signer_rule(facts, catalog)
     if rule is None:
         return
-    cited, seal_of = rule.seal_rule or rule.rule, signature.seal_of  # unnamed, it is the signer's and wrong with him only
+    cited, seal_of = (
+        rule.seal_rule or rule.rule,
+        signature.seal_of,
+    )  # unnamed, it is the signer's and wrong with him only
     if seal_of and not _same_body(rule.body, seal_of, facts, catalog):
-        yield of_request(cited, "seal", f"Печать – {_genitive(seal_of, catalog)}, а нужна печать {_genitive(rule.body, catalog)}.")
+        yield of_request(
+            cited, "seal", f"Печать – {_genitive(seal_of, catalog)}, а нужна печать {_genitive(rule.body, catalog)}."
+        )
     elif rule.seal == "required" and (signature.seal_present is False or (not planned and not signature.seal_present)):
         yield of_request(cited, "seal", f"Нужна печать {_genitive(rule.body, catalog)}, а на скане она не отмечена.")
 

@@ -36,6 +36,9 @@ def _shortened(text: str) -> Subject | None:
 def _begins(shortened: list[str], full: list[str]) -> bool:
     """Each word stands for one of the name's: whole, or its beginning where a dot ends it."""
     return all(
-        any(word.startswith(short.rstrip(".")) if short.endswith(".") else word == _TYPES.get(short, short) for word in full)
+        any(
+            word.startswith(short.rstrip(".")) if short.endswith(".") else word == _TYPES.get(short, short)
+            for word in full
+        )
         for short in shortened
     )

@@ -6,9 +6,7 @@ from models.facts import LineFacts
 from models.findings import Finding, Severity
 
 
-def of_line(
-    rule: str, line: LineFacts, field: str, message: str, severity: Severity = Severity.ERROR
-) -> Finding:
+def of_line(rule: str, line: LineFacts, field: str, message: str, severity: Severity = Severity.ERROR) -> Finding:
     """A finding about one employee's field."""
     return Finding(rule, severity, message, row=line.row, field=field, person=line.name or None)
 

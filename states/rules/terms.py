@@ -26,11 +26,15 @@ def check_last_day(line: LineFacts, today: dt.date, since: dt.date | None = None
     last = dt.date.fromisoformat(value)
     if since and last < since:
         yield of_line(
-            "APP-11", line, "asked_until",
+            "APP-11",
+            line,
+            "asked_until",
             f"Последний день роли {last:%d.%m.%Y} раньше первого, {since:%d.%m.%Y}. Проверьте обе даты.",
-        )  # fmt: skip
+        )
     elif last < today:
         yield of_line(
-            "APP-11", line, "asked_until",
+            "APP-11",
+            line,
+            "asked_until",
             f"Последний день роли {last:%d.%m.%Y} уже прошёл. Укажите день впереди или уберите дату, если срока нет.",
-        )  # fmt: skip
+        )

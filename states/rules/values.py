@@ -160,7 +160,11 @@ def _person(field: KindField, text: str) -> Read:
 
 def _subject(field: KindField, text: str) -> Read:
     found = known_subject(text)
-    return (found.name, "") if found else (text, f"Субъекта РФ «{_cut(text)}» нет. Напишите, например, «Тверская область».")
+    return (
+        (found.name, "")
+        if found
+        else (text, f"Субъекта РФ «{_cut(text)}» нет. Напишите, например, «Тверская область».")
+    )
 
 
 _READERS: dict[str, Callable[[KindField, str], Read]] = {

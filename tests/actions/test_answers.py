@@ -42,12 +42,16 @@ def _states(work, request):
 @pytest.mark.rule("AWT-1")
 def test_one_role_of_one_person_is_granted_and_the_other_refused(installation, awaiting):
     with installation.work("тест") as work:
-        request = _give(work, awaiting, [Said("granted"), Said("rejected", FRMR, snils="11223344595", subsystem="ФРМР")])
+        request = _give(
+            work, awaiting, [Said("granted"), Said("rejected", FRMR, snils="11223344595", subsystem="ФРМР")]
+        )
         assert request.status is Status.GRANTED
         assert _states(work, request) == {
-            (1, "frmo"): LineState.GRANTED, (1, "frmr"): LineState.MOVED,
-            (2, "frmo"): LineState.GRANTED, (2, "frmr"): LineState.GRANTED,
-        }  # fmt: skip
+            (1, "frmo"): LineState.GRANTED,
+            (1, "frmr"): LineState.MOVED,
+            (2, "frmo"): LineState.GRANTED,
+            (2, "frmr"): LineState.GRANTED,
+        }
         assert [line.state for line in requests.lines_of(work, request)] == [LineState.GRANTED] * 2
         held = {(row.line_id, row.subsystem) for row in work.session.execute(select(Grant)).scalars()}
         first, second = requests.lines_of(work, request)
@@ -56,7 +60,9 @@ def test_one_role_of_one_person_is_granted_and_the_other_refused(installation, a
         assert [(line.person_id, line.roles) for line in requests.lines_of(work, draft)] == [
             (first.person_id, [("frmr", "organisation")])
         ]
-        assert [(pair.state, pair.reason) for pair in pairs.of(requests.lines_of(work, draft))] == [(LineState.OPEN, FRMR)]
+        assert [(pair.state, pair.reason) for pair in pairs.of(requests.lines_of(work, draft))] == [
+            (LineState.OPEN, FRMR)
+        ]
 
 
 def test_person_is_asked_to_prove_only_what_was_granted(installation, awaiting):
@@ -81,7 +87,9 @@ def test_answer_that_differs_by_person_is_kept_with_each_ones_own_words_and_end(
             for (line, subsystem), pair in asked.items()
         }
         answers.give_answer(work, request, told, actor=Actor.DESK, ground=GROUND)
-        kept = {key: (pair.reason, pair.quote, pair.ground, pair.decided_at) for key, pair in _asked(work, request).items()}
+        kept = {
+            key: (pair.reason, pair.quote, pair.ground, pair.decided_at) for key, pair in _asked(work, request).items()
+        }
         assert kept[1, "frmo"] == (None, "строка 1: дано", GROUND.words, work.now)
         assert kept[2, "frmr"] == ("нет frmr", "строка 2: отказано в frmr", GROUND.words, work.now)
         draft = requests.child_of(work, request, "refused-lines")
@@ -104,7 +112,10 @@ def test_nothing_granted_makes_the_request_rejected_and_its_next_version_asks_fo
         assert (request.status, set(_states(work, request).values())) == (Status.REJECTED, {LineState.REJECTED})
         assert requests.child_of(work, request, "refused-lines") is None
         steps.take(work, request, "revise")
-        kept = [(pair.state, pair.reason, pair.quote, pair.ground, pair.decided_at) for pair in _asked(work, request).values()]
+        kept = [
+            (pair.state, pair.reason, pair.quote, pair.ground, pair.decided_at)
+            for pair in _asked(work, request).values()
+        ]
         assert kept == [(LineState.OPEN, "нет печати", None, None, None)] * 4
 
 

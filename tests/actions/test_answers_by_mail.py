@@ -42,7 +42,9 @@ def _take_in(installation, text, references="", subject="Re: заявка", send
 def sent(installation):
     number = request_at(installation, Status.SENT)
     with installation.work("тест") as work:
-        query = select(OutboxLetter.message_id).where(OutboxLetter.request_id == number, OutboxLetter.purpose == "package")
+        query = select(OutboxLetter.message_id).where(
+            OutboxLetter.request_id == number, OutboxLetter.purpose == "package"
+        )
         return number, work.session.execute(query).scalar_one()
 
 
@@ -99,9 +101,13 @@ def test_ticket_of_a_stranger_never_replaces_ours(installation, sent):
 def test_merged_ticket_is_followed_and_a_named_day_moves_the_term(installation, sent):
     number, reference = sent
     _take_in(installation, "Ваше обращение № 1234567 зарегистрировано.", reference)
-    text = "Обращение № 1234567 объединено с обращением № 1234560. Дальнейшая работа ведётся в рамках обращения № 1234560."
+    text = (
+        "Обращение № 1234567 объединено с обращением № 1234560. Дальнейшая работа ведётся в рамках обращения № 1234560."
+    )
     assert _take_in(installation, text, reference).state is InboxState.APPLIED
-    assert _take_in(installation, "Срок рассмотрения заявки продлён до 02.12.2026.", reference).state is InboxState.APPLIED
+    assert (
+        _take_in(installation, "Срок рассмотрения заявки продлён до 02.12.2026.", reference).state is InboxState.APPLIED
+    )
     with installation.work("тест") as work:
         request = requests.get(work, number)
         due = request.due_at
@@ -124,7 +130,12 @@ def test_closing_and_survey_are_filed_after_a_known_outcome_only(installation, s
 
 
 @pytest.mark.parametrize(
-    "text", ["Обращение переведено в статус «Ожидает заявителя».", "К обращению добавлен комментарий.", "Статус изменён на «Решено»."]
+    "text",
+    [
+        "Обращение переведено в статус «Ожидает заявителя».",
+        "К обращению добавлен комментарий.",
+        "Статус изменён на «Решено».",
+    ],
 )
 def test_notice_of_the_desk_that_nobody_understands_waits(installation, sent, text):
     assert _take_in(installation, text, sent[1]).state is InboxState.TRIAGE

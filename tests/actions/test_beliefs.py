@@ -29,8 +29,10 @@ def test_every_change_of_a_role_is_written_down_beside_what_was_known_before(ins
     with installation.work("тест") as work:
         known = beliefs.history(work, roles)
         assert {(entry.recorded_at, entry.superseded_at, entry.verified_at, entry.until) for entry in known} == {
-            (start, proven, None, None), (proven, ended, proven, None), (ended, None, proven, ended),
-        }  # fmt: skip
+            (start, proven, None, None),
+            (proven, ended, proven, None),
+            (ended, None, proven, ended),
+        }
         assert len(known) == 6
         assert _told(work, as_of=start) == [(False, ended.isoformat())] * 2
         assert _told(work, as_of=start, known_on=start) == [(False, None)] * 2

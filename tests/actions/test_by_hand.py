@@ -79,7 +79,10 @@ def test_the_same_bytes_and_the_same_message_id_are_there_already(installation, 
     assert (again.already, again.letter.id, again.letter.brought_by) == (True, first.id, "officer")
     assert (other_bytes.already, other_bytes.letter.id) == (True, first.id)
     mailed = arrived(installation, _answer(identifier="<b-1@stp-egisz.ru>", text="Новость"))
-    assert take_by_hand(installation, b"X-Copy: 1\n" + _answer(identifier="<b-1@stp-egisz.ru>"), by="officer").letter.id == mailed.id
+    assert (
+        take_by_hand(installation, b"X-Copy: 1\n" + _answer(identifier="<b-1@stp-egisz.ru>"), by="officer").letter.id
+        == mailed.id
+    )
 
 
 def test_the_request_that_the_person_names_counts_and_a_contradiction_is_said(installation, sent):
@@ -87,7 +90,9 @@ def test_the_request_that_the_person_names_counts_and_a_contradiction_is_said(in
     other = request_at(installation, Status.SENT, of=1)
     nowhere = take_by_hand(installation, _answer(identifier="<c-1@x>"), by="officer").letter
     assert nowhere.request_id is None and "не видно, к какой заявке" in nowhere.problem
-    named = take_by_hand(installation, _answer(identifier="<c-2@x>", text="Доступ дан."), by="officer", request_id=number).letter
+    named = take_by_hand(
+        installation, _answer(identifier="<c-2@x>", text="Доступ дан."), by="officer", request_id=number
+    ).letter
     assert (named.request_id, named.matched_by) == (number, "by-hand")
     wrong = take_by_hand(installation, _answer(reference, identifier="<c-3@x>"), by="officer", request_id=other).letter
     assert wrong.request_id == other and "ссылки и номера" in wrong.problem
@@ -129,7 +134,13 @@ def test_a_person_of_one_organisation_brings_letters_of_his_requests_only(instal
 
     with installation.work("тест") as work:
         far = accounts.create(
-            work, login="far", name="Чужой", roles={Role.OFFICER}, everywhere=False, organisation_ids=(), password_by_other=False
+            work,
+            login="far",
+            name="Чужой",
+            roles={Role.OFFICER},
+            everywhere=False,
+            organisation_ids=(),
+            password_by_other=False,
         )
         far_id = far.id
     with pytest.raises(Conflict, match="не видно, к какой заявке"):
@@ -148,7 +159,9 @@ def test_an_answer_in_a_word_file_that_comes_by_mail_waits_for_a_person(installa
 
 
 @pytest.mark.parametrize("calls_before", [0, 1])
-def test_a_machine_without_room_for_a_reader_leaves_the_letter_for_the_next_run(installation, sent, monkeypatch, calls_before):
+def test_a_machine_without_room_for_a_reader_leaves_the_letter_for_the_next_run(
+    installation, sent, monkeypatch, calls_before
+):
     """Neither at the first reading nor at the one against its request is the letter laid aside."""
     number, reference = sent
     raw = _answer(reference)

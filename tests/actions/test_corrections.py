@@ -57,7 +57,9 @@ def whole(installation, tmp_path):
     check = checked_pack(installation, tmp_path, only_corrected=True)
     if check is None:
         return
-    told = html.unescape("".join(check.pack.read(name).decode() for name in check.pack.names if name.endswith((".html", ".txt"))))
+    told = html.unescape(
+        "".join(check.pack.read(name).decode() for name in check.pack.names if name.endswith((".html", ".txt")))
+    )
     assert "Что и когда было известно о ролях" in told and "Исправления" in told and "сверено с письмом СТП" in told
 
 
@@ -70,7 +72,9 @@ def _answered(installation, *said):
 
 
 def _states(work, request):
-    return {(line.position, pair.subsystem): pair.state for line in requests.lines_of(work, request) for pair in line.asked}
+    return {
+        (line.position, pair.subsystem): pair.state for line in requests.lines_of(work, request) for pair in line.asked
+    }
 
 
 def _held(work, **asked):
@@ -84,7 +88,9 @@ def test_a_refusal_that_was_a_grant_gives_the_role_since_the_answer_and_takes_th
     with installation.work("тест") as work:
         request = requests.get(work, number)
         draft = requests.child_of(work, request, "refused-lines")
-        corrections.correct_answer(work, request, [Said("granted", snils=FIRST, subsystem="ФРМР")], why=WHY, ground=TRUE)
+        corrections.correct_answer(
+            work, request, [Said("granted", snils=FIRST, subsystem="ФРМР")], why=WHY, ground=TRUE
+        )
         assert (request.status, draft.status) == (Status.GRANTED, Status.WITHDRAWN)
         assert set(_states(work, request).values()) == {LineState.GRANTED}
     with installation.work("тест") as work:
@@ -92,7 +98,9 @@ def test_a_refusal_that_was_a_grant_gives_the_role_since_the_answer_and_takes_th
         assert len(_held(work, known_on=corrected)) == 4
         row = work.session.execute(select(Correction)).scalar_one()
         assert (row.why, row.by, row.kind, row.at) == (WHY, "тест", "answer", corrected)
-        told = json.loads(work.session.execute(select(Event).where(Event.action == "correction.recorded")).scalar_one().data)
+        told = json.loads(
+            work.session.execute(select(Event).where(Event.action == "correction.recorded")).scalar_one().data
+        )
         assert "moved" in told["before"].values() and "нет в ФРМР" in row.before.values()
         assert "нет в ФРМР" not in json.dumps(told, ensure_ascii=False) and FIRST not in json.dumps(told)
 
@@ -108,7 +116,9 @@ def test_a_grant_that_was_a_refusal_was_never_held_and_its_letters_are_named_or_
         row = corrections.correct_answer(
             work, request, [Said("rejected", "работник не найден", snils=FIRST)], why=WHY, ground=TRUE
         )
-        assert row.letters == [letter.id for letter in sent if letter.person_id == requests.lines_of(work, request)[0].person_id]
+        assert row.letters == [
+            letter.id for letter in sent if letter.person_id == requests.lines_of(work, request)[0].person_id
+        ]
         assert _held(work) == [(SECOND, "ФРМО"), (SECOND, "ФРМР")] and len(_held(work, known_on=answered)) == 4
         assert _states(work, request)[1, "frmo"] is LineState.MOVED and request.due_at == due
         first, second = requests.lines_of(work, request)
@@ -129,8 +139,12 @@ def test_no_answer_at_all_makes_it_wait_on_with_its_term_and_stops_what_was_prom
         assert set(_states(work, request).values()) == {LineState.OPEN} and not _held(work) and not row.letters
         asked = work.session.execute(select(OutboxLetter.state).where(OutboxLetter.purpose == "login-check")).scalars()
         assert set(asked) == {OutboxState.CANCELLED}
-        assert row.before[f"request:{number}.status"] == "granted" and row.after[f"request:{number}.status"] == "awaiting"
-        answers.give_answer(work, request, answers.the_same(work, request, "granted"), actor=Actor.OFFICER, ground=GROUND)
+        assert (
+            row.before[f"request:{number}.status"] == "granted" and row.after[f"request:{number}.status"] == "awaiting"
+        )
+        answers.give_answer(
+            work, request, answers.the_same(work, request, "granted"), actor=Actor.OFFICER, ground=GROUND
+        )
         assert len(_held(work)) == 4
 
 
@@ -164,11 +178,15 @@ def test_a_refusal_of_all_becomes_a_grant_of_one_and_back(installation, clock):
         answers.give_answer(work, request, said, actor=Actor.DESK, ground=GROUND)
     with installation.work("тест") as work:
         request = requests.get(work, number)
-        corrections.correct_answer(work, request, [Said("granted", snils=FIRST, subsystem="ФРМО")], why=WHY, ground=TRUE)
+        corrections.correct_answer(
+            work, request, [Said("granted", snils=FIRST, subsystem="ФРМО")], why=WHY, ground=TRUE
+        )
         assert request.status is Status.GRANTED and _held(work) == [(FIRST, "ФРМО")]
         draft = requests.child_of(work, request, "refused-lines")
         assert len(list(pairs.of(requests.lines_of(work, draft)))) == 3
-        corrections.correct_answer(work, request, [Said("rejected", "нет оснований", snils=FIRST)], why=WHY, ground=TRUE)
+        corrections.correct_answer(
+            work, request, [Said("rejected", "нет оснований", snils=FIRST)], why=WHY, ground=TRUE
+        )
         assert (request.status, draft.status) == (Status.REJECTED, Status.WITHDRAWN) and not _held(work)
         assert set(_states(work, request).values()) == {LineState.REJECTED}
         assert {pair.reason for pair in pairs.of(requests.lines_of(work, request))} == {"нет оснований"}
@@ -225,7 +243,9 @@ def test_what_the_desk_granted_on_a_linked_draft_stays_and_is_held_since_the_fir
         assert len(_held(work, as_of=first)) == 2
         request = requests.get(work, number)
         corrections.correct_answer(work, request, [Said("granted", subsystem="ФРМР")], why=WHY, ground=TRUE)
-        assert requests.get(work, child).status is Status.GRANTED and len(_held(work, as_of=first)) == 4 == len(_held(work))
+        assert requests.get(work, child).status is Status.GRANTED and len(_held(work, as_of=first)) == 4 == len(
+            _held(work)
+        )
         assert len(_held(work, as_of=first, known_on=first)) == 2
 
 
@@ -255,7 +275,11 @@ def test_a_revocation_that_was_not_done_leaves_the_role_held_all_along(installat
     with installation.work("тест") as work:
         assert not _held(work)
         corrections.correct_answer(
-            work, requests.get(work, number), [Said("rejected", "роль не найдена", subsystem="ФРМР")], why=WHY, ground=TRUE
+            work,
+            requests.get(work, number),
+            [Said("rejected", "роль не найдена", subsystem="ФРМР")],
+            why=WHY,
+            ground=TRUE,
         )
         assert _held(work, as_of=ended) == _held(work) == [(FIRST, "ФРМР")]
         assert not _held(work, known_on=ended)
@@ -305,8 +329,12 @@ def test_a_hand_over_that_was_not_stops_the_clock_and_the_letter_is_the_way_agai
         steps.take(work, request, "hand_over", ticket="ABC-123-45678", channel="web")
         corrections.not_handed_over(work, request, why=WHY)
         assert (request.status, request.ticket, request.due_at, request.sent_at, request.channel) == (
-            Status.SIGNED, None, None, None, "mail",
-        )  # fmt: skip
+            Status.SIGNED,
+            None,
+            None,
+            None,
+            "mail",
+        )
     bring(installation, number, Status.SENT)
     bring(installation, number, Status.AWAITING)
     with installation.work("тест") as work, pytest.raises(Refused) as refused:
@@ -338,10 +366,16 @@ def test_only_what_was_recorded_can_be_corrected(installation):
 
 def _taken_in(work, request, reading=None):
     letter = InboxLetter(
-        account="clinic", folder="INBOX", uid_validity=1, uid=len(show.letters_in(work, request)) + 1, request_id=request.id,
-        sha256=work.files.put(f"письмо {request.revision}".encode()), received_at=work.now, state=InboxState.TRIAGE,
+        account="clinic",
+        folder="INBOX",
+        uid_validity=1,
+        uid=len(show.letters_in(work, request)) + 1,
+        request_id=request.id,
+        sha256=work.files.put(f"письмо {request.revision}".encode()),
+        received_at=work.now,
+        state=InboxState.TRIAGE,
         reading=reading or {},
-    )  # fmt: skip
+    )
     work.session.add(letter)
     work.session.flush()
     return letter
@@ -438,7 +472,9 @@ def test_a_first_login_that_was_not_is_owed_again(installation):
 def test_a_pack_of_one_person_tells_nothing_of_the_corrections_of_others(installation, clock):
     number = _answered(installation, Said("granted"), Said("rejected", "уволен второй", snils=SECOND))
     with installation.work("тест") as work:
-        corrections.correct_answer(work, requests.get(work, number), [Said("rejected", "нет", snils=FIRST)], why=WHY, ground=TRUE)
+        corrections.correct_answer(
+            work, requests.get(work, number), [Said("rejected", "нет", snils=FIRST)], why=WHY, ground=TRUE
+        )
         first = evidence.of_person(work, FIRST).data
     parts = Pack(_kept(first, installation))
     told = html.unescape("".join(parts.read(name).decode() for name in parts.names if name.endswith((".html", ".txt"))))

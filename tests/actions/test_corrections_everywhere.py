@@ -45,7 +45,9 @@ def whole(installation, tmp_path):
     yield
     check = checked_pack(installation, tmp_path)
     assert check is not None
-    told = html.unescape("".join(check.pack.read(name).decode() for name in check.pack.names if name.endswith((".html", ".txt"))))
+    told = html.unescape(
+        "".join(check.pack.read(name).decode() for name in check.pack.names if name.endswith((".html", ".txt")))
+    )
     assert "Исправления" in told and "сверено с письмом СТП" in told
 
 
@@ -56,7 +58,13 @@ def after(status: Status) -> list[Status]:
         now = frontier.pop()
         for step in STEPS:
             target = step.destination
-            if now in step.sources and step.suits(ACCESS) and Actor.CORRECTOR not in step.by and target and target not in reached:
+            if (
+                now in step.sources
+                and step.suits(ACCESS)
+                and Actor.CORRECTOR not in step.by
+                and target
+                and target not in reached
+            ):
                 reached.add(target)
                 frontier.append(target)
     return [each for each in Status if each in reached]
@@ -147,7 +155,12 @@ def test_a_refusal_that_was_none(installation, clock, status):
     correct(installation, number, Kind.NO_ANSWER)
     with installation.work("тест") as work:
         request = requests.get(work, number)
-        assert (request.status, request.version, request.due_at, request.ticket) == (Status.AWAITING, 1, due, "ABC-123-45678")
+        assert (request.status, request.version, request.due_at, request.ticket) == (
+            Status.AWAITING,
+            1,
+            due,
+            "ABC-123-45678",
+        )
         assert {pair.state for line in requests.lines_of(work, request) for pair in line.asked} == {LineState.OPEN}
         assert requests.signature_of(request).signed_on == dt.date(2026, 11, 23)
         assert any(file.purpose == "scan" for file in requests.files_of(work, request))
@@ -155,7 +168,9 @@ def test_a_refusal_that_was_none(installation, clock, status):
     with installation.work("тест") as work:
         request = requests.get(work, number)
         steps.take(work, request, "revise")
-        assert request.version == (3 if status not in (Status.REJECTED, Status.WITHDRAWN) else 2)  # no number is given twice
+        assert request.version == (
+            3 if status not in (Status.REJECTED, Status.WITHDRAWN) else 2
+        )  # no number is given twice
     for target in _PATH:
         bring(installation, number, target)
     assert len(held(installation)) == 4

@@ -43,10 +43,19 @@ SNILS = "11223344595"
 KIND = "frmo-frmr-access"
 ROLES = (RoleRef("frmo", "organisation"), RoleRef("frmr", "organisation"))
 ANNA = LineFacts(
-    snils=SNILS, surname="Иванова", given="Анна", patronymic="Петровна", email="anna@clinic-a.ru", post="Кадровик",
-    roles=ROLES, esia_confirmed=True, first_login_on=dt.datetime(2026, 11, 20, tzinfo=dt.UTC),
-)  # fmt: skip
-ZOYA = dataclasses.replace(ANNA, surname="Зайцева", given="Зоя", email="zoya@clinic-b.ru", esia_confirmed=None, first_login_on=None)
+    snils=SNILS,
+    surname="Иванова",
+    given="Анна",
+    patronymic="Петровна",
+    email="anna@clinic-a.ru",
+    post="Кадровик",
+    roles=ROLES,
+    esia_confirmed=True,
+    first_login_on=dt.datetime(2026, 11, 20, tzinfo=dt.UTC),
+)
+ZOYA = dataclasses.replace(
+    ANNA, surname="Зайцева", given="Зоя", email="zoya@clinic-b.ru", esia_confirmed=None, first_login_on=None
+)
 A, B = 1, 2
 
 
@@ -54,7 +63,9 @@ A, B = 1, 2
 def clinics(installation: Installation) -> Iterator[Installation]:
     with installation.work("тест") as work:
         for inn, name in (("7707083893", "Клиника А"), ("5902012349", "Клиника Б")):
-            work.session.add(Organisation(inn=inn, full_name=name, short_name=name, fold=name.lower(), officer_email="o@a.ru"))
+            work.session.add(
+                Organisation(inn=inn, full_name=name, short_name=name, fold=name.lower(), officer_email="o@a.ru")
+            )
     yield confirm_desk(installation)
 
 
@@ -72,14 +83,21 @@ def gone_on(work: Work, line: LineFacts, place: int = A, status: Status = Status
     for each in lines if status is Status.GRANTED else ():
         for role in ROLES:
             grants.grant(
-                work, person_id=each.person_id or 0, organisation_id=place, subsystem=role.subsystem, role=role.role,
-                request_id=request.id or 0, line_id=each.id or 0,
-            )  # fmt: skip
+                work,
+                person_id=each.person_id or 0,
+                organisation_id=place,
+                subsystem=role.subsystem,
+                role=role.role,
+                request_id=request.id or 0,
+                line_id=each.id or 0,
+            )
     return request
 
 
 def told(work: Work, request: AccessRequest) -> list[str]:
-    return [one.message for one in show.findings(work, request) if one.field == "snils" and one.severity.value == "error"]
+    return [
+        one.message for one in show.findings(work, request) if one.field == "snils" and one.severity.value == "error"
+    ]
 
 
 def card(work: Work, place: int = A) -> Employee:
@@ -96,7 +114,9 @@ def rows(work: Work, place: int) -> set[str]:
 
 
 @pytest.mark.rule("APP-2")
-def test_a_number_of_ones_own_worker_under_another_name_stops_the_line_and_changes_nothing(clinics: Installation) -> None:
+def test_a_number_of_ones_own_worker_under_another_name_stops_the_line_and_changes_nothing(
+    clinics: Installation,
+) -> None:
     with clinics.work("тест") as work:
         gone_on(work, ANNA)
         before = rows(work, A)
@@ -116,7 +136,9 @@ def test_a_number_of_ones_own_worker_under_another_name_stops_the_line_and_chang
             clashes.settle(work, mistyped, line, Said.CHECKED)
 
 
-def test_a_recorded_change_of_name_lets_the_line_pass_and_the_past_keeps_the_old_one(clinics: Installation, clock) -> None:
+def test_a_recorded_change_of_name_lets_the_line_pass_and_the_past_keeps_the_old_one(
+    clinics: Installation, clock
+) -> None:
     with clinics.work("тест") as work:
         gone_on(work, ANNA)
     clock.forward(days=30)
@@ -130,7 +152,10 @@ def test_a_recorded_change_of_name_lets_the_line_pass_and_the_past_keeps_the_old
         clashes.settle(work, request, line, Said.RENAMED, since=dt.date(2026, 12, 10), ground="свидетельство о браке")
         assert told(work, request) == []
         assert card(work).name == "Орлова Анна Петровна"
-        for day, name in ((dt.date(2026, 12, 9), "Иванова Анна Петровна"), (dt.date(2026, 12, 10), "Орлова Анна Петровна")):
+        for day, name in (
+            (dt.date(2026, 12, 9), "Иванова Анна Петровна"),
+            (dt.date(2026, 12, 10), "Орлова Анна Петровна"),
+        ):
             moment = dt.datetime.combine(day, dt.time(12), dt.UTC)
             assert {row["person"] for row in grants.holders(work, as_of=moment)} == {name}
             assert names.Names(work, [card(work)]).on(card(work), day) == name
@@ -185,7 +210,9 @@ def test_of_another_organisations_worker_nothing_is_told_and_nothing_changes(cli
 def test_the_same_name_elsewhere_is_no_finding_and_brings_no_marks_along(clinics: Installation) -> None:
     with clinics.work("тест") as work:
         gone_on(work, ANNA)
-        request = draft(work, dataclasses.replace(ANNA, email="anna@clinic-b.ru", esia_confirmed=None, first_login_on=None), B)
+        request = draft(
+            work, dataclasses.replace(ANNA, email="anna@clinic-b.ru", esia_confirmed=None, first_login_on=None), B
+        )
         assert told(work, request) == []
         assert requests.facts_of(work, request).lines[0].first_login_on is None
         assert invitations.invite(work, request, purpose=links.FIRST_LOGIN) == 1
@@ -255,7 +282,9 @@ def test_letters_go_to_the_address_of_their_line_whatever_is_typed_elsewhere(cli
     with clinics.work("часы") as work:
         reminders.send_due(work)
     with clinics.work("тест") as work:
-        sent = work.session.execute(select(OutboxLetter).where(OutboxLetter.purpose.in_(("first-login", "nudge")))).scalars()
+        sent = work.session.execute(
+            select(OutboxLetter).where(OutboxLetter.purpose.in_(("first-login", "nudge")))
+        ).scalars()
         told_of = {(letter.request_id, letter.purpose, letter.recipient) for letter in sent}
     assert told_of == {
         (number, purpose, email)
@@ -282,7 +311,9 @@ def test_a_link_that_went_to_a_mistyped_address_dies_with_it(clinics: Installati
         request = draft(work, fresh)
         invitations.invite(work, request, purpose=links.FIRST_LOGIN)
         [line] = requests.lines_of(work, request)
-        drafting.edit_lines(work, request, changed={line.id or 0: dataclasses.replace(fresh, email="right@clinic-a.ru")})
+        drafting.edit_lines(
+            work, request, changed={line.id or 0: dataclasses.replace(fresh, email="right@clinic-a.ru")}
+        )
         link = work.session.execute(select(PersonalLink)).scalar_one()
         assert (link.line_id, link.ended_at, link.ended_for) == (None, work.now, EndedFor.LINE_GONE)
         assert [letter.state.value for letter in work.session.execute(select(OutboxLetter)).scalars()] == ["cancelled"]
@@ -328,13 +359,17 @@ def test_what_is_erased_at_one_organisation_stays_at_the_other(clinics: Installa
         gone_on(work, ANNA, B)
     clock.forward(days=clinics.policy.retention_days + 1)
     with clinics.work("стирание") as work:
-        before = [repr(row) for row in work.session.execute(select(Employee.__table__).where(Employee.organisation_id == B))]  # type: ignore[attr-defined]
+        before = [
+            repr(row) for row in work.session.execute(select(Employee.__table__).where(Employee.organisation_id == B))
+        ]  # type: ignore[attr-defined]
         erasure.erase_due(work)
         erased, kept = work.session.execute(select(Employee).order_by(Employee.id)).scalars()
         assert (erased.name, erased.email, erased.snils[:7]) == ("", "", "erased:")
         assert names.former_names(work, erased)[0].name == ""
         assert kept.snils == SNILS
-        assert [repr(row) for row in work.session.execute(select(Employee.__table__).where(Employee.organisation_id == B))] == before  # type: ignore[attr-defined]
+        assert [
+            repr(row) for row in work.session.execute(select(Employee.__table__).where(Employee.organisation_id == B))
+        ] == before  # type: ignore[attr-defined]
         [line] = requests.lines_of(work, requests.get(work, 1))
         assert line.person_id == erased.person_id != kept.person_id
         assert told(work, draft(work, dataclasses.replace(ANNA, email=""), A)) == []  # who comes back is a new employee

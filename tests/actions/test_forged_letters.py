@@ -60,9 +60,21 @@ def sent(installation):
 
 
 def _letter(headers, *, subject="Re: заявка", reference="", text="Доступ предоставлен.", sender="egisz@stp-egisz.ru"):
-    lines = [*headers, f"From: {sender}", "To: clinic@example.com", "Message-ID: <answer-1@stp-egisz.ru>", f"Subject: {subject}"]
+    lines = [
+        *headers,
+        f"From: {sender}",
+        "To: clinic@example.com",
+        "Message-ID: <answer-1@stp-egisz.ru>",
+        f"Subject: {subject}",
+    ]
     lines += [f"In-Reply-To: {reference}"] if reference else []
-    lines += ["MIME-Version: 1.0", "Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: 8bit", "", text]
+    lines += [
+        "MIME-Version: 1.0",
+        "Content-Type: text/plain; charset=utf-8",
+        "Content-Transfer-Encoding: 8bit",
+        "",
+        text,
+    ]
     return "\r\n".join(lines).encode()
 
 
@@ -78,8 +90,10 @@ def test_only_a_proven_letter_of_the_desk_is_applied(installation, sent, said, w
     number, message_id, in_letters = sent
     headers, applied = TABLE[said]
     how = {
-        "reference": {"reference": message_id}, "ticket": {"subject": f"[#{TICKET}]"}, "number": {"subject": f"Re: {in_letters}"},
-    }[way]  # fmt: skip
+        "reference": {"reference": message_id},
+        "ticket": {"subject": f"[#{TICKET}]"},
+        "number": {"subject": f"Re: {in_letters}"},
+    }[way]
     letter = arrived(installation, _letter(headers, **how))
     assert letter.request_id == number
     assert letter.state is (InboxState.APPLIED if applied[way] else InboxState.TRIAGE)
@@ -100,7 +114,9 @@ def test_our_number_without_its_end_waits_for_a_person_even_when_the_desk_is_pro
 
 def test_nothing_is_proven_by_a_server_nobody_named(installation, sent):
     installation.__dict__["policy"] = dataclasses.replace(installation.policy, authserv_ids=())
-    assert arrived(installation, _letter([_says(OURS, PASS), RECEIVED], subject=f"[#{TICKET}]")).state is InboxState.TRIAGE
+    assert (
+        arrived(installation, _letter([_says(OURS, PASS), RECEIVED], subject=f"[#{TICKET}]")).state is InboxState.TRIAGE
+    )
 
 
 @pytest.mark.parametrize("purpose", ["first-login", "digest"])
@@ -122,7 +138,9 @@ def _computed_as_before(installation, number):
 
     known = f"<{hashlib.sha256(f'package:{number}:v1:1'.encode()).hexdigest()[:40]}@example.com>"
     with installation.work("тест") as work:
-        work.session.execute(select(OutboxLetter).where(OutboxLetter.request_id == number)).scalars().first().message_id = known
+        work.session.execute(
+            select(OutboxLetter).where(OutboxLetter.request_id == number)
+        ).scalars().first().message_id = known
     return known
 
 
@@ -130,7 +148,10 @@ def test_message_id_of_a_former_release_proves_nothing(installation, sent):
     number, _, _ = sent
     known = _computed_as_before(installation, number)
     assert arrived(installation, _letter([RECEIVED], reference=known)).state is InboxState.TRIAGE
-    assert arrived(installation, _letter([_says(OURS, PASS), RECEIVED], reference=known), uid=2).state is InboxState.APPLIED
+    assert (
+        arrived(installation, _letter([_says(OURS, PASS), RECEIVED], reference=known), uid=2).state
+        is InboxState.APPLIED
+    )
 
 
 def test_message_id_cannot_be_computed_from_what_is_known(installation, sent):
@@ -183,7 +204,10 @@ def test_only_a_result_about_the_authors_domain_counts(result, verdict):
     assert _verdict(_says(OURS, result)) == [(OURS, verdict, "above")]
 
 
-@pytest.mark.parametrize("head", ["spf=pass smtp.mailfrom=a@stp-egisz.ru; dmarc=pass", "", "(mx.clinic.example; dmarc=pass", '"mx.clinic.example'])
+@pytest.mark.parametrize(
+    "head",
+    ["spf=pass smtp.mailfrom=a@stp-egisz.ru; dmarc=pass", "", "(mx.clinic.example; dmarc=pass", '"mx.clinic.example'],
+)
 def test_result_that_names_no_server_is_nobodys(head):
     [(server, verdict, _)] = _verdict(f"Authentication-Results: {head}")
     assert (server, verdict) == ("", "none")

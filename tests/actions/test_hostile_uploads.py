@@ -21,10 +21,18 @@ def _add(work, request, name, data, purpose="attorney"):
 
 def _spoil(work, request, name, data):
     """A row of a former release, whose names were taken as they came."""
-    work.session.add(RequestFile(
-        request_id=request.id, version=request.version, purpose="attorney", name=name, media_type="application/pdf",
-        sha256=work.files.put(data), size=len(data), added_at=work.now,
-    ))  # fmt: skip
+    work.session.add(
+        RequestFile(
+            request_id=request.id,
+            version=request.version,
+            purpose="attorney",
+            name=name,
+            media_type="application/pdf",
+            sha256=work.files.put(data),
+            size=len(data),
+            added_at=work.now,
+        )
+    )
     work.session.flush()
 
 
@@ -38,7 +46,10 @@ def test_names_are_made_safe_and_distinct_when_files_come_in(installation):
     number = request_at(installation, Status.DRAFT)
     with installation.work("тест") as work:
         request = requests.get(work, number)
-        kept = [_add(work, request, name, b"%d" % place) for place, name in enumerate(("../../evil.pdf", "EVIL.pdf", "con\u202e.pdf", "a/"))]
+        kept = [
+            _add(work, request, name, b"%d" % place)
+            for place, name in enumerate(("../../evil.pdf", "EVIL.pdf", "con\u202e.pdf", "a/"))
+        ]
         assert kept == ["evil.pdf", "EVIL (2).pdf", "Файл con.pdf", "a"]
         files.replace(work, request, ("attorney",))
         assert _add(work, request, "evil.pdf", b"4") == "evil.pdf"
@@ -52,7 +63,9 @@ def test_package_holds_every_file_of_former_releases_under_a_name_of_its_own(ins
             _spoil(work, request, name, b"%d" % place if place < 4 else EVIL)
         held = _in_zip(packages.zipped(work, request))
     assert {b"0", b"1", b"2", b"3", EVIL} <= set(held.values())
-    assert len({name.casefold() for name in held}) == len(held) and not any("/" in name or ".." in name for name in held)
+    assert len({name.casefold() for name in held}) == len(held) and not any(
+        "/" in name or ".." in name for name in held
+    )
     assert held["пример.html.txt"] == EVIL
     note = held["Как подать.txt"].decode("utf-8-sig")
     assert all(name in note for name in held if name != "Как подать.txt")

@@ -23,7 +23,9 @@ _ADDRESS = re.compile(r"/my/(\S+)")
 
 
 def _draft(work, count=1, skip=0):
-    asked = requests.create(work, kind=KIND, organisation_id=clinic(work), lines=lines(skip + count, logged_in=False)[skip:])
+    asked = requests.create(
+        work, kind=KIND, organisation_id=clinic(work), lines=lines(skip + count, logged_in=False)[skip:]
+    )
     steps.take(work, asked, "invite")
     return asked
 
@@ -61,7 +63,10 @@ def test_what_an_organisation_calls_itself_fills_in_nobodys_link(installation):
         asked = requests.create(work, kind=KIND, organisation_id=clinic(work), lines=lines(3, logged_in=False)[2:])
         organisations.get(work, asked.organisation_id).short_name = _TYPED
         steps.take(work, asked, "invite")
-        assert "{link:15}" in work.session.execute(select(OutboxLetter.text).where(OutboxLetter.request_id == asked.id)).scalar_one()
+        assert (
+            "{link:15}"
+            in work.session.execute(select(OutboxLetter.text).where(OutboxLetter.request_id == asked.id)).scalar_one()
+        )
     secrets = _secrets(installation)
     assert [len(found) for found in secrets.values()] == [1, 1, 1]
     assert len({secret for found in secrets.values() for secret in found}) == 3
@@ -71,7 +76,14 @@ def test_what_an_organisation_calls_itself_fills_in_nobodys_link(installation):
 def test_what_anybody_types_into_a_letter_fills_in_nobodys_link(installation, purpose):
     with installation.work("тест") as work:
         _draft(work)
-        outbox.promise(work, key="typed", purpose=purpose, recipient="desk@example.com", subject="{link:1}", text=f"Добрый день. {_TYPED}")
+        outbox.promise(
+            work,
+            key="typed",
+            purpose=purpose,
+            recipient="desk@example.com",
+            subject="{link:1}",
+            text=f"Добрый день. {_TYPED}",
+        )
     words = _letters(installation)["desk@example.com"]
     assert "/my/" not in words and "{link:1}" in words
 
@@ -101,7 +113,9 @@ def test_a_link_does_not_leave_in_a_letter_whose_person_does_not_own_its_line(in
     with installation.work("тест") as work:
         request = _draft(work, count=2)
         first, second = requests.lines_of(work, request)
-        letter = work.session.execute(select(OutboxLetter).where(OutboxLetter.person_id == first.person_id)).scalar_one()
+        letter = work.session.execute(
+            select(OutboxLetter).where(OutboxLetter.person_id == first.person_id)
+        ).scalar_one()
         letter.person_id = second.person_id
     _claimed(installation, letter.id)
     with installation.work("тест") as work, pytest.raises(links.LinkDead, match="Пригласите работника заново"):
@@ -132,7 +146,9 @@ def test_link_of_a_removed_employee_opens_nobody_elses_page(installation):
     secret = _secrets(installation)[lines(1)[0].email][0]
     with installation.work("тест") as work:
         request = requests.get(work, request.id)
-        drafting.edit_lines(work, request, removed=[requests.lines_of(work, request)[0].id], added=lines(2, logged_in=False)[1:])
+        drafting.edit_lines(
+            work, request, removed=[requests.lines_of(work, request)[0].id], added=lines(2, logged_in=False)[1:]
+        )
         steps.take(work, request, "invite")
     with installation.work("тест") as work:
         assert work.session.execute(select(PersonalLink)).scalars().all()
@@ -182,7 +198,9 @@ def test_a_proven_login_shows_nothing_after_its_term(installation, clock):
     request_at(installation, Status.GRANTED, count=1)
     deliver(installation)
     with installation.work("тест") as work:
-        link = work.session.execute(select(PersonalLink).where(PersonalLink.purpose == links.LOGIN_CHECK)).scalars().one()
+        link = (
+            work.session.execute(select(PersonalLink).where(PersonalLink.purpose == links.LOGIN_CHECK)).scalars().one()
+        )
         secret = links.token(work, link)
         personal.confirm_login(work, secret, listed=["ФРМО", "ФРМР"])
     clock.forward(days=400)
@@ -233,7 +251,9 @@ def test_how_long_a_link_works_is_a_setting_for_each_login(home, clock):
     settings = Settings(home=home, links=LinksPart(first_login_days=3, login_check_days=5))
     made = Installation(settings, clock)
     with made.work("тест") as work:
-        assert [(links.expires(work, purpose) - work.now).days for purpose in (links.FIRST_LOGIN, links.LOGIN_CHECK)] == [3, 5]
+        assert [
+            (links.expires(work, purpose) - work.now).days for purpose in (links.FIRST_LOGIN, links.LOGIN_CHECK)
+        ] == [3, 5]
     made.engine.dispose()
 
 
@@ -242,5 +262,9 @@ def test_an_administrator_ends_every_link_on_record(installation):
         _draft(work, count=2)
         assert links.end_all(work, EndedFor.RECALLED) == 2
         assert links.end_all(work, EndedFor.RECALLED) == 0
-        told = work.session.execute(select(Event.data).where(Event.action == "links.ended").order_by(Event.seq)).scalars().all()
+        told = (
+            work.session.execute(select(Event.data).where(Event.action == "links.ended").order_by(Event.seq))
+            .scalars()
+            .all()
+        )
     assert told == ['{"links":2,"reason":"recalled"}', '{"links":0,"reason":"recalled"}']

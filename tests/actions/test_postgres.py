@@ -23,7 +23,9 @@ from wiring.work import Installation
 
 @pytest.fixture
 def installation(server: str, tmp_path: Path, clock) -> Iterator[Installation]:
-    made = Installation(Settings(home=tmp_path / "home", database_url=SecretStr(migrated_database(server))), clock=clock)
+    made = Installation(
+        Settings(home=tmp_path / "home", database_url=SecretStr(migrated_database(server))), clock=clock
+    )
     yield made
     made.engine.dispose()
 

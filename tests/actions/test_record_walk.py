@@ -42,7 +42,9 @@ Act = Callable[[], object]
 def _answer(installation, clock) -> tuple[Act, int]:
     number = request_at(installation, Status.AWAITING)
     answered(installation, number, "granted")
-    return lambda: correct(installation, number, Kind.ANSWER, said=(Said("rejected", "не тот человек", snils=FIRST),)), 2
+    return lambda: correct(
+        installation, number, Kind.ANSWER, said=(Said("rejected", "не тот человек", snils=FIRST),)
+    ), 2
 
 
 def _no_answer(installation, clock) -> tuple[Act, int]:

@@ -27,9 +27,14 @@ def token_of(
     """A new token; the account is made when it is not there. `organisations` None: sees all."""
     with world.installation.work(by="тест") as work:
         account = accounts.find(work, login) or accounts.create(
-            work, login=login, name=NAMES.get(login, login), roles=set(roles), everywhere=organisations is None,
-            organisation_ids=organisations or (), password_by_other=False,
-        )  # fmt: skip
+            work,
+            login=login,
+            name=NAMES.get(login, login),
+            roles=set(roles),
+            everywhere=organisations is None,
+            organisation_ids=organisations or (),
+            password_by_other=False,
+        )
         return api_tokens.create(work, account, use=use, name="МИС", days=days)[1]
 
 

@@ -97,4 +97,6 @@ def list_house(world: World) -> None:
     """Receivers of tests stand on loopback, which an administrator has to list."""
     home = world.installation.settings.home
     (home / "settings.toml").write_text(f"[webhooks]\nnetworks = {list(HOUSE)}\n", "utf-8")
-    world.installation.take_up(world.installation.settings.model_copy(update={"webhooks": WebhooksPart(networks=HOUSE)}))
+    world.installation.take_up(
+        world.installation.settings.model_copy(update={"webhooks": WebhooksPart(networks=HOUSE)})
+    )

@@ -29,7 +29,9 @@ def _roles(told: dict[str, Any]) -> list[list[tuple[str, str, str | None]]]:
     return [[(role["subsystem"], role["state"], role["reason"]) for role in line["roles"]] for line in told["lines"]]
 
 
-def test_pairs_are_told_and_taken_by_line_or_snils_over_what_is_said_of_the_worker(api: TestClient, waits: dict[str, Any]) -> None:
+def test_pairs_are_told_and_taken_by_line_or_snils_over_what_is_said_of_the_worker(
+    api: TestClient, waits: dict[str, Any]
+) -> None:
     first, second = (line["id"] for line in waits["lines"])
     assert _roles(waits)[0] == [("frmo", "open", None), ("frmr", "open", None)]
     answers = [{"line": first, "outcome": "granted"}, {"line": second, "outcome": "rejected", "reason": "уволен"}]
@@ -53,16 +55,26 @@ def test_pairs_are_told_and_taken_by_line_or_snils_over_what_is_said_of_the_work
 def test_refusal_takes_a_reason_for_each_role(api: TestClient, waits: dict[str, Any]) -> None:
     line = waits["lines"][0]["id"]
     told = _step(
-        api, waits, "reject", reason="нет подписи", ground=WORDS,
+        api,
+        waits,
+        "reject",
+        reason="нет подписи",
+        ground=WORDS,
         pairs=[{"line": line, "subsystem": "frmr", "outcome": "rejected", "reason": "нет карточки"}],
-    ).json()  # fmt: skip
+    ).json()
     assert told["state"] == "rejected"
-    assert [reason for line in _roles(told) for _, _, reason in line] == ["нет подписи", "нет карточки", "нет подписи", "нет подписи"]
+    assert [reason for line in _roles(told) for _, _, reason in line] == [
+        "нет подписи",
+        "нет карточки",
+        "нет подписи",
+        "нет подписи",
+    ]
 
 
 @pytest.mark.parametrize(
-    ("trigger", "body"), [("grant", {}), ("grant", {"ground": "звонок"}), ("reject", {"reason": "нет подписи", "ground": " " * 20})]
-)  # fmt: skip
+    ("trigger", "body"),
+    [("grant", {}), ("grant", {"ground": "звонок"}), ("reject", {"reason": "нет подписи", "ground": " " * 20})],
+)
 def test_answer_without_ground_is_refused_with_its_field(
     api: TestClient, waits: dict[str, Any], trigger: str, body: dict[str, str]
 ) -> None:
@@ -76,7 +88,9 @@ def test_answer_without_ground_is_refused_with_its_field(
     }
 
 
-def test_letter_is_ground_and_a_letter_that_is_not_there_is_none(api: TestClient, world: World, waits: dict[str, Any]) -> None:
+def test_letter_is_ground_and_a_letter_that_is_not_there_is_none(
+    api: TestClient, world: World, waits: dict[str, Any]
+) -> None:
     with world.installation.work(by="тест") as work:
         letter = received(work, None, {"kind": "other"}).id
     answers = [{"line": line["id"], "outcome": "granted"} for line in waits["lines"]]
@@ -88,9 +102,10 @@ def test_letter_is_ground_and_a_letter_that_is_not_there_is_none(api: TestClient
 
 def test_file_with_a_form_is_ground(api: TestClient, waits: dict[str, Any]) -> None:
     told = api.post(
-        f"/api/v1/requests/{waits['id']}/steps/grant", data={"revision": waits["revision"], "outcome-all": "granted"},
+        f"/api/v1/requests/{waits['id']}/steps/grant",
+        data={"revision": waits["revision"], "outcome-all": "granted"},
         files={"ground_file": ("Справка.pdf", b"%PDF-1.7 x", "application/pdf")},
-    ).json()  # fmt: skip
+    ).json()
     assert told["state"] == "granted"
     assert "answer-ground" in {file["purpose"] for file in told["files"]}
 
@@ -116,7 +131,9 @@ def test_letter_is_settled_in_part_by_role(api: TestClient, world: World, waits:
     assert told["lines"][1]["roles"][1]["letter"] == letter
 
 
-def test_quote_keeps_his_own_snils_and_masks_everybody_elses(api: TestClient, world: World, waits: dict[str, Any]) -> None:
+def test_quote_keeps_his_own_snils_and_masks_everybody_elses(
+    api: TestClient, world: World, waits: dict[str, Any]
+) -> None:
     with world.installation.work(by="тест") as work:
         for pair in pairs.of(requests.lines_of(work, requests.get(work, waits["id"]))):
             pair.quote = f"Доступ {PEOPLE[0][0]} и 087-654-303 00 предоставлен"

@@ -65,10 +65,15 @@ def test_a_draft_is_filled_in_its_files_come_and_go(world: World, api: TestClien
     assert api.post(f"{path}/repeat").json()["related"] == [number]
 
 
-def test_a_file_that_no_reader_can_be_had_for_is_tried_again_later(world: World, api: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_no_reader_can_be_had_for_is_tried_again_later(
+    world: World, api: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     code = next(code for code, case in CASES.items() if case.files)
     with world.installation.work(by="тест") as work:
-        number, entry = drafted(work, code, CASES[code].but(files=dict.fromkeys(CASES[code].files, DROP))).id, work.catalog.kind(code).attachments[0].code
+        number, entry = (
+            drafted(work, code, CASES[code].but(files=dict.fromkeys(CASES[code].files, DROP))).id,
+            work.catalog.kind(code).attachments[0].code,
+        )
     name, data = CASES[code].files.get(entry) or next(iter(CASES[code].files.values()))
 
     def busy() -> None:
@@ -78,7 +83,11 @@ def test_a_file_that_no_reader_can_be_had_for_is_tried_again_later(world: World,
         patch.setattr("sandbox.running.zygote", busy)
         remembering.forget()
         answer = api.post(f"/api/v1/requests/{number}/attachments/{entry}", files={"file": (name, data)})
-    assert (answer.status_code, answer.json()["type"], answer.headers["retry-after"]) == (503, "/api/problems/busy", "60")
+    assert (answer.status_code, answer.json()["type"], answer.headers["retry-after"]) == (
+        503,
+        "/api/problems/busy",
+        "60",
+    )
     assert api.get(f"/api/v1/requests/{number}").json()["attachments"] == []
 
 
@@ -181,10 +190,15 @@ def test_a_review_is_answered(world: World, api: TestClient) -> None:
         work.session.flush()
         work.session.add(
             Grant(
-                person_id=person(work.session).id or 0, organisation_id=request.organisation_id, since=NOON,
-                subsystem=work.catalog.organisations.register_code, role="organisation", request_id=request.id or 0, line_id=1,
+                person_id=person(work.session).id or 0,
+                organisation_id=request.organisation_id,
+                since=NOON,
+                subsystem=work.catalog.organisations.register_code,
+                role="organisation",
+                request_id=request.id or 0,
+                line_id=1,
             )
-        )  # fmt: skip
+        )
         reviews.start(work)
     (asked,) = api.get("/api/v1/reviews").json()["organisations"]
     question = asked["questions"][0]
@@ -212,7 +226,9 @@ def test_a_term_is_reckoned_with_its_reasons(api: TestClient) -> None:
 def test_holders_as_of_a_day(world: World, api: TestClient) -> None:
     assert api.get("/api/v1/holders", params={"as_of": "2026-11-01"}).json()["items"] == []
     assert api.get("/api/v1/holders", params={"as_of": "1.11.2026"}).status_code == 422
-    assert api.get("/api/v1/holders", params={"known_on": "2026-11-01"}).json()["known_on"].startswith("2026-11-01T20:59")
+    assert (
+        api.get("/api/v1/holders", params={"known_on": "2026-11-01"}).json()["known_on"].startswith("2026-11-01T20:59")
+    )
 
 
 def test_the_catalogue_tells_codes_and_rules(world: World, api: TestClient) -> None:

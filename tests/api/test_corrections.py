@@ -17,7 +17,9 @@ WHY = "Ответ был о другой заявке, сверено с пис�
 def test_what_was_recorded_wrongly_is_put_right(api: TestClient, world: World) -> None:
     with world.installation.work(by="тест") as work:
         request = request_at(work, Status.AWAITING, sent_at=NOON, due_at=NOON)
-        answers.give_answer(work, request, answers.the_same(work, request, "granted"), actor=Actor.OFFICER, ground=GROUND)
+        answers.give_answer(
+            work, request, answers.the_same(work, request, "granted"), actor=Actor.OFFICER, ground=GROUND
+        )
         number, revision = request.id, request.revision
     at = f"/api/v1/requests/{number}/corrections"
     said = {

@@ -20,9 +20,15 @@ LETTERS = "/api/v1/letters"
 
 def _letter(number: str = "") -> bytes:
     letter = EmailMessage()
-    letter["From"], letter["Subject"], letter["Message-ID"] = "egisz@stp-egisz.ru", f"Re: заявка {number}", "<api-1@stp-egisz.ru>"
+    letter["From"], letter["Subject"], letter["Message-ID"] = (
+        "egisz@stp-egisz.ru",
+        f"Re: заявка {number}",
+        "<api-1@stp-egisz.ru>",
+    )
     letter.set_content("Ответ во вложении.")
-    letter.add_attachment(docx("Доступ всем предоставлен."), maintype="application", subtype="octet-stream", filename="Ответ.docx")
+    letter.add_attachment(
+        docx("Доступ всем предоставлен."), maintype="application", subtype="octet-stream", filename="Ответ.docx"
+    )
     return bytes(letter)
 
 

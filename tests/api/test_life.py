@@ -26,11 +26,18 @@ PDF = "application/pdf"
 def _employees(count: int = 2) -> list[dict[str, object]]:
     return [
         {
-            "snils": person.snils, "surname": person.surname, "given": person.given, "patronymic": person.patronymic,
-            "email": person.email, "post": person.post, "unit": "hr", "esia_confirmed": True, "email_is_esia": True,
+            "snils": person.snils,
+            "surname": person.surname,
+            "given": person.given,
+            "patronymic": person.patronymic,
+            "email": person.email,
+            "post": person.post,
+            "unit": "hr",
+            "esia_confirmed": True,
+            "email_is_esia": True,
         }
         for person in people.EMPLOYEES[:count]
-    ]  # fmt: skip
+    ]
 
 
 def _post(api: TestClient, path: str, body: object, status: int = 200) -> dict[str, object]:
@@ -54,9 +61,16 @@ def test_a_request_lives_from_draft_to_proven_logins_by_calls_only(
     load_refbook(world.installation, tmp_path / "refbook")
     card = _post(api, "/organisations", {"inn": people.INN})
     assert (card["registry"], card["kpp"]) == ("found", people.KPP)
-    changed = api.patch(f"/api/v1/organisations/{card['id']}", json={
-        "head_name": people.HEAD_NAME, "head_post": people.HEAD_POST, "seal": "seal", "licence": "held", "subject": "77",
-    })  # fmt: skip
+    changed = api.patch(
+        f"/api/v1/organisations/{card['id']}",
+        json={
+            "head_name": people.HEAD_NAME,
+            "head_post": people.HEAD_POST,
+            "seal": "seal",
+            "licence": "held",
+            "subject": "77",
+        },
+    )
     assert changed.json()["seal"] == "seal"
 
     made = _post(api, "/requests", {"kind": KIND, "inn": people.INN, "people": _employees(1)}, 201)
@@ -97,9 +111,11 @@ def test_a_request_lives_from_draft_to_proven_logins_by_calls_only(
     asks = next(step for step in validated["steps"] if step["trigger"] == "sign")["asks"]
     assert {"revision", "scan", "signature"} == {each["name"] for each in asks}
     signed = api.post(
-        f"/api/v1/requests/{number}/steps/sign", data={"revision": validated["revision"], **SIGNED},
-        files={"scan": ("Скан.pdf", _scan(world, int(str(number))), PDF)}, headers=repeatable(),
-    )  # fmt: skip
+        f"/api/v1/requests/{number}/steps/sign",
+        data={"revision": validated["revision"], **SIGNED},
+        files={"scan": ("Скан.pdf", _scan(world, int(str(number))), PDF)},
+        headers=repeatable(),
+    )
     assert signed.json()["state"] == "signed", signed.text
     assert api.get(f"/api/v1/requests/{number}/package").content[:2] == b"PK"
 

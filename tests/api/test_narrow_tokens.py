@@ -25,14 +25,24 @@ def program(world: World, **narrow: object) -> TestClient:
         account = accounts.find(work, "officer")
         assert account is not None
         secret = api_tokens.create(work, account, use="api", name="МИС", days=30, **narrow)[1]  # type: ignore[arg-type]
-    return TestClient(app_for(world.installation), headers={"Authorization": f"Bearer {secret}"}, raise_server_exceptions=False)
+    return TestClient(
+        app_for(world.installation), headers={"Authorization": f"Bearer {secret}"}, raise_server_exceptions=False
+    )
 
 
 def two_places(world: World) -> tuple[int, int, int, int]:
     """(organisation, its request, another organisation, its request)"""
     with world.installation.work(by="тест") as work:
         ours = clinic(work)
-        theirs = Organisation(inn="7728168971", kpp="772801001", full_name="Вторая", short_name="Вторая", fold="вторая", kind="medical", subject="77")
+        theirs = Organisation(
+            inn="7728168971",
+            kpp="772801001",
+            full_name="Вторая",
+            short_name="Вторая",
+            fold="вторая",
+            kind="medical",
+            subject="77",
+        )
         work.session.add(theirs)
         work.session.flush()
         here, there = request_at(work), request_at(work, organisation_id=theirs.id)
@@ -82,20 +92,38 @@ def test_a_token_sees_no_more_than_its_owner_does_at_that_moment(world: World) -
     with world.installation.work(by="тест") as work:
         account = accounts.find(work, "kadry")
         assert account is not None
-        accounts.change(work, account, name="К", roles={Role.OFFICER}, email="", everywhere=False, organisation_ids=[theirs], active=True)
+        accounts.change(
+            work,
+            account,
+            name="К",
+            roles={Role.OFFICER},
+            email="",
+            everywhere=False,
+            organisation_ids=[theirs],
+            active=True,
+        )
     assert one.get(f"/api/v1/requests/{here}").status_code == 404 and one.get("/api/v1/requests").json()["items"] == []
 
 
 def test_the_page_makes_narrow_keys_unless_more_is_asked_for_and_the_api_tells(world: World) -> None:
     ours, *_ = two_places(world)
     page = client(world)
-    made = page.post("/account/tokens", data={"use": "api", "name": "отчёт", "days": "30", "organisation": str(ours)}).text
+    made = page.post(
+        "/account/tokens", data={"use": "api", "name": "отчёт", "days": "30", "organisation": str(ours)}
+    ).text
     assert "только читает, видит только ООО" in made and "читает всё, что видите вы, в одной организации" in made
     secret = re.search(r"egisz_[\w-]+", made)
     assert secret
-    told = TestClient(app_for(world.installation), headers={"Authorization": f"Bearer {secret[0]}"}).get("/api/v1/account").json()["token"]
+    told = (
+        TestClient(app_for(world.installation), headers={"Authorization": f"Bearer {secret[0]}"})
+        .get("/api/v1/account")
+        .json()["token"]
+    )
     assert (told["reads_only"], told["organisation"]) == (True, ours) and told["expires_at"]
-    assert "читает и меняет" in page.post("/account/tokens", data={"use": "api", "name": "МИС", "days": "30", "may": "all"}).text
+    assert (
+        "читает и меняет"
+        in page.post("/account/tokens", data={"use": "api", "name": "МИС", "days": "30", "may": "all"}).text
+    )
     assert page.post("/account/tokens", data={"use": "api", "name": "вечный", "days": "9999"}).status_code == 422
 
 

@@ -33,7 +33,9 @@ def draft(world):
 def link_of(world, number, place=0):
     with world.installation.work(by="тест") as work:
         row = requests.lines_of(work, requests.get(work, number))[place]
-        found = work.session.exec(select(PersonalLink).where(PersonalLink.line_id == row.id, PersonalLink.ended_at.is_(None))).one_or_none()
+        found = work.session.exec(
+            select(PersonalLink).where(PersonalLink.line_id == row.id, PersonalLink.ended_at.is_(None))
+        ).one_or_none()
         return links.token(work, found) if found else None
 
 
@@ -45,7 +47,14 @@ def by_actions(world, number, people):
 def by_api(world, number, people):
     api = caller(world)
     told = [
-        {"snils": one.snils, "surname": one.surname, "given": one.given, "patronymic": one.patronymic, "email": one.email, "post": one.post}
+        {
+            "snils": one.snils,
+            "surname": one.surname,
+            "given": one.given,
+            "patronymic": one.patronymic,
+            "email": one.email,
+            "post": one.post,
+        }
         for one in people
     ]
     revision = api.get(f"/api/v1/requests/{number}").json()["revision"]
@@ -55,7 +64,9 @@ def by_api(world, number, people):
 
 def by_command(world, number, people, tmp_path):
     file = tmp_path / "roster.csv"
-    rows = [f"{one.snils};{one.surname};{one.given};{one.patronymic};{one.email};{one.post};ФРМО и ФРМР" for one in people]
+    rows = [
+        f"{one.snils};{one.surname};{one.given};{one.patronymic};{one.email};{one.post};ФРМО и ФРМР" for one in people
+    ]
     file.write_text("СНИЛС;Фамилия;Имя;Отчество;Электронная почта;Должность;Подсистема\n" + "\n".join(rows), "utf-8")
     home = world.installation.settings.home
     done = said(["request", "people", str(number), str(file)], cwd=tmp_path, env={"EGISZ_HOME": str(home)})
@@ -80,13 +91,18 @@ def sign_by_actions(world, number, capacity):
 def sign_by_api(world, number, capacity):
     api = caller(world)
     revision = api.get(f"/api/v1/requests/{number}").json()["revision"]
-    answer = api.put(f"/api/v1/requests/{number}/signer", json={"capacity": capacity}, headers={"If-Match": f'"{revision}"'})
+    answer = api.put(
+        f"/api/v1/requests/{number}/signer", json={"capacity": capacity}, headers={"If-Match": f'"{revision}"'}
+    )
     assert answer.status_code == 200, answer.text
 
 
 def sign_by_command(world, number, capacity):
     home = world.installation.settings.home
-    assert said(["request", "signer", str(number), "--capacity", capacity], cwd=home, env={"EGISZ_HOME": str(home)}).code == 0
+    assert (
+        said(["request", "signer", str(number), "--capacity", capacity], cwd=home, env={"EGISZ_HOME": str(home)}).code
+        == 0
+    )
 
 
 def sign_by_page(world, number, capacity):
@@ -97,14 +113,19 @@ def sign_by_page(world, number, capacity):
     assert answer.status_code == 303, answer.text
 
 
-@pytest.mark.parametrize("door", [sign_by_actions, sign_by_api, sign_by_command, sign_by_page], ids=lambda door: door.__name__)
+@pytest.mark.parametrize(
+    "door", [sign_by_actions, sign_by_api, sign_by_command, sign_by_page], ids=lambda door: door.__name__
+)
 def test_three_changes_of_the_signer_are_one_version_by_every_door(world, door):
     with world.installation.work(by="тест") as work:
         number = requests.create(work, kind=KIND, organisation_id=clinic(work).id, lines=lines(2)).id
     for capacity in SIGNERS:
         door(world, number, capacity)
     with world.installation.work(by="тест") as work:
-        assert (requests.get(work, number).signature["capacity"], requests.get(work, number).version) == (SIGNERS[-1], 1)
+        assert (requests.get(work, number).signature["capacity"], requests.get(work, number).version) == (
+            SIGNERS[-1],
+            1,
+        )
 
 
 @pytest.mark.parametrize("status", [status for status in Status if status is not Status.DRAFT])

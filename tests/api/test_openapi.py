@@ -89,16 +89,60 @@ def test_no_reference_leads_nowhere_and_each_schema_is_valid(described: dict[str
 def test_names_of_calls_are_stable(described: dict[str, Any]) -> None:
     """Programs are generated from them: one that goes or changes breaks somebody."""
     assert {operation["operationId"] for *_, operation in _operations(described)} >= {
-        "listRequests", "createRequest", "getRequest", "checkRequest", "replacePeople", "fillFields", "planSigner",
-        "confirmPeople", "attachFile", "detachFile", "recordLogins", "repeatRequest", "listComments", "addComment",
-        "removeComment", "takeStep", "downloadFile", "downloadPackage", "listTriage", "getTriageLetter", "settleLetter",
-        "downloadLetter", "listStuckLetters", "resendLetter", "letterArrived", "listOrganisations", "openOrganisation",
-        "getOrganisation", "changeOrganisation", "searchPeople", "getPerson", "changePerson", "renamePerson",
-        "settleIdentity", "takeRoster", "listHolders", "listSubsystems",
-        "listKinds", "getKind", "listRules", "reckonDeadline", "health", "whoAmI", "listAuditEvents", "verifyAudit",
-        "getReview", "answerReview", "listWebhooks", "createWebhook", "stopWebhook", "pingWebhook", "listDeliveries",
+        "listRequests",
+        "createRequest",
+        "getRequest",
+        "checkRequest",
+        "replacePeople",
+        "fillFields",
+        "planSigner",
+        "confirmPeople",
+        "attachFile",
+        "detachFile",
+        "recordLogins",
+        "repeatRequest",
+        "listComments",
+        "addComment",
+        "removeComment",
+        "takeStep",
+        "downloadFile",
+        "downloadPackage",
+        "listTriage",
+        "getTriageLetter",
+        "settleLetter",
+        "downloadLetter",
+        "listStuckLetters",
+        "resendLetter",
+        "letterArrived",
+        "listOrganisations",
+        "openOrganisation",
+        "getOrganisation",
+        "changeOrganisation",
+        "searchPeople",
+        "getPerson",
+        "changePerson",
+        "renamePerson",
+        "settleIdentity",
+        "takeRoster",
+        "listHolders",
+        "listSubsystems",
+        "listKinds",
+        "getKind",
+        "listRules",
+        "reckonDeadline",
+        "health",
+        "whoAmI",
+        "listAuditEvents",
+        "verifyAudit",
+        "getReview",
+        "answerReview",
+        "listWebhooks",
+        "createWebhook",
+        "stopWebhook",
+        "pingWebhook",
+        "listDeliveries",
         "retryDelivery",
-    }  # fmt: skip
+    }
 
 
 def test_each_described_call_answers_as_it_says(world: World, api: TestClient, described: dict[str, Any]) -> None:
@@ -143,7 +187,9 @@ def test_each_described_call_answers_as_it_says(world: World, api: TestClient, d
             Draft202012Validator({**schema, "components": described["components"]}).validate(answer.json())
 
 
-def _strings(schema: dict[str, Any], described: dict[str, Any], where: str, above: tuple[str, ...] = ()) -> Iterator[tuple[str, dict[str, Any]]]:
+def _strings(
+    schema: dict[str, Any], described: dict[str, Any], where: str, above: tuple[str, ...] = ()
+) -> Iterator[tuple[str, dict[str, Any]]]:
     """Every text that a body may hold."""
     name = str(schema.get("$ref", ""))
     if name:
@@ -154,7 +200,11 @@ def _strings(schema: dict[str, Any], described: dict[str, Any], where: str, abov
         yield where, schema
     inner = [(where, each) for key in ("anyOf", "oneOf", "allOf") for each in schema.get(key, ())]
     inner += [(f"{where}.{key}", each) for key, each in schema.get("properties", {}).items()]
-    inner += [(f"{where}[]", each) for each in (schema.get("items"), schema.get("additionalProperties")) if isinstance(each, dict)]
+    inner += [
+        (f"{where}[]", each)
+        for each in (schema.get("items"), schema.get("additionalProperties"))
+        if isinstance(each, dict)
+    ]
     for place, each in inner:
         yield from _strings(each, described, place, above)
 

@@ -44,9 +44,11 @@ def test_wrong_values_are_told_in_russian_by_field_and_never_repeated(api: TestC
     body = {"kind": KIND, "people": [{"snils": 5, "surname": "Секретная", "given": "Анна", "rolez": []}], "signer": "я"}
     found = _told(api.post("/api/v1/requests", json=body), 422, "invalid")
     assert {finding["field"]: finding["message"] for finding in found["findings"]} == {
-        "inn": "Поле обязательно.", "people.0.snils": "Нужна строка.",
-        "people.0.rolez": "Такого поля нет. Проверьте название по описанию.", "signer": "Нужен объект JSON.",
-    }  # fmt: skip
+        "inn": "Поле обязательно.",
+        "people.0.snils": "Нужна строка.",
+        "people.0.rolez": "Такого поля нет. Проверьте название по описанию.",
+        "signer": "Нужен объект JSON.",
+    }
     assert "Секретная" not in str(found)
     state = _told(api.get("/api/v1/requests?state=lost&limit=0&after=x"), 422, "invalid")
     messages = {finding["field"]: finding["message"] for finding in state["findings"]}

@@ -99,9 +99,15 @@ def test_only_wanted_steps_of_seen_organisations_are_told(world: World, receiver
         assert account
         accounts.create(work, login="chief", name="Главный", roles={Role.ADMINISTRATOR}, everywhere=True)
         accounts.change(
-            work, account, name="МИС", roles={Role.ADMINISTRATOR}, email="", everywhere=False,
-            organisation_ids=[mine.organisation_id], active=True,
-        )  # fmt: skip
+            work,
+            account,
+            name="МИС",
+            roles={Role.ADMINISTRATOR},
+            email="",
+            everywhere=False,
+            organisation_ids=[mine.organisation_id],
+            active=True,
+        )
         for request in (mine, request_at(work, organisation_id=other.id)):
             steps.take(work, request, "withdraw")
     run_sweep("webhooks", world.installation)
@@ -158,7 +164,9 @@ def test_a_redirect_is_not_followed_and_gone_ends_the_subscription(world: World,
 def test_a_slow_or_dead_subscriber_holds_up_no_other(
     world: World, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sweeps.webhooks.webhook_gateway", lambda settings: WebhookGateway(seconds=0.3, own=settings.webhooks.networks))
+    monkeypatch.setattr(
+        "sweeps.webhooks.webhook_gateway", lambda settings: WebhookGateway(seconds=0.3, own=settings.webhooks.networks)
+    )
     with listening(Receiver(pause=5)) as slow, listening() as gone:
         dead = gone.url
         for url in (slow.url, receiver.url):
@@ -253,7 +261,9 @@ def test_what_is_listed_opens_no_address_of_the_cloud() -> None:
             check_url(url, ("0.0.0.0/0", "::/0"))
 
 
-def test_a_name_that_turns_to_the_house_between_two_sendings_is_not_followed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_that_turns_to_the_house_between_two_sendings_is_not_followed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """DNS rebinding: public when the subscription was made, loopback when it is told."""
     world.installation.take_up(world.installation.settings.model_copy(update={"webhooks": WebhooksPart()}))
     with listening() as inside:

@@ -69,9 +69,14 @@ def test_signs_of_a_qualified_certificate_are_named_and_the_issuers_are_not_the_
     assert qualified is not None
     assert plain is not None
     assert qualified.qualified_signs == (
-        "политика класса КС1", "политика класса КС2", "средство подписи владельца", "средства удостоверяющего центра",
-        "ОГРН владельца", "СНИЛС владельца", "ИНН юридического лица",
-    )  # fmt: skip
+        "политика класса КС1",
+        "политика класса КС2",
+        "средство подписи владельца",
+        "средства удостоверяющего центра",
+        "ОГРН владельца",
+        "СНИЛС владельца",
+        "ИНН юридического лица",
+    )
     assert plain.qualified_signs == ()
 
 

@@ -62,7 +62,10 @@ def test_a_file_that_does_not_open_says_why(data: bytes, said: str) -> None:
     assert not facts.whole
 
 
-@pytest.mark.parametrize(("kind", "options", "pages"), [("PNG", {}, 1), ("TIFF", {"save_all": True, "append_images": [Image.new("RGB", (9, 9))]}, 2)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("kind", "options", "pages"),
+    [("PNG", {}, 1), ("TIFF", {"save_all": True, "append_images": [Image.new("RGB", (9, 9))]}, 2)],
+)
 def test_pictures_open_and_nobody_can_tell_what_they_say(kind: str, options: dict[str, object], pages: int) -> None:
     facts = read(picture(kind, **options))
     assert (facts.pages, facts.whole, facts.problem) == (pages, False, "")
@@ -143,8 +146,20 @@ def test_an_open_document_is_searched_behind_rounded_numbers_and_in_annotations(
 
 @pytest.mark.rule("TUB-2", "NOZ-2")
 @pytest.mark.parametrize(
-    "charset", ["utf-8", "utf-8-sig", "cp1251", "cp866", "koi8-r", "mac_cyrillic", "iso8859-5", "utf-16", "utf-16-le", "utf-16-be"]
-)  # fmt: skip
+    "charset",
+    [
+        "utf-8",
+        "utf-8-sig",
+        "cp1251",
+        "cp866",
+        "koi8-r",
+        "mac_cyrillic",
+        "iso8859-5",
+        "utf-16",
+        "utf-16-le",
+        "utf-16-be",
+    ],
+)
 def test_a_text_is_searched_in_any_charset(charset: str) -> None:
     text = "Просим удалить запись.\nОна принадлежит: Иванов Иван Иванович, дубль\n"
     facts = read(text.encode(charset))

@@ -46,7 +46,17 @@ def test_files_that_once_passed_do_not(tmp_path: Path, name: str, found: set[str
     assert seen(tmp_path, (KEPT / name).read_bytes()) == (found, unread)
 
 
-@pytest.mark.parametrize("data", [hiding.clean_word(), hiding.clean_excel(), hiding.strict(hiding.clean_word()), hiding.strict(hiding.clean_excel()), hiding.pdf_with(), hiding.word_with_media(hiding.blank())])  # fmt: skip
+@pytest.mark.parametrize(
+    "data",
+    [
+        hiding.clean_word(),
+        hiding.clean_excel(),
+        hiding.strict(hiding.clean_word()),
+        hiding.strict(hiding.clean_excel()),
+        hiding.pdf_with(),
+        hiding.word_with_media(hiding.blank()),
+    ],
+)
 def test_plain_documents_are_read_whole(tmp_path: Path, data: bytes) -> None:
     assert seen(tmp_path, data) == (set(), [])
 

@@ -78,7 +78,10 @@ def test_another_pattern_is_another_answer() -> None:
     assert record_numbers(f"{A}, {C}", r"\d{12}") == RecordNumbers((A,), strange=(C,))
 
 
-@given(st.lists(st.integers(min_value=10**11, max_value=10**12 - 1).map(str), unique=True, max_size=30), st.sampled_from(["\n", "; ", ", ", "\t", " "]))  # fmt: skip
+@given(
+    st.lists(st.integers(min_value=10**11, max_value=10**12 - 1).map(str), unique=True, max_size=30),
+    st.sampled_from(["\n", "; ", ", ", "\t", " "]),
+)
 def test_any_list_comes_back_in_order(numbers: list[str], sign: str) -> None:
     assert read(sign.join(numbers)) == RecordNumbers(tuple(numbers))
 

@@ -48,14 +48,22 @@ def _operations(described: dict[str, Any]) -> Iterator[Any]:
             yield made.ok()
 
 
-def _try(operation: Any, described: dict[str, Any], callers: Mapping[str, TestClient], each: int, number: int, found: Found) -> None:
+def _try(
+    operation: Any, described: dict[str, Any], callers: Mapping[str, TestClient], each: int, number: int, found: Found
+) -> None:
     chance = random.Random(f"{number}{operation.label}")
     responses = described["paths"][operation.path][operation.method.lower()]["responses"]
     names = list(callers)
 
     @seed(number)
     @given(case=operation.as_strategy())
-    @settings(max_examples=each, deadline=None, database=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+    @settings(
+        max_examples=each,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.generate],
+    )
     def one(case: Any) -> None:
         who = names[found.tried % len(names)]
         call = _call(case, chance)
@@ -82,7 +90,11 @@ def _call(case: Any, chance: random.Random) -> dict[str, Any]:
     call = dict(case.as_transport_kwargs(base_url="http://testserver"))
     call.pop("cookies", None)
     call["url"] = call["url"].replace("http://testserver", f"http://testserver{BASE}", 1).replace(f"{BASE}{BASE}", BASE)
-    call["headers"] = {name: value for name, value in (call.get("headers") or {}).items() if name.lower() not in ("authorization", "cookie")}
+    call["headers"] = {
+        name: value
+        for name, value in (call.get("headers") or {}).items()
+        if name.lower() not in ("authorization", "cookie")
+    }
     if call.get("files"):
         call["files"] = [(name, _part(part)) for name, part in call["files"]]
     return call

@@ -18,7 +18,9 @@ EACH = int(os.environ.get("EGISZ_SCHEMA_CASES", "360")) // 60  # an operation; t
 @pytest.mark.slow
 @pytest.mark.timeout(7200)
 def test_the_api_keeps_to_its_description(town: World) -> None:
-    callers = {role.value: caller(town, role.value, [role]) for role in Role} | {"officer of one": caller(town, "one", [Role.OFFICER], [2])}
+    callers = {role.value: caller(town, role.value, [role]) for role in Role} | {
+        "officer of one": caller(town, "one", [Role.OFFICER], [2])
+    }
     found = try_all(callers, EACH)
     count("calls made of the API's description", found.tried, len(found.wrong))
     assert found.tried >= EACH * 40

@@ -33,7 +33,15 @@ ROLES = tuple(role for role in Role if role is not Role.ADMINISTRATOR)  # an adm
 def own(town: World) -> int:
     """The intruder's clinic: a card and nothing else."""
     with town.installation.work(by="тест") as work:
-        card = Organisation(inn=_OWN, short_name="Своя", full_name="Своя", fold="своя", kind="medical", subject="14", officer_email="own@example.com")
+        card = Organisation(
+            inn=_OWN,
+            short_name="Своя",
+            full_name="Своя",
+            fold="своя",
+            kind="medical",
+            subject="14",
+            officer_email="own@example.com",
+        )
         work.session.add(card)
         work.session.flush()
         return card.id or 0
@@ -44,9 +52,12 @@ def rows(world: World) -> dict[str, dict[str, str]]:
     with world.installation.reading(by="тест") as work:
         tables = [each for each in SQLModel.metadata.sorted_tables if each.name not in _TRACES]
         return {
-            table.name: {repr([row[column.name] for column in table.primary_key]): repr(tuple(row.values())) for row in work.session.execute(table.select()).mappings()}
+            table.name: {
+                repr([row[column.name] for column in table.primary_key]): repr(tuple(row.values()))
+                for row in work.session.execute(table.select()).mappings()
+            }
             for table in tables
-        }  # fmt: skip
+        }
 
 
 def words_of_others(world: World, own: int) -> re.Pattern[str]:
@@ -57,14 +68,18 @@ def words_of_others(world: World, own: int) -> re.Pattern[str]:
         told |= set(work.session.exec(select(AccessRequest.number)))
         others = work.session.exec(select(Organisation).where(Organisation.id != own)).all()
     told |= {card.inn for card in others}
-    return re.compile(rf"(?<!\w)(?:{'|'.join(sorted(map(re.escape, filter(None, told)), key=len, reverse=True))})(?!\w)")
+    return re.compile(
+        rf"(?<!\w)(?:{'|'.join(sorted(map(re.escape, filter(None, told)), key=len, reverse=True))})(?!\w)"
+    )
 
 
 def _harmed(before: dict[str, dict[str, str]], after: dict[str, dict[str, str]]) -> list[str]:
     return [
         f"{table} {key}: {row[:200]} → {after[table].get(key, 'gone')[:200]}"
-        for table, known in before.items() for key, row in known.items() if after[table].get(key) != row
-    ]  # fmt: skip
+        for table, known in before.items()
+        for key, row in known.items()
+        if after[table].get(key) != row
+    ]
 
 
 def _forms(world: World) -> list[Form]:
@@ -74,7 +89,14 @@ def _forms(world: World) -> list[Form]:
     for route in routes(app_for(world.installation)):
         if "GET" in (route.methods or ()) and not route.path.startswith("/api/"):
             path = numbered(route.path)
-            several = [path.replace("/requests/1", f"/requests/{number}", 1) for number in (range(1, 16) if "EGISZ_ATTACK" in os.environ else (1, 4, 6, 8, 13))] if path.startswith("/requests/1") else [path]
+            several = (
+                [
+                    path.replace("/requests/1", f"/requests/{number}", 1)
+                    for number in (range(1, 16) if "EGISZ_ATTACK" in os.environ else (1, 4, 6, 8, 13))
+                ]
+                if path.startswith("/requests/1")
+                else [path]
+            )
             for each in several:
                 answer = everybody.get(each, follow_redirects=True)
                 if answer.status_code == 200 and "html" in answer.headers.get("content-type", ""):

@@ -76,7 +76,11 @@ def test_no_number_of_a_row_breaks(everybody: TestClient, town: World) -> None:
     broken = []
     for method in ("GET", "POST"):
         for route in routes(app_for(town.installation)):
-            if method in (route.methods or ()) and "{" in route.path and not route.path.startswith(("/api/v1", "/login/sso")):
+            if (
+                method in (route.methods or ())
+                and "{" in route.path
+                and not route.path.startswith(("/api/v1", "/login/sso"))
+            ):
                 for value in ("9" * 5000, "9" * 19, "0", "²"):
                     broken.append(_tried(everybody, method, re.sub(r"\{[^}]*\}", value, route.path)))
     _judged(broken)
@@ -88,7 +92,12 @@ def test_no_form_breaks(everybody: TestClient, town: World) -> None:
     """Every form of every page as it stands there, with one field after the other made hostile, and all of them at once."""
     forms: dict[object, Form] = {}
     pages = {path for path, _ in _addresses(town, "GET")}
-    pages |= {path.replace("/requests/1", f"/requests/{number}", 1) for path in pages for number in DRAFTS if path.startswith("/requests/1")}
+    pages |= {
+        path.replace("/requests/1", f"/requests/{number}", 1)
+        for path in pages
+        for number in DRAFTS
+        if path.startswith("/requests/1")
+    }
     for path in sorted(pages):
         answer = everybody.get(path, follow_redirects=True)
         if answer.status_code == 200 and "html" in answer.headers.get("content-type", ""):

@@ -28,7 +28,9 @@ def events(installation, count=6):
 def rewrite(installation, *, with_seals=None):
     """Another history by somebody with the database and the source, who computes every public hash of it."""
     with installation.reading("тест") as work:
-        history = [(e.seq, e.at, e.actor, e.action, e.subject) for e in work.session.exec(select(Event).order_by(Event.seq))]
+        history = [
+            (e.seq, e.at, e.actor, e.action, e.subject) for e in work.session.exec(select(Event).order_by(Event.seq))
+        ]
     with installation.engine.connect() as connection:
         for trigger in ("event_refuses_update", "event_refuses_delete"):
             connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {trigger}")
@@ -48,12 +50,14 @@ def rewrite(installation, *, with_seals=None):
 
 def verdict(installation):
     with installation.work("тест") as work:
-        return audit.verify(work.session, anchors.kept(installation.settings).anchors, anchors.seals(installation.settings))
+        return audit.verify(
+            work.session, anchors.kept(installation.settings).anchors, anchors.seals(installation.settings)
+        )
 
 
 def health(installation):
     with installation.reading("тест") as work:
-        return next(check for check in look(installation, work, Planner('', False)) if check.code == "log")
+        return next(check for check in look(installation, work, Planner("", False)) if check.code == "log")
 
 
 def test_every_event_is_sealed_and_the_key_is_not_in_the_database(installation):
@@ -130,7 +134,10 @@ def test_lines_under_another_key_before_a_new_beginning_are_another_history(inst
     with anchors.anchors_path(installation.settings).open("a", encoding="utf-8") as file:
         file.write('{"kind":"begun","at":"2026-11-01","seq":1,"hash":"00","mac":"00"}\n')
     with installation.reading("тест") as work:
-        anchors.append(anchors.anchors_path(installation.settings), anchors.line(installation.settings, "begun", audit.anchor(work.session), installation.clock()))
+        anchors.append(
+            anchors.anchors_path(installation.settings),
+            anchors.line(installation.settings, "begun", audit.anchor(work.session), installation.clock()),
+        )
     assert anchors.kept(installation.settings).strange == ()
     assert health(installation).level != "bad"
 
@@ -150,16 +157,30 @@ def test_an_anchor_in_a_letter_that_left_contradicts_a_rewritten_log(installatio
         told = str(audit.anchor(work.session))
         raw = compose(
             OutgoingLetter(
-                sender="a@clinic.example", sender_name="Клиника", to=("b@clinic.example",), subject="Сводка", text="…", message_id="<1@x>",
-                date=work.now, headers={"X-Egisz-Access-Anchor": told},
+                sender="a@clinic.example",
+                sender_name="Клиника",
+                to=("b@clinic.example",),
+                subject="Сводка",
+                text="…",
+                message_id="<1@x>",
+                date=work.now,
+                headers={"X-Egisz-Access-Anchor": told},
             )
-        )  # fmt: skip
+        )
         work.session.add(
             OutboxLetter(
-                key="a", purpose="digest", message_id="<1@x>", recipient="b@clinic.example", subject="Сводка", text="…",
-                state=OutboxState.SENT, raw_sha256=work.files.put(raw), next_attempt_at=work.now, promised_at=work.now,
+                key="a",
+                purpose="digest",
+                message_id="<1@x>",
+                recipient="b@clinic.example",
+                subject="Сводка",
+                text="…",
+                state=OutboxState.SENT,
+                raw_sha256=work.files.put(raw),
+                next_attempt_at=work.now,
+                promised_at=work.now,
             )
-        )  # fmt: skip
+        )
     assert health(installation).level != "bad"
     rewrite(installation)
     assert "письме № 1" in health(installation).told
@@ -171,7 +192,9 @@ def test_signed_anchors_hold_against_who_has_every_key_of_the_service(installati
     public = signing.make_pair(private)
     assert private.stat().st_mode & 0o077 == 0
     signing.sign_present(installation.settings, private, target, installation.clock())
-    installation.settings = installation.settings.model_copy(update={"log": LogPart(signed_anchors=target, public_key=public)})
+    installation.settings = installation.settings.model_copy(
+        update={"log": LogPart(signed_anchors=target, public_key=public)}
+    )
     assert health(installation).level != "bad"
     rewrite(installation)
     assert "отдельным ключом" in health(installation).told

@@ -25,7 +25,7 @@ from wiring.settings import Settings
 from wiring.work import Installation
 
 WORDS = "семь сорок девять ёлок"
-SETTINGS = '''
+SETTINGS = """
 [smtp]
 host = "mail.clinic.example"
 login = "post"
@@ -34,7 +34,7 @@ password = "smtp-s3cret"
 
 [oidc]
 client_secret = "oidc-s3cret"  # от администратора
-'''
+"""
 
 
 @pytest.fixture
@@ -44,7 +44,9 @@ def used(installation):
         audit.record(work, "test.happened", "thing:1")
         work.files.put("содержание".encode())
         account = webhook_owner(work)
-        work.session.add(Webhook(account_id=account, url="https://a.example", secret="whsec_hook-s3cret", created_at=work.now))
+        work.session.add(
+            Webhook(account_id=account, url="https://a.example", secret="whsec_hook-s3cret", created_at=work.now)
+        )
     (installation.settings.home / "settings.toml").write_text(SETTINGS, "utf-8")
     return installation
 
@@ -185,16 +187,22 @@ def _no_database(parts):
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 @pytest.mark.parametrize(
-    "change", [_broken_database, _changed_file, _climbing, _long_name, _twice, _rewritten_log, _newer, _no_database], ids=lambda f: f.__name__
+    "change",
+    [_broken_database, _changed_file, _climbing, _long_name, _twice, _rewritten_log, _newer, _no_database],
+    ids=lambda f: f.__name__,
 )
 def test_an_archive_that_was_changed_replaces_nothing(used, tmp_path, change):
     backup.back_up(used, tmp_path / "copy.zip")
     rewritten(tmp_path / "copy.zip", tmp_path / "bad.zip", change)
     used.engine.dispose()
-    before = {path: path.read_bytes() for path in used.settings.home.rglob("*") if path.is_file() and path.suffix != ".lock"}
+    before = {
+        path: path.read_bytes() for path in used.settings.home.rglob("*") if path.is_file() and path.suffix != ".lock"
+    }
     with pytest.raises(BackupError):
         restore(used.settings, tmp_path / "bad.zip", force=True)
-    assert {path: path.read_bytes() for path in used.settings.home.rglob("*") if path.is_file() and path.suffix != ".lock"} == before
+    assert {
+        path: path.read_bytes() for path in used.settings.home.rglob("*") if path.is_file() and path.suffix != ".lock"
+    } == before
     new = tmp_path / "new"
     with pytest.raises(BackupError):
         restore(Settings(home=new), tmp_path / "bad.zip", force=False)

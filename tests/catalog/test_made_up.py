@@ -100,15 +100,33 @@ def test_made_up_folder_has_no_problems(run):
 
 
 def test_signed_request_with_people_goes_to_its_verified_end(run, ready, tmp_path):
-    made = run("request", "new", "--kind", "beds-access", "--organisation", people.INN, "--data", "data.toml",
-               "--attach", "plan=plan.png", "--json")  # fmt: skip
+    made = run(
+        "request",
+        "new",
+        "--kind",
+        "beds-access",
+        "--organisation",
+        people.INN,
+        "--data",
+        "data.toml",
+        "--attach",
+        "plan=plan.png",
+        "--json",
+    )
     number = made["number"]
     assert run("request", "check", number, "--json")["state"] == "validated"
     papers = run("documents", "make", number, tmp_path / "out", "--json")
     assert {Path(row["file"]).suffix for row in papers} == {".docx", ".xlsx"}
     text = _paper_text(next(row["file"] for row in papers if row["file"].endswith(".docx")))
-    for part in ("Профиль коек: детские", "Возраст детей, лет: 3-17", "Хирургия; Терапия", PERSON.snils, "Ведущий учёта",
-                 "Заместитель главного врача", "Зуев"):  # fmt: skip
+    for part in (
+        "Профиль коек: детские",
+        "Возраст детей, лет: 3-17",
+        "Хирургия; Терапия",
+        PERSON.snils,
+        "Ведущий учёта",
+        "Заместитель главного врача",
+        "Зуев",
+    ):
         assert part in text
     (tmp_path / "scan.pdf").write_bytes(_scan_of(run("request", "show", number, "--json")))
     run("request", "sign", number, "--scan", "scan.pdf", "--readable", "--no-seal", code=1)
@@ -117,7 +135,9 @@ def test_signed_request_with_people_goes_to_its_verified_end(run, ready, tmp_pat
     packed = zipfile.ZipFile(tmp_path / "package.zip").namelist()
     assert {name.rpartition(".")[2] for name in packed} == {"pdf", "docx", "png", "txt"}
     assert run("request", "hand-over", number, "--ticket", "ABC-123-45678", "--json")["state"] == "awaiting"
-    assert run("request", "answer", number, "granted", "--ground", "Звонок СТП 23 ноября", "--json")["state"] == "granted"
+    assert (
+        run("request", "answer", number, "granted", "--ground", "Звонок СТП 23 ноября", "--json")["state"] == "granted"
+    )
     shown = run("request", "login", number, "--proven", "--json")
     assert shown["state"] == "verified"
     assert [[role["label"] for role in line["roles"]] for line in shown["lines"]] == [["Ведущий учёта"]]
@@ -141,8 +161,19 @@ def test_rules_of_the_folder_refuse_what_they_forbid(run, ready):
     }
     grown_up = DATA.replace('profile = "children"', 'profile = "adult"').replace('age = "3-17"\n', "")
     (ready / "adult.toml").write_text(grown_up, "utf-8")
-    adult = run("request", "new", "--kind", "beds-access", "--organisation", people.INN, "--data", "adult.toml",
-                "--attach", "plan=plan.png", "--json")  # fmt: skip
+    adult = run(
+        "request",
+        "new",
+        "--kind",
+        "beds-access",
+        "--organisation",
+        people.INN,
+        "--data",
+        "adult.toml",
+        "--attach",
+        "plan=plan.png",
+        "--json",
+    )
     assert run("request", "check", adult["id"], "--json")["state"] == "validated"
 
 
@@ -154,7 +185,10 @@ def test_unsigned_request_without_people_goes_to_its_verified_end(run, ready, tm
     papers = run("documents", "make", made["id"], tmp_path / "out", "--json")
     assert "Как закрыть койку на ремонт?" in _paper_text(papers[0]["file"])
     assert run("request", "hand-over", made["id"], "--ticket", "ABC-123-45679", "--json")["state"] == "awaiting"
-    assert run("request", "answer", made["id"], "granted", "--ground", "Звонок СТП 23 ноября", "--json")["state"] == "granted"
+    assert (
+        run("request", "answer", made["id"], "granted", "--ground", "Звонок СТП 23 ноября", "--json")["state"]
+        == "granted"
+    )
     assert run("request", "verify", made["id"], "--json")["state"] == "verified"
 
 
@@ -167,7 +201,11 @@ def test_open_requests_are_named_when_the_folder_is_to_be_taken_away(run, ready,
     told = run("catalog", "diff", tmp_path / "empty", "--json")
     assert told["stranded"] == [made["number"]]
     assert {(change["what"], change["code"], change["how"]) for change in told["changes"]} == {
-        ("subsystem", "beds", "removed"), ("role", "beds:keeper", "removed"), ("role", "beds:auditor", "removed"),
-        ("kind", "beds-access", "removed"), ("kind", "beds-question", "removed"),
-        ("form", "beds-access", "removed"), ("form", "beds-question", "removed"),
-    }  # fmt: skip
+        ("subsystem", "beds", "removed"),
+        ("role", "beds:keeper", "removed"),
+        ("role", "beds:auditor", "removed"),
+        ("kind", "beds-access", "removed"),
+        ("kind", "beds-question", "removed"),
+        ("form", "beds-access", "removed"),
+        ("form", "beds-question", "removed"),
+    }

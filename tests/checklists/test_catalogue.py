@@ -24,8 +24,13 @@ def _item(name):
 @pytest.mark.rule("FIL-1")
 def test_all_six_sections_are_in_the_organisations_list():
     assert [item.title for item in SECTIONS.items] == [
-        "Карточка", "Лицензирование", "Здания", "Структурное подразделение", "Штатное расписание", "Оборудование",
-    ]  # fmt: skip
+        "Карточка",
+        "Лицензирование",
+        "Здания",
+        "Структурное подразделение",
+        "Штатное расписание",
+        "Оборудование",
+    ]
     assert (SECTIONS.per, SECTIONS.opens_on.subsystem, SECTIONS.rule) == ("organisation", "frmo", "FIL-1")
 
 

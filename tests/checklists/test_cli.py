@@ -109,8 +109,16 @@ def test_unknown_organisations_items_and_employees_are_told(run, opened):
 @pytest.mark.rule("LGN-1", "LGN-2", "LGN-3", "VER-2")
 def test_help_is_printed_with_addresses_and_rules(run):
     text = run("login-help")
-    for word in ("https://egisz.rosminzdrav.ru/", "https://lkmr.egisz.rosminzdrav.ru/", "https://esia.gosuslugi.ru/recovery",
-                 "«Предоставить»", "LGN-1", "LGN-2", "LGN-3", "VER-2"):  # fmt: skip
+    for word in (
+        "https://egisz.rosminzdrav.ru/",
+        "https://lkmr.egisz.rosminzdrav.ru/",
+        "https://esia.gosuslugi.ru/recovery",
+        "«Предоставить»",
+        "LGN-1",
+        "LGN-2",
+        "LGN-3",
+        "VER-2",
+    ):
         assert word in text
     assert [part["code"] for part in run("login-help", "--json")["sections"]] == [
         "entry",

@@ -52,9 +52,19 @@ def test_closed_list_says_when_it_opens_and_can_be_opened_by_hand(officer: TestC
 @pytest.mark.rule("FIL-1", "FIL-2", "FIL-3", "FIL-4", "FIL-5", "FIL-6", "FIL-7")
 def test_page_shows_what_why_and_what_waits_for_what(officer: TestClient, number: int) -> None:
     text = officer.get(f"/organisations/{number}/checklist").text
-    for word in ("Нужны все шесть разделов", "год постройки", "регистрационное удостоверение", "Почему: FIL-4",
-                 "Порядок внесения данных в ЕГИСЗ, «ФРМО», раздел 3", "Почему: FIL-2", "Почему: FIL-3", "Почему: FIL-5",
-                 "Почему: FIL-6", "Почему: FIL-7", "«Здания»</a> <span class=\"id\">(FIL-4)"):  # fmt: skip
+    for word in (
+        "Нужны все шесть разделов",
+        "год постройки",
+        "регистрационное удостоверение",
+        "Почему: FIL-4",
+        "Порядок внесения данных в ЕГИСЗ, «ФРМО», раздел 3",
+        "Почему: FIL-2",
+        "Почему: FIL-3",
+        "Почему: FIL-5",
+        "Почему: FIL-6",
+        "Почему: FIL-7",
+        '«Здания»</a> <span class="id">(FIL-4)',
+    ):
         assert word in text
     assert "sections/equipment/tick" not in text and "sections/buildings/tick" in text
 
@@ -62,8 +72,9 @@ def test_page_shows_what_why_and_what_waits_for_what(officer: TestClient, number
 def test_ticking_and_unticking_by_buttons(officer: TestClient, world: World, number: int) -> None:
     answer = _click(officer, number, "sections/buildings/tick", revision=0)
     assert (answer.status_code, answer.headers["location"]) == (
-        303, f"/organisations/{number}/checklist#sections-buildings",
-    )  # fmt: skip
+        303,
+        f"/organisations/{number}/checklist#sections-buildings",
+    )
     item = _item(world, number, "buildings")
     assert (item.state, item.row.done_by if item.row else "") == ("done", "officer")
     text = officer.get(f"/organisations/{number}/checklist").text
@@ -185,8 +196,15 @@ def test_unknown_item_is_not_found(officer: TestClient, number: int, path: str) 
 def test_help_is_open_without_a_key_and_tells_nothing_of_the_clinic(stranger: TestClient, number: int) -> None:
     answer = stranger.get("/help/login")
     assert answer.status_code == 200
-    for word in ('href="https://egisz.rosminzdrav.ru/"', "«Системы ЕГИСЗ»", 'href="https://lkmr.egisz.rosminzdrav.ru/"',
-                 "«Предоставить»", "администратор вашей организации", 'href="https://esia.gosuslugi.ru/recovery"', "«Выход»"):  # fmt: skip
+    for word in (
+        'href="https://egisz.rosminzdrav.ru/"',
+        "«Системы ЕГИСЗ»",
+        'href="https://lkmr.egisz.rosminzdrav.ru/"',
+        "«Предоставить»",
+        "администратор вашей организации",
+        'href="https://esia.gosuslugi.ru/recovery"',
+        "«Выход»",
+    ):
         assert word in answer.text
     assert "Садовой" not in answer.text and 'href="/"' not in answer.text
 

@@ -204,9 +204,9 @@ def test_form_writes_only_what_differs(installation, organisation):
         told = work.session.execute(
             select(Event.action).where(Event.subject == f"organisation:{organisation}")
         ).scalars()
-        assert [action for action in told if action in ("checklist.due-set", "checklist.noted", "checklist.assigned")] == [
-            "checklist.noted", "checklist.assigned",
-        ]  # fmt: skip
+        assert [
+            action for action in told if action in ("checklist.due-set", "checklist.noted", "checklist.assigned")
+        ] == ["checklist.noted", "checklist.assigned"]
         with pytest.raises(BadIdentifier, match="длиннее"):
             checklists.write_note(work, spot, "о" * 2001)
 

@@ -36,12 +36,38 @@ def _states(told):
 
 
 def test_answer_for_everybody_with_one_role_refused(run, number):
-    told = run("request", "answer", number, "granted", "--pair", f"{FIRST}:ФРМР:organisation=rejected: нет карточки",
-               "--until", "2027-01-31", *GROUND, "--json")  # fmt: skip
+    told = run(
+        "request",
+        "answer",
+        number,
+        "granted",
+        "--pair",
+        f"{FIRST}:ФРМР:organisation=rejected: нет карточки",
+        "--until",
+        "2027-01-31",
+        *GROUND,
+        "--json",
+    )
     assert (told["state"], _states(told)) == ("granted", [["granted", "moved"], ["granted", "granted"]])
     role = told["lines"][0]["roles"][1]
-    assert set(role) == {"subsystem", "role", "label", "state", "reason", "quote", "ground", "letter", "until", "asked_until"}
-    assert (role["subsystem"], role["role"], role["reason"], role["until"]) == ("frmr", "organisation", "нет карточки", None)
+    assert set(role) == {
+        "subsystem",
+        "role",
+        "label",
+        "state",
+        "reason",
+        "quote",
+        "ground",
+        "letter",
+        "until",
+        "asked_until",
+    }
+    assert (role["subsystem"], role["role"], role["reason"], role["until"]) == (
+        "frmr",
+        "organisation",
+        "нет карточки",
+        None,
+    )
     assert told["lines"][0]["roles"][0]["until"] == "2027-01-31"
     shown = run("request", "show", number)
     assert "Работник организации (ФРМР) (frmr:organisation): перенесён в новую заявку – нет карточки" in shown
@@ -51,9 +77,20 @@ def test_answer_for_everybody_with_one_role_refused(run, number):
 def test_answer_by_person_and_from_a_file(run, number, tmp_path):
     (tmp_path / "answers.toml").write_text(
         f'[[pairs]]\nsnils = "{SECOND}"\nsubsystem = "frmr"\noutcome = "rejected"\nreason = "нет"\n'
-        f'[[pairs]]\nsnils = "{SECOND}"\nsubsystem = "frmo"\noutcome = "granted"\nuntil = 2027-01-31\n', "utf-8",
-    )  # fmt: skip
-    told = run("request", "answer", number, "--person", f"{FIRST}=rejected: уволена", "--answers", "answers.toml", *GROUND, "--json")
+        f'[[pairs]]\nsnils = "{SECOND}"\nsubsystem = "frmo"\noutcome = "granted"\nuntil = 2027-01-31\n',
+        "utf-8",
+    )
+    told = run(
+        "request",
+        "answer",
+        number,
+        "--person",
+        f"{FIRST}=rejected: уволена",
+        "--answers",
+        "answers.toml",
+        *GROUND,
+        "--json",
+    )
     assert _states(told) == [["moved", "moved"], ["granted", "moved"]]
     assert [role["until"] for role in told["lines"][1]["roles"]] == ["2027-01-31", None]
 
@@ -87,8 +124,20 @@ def test_letter_settled_in_part_by_role(run, number, installation):
     with installation.work("тест") as work:
         letter = received(work, requests.get(work, number), {"kind": "answer", "outcome": "unclear"}).id
     run("inbox", "settle", letter, "partial", "--line", f"{FIRST}=granted", code=1)
-    run("inbox", "settle", letter, "partial", "--line", f"{FIRST}=granted", "--line", f"{SECOND}=rejected",
-        "--pair", f"{SECOND}:ФРМО:organisation=granted", "--text", "нет карточки в ФРМР")  # fmt: skip
+    run(
+        "inbox",
+        "settle",
+        letter,
+        "partial",
+        "--line",
+        f"{FIRST}=granted",
+        "--line",
+        f"{SECOND}=rejected",
+        "--pair",
+        f"{SECOND}:ФРМО:organisation=granted",
+        "--text",
+        "нет карточки в ФРМР",
+    )
     with installation.work("тест") as work:
         asked = [*pairs.of(requests.lines_of(work, requests.get(work, number)))]
         assert [pair.state.value for pair in asked] == ["granted", "granted", "granted", "moved"]

@@ -102,8 +102,19 @@ def test_list_has_every_subsystem_and_kind_with_what_one_asks_first(call):
 def test_show_names_every_part_of_a_kind(code):
     kind, catalog = load().kinds[code], load()
     shown = describe(code, catalog)
-    assert {"code", "title", "fields", "attachments", "signers", "people", "recipients", "outcomes", "links", "documents",
-            "rules"} <= set(shown)  # fmt: skip
+    assert {
+        "code",
+        "title",
+        "fields",
+        "attachments",
+        "signers",
+        "people",
+        "recipients",
+        "outcomes",
+        "links",
+        "documents",
+        "rules",
+    } <= set(shown)
     assert [field["code"] for field in shown["fields"]] == [field.code for field in kind.fields]
     assert [entry["code"] for entry in shown["attachments"]] == [entry.code for entry in kind.attachments]
     assert bool(shown["signers"]) is kind.signature
@@ -157,9 +168,14 @@ def _worst(kind):
         greedy, subject="Луна", inn="-", organisation_text="все организации", row=3, email_is_esia=False
     )
     organisation = OrganisationFacts(
-        inn="12", kpp="1", ogrn="1", kind="educational", registry=RegistryStatus.ABSENT, sole_proprietor=True,
+        inn="12",
+        kpp="1",
+        ogrn="1",
+        kind="educational",
+        registry=RegistryStatus.ABSENT,
+        sole_proprietor=True,
         branch=BranchFacts("7707083893", head_registered=False),
-    )  # fmt: skip
+    )
     people = (bad, greedy, strange) if kind.people else ()
     signature = SignatureFacts(capacity="representative", body="nobody", seal_present=False)
     facts = RequestFacts(kind=kind.code, organisation=organisation, lines=people, signature=signature)
@@ -296,10 +312,14 @@ def test_all_problems_of_all_files_come_at_once(call, own):
     told = call("catalog", "check", own, "--json", code=1)
     assert told["ok"] is False
     assert {(one["file"], one["key"]) for one in told["problems"]} == {
-        (ACCESS, "subsystem.name"), (ACCESS, "subsystem.roles.3.level"), (VMP, "kinds.2.layout"),
-        ("layouts/access.toml", "opening"), ("layouts/access.toml", "columns.field"),
-        ("organisations.toml", "authorities.2.level"), ("subsystem/vmp.toml", ""),
-    }  # fmt: skip
+        (ACCESS, "subsystem.name"),
+        (ACCESS, "subsystem.roles.3.level"),
+        (VMP, "kinds.2.layout"),
+        ("layouts/access.toml", "opening"),
+        ("layouts/access.toml", "columns.field"),
+        ("organisations.toml", "authorities.2.level"),
+        ("subsystem/vmp.toml", ""),
+    }
     human = call("catalog", "check", own, code=1)
     assert "Ошибок: 7." in human and "subsystems/vmp.toml?" in human
 
@@ -403,8 +423,12 @@ def test_diff_tells_changes_in_words_and_names_open_requests(call, installation,
     with installation.work("тест") as work:
         requests.create(work, kind="hiv-missing-drug", organisation_id=clinic(work))
     field = '\n[[kinds.fields]]\ncode = "why"\nlabel = "Зачем"\nrule = "GEN-1"\n'
-    _changed(own, ACCESS, ('title = "Заявка на предоставление доступа к ФРМО и ФРМР"', 'title = "Заявка на оба реестра"'),
-             ("\n[[kinds]]\ncode = \"frmo-add-organisation\"", f"{field}\n[[kinds]]\ncode = \"frmo-add-organisation\""))  # fmt: skip
+    _changed(
+        own,
+        ACCESS,
+        ('title = "Заявка на предоставление доступа к ФРМО и ФРМР"', 'title = "Заявка на оба реестра"'),
+        ('\n[[kinds]]\ncode = "frmo-add-organisation"', f'{field}\n[[kinds]]\ncode = "frmo-add-organisation"'),
+    )
     _changed(
         own,
         "layouts/access.toml",
@@ -416,8 +440,11 @@ def test_diff_tells_changes_in_words_and_names_open_requests(call, installation,
     changed = {(change["what"], change["code"]): change["differences"] for change in told["changes"]}
     assert set(changed) == {("kind", "frmo-frmr-access"), ("form", "access")}
     assert {
-        "key": "title", "label": "название", "old": "Заявка на предоставление доступа к ФРМО и ФРМР", "new": "Заявка на оба реестра",
-    } in changed["kind", "frmo-frmr-access"]  # fmt: skip
+        "key": "title",
+        "label": "название",
+        "old": "Заявка на предоставление доступа к ФРМО и ФРМР",
+        "new": "Заявка на оба реестра",
+    } in changed["kind", "frmo-frmr-access"]
     assert {"key": "fields.why", "label": "поле «Зачем»", "old": "", "new": "есть"} in changed[
         "kind", "frmo-frmr-access"
     ]
@@ -516,8 +543,14 @@ def test_template_filled_with_its_examples_is_a_draft_without_a_bad_value(code, 
 
 def test_template_tells_everything_that_the_kind_asks_for():
     text = template_of(load().kinds["vmp-add-organisation"], load())
-    for part in ("--attach licence=ФАЙЛ", "children – детское", "обязательно, если «ВМП оказывается в ОМС» – да", "vmp:institution-user",
-                 "representative (представитель органа)", "Например: 1.2.643.5.1.13.13.12.2.77.7809"):  # fmt: skip
+    for part in (
+        "--attach licence=ФАЙЛ",
+        "children – детское",
+        "обязательно, если «ВМП оказывается в ОМС» – да",
+        "vmp:institution-user",
+        "representative (представитель органа)",
+        "Например: 1.2.643.5.1.13.13.12.2.77.7809",
+    ):
         assert part in text
     assert '# actual-address = ""' in template_of(load().kinds["frmo-add-organisation"], load())
 

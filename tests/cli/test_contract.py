@@ -36,10 +36,30 @@ def test_whole_life_by_commands(run, files, tmp_path):
     assert set(found[0]) == {"inn", "ogrn", "kpp", "oid", "name", "kind", "region", "active"}
     run("organisation", "set", people.INN, f"head_name={people.HEAD_NAME}", "head_post=Главный врач", "seal=seal")
 
-    made = run("request", "new", "--kind", "frmo-frmr-access", "--organisation", people.INN,
-               "--people", files / "roster.xlsx", "--json")  # fmt: skip
-    assert {"id", "number", "kind", "state", "organisation", "lines", "findings", "deadline", "ticket", "timeline",
-            "actions"} <= set(made)  # fmt: skip
+    made = run(
+        "request",
+        "new",
+        "--kind",
+        "frmo-frmr-access",
+        "--organisation",
+        people.INN,
+        "--people",
+        files / "roster.xlsx",
+        "--json",
+    )
+    assert {
+        "id",
+        "number",
+        "kind",
+        "state",
+        "organisation",
+        "lines",
+        "findings",
+        "deadline",
+        "ticket",
+        "timeline",
+        "actions",
+    } <= set(made)
     assert set(made["lines"][0]) == {"person", "roles", "state", "reason"}
     number = made["id"]
 
@@ -79,8 +99,17 @@ def test_whole_life_by_commands(run, files, tmp_path):
 
 def test_wrong_roster_makes_a_draft_whose_check_names_row_and_rule(run, files):
     run("organisation", "import", files / "refbook.zip")
-    made = run("request", "new", "--kind", "frmo-frmr-access", "--organisation", people.INN,
-               "--people", files / "wrong.xlsx", "--json")  # fmt: skip
+    made = run(
+        "request",
+        "new",
+        "--kind",
+        "frmo-frmr-access",
+        "--organisation",
+        people.INN,
+        "--people",
+        files / "wrong.xlsx",
+        "--json",
+    )
     errors = run("request", "check", made["id"], "--json", code=1)["findings"]
     assert {("APP-2", 5), ("APP-14", 9)} <= {(finding["rule"], finding["row"]) for finding in errors}
     run("request", "people", made["id"], files / "roster.xlsx")
@@ -97,8 +126,12 @@ def test_deadline_is_one_document_with_its_reckoning(run):
 
 
 def test_deadline_in_words_names_the_days_that_are_shorter(run):
-    assert "20.02.2027: рабочая суббота вместо 22.02.2027, короче на час" in run("deadline", "--from", "2027-02-19T10:00")
-    assert "Внимание. Производственного календаря на 2028 год нет" in run("deadline", "--from", "2028-03-01T10:00", "--hours", "8")
+    assert "20.02.2027: рабочая суббота вместо 22.02.2027, короче на час" in run(
+        "deadline", "--from", "2027-02-19T10:00"
+    )
+    assert "Внимание. Производственного календаря на 2028 год нет" in run(
+        "deadline", "--from", "2028-03-01T10:00", "--hours", "8"
+    )
 
 
 @pytest.mark.parametrize(
@@ -131,8 +164,17 @@ def test_settings_are_shown_without_passwords(run, home):
 
 def test_backup_comes_back_whole_and_never_over_data_unasked(run, files, home, tmp_path):
     run("organisation", "import", files / "refbook.zip")
-    made = run("request", "new", "--kind", "frmo-access", "--organisation", people.INN,
-               "--people", files / "roster.xlsx", "--json")  # fmt: skip
+    made = run(
+        "request",
+        "new",
+        "--kind",
+        "frmo-access",
+        "--organisation",
+        people.INN,
+        "--people",
+        files / "roster.xlsx",
+        "--json",
+    )
     before = run("audit", "verify", "--json")
     run("backup", tmp_path / "copy.zip")
     run("restore", tmp_path / "copy.zip", code=1)
@@ -141,6 +183,8 @@ def test_backup_comes_back_whole_and_never_over_data_unasked(run, files, home, t
     home.rename(tmp_path / "lost")
     assert "Личные ссылки из прежних писем больше не действуют" in run("restore", tmp_path / "copy.zip")
     # A process of its own: this one still holds the database that was moved away.
-    run("audit", "verify", "--anchor", f"{before['events']}:{before['head']}", process=True)  # the log goes on from there
+    run(
+        "audit", "verify", "--anchor", f"{before['events']}:{before['head']}", process=True
+    )  # the log goes on from there
     assert "Закончено ссылок: 0." in run("end-links", process=True)
     assert run("request", "show", made["id"], "--json", process=True)["number"] == made["number"]

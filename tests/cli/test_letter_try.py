@@ -20,7 +20,9 @@ from tests.walking import request_at
 def request_and_reference(installation):
     number = request_at(installation, Status.AWAITING)
     with installation.work("тест") as work:
-        query = select(OutboxLetter.message_id).where(OutboxLetter.request_id == number, OutboxLetter.purpose == "package")
+        query = select(OutboxLetter.message_id).where(
+            OutboxLetter.request_id == number, OutboxLetter.purpose == "package"
+        )
         return number, work.session.execute(query).scalar_one()
 
 

@@ -45,9 +45,26 @@ def test_a_list_and_a_draft_name_the_clash_and_a_recorded_change_settles_it(run:
     draft = run("request", "new", "--kind", "frmo-frmr-access", *own, "--people", married, "--json")
     checked = run("request", "check", draft["id"], "--json", code=1)["findings"]
     assert message in [one["message"] for one in checked]
-    assert "ещё не наступил" in run("people", "rename", ANNA.snils, *own, "--surname", "Замужняя", "--since", "2100-01-01", code=1)
-    renamed = run("people", "rename", ANNA.snils, *own, "--surname", "Замужняя", "--given", "Мария", "--patronymic", "Петровна",
-                  "--since", "2026-01-01", "--ground", "свидетельство о браке", "--json")  # fmt: skip
+    assert "ещё не наступил" in run(
+        "people", "rename", ANNA.snils, *own, "--surname", "Замужняя", "--since", "2100-01-01", code=1
+    )
+    renamed = run(
+        "people",
+        "rename",
+        ANNA.snils,
+        *own,
+        "--surname",
+        "Замужняя",
+        "--given",
+        "Мария",
+        "--patronymic",
+        "Петровна",
+        "--since",
+        "2026-01-01",
+        "--ground",
+        "свидетельство о браке",
+        "--json",
+    )
     assert renamed[0]["former_names"] == [{"name": ANNA.name, "until": "2026-01-01", "ground": "свидетельство о браке"}]
     assert told(run, married, *own) == []
     assert f"до 2026-01-01: {ANNA.name}" in run("people", "show", ANNA.snils, *own)

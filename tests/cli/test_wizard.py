@@ -94,8 +94,26 @@ def test_whole_talk_makes_a_draft_that_passes_its_check(made_up, tmp_path):
 
 
 def test_findings_of_a_field_come_at_once_and_the_field_is_asked_again(made_up):
-    said = talk(["beds-access", people.INN, "новый", *person(ORLOVA, snils="112-233-445 96")[:4], ORLOVA.snils, "орлова", ORLOVA.email,
-                 ORLOVA.post, "да", "1,2", "1", "да", "", "2", "все", "3-17"])  # fmt: skip
+    said = talk(
+        [
+            "beds-access",
+            people.INN,
+            "новый",
+            *person(ORLOVA, snils="112-233-445 96")[:4],
+            ORLOVA.snils,
+            "орлова",
+            ORLOVA.email,
+            ORLOVA.post,
+            "да",
+            "1,2",
+            "1",
+            "да",
+            "",
+            "2",
+            "все",
+            "3-17",
+        ]
+    )
     assert said.count("Контрольное число СНИЛС не сходится") == 1
     assert "нет знака @" in said and "[APP-6]" in said
     assert "разные люди. Оставьте одну роль. [GEN-3]" in said
@@ -139,8 +157,23 @@ def test_only_those_facts_of_the_card_are_asked_that_this_kind_needs(world):
 
 
 def test_organisation_that_the_refbook_has_not_gets_a_card_and_its_add_application(world):
-    said = talk(["frmo-access", "новая клиника", "7728168971", "да", "ООО «Новая клиника»", "1", "Тверская область", "1", "1",
-                 "Ким Ольга Петровна", "Директор", "", ""])  # fmt: skip
+    said = talk(
+        [
+            "frmo-access",
+            "новая клиника",
+            "7728168971",
+            "да",
+            "ООО «Новая клиника»",
+            "1",
+            "Тверская область",
+            "1",
+            "1",
+            "Ким Ольга Петровна",
+            "Директор",
+            "",
+            "",
+        ]
+    )
     assert (
         "Ничего не найдено" in said
         and "Организации нет в ФРНСИ: вместе с ним подготовлена заявка ЕД-2026-000002" in said
@@ -242,8 +275,27 @@ def test_back_inside_a_person_goes_to_the_field_before(made_up):
 
 
 def test_back_to_the_kind_leaves_people_and_takes_fields_that_do_not_belong(made_up):
-    talk(["beds-access", people.INN, "новый", *person(ORLOVA), "да", "1", "да", "", "взрослые",
-          "назад", "назад", "назад", "назад", "beds-question", "", "Что делать?", ""])  # fmt: skip
+    talk(
+        [
+            "beds-access",
+            people.INN,
+            "новый",
+            *person(ORLOVA),
+            "да",
+            "1",
+            "да",
+            "",
+            "взрослые",
+            "назад",
+            "назад",
+            "назад",
+            "назад",
+            "beds-question",
+            "",
+            "Что делать?",
+            "",
+        ]
+    )
     request, facts = draft(made_up)
     assert request.kind == "beds-question" and facts.fields == {"question": "Что делать?"}
 
@@ -337,8 +389,30 @@ def test_data_of_a_patient_are_recognised_not_read_when_a_draft_is_gone_on_with(
 
 
 def test_person_is_changed_and_taken_away_by_number(made_up):
-    talk(["beds-access", people.INN, "новый", *person(ORLOVA), "да", "1", "да", "новый", *person(people.EMPLOYEES[1]), "да", "1", "да", "",
-          "назад", "изменить 1", "Орлова-Петрова", "назад", "назад", "убрать 2", ""])  # fmt: skip
+    talk(
+        [
+            "beds-access",
+            people.INN,
+            "новый",
+            *person(ORLOVA),
+            "да",
+            "1",
+            "да",
+            "новый",
+            *person(people.EMPLOYEES[1]),
+            "да",
+            "1",
+            "да",
+            "",
+            "назад",
+            "изменить 1",
+            "Орлова-Петрова",
+            "назад",
+            "назад",
+            "убрать 2",
+            "",
+        ]
+    )
     assert [line.surname for line in draft(made_up)[1].lines] == ["Орлова-Петрова"]
 
 
@@ -383,8 +457,23 @@ def test_signer_of_another_body_is_suggested_by_the_rule(world):
 
 
 def test_attorney_is_asked_for_number_and_dates(world):
-    said = talk(["frmo-add-organisation", people.INN, "", "", "", "", "представитель по доверенности", "Зуев Олег Ильич", "Юрист",
-                 "12-Д", "вчера", "01.11.2026", ""])  # fmt: skip
+    said = talk(
+        [
+            "frmo-add-organisation",
+            people.INN,
+            "",
+            "",
+            "",
+            "",
+            "представитель по доверенности",
+            "Зуев Олег Ильич",
+            "Юрист",
+            "12-Д",
+            "вчера",
+            "01.11.2026",
+            "",
+        ]
+    )
     signature = draft(world)[1].signature
     assert "«вчера» – не дата" in said
     assert (signature.attorney_number, str(signature.attorney_date), signature.attorney_until) == (

@@ -25,8 +25,11 @@ CALENDAR, SCHEDULE = WorkingCalendar(), Schedule()
 YEARS = (2024, 2025, 2026, 2027)
 # As the calendars of these years were published; our own are derived.
 SHORTENED = {
-    2024: "02-22 03-07 05-08 06-11 11-02", 2025: "03-07 04-30 06-11 11-01", 2026: "04-30 05-08 06-11 11-03", 2027: "02-20 04-30 06-11 11-03",
-}  # fmt: skip
+    2024: "02-22 03-07 05-08 06-11 11-02",
+    2025: "03-07 04-30 06-11 11-01",
+    2026: "04-30 05-08 06-11 11-03",
+    2027: "02-20 04-30 06-11 11-03",
+}
 MINUTE = dt.timedelta(minutes=1)
 
 
@@ -57,7 +60,9 @@ def counted_by_minutes(start: dt.datetime, minutes: int) -> dt.datetime:
 @pytest.mark.rule("AWT-2")
 @settings(max_examples=400, deadline=None)
 @given(
-    start=st.datetimes(dt.datetime(2024, 1, 1), dt.datetime(2027, 11, 30)).map(lambda d: d.replace(second=0, microsecond=0)),
+    start=st.datetimes(dt.datetime(2024, 1, 1), dt.datetime(2027, 11, 30)).map(
+        lambda d: d.replace(second=0, microsecond=0)
+    ),
     minutes=st.integers(1, 60 * 40),
 )
 def test_deadline_is_what_a_count_of_minutes_gives(start, minutes):
@@ -185,7 +190,9 @@ def test_time_between_start_and_deadline_is_what_was_asked(start, hours):
 def xmlcalendar(year: int, **marks: str) -> dict[str, object]:
     """A calendar.json with the weekends of every month, and other days where `jan`… say so."""
     months = []
-    for number, name in enumerate(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1):
+    for number, name in enumerate(
+        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
+    ):
         days = (dt.date(year, number, 1) + dt.timedelta(days=n) for n in range(31))
         weekends = ",".join(str(day.day) for day in days if day.month == number and day.weekday() >= 5)
         months.append({"month": number, "days": marks.get(name, weekends)})
@@ -277,7 +284,9 @@ HOURS = [
 @settings(max_examples=120, deadline=None)
 @given(
     schedule=st.sampled_from(HOURS),
-    start=st.datetimes(dt.datetime(2024, 1, 1), dt.datetime(2027, 11, 30)).map(lambda d: d.replace(second=0, microsecond=0)),
+    start=st.datetimes(dt.datetime(2024, 1, 1), dt.datetime(2027, 11, 30)).map(
+        lambda d: d.replace(second=0, microsecond=0)
+    ),
     minutes=st.integers(1, 60 * 20),
 )
 @example(HOURS[3], dt.datetime(2026, 11, 3, 8), 60 * 9)  # a shortened day whose break would be its last hour

@@ -70,7 +70,11 @@ def test_archive_refuses_two_of_one_name():
         assert archive.namelist() == ["a", "b"]
 
 
-HTML, SVG, XML = b"<!DOCTYPE html><script>alert(1)</script>", b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>', b"<?xml version='1.0'?><a/>"
+HTML, SVG, XML = (
+    b"<!DOCTYPE html><script>alert(1)</script>",
+    b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>',
+    b"<?xml version='1.0'?><a/>",
+)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +104,10 @@ def test_what_would_run_leaves_as_a_text_or_unknown(name, data, kept):
 )  # fmt: skip
 def test_only_xml_that_is_data_goes_to_the_desk_as_it_is(data, itself):
     assert harmless("a.xml", data, asked_for=("application/xml",))[0] == ("a.xml" if itself else "a.xml.txt")
-    assert harmless("a.xml", data)[0] == "a.xml.txt" and harmless("a.html", data, asked_for=("application/xml",))[0] == "a.html.txt"
+    assert (
+        harmless("a.xml", data)[0] == "a.xml.txt"
+        and harmless("a.html", data, asked_for=("application/xml",))[0] == "a.html.txt"
+    )
 
 
 def test_ending_is_known_by_what_a_disk_makes_of_the_name():

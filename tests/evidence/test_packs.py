@@ -94,8 +94,11 @@ def test_pack_of_one_request_holds_no_other_persons_data(answered):
         assert secret not in words
     assert "другие" not in words  # who acted elsewhere
     assert {record["subject"].partition(":")[0] for record in _shown(made(answered, OURS).data)} == {
-        "request", "letter", "inbox", "employee",
-    }  # fmt: skip
+        "request",
+        "letter",
+        "inbox",
+        "employee",
+    }
 
 
 def test_same_case_at_the_same_moment_gives_the_same_bytes(answered):
@@ -187,8 +190,11 @@ def test_organisation_gets_all_its_requests(answered, tmp_path):
 def test_nothing_to_prove_is_refused(installation):
     with installation.work("тест") as work:
         clinic(work)
-        for ask in (lambda: evidence.of_organisation(work, OTHER_INN), lambda: evidence.of_organisation(work, people.INN),
-                    lambda: evidence.of_person(work, EMPLOYEES[0].snils)):  # fmt: skip
+        for ask in (
+            lambda: evidence.of_organisation(work, OTHER_INN),
+            lambda: evidence.of_organisation(work, people.INN),
+            lambda: evidence.of_person(work, EMPLOYEES[0].snils),
+        ):
             with pytest.raises(NotFound):
                 ask()
 
@@ -203,8 +209,9 @@ def test_revocation_proves_which_roles_ended(answered, tmp_path):
     pack = made(answered, draft)
     ended = [record for record in _shown(pack.data) if record["action"] == "grant.ended"]
     assert [(record["subject"], json.loads(record["data"])["grant"]) for record in ended] == [
-        (f"request:{OURS}", 1), (f"request:{OURS}", 2),
-    ]  # fmt: skip
+        (f"request:{OURS}", 1),
+        (f"request:{OURS}", 2),
+    ]
     assert EMPLOYEES[1].surname not in _words(pack.data)
     assert Unpacked.of(pack.data, tmp_path / "pack").verify()[0] == 0
 
@@ -249,8 +256,12 @@ def test_pack_of_a_review_has_its_questions_letters_and_answers(answered, tmp_pa
     assert text.count("<td>не нужна</td>") == 2
     assert draft.number in text
     assert [record["action"] for record in _shown(pack.data) if record["subject"].startswith("review:")] == [
-        "review.started", "review.asked", "review.answered", "review.closed", "evidence.exported",
-    ]  # fmt: skip
+        "review.started",
+        "review.asked",
+        "review.answered",
+        "review.closed",
+        "evidence.exported",
+    ]
     unpacked = Unpacked.of(pack.data, tmp_path / "pack")
     code, told = unpacked.verify("--anchor", pack.anchor)
     assert code == 0, told
@@ -272,9 +283,13 @@ def test_pack_tells_the_answer_role_by_role_and_masks_anothers_snils(installatio
     row = next(part for part in text.split("<tr>") if "нет карточки" in part)
     cells = [re.sub("<[^>]+>", "", cell) for cell in re.findall("<td.*?</td>", row, re.DOTALL)]
     assert cells[3:9] == [
-        "ФРМР: Работник организации (ФРМР)", "отказ, перенесён в новую заявку", "", "нет карточки",
-        f"Решено по {own.snils} и ***-***-{other.snils[8:]}", GROUND.words,
-    ]  # fmt: skip
+        "ФРМР: Работник организации (ФРМР)",
+        "отказ, перенесён в новую заявку",
+        "",
+        "нет карточки",
+        f"Решено по {own.snils} и ***-***-{other.snils[8:]}",
+        GROUND.words,
+    ]
     assert bare_snils(other) not in text and other.snils not in text
     assert f"<td>role {refused}</td>" in text
     grant = next(record for record in _shown(pack.data) if record["action"] == "request.grant")

@@ -186,9 +186,14 @@ def test_words_taken_out_of_an_event_are_missed(pack):
     place = _place(records, "request.acknowledge")
     body = verifier.event_body(records[place])
     done = len(body) // 64 * 64
-    records[place] = {"seq": records[place]["seq"], "hash": records[place]["hash"], "done": done, "bound": 64,
-                      "state": verifier.compress(verifier.START, body[:done]),
-                      "tail": base64.b64encode(body[done:]).decode()}  # fmt: skip
+    records[place] = {
+        "seq": records[place]["seq"],
+        "hash": records[place]["hash"],
+        "done": done,
+        "bound": 64,
+        "state": verifier.compress(verifier.START, body[:done]),
+        "tail": base64.b64encode(body[done:]).decode(),
+    }
     _write_chain(pack, records)
     assert _found(pack) == ["Журнал: записи целиком – не те, что названы в описи."]
 

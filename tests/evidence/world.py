@@ -56,10 +56,17 @@ def elsewhere(installation: Installation) -> int:
     with installation.work("другие") as work:
         card = organisations.card(work, OTHER_INN)
         organisations.change(
-            work, card,
-            {"full_name": "ООО «Другая клиника»", "subject": "77", "head_name": "Ким Ольга", "head_post": "Директор",
-             "seal": "seal", "licence": "held"},
-        )  # fmt: skip
+            work,
+            card,
+            {
+                "full_name": "ООО «Другая клиника»",
+                "subject": "77",
+                "head_name": "Ким Ольга",
+                "head_post": "Директор",
+                "seal": "seal",
+                "licence": "held",
+            },
+        )
         request = requests.create(work, kind=KIND, organisation_id=card.id or 0, lines=lines(5)[4:])
         steps.take(work, request, "validate")
         assert request.id is not None

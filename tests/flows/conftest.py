@@ -29,5 +29,3 @@ def installation(home, clock, post):
     opened = made(home, clock, post)
     yield opened
     opened.engine.dispose()
-
-

@@ -57,17 +57,22 @@ def relay():
 def _installation(home: Path, port: int) -> Installation:
     return Installation(
         Settings(
-            home=home, smtp=SmtpPart(host="127.0.0.1", port=port, tls="plain"),
+            home=home,
+            smtp=SmtpPart(host="127.0.0.1", port=port, tls="plain"),
             mail=MailPart(sender="clinic@clinic.example", lease_seconds=1),
         ),
         clock=system_clock,
-    )  # fmt: skip
+    )
 
 
 def _sweep_and_kill(environment: dict[str, str], after: float | None) -> None:
     """The worker as its own process; killed after so many seconds, or left to finish."""
-    worker = subprocess.Popen([str(Path(sys.executable).parent / "egisz-access"), "sweep", "deliver"], env=environment,
-                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)  # fmt: skip
+    worker = subprocess.Popen(
+        [str(Path(sys.executable).parent / "egisz-access"), "sweep", "deliver"],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
     if after is not None:
         time.sleep(after)
         worker.send_signal(signal.SIGKILL)
@@ -100,8 +105,14 @@ def test_killed_worker_loses_no_letter_and_sends_none_twice(turn, tmp_path, rela
         for number in numbers:
             steps.take(work, requests.get(work, number), "send", confirm_address=True)
         for number in range(LETTERS - REQUESTS):
-            outbox.promise(work, key=f"digest:{number}", purpose="digest", recipient=f"p{number}@clinic.example",
-                           subject=f"Письмо {number}", text="Текст")  # fmt: skip
+            outbox.promise(
+                work,
+                key=f"digest:{number}",
+                purpose="digest",
+                recipient=f"p{number}@clinic.example",
+                subject=f"Письмо {number}",
+                text="Текст",
+            )
     environment = {
         **os.environ, "EGISZ_HOME": str(home), "EGISZ_SMTP__HOST": "127.0.0.1", "EGISZ_SMTP__PORT": str(relay.port),
         "EGISZ_SMTP__TLS": "plain", "EGISZ_MAIL__SENDER": "clinic@clinic.example", "EGISZ_MAIL__LEASE_SECONDS": "1",

@@ -117,10 +117,16 @@ def _serving(folder: Path) -> Iterator[Running]:
     home, told = folder / "home", folder / "told.txt"
     proxy = "http://127.0.0.1:9"  # answers nobody: what the parts say to each other must go past it
     environment = {
-        **os.environ, "EGISZ_HOME": str(home), "EGISZ_PAGE__PORT": str(free_port()), "HTTP_PROXY": proxy, "http_proxy": proxy,
-    }  # fmt: skip
+        **os.environ,
+        "EGISZ_HOME": str(home),
+        "EGISZ_PAGE__PORT": str(free_port()),
+        "HTTP_PROXY": proxy,
+        "http_proxy": proxy,
+    }
     with told.open("wb") as out:
-        running = subprocess.Popen([str(PROGRAM), "up"], env=environment, stdout=out, stderr=out, cwd=folder, umask=0o022)
+        running = subprocess.Popen(
+            [str(PROGRAM), "up"], env=environment, stdout=out, stderr=out, cwd=folder, umask=0o022
+        )
     try:
         yield Running(running, home / "practice", told)
     finally:
@@ -184,8 +190,14 @@ def test_service_starts_and_a_second_one_on_its_folder_does_not(service):
     assert _answers(f"{entrance.partition('setup')[0]}health")
     assert "учебные почта и СТП" in service.said()
     assert {name for (name,) in _rows(service.home, "SELECT name FROM deployment")} == DEPLOYMENTS
-    again = subprocess.run([str(PROGRAM), "up"], env={**os.environ, "EGISZ_HOME": str(service.home.parent)}, capture_output=True,
-                           text=True, timeout=60, check=False)  # fmt: skip
+    again = subprocess.run(
+        [str(PROGRAM), "up"],
+        env={**os.environ, "EGISZ_HOME": str(service.home.parent)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     assert again.returncode == 1
     assert "уже работает" in again.stdout + again.stderr
 
@@ -200,8 +212,10 @@ def test_foreign_listener_on_the_planners_port_hears_nothing(service, stranger):
 
 @pytest.mark.slow
 def test_killed_part_comes_back_and_nobody_takes_its_port_meanwhile(service):
-    for part, address in (("web.serving", f"{service.said().partition('http://')[2].split('/')[0]}"),
-                          ("flows.server", urlsplit(service.planner).netloc)):  # fmt: skip
+    for part, address in (
+        ("web.serving", f"{service.said().partition('http://')[2].split('/')[0]}"),
+        ("flows.server", urlsplit(service.planner).netloc),
+    ):
         host, _, port = address.partition(":")
         killed = service.child(part)
         assert killed, f"{part} does not run"  # the number 0 would be this very test run
@@ -230,7 +244,12 @@ def test_planner_refuses_without_password_of_foreign_pages_and_under_foreign_nam
         assert (status, "access-control-allow-origin" in headers) == (403, False)
         status, headers = service.call("OPTIONS", "/flows/", Origin=origin, Access_Control_Request_Method="POST")
         assert (status, "access-control-allow-origin" in headers) == (403, False)
-    socket_call = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec_WebSocket_Version": "13", "Sec_WebSocket_Key": "dGhlIHNhbXBsZSBub25jZQ=="}
+    socket_call = {
+        "Upgrade": "websocket",
+        "Connection": "Upgrade",
+        "Sec_WebSocket_Version": "13",
+        "Sec_WebSocket_Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    }
     assert service.call("GET", "/events/in", **socket_call)[0] == 403
     assert service.call("GET", "/events/out", **socket_call, Origin="https://evil.example")[0] == 403
 
@@ -238,7 +257,12 @@ def test_planner_refuses_without_password_of_foreign_pages_and_under_foreign_nam
 @pytest.mark.slow
 def test_planner_without_a_password_does_not_start(tmp_path):
     for password in ("", "egisz:short"):
-        known = {**os.environ, "PREFECT_HOME": str(tmp_path), "PREFECT_SERVER_API_AUTH_STRING": password, "DO_NOT_TRACK": "1"}
+        known = {
+            **os.environ,
+            "PREFECT_HOME": str(tmp_path),
+            "PREFECT_SERVER_API_AUTH_STRING": password,
+            "DO_NOT_TRACK": "1",
+        }
         command = [sys.executable, "-m", "flows.server", "--port", str(free_port())]
         done = subprocess.run(command, env=known, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
         assert done.returncode == 1
@@ -287,7 +311,11 @@ def test_foreign_work_in_the_pool_is_not_run_and_is_told(service, tmp_path):
     """The attacker knows the password, say by reading another process of the same user."""
     mark = tmp_path / "mark"
     Path(f"{mark}.py").write_text(f"open({str(mark) + '.file'!r}, 'w')\nfrom flows.deliver import deliver\n", "utf-8")
-    known = {name: value for name, value in service.environment_of("flows.worker").items() if name.startswith(("PREFECT_", "NO_PROXY"))}
+    known = {
+        name: value
+        for name, value in service.environment_of("flows.worker").items()
+        if name.startswith(("PREFECT_", "NO_PROXY"))
+    }
     known |= {"PREFECT_HOME": str(tmp_path / "prefect")}
     subprocess.run([sys.executable, "-c", PLANT, str(mark)], env={**os.environ, **known}, check=True, timeout=120)
 
@@ -296,10 +324,12 @@ def test_foreign_work_in_the_pool_is_not_run_and_is_told(service, tmp_path):
     refused = _until(lambda: _refused(service), 60, "refused runs are not told")
     assert sorted(tmp_path.glob("mark.*")) == [Path(f"{mark}.py")]
     assert refused == {
-        "«planted»: такого расписания в prefect.yaml нет", "«deliver»: другие шаги перед запуском, чем в prefect.yaml",
-        "запуск: с чужими параметрами или переменными", "запуск: другие шаги перед запуском, чем в prefect.yaml",
+        "«planted»: такого расписания в prefect.yaml нет",
+        "«deliver»: другие шаги перед запуском, чем в prefect.yaml",
+        "запуск: с чужими параметрами или переменными",
+        "запуск: другие шаги перед запуском, чем в prefect.yaml",
         "запуск: такого расписания в prefect.yaml нет",
-    }  # fmt: skip
+    }
     log = (service.home / "logs" / "prefect-worker.log").read_text("utf-8")
     assert log.count("Чужое задание") >= 3
 
@@ -328,10 +358,16 @@ def test_schedule_fires_by_itself_and_a_stop_leaves_no_orphans_and_nothing_for_o
 def test_next_start_deletes_what_was_planted_and_a_killed_parent_leaves_no_children(folder):
     with _serving(folder) as service:
         _until(lambda: "Готово" in service.said(), 330, "did not start")
-        planted = _rows(service.home, "SELECT 1 FROM deployment WHERE name = 'planted' OR entrypoint NOT LIKE 'flows/%'")
+        planted = _rows(
+            service.home, "SELECT 1 FROM deployment WHERE name = 'planted' OR entrypoint NOT LIKE 'flows/%'"
+        )
         assert planted == []
         assert len(_rows(service.home, "SELECT 1 FROM deployment")) == len(DEPLOYMENTS)
-        assert service.said().count("удалено чужое или прежнее расписание") == service.said().count("prefect.yaml") in (0, 2)
+        assert (
+            service.said().count("удалено чужое или прежнее расписание")
+            == service.said().count("prefect.yaml")
+            in (0, 2)
+        )
         assert len(_processes_of(service.home)) >= 5
         service.process.kill()
         _until(lambda: not _processes_of(service.home), 60, f"left behind: {_processes_of(service.home)}")

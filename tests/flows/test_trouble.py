@@ -24,10 +24,17 @@ from wiring.gateways import imap_gateway
 def _promise(installation, count, key="", **more):
     with installation.work("тест") as work:
         return [
-            outbox.promise(work, key=f"{key}{more}{number}", purpose="digest", recipient=f"p{number}@clinic.example",
-                           subject=f"Письмо {number}", text="Текст", **more).id
+            outbox.promise(
+                work,
+                key=f"{key}{more}{number}",
+                purpose="digest",
+                recipient=f"p{number}@clinic.example",
+                subject=f"Письмо {number}",
+                text="Текст",
+                **more,
+            ).id
             for number in range(count)
-        ]  # fmt: skip
+        ]
 
 
 def _letters(installation):

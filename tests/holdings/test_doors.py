@@ -47,8 +47,17 @@ def _card(world: World) -> str:
 def test_every_heading_of_the_template_is_understood() -> None:
     [headings] = load_workbook(io.BytesIO(holdings_template())).active.iter_rows(max_row=1, values_only=True)
     assert [field_named(str(heading)) for heading in headings] == [
-        "snils", "surname", "given", "patronymic", "subsystem", "role", "since", "asked_until", "told_by", "told_on"
-    ]  # fmt: skip
+        "snils",
+        "surname",
+        "given",
+        "patronymic",
+        "subsystem",
+        "role",
+        "since",
+        "asked_until",
+        "told_by",
+        "told_on",
+    ]
 
 
 def test_the_page_shows_the_plan_writes_it_and_takes_it_back(officer: TestClient, world: World) -> None:
@@ -81,7 +90,9 @@ def test_the_page_shows_the_plan_writes_it_and_takes_it_back(officer: TestClient
 
 def test_a_file_that_is_no_list_says_so_on_the_page_and_only_officers_see_it(officer: TestClient, world: World) -> None:
     place = _card(world)
-    wrong = officer.post("/holders/import", data={"place": place}, files={"file": ("a.csv", b"\x25PDF-1.4", "text/csv")})
+    wrong = officer.post(
+        "/holders/import", data={"place": place}, files={"file": ("a.csv", b"\x25PDF-1.4", "text/csv")}
+    )
     assert wrong.status_code == 422 and "Это не таблица" in wrong.text
     assert officer.post("/holders/import", data={"place": place}).status_code == 422
     auditor = client(world, "auditor", {Role.AUDITOR})
@@ -101,7 +112,9 @@ def test_the_api_does_the_same(world: World) -> None:
     made = api.post("/api/v1/holders/imports", files=files, data={"inn": INN, "write": "да"}).json()
     assert made["import_id"] == 1
     held = api.get("/api/v1/holders").json()["items"]
-    assert [(row["request"], row["source"]) for row in held] == [(None, f"со слов, без заявки: {SOURCE}, 15.10.2026")] * 2
+    assert [(row["request"], row["source"]) for row in held] == [
+        (None, f"со слов, без заявки: {SOURCE}, 15.10.2026")
+    ] * 2
     assert api.get("/api/v1/holders/imports").json()[0]["in_force"] == 2
     gone = api.post("/api/v1/holders/imports/1/withdraw", json={"reason": "список чужой клиники"})
     assert gone.json()["in_force"] == 0 and api.get("/api/v1/holders").json()["items"] == []
@@ -114,9 +127,15 @@ def _held_until(world: World, day: str) -> tuple[int, int]:
         request = request_at(work, Status.GRANTED)
         line = requests.lines_of(work, request)[0]
         made = grants.grant(
-            work, person_id=line.person_id or 0, organisation_id=request.organisation_id, subsystem="frmo", role="organisation",
-            request_id=request.id or 0, line_id=line.id or 0, ends_on=dt.date.fromisoformat(day),
-        )  # fmt: skip
+            work,
+            person_id=line.person_id or 0,
+            organisation_id=request.organisation_id,
+            subsystem="frmo",
+            role="organisation",
+            request_id=request.id or 0,
+            line_id=line.id or 0,
+            ends_on=dt.date.fromisoformat(day),
+        )
         return line.person_id or 0, made.id or 0
 
 
@@ -150,7 +169,11 @@ def test_the_api_tells_the_last_day_and_drafts_both_ways(world: World) -> None:
     gone = api.post(f"/api/v1/people/{person}/revoke", json={"grants": [grant], "why": "changed-duties"})
     assert gone.status_code == 201 and gone.json()[0]["number"] != renewal["number"]
     assert api.post(f"/api/v1/people/{person}/renew", json={"grants": [999]}).status_code == 404
-    asked = {"kind": KIND, "inn": INN, "people": [{"snils": ANNA[0], "surname": "Иванова", "given": "Анна", "until": "2027-06-30"}]}
+    asked = {
+        "kind": KIND,
+        "inn": INN,
+        "people": [{"snils": ANNA[0], "surname": "Иванова", "given": "Анна", "until": "2027-06-30"}],
+    }
     draft = api.post("/api/v1/requests", json=asked).json()
     assert '"asked_until": "2027-06-30"' in json.dumps(api.get(f"/api/v1/requests/{draft['id']}").json())
 
@@ -167,7 +190,9 @@ def run(home: Path, tmp_path: Path) -> Any:
 
 def _two_clinics(world: World) -> tuple[int, int]:
     with world.installation.work(by="тест") as work:
-        other = Organisation(inn="7728168971", full_name="ООО «Новая»", short_name="ООО «Новая»", fold="ооо «новая»", subject="77")
+        other = Organisation(
+            inn="7728168971", full_name="ООО «Новая»", short_name="ООО «Новая»", fold="ооо «новая»", subject="77"
+        )
         work.session.add(other)
         work.session.flush()
         return clinic(work).id or 0, other.id or 0
@@ -181,7 +206,12 @@ def test_the_page_records_a_new_name_and_a_move(officer: TestClient, world: Worl
     card, other = _two_clinics(world)
     page = officer.get(f"/organisations/{card}").text
     assert "Изменений не записано" in page and "Записать новое наименование" in page
-    form = {"full_name": "ООО «Клиника на Новой»", "short_name": "ООО «Клиника на Новой»", "inn": INN, "kpp": "770701001"}
+    form = {
+        "full_name": "ООО «Клиника на Новой»",
+        "short_name": "ООО «Клиника на Новой»",
+        "inn": INN,
+        "kpp": "770701001",
+    }
     wrong = officer.post(f"/organisations/{card}/rename", data=form | ACT | {"ground": "устав"})
     assert wrong.status_code == 422 and "Назовите основание" in wrong.text and "Клиника на Новой" in wrong.text
     done = officer.post(f"/organisations/{card}/rename", data=form | ACT, follow_redirects=False)
@@ -192,7 +222,9 @@ def test_the_page_records_a_new_name_and_a_move(officer: TestClient, world: Worl
     assert "стало ООО «Клиника на Новой»" in letter.text
     world.clock.now += dt.timedelta(days=2)
     officer = client(world, "second", {Role.OFFICER})  # the first session is over
-    moved = officer.post(f"/organisations/{card}/move", data=ACT | {"target": other, "since": "2026-11-24"}, follow_redirects=False)
+    moved = officer.post(
+        f"/organisations/{card}/move", data=ACT | {"target": other, "since": "2026-11-24"}, follow_redirects=False
+    )
     assert moved.status_code == 303
     assert "перешло в:" in officer.get(f"/organisations/{card}").text
     assert "перешло из: ООО «Клиника на Новой»" in officer.get(f"/organisations/{other}").text
@@ -215,7 +247,10 @@ def test_the_page_records_a_new_name_and_a_move(officer: TestClient, world: Worl
     for number in (card, other):
         assert "Записано по ошибке" in officer.get(f"/organisations/{number}").text
     held = officer.get("/people", params={"view": "list", "organisation": other}).text
-    assert "Иванова" not in held and "Иванова" in officer.get("/people", params={"view": "list", "organisation": card}).text
+    assert (
+        "Иванова" not in held
+        and "Иванова" in officer.get("/people", params={"view": "list", "organisation": card}).text
+    )
     assert "уже исправлено" in officer.post(at, data=why).text
 
 

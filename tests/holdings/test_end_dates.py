@@ -62,7 +62,9 @@ def test_the_day_asked_for_is_judged(installation, until, told):
     number = draft(installation, until)
     with installation.work("тест") as work:
         case = requests.case_of(work, requests.get(work, number))
-        found = [each for each in check_request(case.facts, work.catalog, Stage.VALIDATE) if each.field == "asked_until"]
+        found = [
+            each for each in check_request(case.facts, work.catalog, Stage.VALIDATE) if each.field == "asked_until"
+        ]
         asked = work.session.execute(select(RequestedRole.asked_until)).scalars().all()
     assert [each.row for each in found] == ([None] if told else []) and all(told in each.message for each in found)
     assert asked == [dt.date.fromisoformat(until) if until.startswith("2026") else None] * 2
@@ -106,7 +108,9 @@ def test_reminded_30_10_and_1_working_days_before_and_never_twice(installation, 
         if len(_digests(installation)) > before:
             days.append(clock.now.date())
     with installation.work("тест") as work:
-        left = [sum(work.calendar.is_working(day + dt.timedelta(days=n)) for n in range((LAST - day).days)) for day in days]
+        left = [
+            sum(work.calendar.is_working(day + dt.timedelta(days=n)) for n in range((LAST - day).days)) for day in days
+        ]
     assert left[1:] == [10, 1] and 10 < left[0] <= 30  # working days from that one on, before the last
     text = _digests(installation)[0]
     assert f"{EMPLOYEES[0].name}: Работник организации (ФРМО) – до 31.12.2026" in text and "/people/" in text
@@ -149,9 +153,15 @@ def test_a_renewal_asks_for_the_same_roles_and_its_answer_moves_the_day(installa
         assert made.kind == KIND and {pair.asked_until for pair in line.asked} == {dt.date(2027, 12, 31)}
         assert line.roles == [(ref.subsystem, ref.role) for ref in ROLES]
         grants.grant(
-            work, person_id=line.person_id, organisation_id=made.organisation_id, subsystem="frmo", role="organisation",
-            request_id=made.id, line_id=line.id, ends_on=dt.date(2027, 12, 31),
-        )  # fmt: skip
+            work,
+            person_id=line.person_id,
+            organisation_id=made.organisation_id,
+            subsystem="frmo",
+            role="organisation",
+            request_id=made.id,
+            line_id=line.id,
+            ends_on=dt.date(2027, 12, 31),
+        )
         log = work.session.execute(select(Event).where(Event.action == "grant.prolonged")).scalars().all()
         assert [json.loads(each.data)["until"] for each in log] == ["2027-12-31"]
     clock.now += dt.timedelta(days=60)
@@ -169,9 +179,15 @@ def test_a_renewal_recorded_by_mistake_gives_the_day_back(installation, clock):
         for pair in line.asked:
             pair.decided_at = work.now
             grants.grant(
-                work, person_id=line.person_id, organisation_id=made.organisation_id, subsystem=pair.subsystem, role=pair.role,
-                request_id=made.id, line_id=line.id, ends_on=dt.date(2027, 12, 31),
-            )  # fmt: skip
+                work,
+                person_id=line.person_id,
+                organisation_id=made.organisation_id,
+                subsystem=pair.subsystem,
+                role=pair.role,
+                request_id=made.id,
+                line_id=line.id,
+                ends_on=dt.date(2027, 12, 31),
+            )
         rows = work.session.execute(select(Grant)).scalars().all()
         assert {row.ends_on for row in rows} == {dt.date(2027, 12, 31)}
         for pair in line.asked:

@@ -54,7 +54,9 @@ def _bad(installation, file, **options):
 def _held(installation, day=None):
     moment = dt.datetime.combine(day, dt.time(12), dt.UTC) if day else None
     with installation.work("тест") as work:
-        return [(row["person"], row["role"], row["source"], row["request"]) for row in grants.holders(work, as_of=moment)]
+        return [
+            (row["person"], row["role"], row["source"], row["request"]) for row in grants.holders(work, as_of=moment)
+        ]
 
 
 def test_a_list_is_held_since_its_days_on_the_word_of_its_source(installation, tmp_path):
@@ -156,7 +158,12 @@ def test_a_mistaken_list_is_taken_back_and_its_roles_were_never_held(installatio
         assert len(believed) == 2
         log = work.session.execute(select(Event).where(Event.subject == f"holdings:{made.id}")).scalars().all()
         assert [each.action for each in log] == [
-            "grant.told", "grant.told", "holdings.imported", "grant.retracted", "grant.retracted", "holdings.withdrawn"
+            "grant.told",
+            "grant.told",
+            "holdings.imported",
+            "grant.retracted",
+            "grant.retracted",
+            "holdings.withdrawn",
         ]
         assert "клиник" not in json.dumps([each.data for each in log], ensure_ascii=False)
     assert taken(installation, listed(tmp_path / "a.csv", (0,))).counts["new"] == 1

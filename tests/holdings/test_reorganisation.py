@@ -120,7 +120,9 @@ def test_roles_and_open_requests_go_over_with_their_history(installation, clock)
         cards = [people.find(work, target.id, bare_snils(person)) for person in EMPLOYEES[:3]]
         assert [card.name for card in cards if card] == [person.name for person in EMPLOYEES[:3]]
         rows = work.session.execute(select(Grant).order_by(Grant.id)).scalars().all()
-        assert [(row.organisation_id, row.until is None) for row in rows] == [(source.id, False)] * 4 + [(target.id, True)] * 4
+        assert [(row.organisation_id, row.until is None) for row in rows] == [(source.id, False)] * 4 + [
+            (target.id, True)
+        ] * 4
         assert {row.request_id for row in rows} == {granted}
         assert evidence.of_person(work, EMPLOYEES[0].snils).events > 0
         assert audit.verify(work.session).ok
@@ -140,15 +142,23 @@ def test_a_branch_is_told_from_its_head_and_a_role_held_in_both_is_held_once(ins
         work.session.flush()
         reorganising._take_along(work, head, branch, [row.person_id])
         grants.grant(
-            work, person_id=row.person_id, organisation_id=branch.id, subsystem=row.subsystem, role=row.role,
-            request_id=row.request_id, line_id=row.line_id,
-        )  # fmt: skip
+            work,
+            person_id=row.person_id,
+            organisation_id=branch.id,
+            subsystem=row.subsystem,
+            role=row.role,
+            request_id=row.request_id,
+            line_id=row.line_id,
+        )
     _later(clock)
     with installation.work("кадры") as work:
         head, branch = organisations.known(work, INN, KPP), organisations.known(work, INN, "770702002")
         reorganising.move(work, head, branch, since=dt.date(2026, 11, 24), ground=GROUND)
         now = work.session.execute(select(Grant).where(Grant.until.is_(None))).scalars().all()
-        assert sorted((each.subsystem, each.organisation_id) for each in now) == [("frmo", branch.id), ("frmr", branch.id)]
+        assert sorted((each.subsystem, each.organisation_id) for each in now) == [
+            ("frmo", branch.id),
+            ("frmr", branch.id),
+        ]
 
 
 def test_the_letter_is_a_draft_of_facts(installation, clock):
@@ -170,4 +180,6 @@ def test_pages_of_a_request_tell_what_the_organisation_was_called_when_it_left(i
     for page in ("", "/corrections", "/steps/grant", "/people"):
         text = officer.get(f"/requests/{sent}{page}").text
         assert FULL_NAME in text and f"сейчас: {NEW}" in text, page
-    assert NEW in officer.get(f"/requests/{draft}").text and "звалась тогда" not in officer.get(f"/requests/{draft}").text
+    assert (
+        NEW in officer.get(f"/requests/{draft}").text and "звалась тогда" not in officer.get(f"/requests/{draft}").text
+    )

@@ -71,7 +71,9 @@ def test_a_wrong_name_was_never_borne(installation, clock):
     clock.forward(days=1)
     row = back(installation)
     assert places(installation) == {SHORT_NAME} == places(installation, dt.date(2026, 11, 25))
-    assert places(installation, known=believed) == {NEW} and places(installation, dt.date(2026, 11, 23), believed) == {SHORT_NAME}
+    assert places(installation, known=believed) == {NEW} and places(installation, dt.date(2026, 11, 23), believed) == {
+        SHORT_NAME
+    }
     assert ("Краткое наименование", NEW, SHORT_NAME) in said(installation, row)
     assert ("Изменение организации", "действует с 24.11.2026", "не было") in said(installation, row)
     with installation.work("тест") as work:
@@ -99,7 +101,9 @@ def test_papers_made_under_the_wrong_name_are_warned_about_and_letters_listed(in
         told = {}
         for number in (older, signed):
             facts = requests.facts_of(work, requests.get(work, number))
-            told[number] = [each.message for each in check_request(facts, work.catalog, Stage.SEND) if each.rule == "APP-8"]
+            told[number] = [
+                each.message for each in check_request(facts, work.catalog, Stage.SEND) if each.rule == "APP-8"
+            ]
         assert told[older] == [] and NEW in told[signed][0]
         letters = corrections.left(work, requests.get(work, sent), None)
     assert row.letters == letters and len(letters) == 1
@@ -152,7 +156,11 @@ def test_roles_and_requests_come_back_with_what_happened_since(installation, clo
         source = organisations.known(work, INN)
         assert {requests.get(work, number).organisation_id for number in (granted, waiting, draft)} == {source.id}
         assert requests.get(work, waiting).status is Status.REJECTED
-        held = work.session.execute(select(Grant).where(Grant.organisation_id == source.id).order_by(Grant.id)).scalars().all()
+        held = (
+            work.session.execute(select(Grant).where(Grant.organisation_id == source.id).order_by(Grant.id))
+            .scalars()
+            .all()
+        )
         assert [each.until for each in held] == [ended, None, None, None]
         there = work.session.execute(select(Grant).where(Grant.organisation_id != source.id)).scalars().all()
         assert len(there) == 4 and all(each.never for each in there)
@@ -179,7 +187,11 @@ def test_a_role_that_was_held_in_both_is_held_in_both_again(installation, clock)
     back(installation)
     with installation.work("тест") as work:
         now = work.session.execute(select(Grant).where(Grant.until.is_(None))).scalars().all()
-        assert sorted((row.subsystem, row.organisation_id == number) for row in now) == [("frmo", False), ("frmo", True), ("frmr", False)]
+        assert sorted((row.subsystem, row.organisation_id == number) for row in now) == [
+            ("frmo", False),
+            ("frmo", True),
+            ("frmr", False),
+        ]
 
 
 def test_what_stands_on_a_move_is_named(installation, clock):
@@ -229,7 +241,9 @@ def test_an_answer_is_corrected_wherever_its_roles_have_gone(installation, clock
         corrections.no_answer(work, requests.get(work, number), why=WHY)
         assert grants.holders(work) == []
         request = requests.get(work, number)
-        answers.give_answer(work, request, answers.the_same(work, request, "granted"), actor=Actor.OFFICER, ground=GROUND)
+        answers.give_answer(
+            work, request, answers.the_same(work, request, "granted"), actor=Actor.OFFICER, ground=GROUND
+        )
 
 
 def test_a_role_that_was_in_force_after_all_goes_along(installation, clock):

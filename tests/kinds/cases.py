@@ -57,14 +57,23 @@ def lines(case: Case) -> list[LineFacts]:
     return [
         LineFacts(
             **{
-                "snils": people.bare_snils(person), "surname": person.surname, "given": person.given,
-                "patronymic": person.patronymic, "email": person.email, "post": person.post, "unit": "hr",
-                "roles": tuple(RoleRef(*pair) for pair in case.roles), "esia_confirmed": True, "email_is_esia": True,
-                "first_login_on": dt.datetime(2026, 11, 20, tzinfo=dt.UTC), "row": number, **case.line,
+                "snils": people.bare_snils(person),
+                "surname": person.surname,
+                "given": person.given,
+                "patronymic": person.patronymic,
+                "email": person.email,
+                "post": person.post,
+                "unit": "hr",
+                "roles": tuple(RoleRef(*pair) for pair in case.roles),
+                "esia_confirmed": True,
+                "email_is_esia": True,
+                "first_login_on": dt.datetime(2026, 11, 20, tzinfo=dt.UTC),
+                "row": number,
+                **case.line,
             }
         )
         for number, person in enumerate(people.EMPLOYEES[: case.people], 1)
-    ]  # fmt: skip
+    ]
 
 
 def card_of(work: Work, case: Case) -> int:

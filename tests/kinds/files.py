@@ -61,7 +61,9 @@ def docx(*paragraphs: str) -> bytes:
 
 
 @cache
-def certificate(kind: str = "rsa", *, days: int = 365, begins: dt.datetime = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)) -> bytes:
+def certificate(
+    kind: str = "rsa", *, days: int = 365, begins: dt.datetime = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+) -> bytes:
     """A self-signed certificate in DER: `rsa` or `ec`."""
     key = rsa.generate_private_key(65537, 2048) if kind == "rsa" else ec.generate_private_key(ec.SECP256R1())
     made = (

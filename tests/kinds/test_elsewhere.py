@@ -23,7 +23,9 @@ ELSEWHERE = sorted(kind.code for kind in load().kinds.values() if not kind.to_de
 
 def _text(data: bytes) -> str:
     document = Document(io.BytesIO(data))
-    return " ".join(node.text or "" for node in document.element.body.iter() if node.tag.endswith("}t")).replace("\u00a0", " ")
+    return " ".join(node.text or "" for node in document.element.body.iter() if node.tag.endswith("}t")).replace(
+        "\u00a0", " "
+    )
 
 
 @pytest.mark.rule("DSP-7", "EXT-1", "EXT-5")
@@ -98,7 +100,11 @@ def test_extract_is_due_in_three_days_and_what_follows_is_reminded_of(installati
         assert due.waiting.reason is Reason.OUTCOME_NEXT
         assert "внести сведения" in due.waiting.why
         again = requests.repeat(work, requests.get(work, number))
-        assert (again.status, again.kind, again.fields) == (Status.DRAFT, "extract-gosuslugi", requests.get(work, number).fields)
+        assert (again.status, again.kind, again.fields) == (
+            Status.DRAFT,
+            "extract-gosuslugi",
+            requests.get(work, number).fields,
+        )
         assert reminders.planned(work, days=1) == []
 
 

@@ -227,7 +227,9 @@ def test_extract_without_its_outcome_or_archive_is_not_received(installation):
 def test_letter_without_scan_or_word_file_never_leaves(installation):
     number = request_at(installation, Status.VALIDATED)
     with installation.work("тест") as work:
-        facts = dataclasses.replace(requests.facts_of(work, requests.get(work, number)), kind="tub-access", attachments=frozenset())
+        facts = dataclasses.replace(
+            requests.facts_of(work, requests.get(work, number)), kind="tub-access", attachments=frozenset()
+        )
         found = check_request(facts, work.catalog, Stage.SEND)
         assert [finding.field for finding in found if finding.rule == "SND-1"] == ["scan", "editable"]
         assert work.catalog.kind("tub-access").editable == ("docx",)

@@ -25,7 +25,9 @@ SUBSYSTEMS = {
 ROLE = ("Работник организации", "Работник МО", "Пользователь МО")
 
 
-def asked(people: tuple[KnownPerson, ...] = PEOPLE, subsystems: tuple[str, ...] = ("frmo", "frmr"), **other: Any) -> Asked:
+def asked(
+    people: tuple[KnownPerson, ...] = PEOPLE, subsystems: tuple[str, ...] = ("frmo", "frmr"), **other: Any
+) -> Asked:
     """What the request asks for; `other` replaces single facts."""
     facts: dict[str, Any] = {
         "number": "ЕД-2026-000012",
@@ -41,9 +43,13 @@ def asked(people: tuple[KnownPerson, ...] = PEOPLE, subsystems: tuple[str, ...] 
     return Asked(**{**facts, **other})
 
 
-def judged(text: str, request: Asked | None = None, *, subject: str = "Re: заявка", headers: str = "", **how: Any) -> Reading:
+def judged(
+    text: str, request: Asked | None = None, *, subject: str = "Re: заявка", headers: str = "", **how: Any
+) -> Reading:
     """A letter of the desk in the thread of our letter, read against the request."""
-    return decide_letter(letter(text, subject=subject, extra=headers, **how), patterns=PATTERNS, asked=request or asked())
+    return decide_letter(
+        letter(text, subject=subject, extra=headers, **how), patterns=PATTERNS, asked=request or asked()
+    )
 
 
 def decision(text: str, request: Asked | None = None, **how: Any) -> Decision:

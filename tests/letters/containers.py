@@ -13,20 +13,19 @@ _CLASSIC = "cp1251"
 
 def rtf(text: str) -> bytes:
     """A text as Outlook writes it: eight-bit Russian in the charset of its font."""
-    words = "".join(f"\\'{byte:02x}" if byte > 127 else chr(byte) for byte in text.encode(_CLASSIC)).replace("\n", "\\par\r\n")
+    words = "".join(f"\\'{byte:02x}" if byte > 127 else chr(byte) for byte in text.encode(_CLASSIC)).replace(
+        "\n", "\\par\r\n"
+    )
     return (
         rb"{\rtf1\ansi\ansicpg1251\fromtext \deff0{\fonttbl{\f0\fswiss\fcharset204 Arial;}}{\colortbl\red0\green0\blue0;}"
-        + rb"\uc1\pard\plain\deftab360 \f0\fs20 " + words.encode("ascii") + rb"\par}"
-    )  # fmt: skip
+        + rb"\uc1\pard\plain\deftab360 \f0\fs20 "
+        + words.encode("ascii")
+        + rb"\par}"
+    )
 
 
 def tnef(
-    *,
-    plain: str = "",
-    html: str = "",
-    rich: str = "",
-    files: Sequence[tuple[str, bytes]] = (),
-    letter: bytes = b"",
+    *, plain: str = "", html: str = "", rich: str = "", files: Sequence[tuple[str, bytes]] = (), letter: bytes = b""
 ) -> bytes:
     """winmail.dat with a text in one spelling or another, files, and a letter inside (a TNEF of its own)."""
     properties = []
@@ -37,7 +36,10 @@ def tnef(
         properties.append(struct.pack("<HHI", 0x0003, 0x3FDE, 65001))
     if rich:
         properties.append(_property(0x1009, 0x0102, compress(rtf(rich))))
-    said = [_attribute(1, 0x9006, 0x0008, struct.pack("<I", 0x10000)), _attribute(1, 0x9007, 0x0006, struct.pack("<II", 1251, 0))]
+    said = [
+        _attribute(1, 0x9006, 0x0008, struct.pack("<I", 0x10000)),
+        _attribute(1, 0x9007, 0x0006, struct.pack("<II", 1251, 0)),
+    ]
     said.append(_attribute(1, 0x9003, 0x0006, struct.pack("<I", len(properties)) + b"".join(properties)))
     for name, data in files:
         said += _file(name, data)
@@ -81,15 +83,23 @@ def message(
 ) -> dict[str, bytes | Tree]:
     """The streams of one message of a .msg."""
     tree: dict[str, bytes | Tree] = {"__properties_version1.0": bytes(24 if inner else 32) + _sent_at()}
-    for number, text in ((0x0037, subject), (0x1000, body), (0x007D, headers), (0x0C1A, sender[0]), (0x5D01, sender[1])):
+    for number, text in (
+        (0x0037, subject),
+        (0x1000, body),
+        (0x007D, headers),
+        (0x0C1A, sender[0]),
+        (0x5D01, sender[1]),
+    ):
         if text:
             tree[f"__substg1.0_{number:04X}001F"] = text.encode("utf-16-le")
     if rich:
         tree["__substg1.0_10090102"] = compress(rtf(rich))
     for number, (name, data) in enumerate(files):
         tree[f"__attach_version1.0_#{number:08X}"] = {
-            "__properties_version1.0": bytes(8), "__substg1.0_3707001F": name.encode("utf-16-le"), "__substg1.0_37010102": data,
-        }  # fmt: skip
+            "__properties_version1.0": bytes(8),
+            "__substg1.0_3707001F": name.encode("utf-16-le"),
+            "__substg1.0_37010102": data,
+        }
     for number, each in enumerate(letters, len(files)):
         tree[f"__attach_version1.0_#{number:08X}"] = {"__properties_version1.0": bytes(8), "__substg1.0_3701000D": each}
     return tree
@@ -97,7 +107,9 @@ def message(
 
 def _sent_at() -> bytes:
     """26 November 2026, 08:00 UTC."""
-    return struct.pack("<IIQ", 0x00390040, 6, int((dt.datetime(2026, 11, 26, 8) - dt.datetime(1601, 1, 1)).total_seconds()) * 10**7)
+    return struct.pack(
+        "<IIQ", 0x00390040, 6, int((dt.datetime(2026, 11, 26, 8) - dt.datetime(1601, 1, 1)).total_seconds()) * 10**7
+    )
 
 
 def compound(tree: Tree) -> bytes:
@@ -139,7 +151,9 @@ def _put(tree: Tree, parent: int, entries: list[list[int | bytes | str]]) -> Non
     for name, content in tree.items():
         at = len(entries)
         is_stream = isinstance(content, bytes)
-        entries.append([name, 2 if is_stream else 1, _FREE, _FREE, _END, content if isinstance(content, bytes) else b""])
+        entries.append(
+            [name, 2 if is_stream else 1, _FREE, _FREE, _END, content if isinstance(content, bytes) else b""]
+        )
         if before:
             entries[before][2] = at
         else:

@@ -33,7 +33,13 @@ REFUSALS = (
     "К сожалению, предоставить доступ{what} {whom} не представляется возможным: {why}",
 )
 REASONS = ("нет подписи руководителя", "не читается скан", "учётная запись не подтверждена", "истёк срок доверенности")
-EVERYBODY = ("всем сотрудникам", "указанным в заявке сотрудникам", "сотрудникам", "вашим сотрудникам", "всем пользователям из заявки")
+EVERYBODY = (
+    "всем сотрудникам",
+    "указанным в заявке сотрудникам",
+    "сотрудникам",
+    "вашим сотрудникам",
+    "всем пользователям из заявки",
+)
 # Change nothing of what the letter decides.
 HARMLESS = (
     "Здравствуйте!", "Добрый день.", "Уважаемая Елена Викторовна!", "Спасибо за обращение.", "Хорошего дня!",
@@ -71,7 +77,9 @@ def answer(chance: random.Random) -> Answer:
     codes = chance.choice((("frmo",), ("frmr",), ("frmo", "frmr"), ("frmo", "frmr")))
     request = asked(people, codes, tickets=("348812",) if chance.random() < 0.5 else ())
     pairs = [(person.snils, code) for person in people for code in codes]
-    how = chance.choice(("whole", "whole", "by-system", "by-person", "by-person", "narrow", "foreign", "stranger", "spoiled"))
+    how = chance.choice(
+        ("whole", "whole", "by-system", "by-person", "by-person", "narrow", "foreign", "stranger", "spoiled")
+    )
     sentences, meaning = _HOW[how](chance, [person.snils for person in people], codes, pairs)
     noise = [chance.choice(HARMLESS) for _ in range(chance.randint(0, 3))]
     if how == "spoiled":
@@ -95,20 +103,28 @@ def _sentence(chance: random.Random, outcome: str, whom: str, what: str) -> str:
     return text[0].upper() + text[1:] + "."
 
 
-def _whole(chance: random.Random, people: list[str], codes: tuple[str, ...], pairs: list[Pair]) -> tuple[list[str], dict[Pair, str] | None]:
+def _whole(
+    chance: random.Random, people: list[str], codes: tuple[str, ...], pairs: list[Pair]
+) -> tuple[list[str], dict[Pair, str] | None]:
     outcome = chance.choice(("granted", "rejected"))
     whom = chance.choice(EVERYBODY)
     what = chance.choice(("", _what(chance, codes)))
     return [_sentence(chance, outcome, whom, what)], dict.fromkeys(pairs, outcome)
 
 
-def _by_system(chance: random.Random, people: list[str], codes: tuple[str, ...], pairs: list[Pair]) -> tuple[list[str], dict[Pair, str] | None]:
+def _by_system(
+    chance: random.Random, people: list[str], codes: tuple[str, ...], pairs: list[Pair]
+) -> tuple[list[str], dict[Pair, str] | None]:
     told = {code: chance.choice(("granted", "rejected")) for code in codes}
-    sentences = [_sentence(chance, outcome, chance.choice(EVERYBODY), _what(chance, [code])) for code, outcome in told.items()]
+    sentences = [
+        _sentence(chance, outcome, chance.choice(EVERYBODY), _what(chance, [code])) for code, outcome in told.items()
+    ]
     return sentences, {pair: told[pair[1]] for pair in pairs}
 
 
-def _by_person(chance: random.Random, people: list[str], codes: tuple[str, ...], pairs: list[Pair]) -> tuple[list[str], dict[Pair, str] | None]:
+def _by_person(
+    chance: random.Random, people: list[str], codes: tuple[str, ...], pairs: list[Pair]
+) -> tuple[list[str], dict[Pair, str] | None]:
     told = {snils: chance.choice(("granted", "rejected")) for snils in people}
     sentences = []
     for outcome in ("granted", "rejected"):
@@ -120,26 +136,36 @@ def _by_person(chance: random.Random, people: list[str], codes: tuple[str, ...],
     return sentences, {pair: told[pair[0]] for pair in pairs}
 
 
-def _narrow(chance: random.Random, people: list[str], codes: tuple[str, ...], pairs: list[Pair]) -> tuple[list[str], dict[Pair, str] | None]:
+def _narrow(
+    chance: random.Random, people: list[str], codes: tuple[str, ...], pairs: list[Pair]
+) -> tuple[list[str], dict[Pair, str] | None]:
     """Some people by number or name, one of two subsystems: the others are left open."""
     number = chance.randint(1, 4)
     whom = COUNTS[number]
     if number == len(people):
-        return [_sentence(chance, "granted", "всем " + whom if number > 1 else "сотруднику", "")], dict.fromkeys(pairs, "granted")
+        return [_sentence(chance, "granted", "всем " + whom if number > 1 else "сотруднику", "")], dict.fromkeys(
+            pairs, "granted"
+        )
     if number < len(people) and chance.random() < 0.5:
         whom = ", ".join(DATIVE[snils][chance.randint(0, 2)] for snils in people[:number])
     return [_sentence(chance, "granted", whom, "")], None
 
 
-def _foreign(chance: random.Random, people: list[str], codes: tuple[str, ...], pairs: list[Pair]) -> tuple[list[str], dict[Pair, str] | None]:
+def _foreign(
+    chance: random.Random, people: list[str], codes: tuple[str, ...], pairs: list[Pair]
+) -> tuple[list[str], dict[Pair, str] | None]:
     return [_sentence(chance, "granted", "сотрудникам" + chance.choice(FOREIGN), "")], None
 
 
-def _stranger(chance: random.Random, people: list[str], codes: tuple[str, ...], pairs: list[Pair]) -> tuple[list[str], dict[Pair, str] | None]:
+def _stranger(
+    chance: random.Random, people: list[str], codes: tuple[str, ...], pairs: list[Pair]
+) -> tuple[list[str], dict[Pair, str] | None]:
     return [_sentence(chance, chance.choice(("granted", "rejected")), chance.choice(STRANGERS), "")], None
 
 
-def _spoiled(chance: random.Random, people: list[str], codes: tuple[str, ...], pairs: list[Pair]) -> tuple[list[str], dict[Pair, str] | None]:
+def _spoiled(
+    chance: random.Random, people: list[str], codes: tuple[str, ...], pairs: list[Pair]
+) -> tuple[list[str], dict[Pair, str] | None]:
     return [_sentence(chance, "granted", chance.choice(EVERYBODY), "")], None
 
 

@@ -19,7 +19,13 @@ DESK, OTHER = "egisz@stp-egisz.ru", "dit@minzdrav-test.ru"
 RETURNED = "Message-ID: <ours-1@clinic.ru>\nFrom: zayavki@clinic.ru\nTo: egisz@stp-egisz.ru\nSubject: zayavka\n\nПросим предоставить доступ."
 
 
-def report(*blocks: str, text: str | None = "This is the mail system.", kind: str = "message/delivery-status", extra: str = "", encoding: str = "8bit") -> bytes:
+def report(
+    *blocks: str,
+    text: str | None = "This is the mail system.",
+    kind: str = "message/delivery-status",
+    extra: str = "",
+    encoding: str = "8bit",
+) -> bytes:
     """A multipart/report with these blocks of fields; `text` None leaves out the words for people."""
     fields = "\n\n".join(("Reporting-MTA: dns; mx.clinic.ru", *blocks)) + "\n"
     if encoding == "base64":
@@ -55,7 +61,10 @@ def test_report_that_failed_is_final_whatever_its_status_says(action: str, statu
     assert found.bounce.action == "failed"
 
 
-@pytest.mark.parametrize(("action", "status"), [("delayed", "4.4.1"), ("delayed", "4.4.7"), ("Delayed (will retry)", "4.0.0"), ("", "4.2.2"), ("deferred", "")])
+@pytest.mark.parametrize(
+    ("action", "status"),
+    [("delayed", "4.4.1"), ("delayed", "4.4.7"), ("Delayed (will retry)", "4.0.0"), ("", "4.2.2"), ("deferred", "")],
+)
 def test_report_of_delay_brings_nothing_back(action: str, status: str) -> None:
     found = read(report(block(DESK, action, status)))
     assert (found.kind.value, found.delayed, fates(found)) == ("auto-reply", True, {DESK: False})
@@ -72,9 +81,19 @@ def test_report_of_success_is_no_bounce(action: str) -> None:
 
 
 def test_every_addressee_has_its_own_fate() -> None:
-    found = read(report(block(OTHER, "delivered", "2.1.5"), block(DESK, "failed", "5.1.1", "\nDiagnostic-Code: smtp; 550 no such user"), block("c@mail-test.ru", "delayed", "4.4.1")))
+    found = read(
+        report(
+            block(OTHER, "delivered", "2.1.5"),
+            block(DESK, "failed", "5.1.1", "\nDiagnostic-Code: smtp; 550 no such user"),
+            block("c@mail-test.ru", "delayed", "4.4.1"),
+        )
+    )
     assert found.bounce is not None
-    assert {each.address: each.action for each in found.bounce.addressees} == {OTHER: "delivered", DESK: "failed", "c@mail-test.ru": "delayed"}
+    assert {each.address: each.action for each in found.bounce.addressees} == {
+        OTHER: "delivered",
+        DESK: "failed",
+        "c@mail-test.ru": "delayed",
+    }
     assert (found.bounce.recipient, found.bounce.diagnostic, found.bounce.permanent) == (DESK, "550 no such user", True)
 
 
@@ -117,9 +136,13 @@ def test_report_without_words_for_people_is_read(kind: str, encoding: str, text:
 
 def enclosing(inner: bytes, sender: str, text: str, extra: str = "") -> bytes:
     return (
-        f"From: {sender}\nTo: zayavki@clinic.ru\nSubject: Fwd\n{extra}MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=o\n\n"
-        f"--o\nContent-Type: text/plain; charset=utf-8\n\n{text}\n--o\nContent-Type: message/rfc822\n\n"
-    ).encode() + inner + b"\n--o--\n"  # fmt: skip
+        (
+            f"From: {sender}\nTo: zayavki@clinic.ru\nSubject: Fwd\n{extra}MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=o\n\n"
+            f"--o\nContent-Type: text/plain; charset=utf-8\n\n{text}\n--o\nContent-Type: message/rfc822\n\n"
+        ).encode()
+        + inner
+        + b"\n--o--\n"
+    )
 
 
 def test_report_in_a_forward_is_found() -> None:
@@ -154,16 +177,24 @@ def test_receipt_of_reading_is_no_bounce(state: str) -> None:
 
 def test_refusal_dressed_as_a_receipt_is_a_bounce() -> None:
     fields = f"Final-Recipient: rfc822; {DESK}\nDisposition: automatic-action/MDN-sent-automatically; deleted"
-    found = read(receipt("disposition-notification", fields, f"Your message to <{DESK}> was automatically rejected:\nQuota exceeded"))
+    found = read(
+        receipt(
+            "disposition-notification", fields, f"Your message to <{DESK}> was automatically rejected:\nQuota exceeded"
+        )
+    )
     assert (found.kind.value, fates(found)) == ("bounce", {DESK: True})
 
 
 def test_complaint_of_spam_is_no_bounce() -> None:
-    found = read(receipt("feedback-report", "Feedback-Type: abuse\nUser-Agent: FBL/1\nVersion: 1", "This is an abuse report."))
+    found = read(
+        receipt("feedback-report", "Feedback-Type: abuse\nUser-Agent: FBL/1\nVersion: 1", "This is an abuse report.")
+    )
     assert (found.kind.value, found.delayed) == ("other", False)
 
 
-COPY = f"\n\n------ This is a copy of the message, including all the headers. ------\n\nReceived: from a by b\n{RETURNED}"
+COPY = (
+    f"\n\n------ This is a copy of the message, including all the headers. ------\n\nReceived: from a by b\n{RETURNED}"
+)
 PLAIN = {
     "exim": ("Mailer-Daemon@mx.ru", "Mail delivery failed: returning message to sender", f"This message was created automatically by mail delivery software.\n\nThe following address(es) failed:\n\n  {DESK}\n    retry timeout exceeded{COPY}"),
     "exim alias": ("Mailer-Daemon@mx.ru", "Mail delivery failed", f"The following address(es) failed:\n\n  an undisclosed address\n    (generated from {DESK}){COPY}"),
@@ -222,7 +253,15 @@ def test_notice_in_words_tells_each_addressee_its_own_reason() -> None:
 
 
 def test_header_with_failed_addressees_is_believed() -> None:
-    found = read(letter("Что-то пошло не так.", sender="mail@mx.ru", subject="Не доставлено", references=False, extra=f"X-Failed-Recipients: {DESK}, {OTHER}"))
+    found = read(
+        letter(
+            "Что-то пошло не так.",
+            sender="mail@mx.ru",
+            subject="Не доставлено",
+            references=False,
+            extra=f"X-Failed-Recipients: {DESK}, {OTHER}",
+        )
+    )
     assert (found.kind.value, fates(found)) == ("bounce", {DESK: True, OTHER: True})
 
 
@@ -247,7 +286,12 @@ def test_letters_of_people_and_their_automata_are_no_bounces(subject: str, body:
 
 
 def test_challenge_dressed_as_a_report_is_no_bounce() -> None:
-    found = read(report(block(DESK, "failed", "4.7.0"), text="Your message has been waitlisted. Please add yourself to my Guest List."))
+    found = read(
+        report(
+            block(DESK, "failed", "4.7.0"),
+            text="Your message has been waitlisted. Please add yourself to my Guest List.",
+        )
+    )
     assert found.kind.value != "bounce"
 
 

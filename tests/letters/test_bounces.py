@@ -1,6 +1,5 @@
 """Returned letters, delays, automata – and the desk's own automatic letters, which are answers."""
 
-
 from __future__ import annotations
 
 import pytest

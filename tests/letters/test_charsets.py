@@ -22,7 +22,23 @@ RUSSIAN = "Уважаемые коллеги! Доступ к подсистем
 GERMAN = "Sehr geehrte Damen und Herren, der Zugriff für Frau Müller wurde gewährt. Mit freundlichen Grüßen"
 FRENCH = "L'accès a été accordé à Mme Lefèvre, à bientôt"
 ENGLISH = "Access has been granted to Dr. Ivanov."
-SAMPLES = (RUSSIAN, GERMAN, FRENCH, ENGLISH, "ФРМО", "Ок", "МКБ", "Доступ предоставлен", "ДОСТУП ПРЕДОСТАВЛЕН", "заявка выполнена", "Иванов.pdf", "Grüße", "naïve café", "ОК, ё", "")
+SAMPLES = (
+    RUSSIAN,
+    GERMAN,
+    FRENCH,
+    ENGLISH,
+    "ФРМО",
+    "Ок",
+    "МКБ",
+    "Доступ предоставлен",
+    "ДОСТУП ПРЕДОСТАВЛЕН",
+    "заявка выполнена",
+    "Иванов.pdf",
+    "Grüße",
+    "naïve café",
+    "ОК, ё",
+    "",
+)
 AMBIGUOUS = ("МКБ", "ОК, ё")
 WORDS = RUSSIAN.replace("!", "").replace(",", "").replace(".", "").split()
 
@@ -83,18 +99,28 @@ def test_russian_words_survive_a_right_declaration(words: list[str], charset: st
     assert decode(text.encode(charset), charset) == (text, "")
 
 
-@given(words=st.lists(st.sampled_from(WORDS), min_size=3, max_size=12), charset=st.sampled_from(("utf-8", *CYRILLIC[:-1], "utf-16")))
+@given(
+    words=st.lists(st.sampled_from(WORDS), min_size=3, max_size=12),
+    charset=st.sampled_from(("utf-8", *CYRILLIC[:-1], "utf-16")),
+)
 def test_russian_sentences_are_read_without_a_declaration(words: list[str], charset: str) -> None:
     text = " ".join(words)
     assert decode(text.encode(charset))[0] == text
 
 
-@given(text=st.text("абвгдежзийклмнопрстуфхцчшщъыьэюяАБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ ,.", max_size=11), charset=st.sampled_from(CYRILLIC))
+@given(
+    text=st.text("абвгдежзийклмнопрстуфхцчшщъыьэюяАБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ ,.", max_size=11),
+    charset=st.sampled_from(CYRILLIC),
+)
 def test_short_text_of_any_letters_is_never_doubted(text: str, charset: str) -> None:
     assert decode(text.encode(charset), charset) == (text, "")
 
 
-@given(text=st.text("abcdefgh äöüßÄÖÜéèàçêîôû'.,", max_size=80).filter(lambda text: not re.search("[äöüßÄÖÜéèàçêîôû]{4}", text)))
+@given(
+    text=st.text("abcdefgh äöüßÄÖÜéèàçêîôû'.,", max_size=80).filter(
+        lambda text: not re.search("[äöüßÄÖÜéèàçêîôû]{4}", text)
+    )
+)
 def test_western_text_never_becomes_cyrillic(text: str) -> None:
     data = text.encode("latin-1")
     assert decode(data, "iso-8859-1")[0] == text
@@ -143,7 +169,10 @@ def test_raw_letters_in_a_header_are_read(charset: str) -> None:
         ("=?windows-1251?Q?Доступ?=", "Доступ"),
         ("=?utf-8?B?0JTQvtGB0YLRg9C/", "Доступ"),
         ("=?utf-8?B?0JTQvtGB0Y?= =?utf-8?B?LRg9C/?=", "Доступ"),
-        (f"=?koi8-r?B?{in_base64('Друг', 'koi8-r')}?= и =?windows-1251?B?{in_base64('Друг', 'cp1251')}?=", "Друг и Друг"),
+        (
+            f"=?koi8-r?B?{in_base64('Друг', 'koi8-r')}?= и =?windows-1251?B?{in_base64('Друг', 'cp1251')}?=",
+            "Друг и Друг",
+        ),
     ],
 )
 def test_encoded_words_are_read_even_when_broken(written: str, meant: str) -> None:
@@ -168,7 +197,7 @@ HALF = NAME.encode()[:7], NAME.encode()[7:]
         f'attachment; filename="{WORD[:30]}?=\r\n =?utf-8?B?{WORD[30:]}"'.encode(),
         f"attachment; filename*=utf-8''{PERCENT}".encode(),
         f"attachment; filename*=UTF-8'ru'{PERCENT}; filename=\"scan.pdf\"".encode(),
-        f'attachment; filename="scan.pdf"; filename*=UTF-8\'\'{PERCENT}'.encode(),
+        f"attachment; filename=\"scan.pdf\"; filename*=UTF-8''{PERCENT}".encode(),
         f"attachment; filename*=windows-1251''{quote(NAME.encode('cp1251'))}".encode(),
         f"attachment; filename*0*=utf-8''{quote(HALF[0])};\r\n filename*1*={quote(HALF[1])}".encode(),
         f"attachment; filename*1*={quote(HALF[1])}; filename*0*=utf-8''{quote(HALF[0])}".encode(),
@@ -203,7 +232,9 @@ def test_plain_names_stay_as_they_are(written: str, meant: str) -> None:
 
 
 def test_name_of_the_content_type_is_taken_when_the_disposition_has_none() -> None:
-    part = parse(f'Content-Type: application/pdf;\r\n name="{WORD}"\r\nContent-Disposition: attachment\r\n\r\nx'.encode())
+    part = parse(
+        f'Content-Type: application/pdf;\r\n name="{WORD}"\r\nContent-Disposition: attachment\r\n\r\nx'.encode()
+    )
     assert file_name(part) == NAME
 
 
@@ -216,5 +247,9 @@ def test_any_bytes_give_some_text(data: bytes, stated: str) -> None:
 
 @given(st.binary(max_size=200))
 def test_any_disposition_gives_a_name_without_folders(data: bytes) -> None:
-    name = file_name(parse(b"Content-Disposition: attachment; filename=" + data.replace(b"\n", b"").replace(b"\r", b"") + b"\r\n\r\nx"))
+    name = file_name(
+        parse(
+            b"Content-Disposition: attachment; filename=" + data.replace(b"\n", b"").replace(b"\r", b"") + b"\r\n\r\nx"
+        )
+    )
     assert not set("/\\\n\r\x00") & set(name)

@@ -46,9 +46,11 @@ def test_a_forward_is_two_voices_and_each_keeps_its_own_words() -> None:
     assert (outer.kind, outer.text, outer.signature) == ("own", "Коллеги, для сведения.", "С уважением,\nМИАЦ")
     assert inner.kind == "forwarded" and inner.text.strip() == "Доступ к ФРМО и ФРМР предоставлен."
     assert inner.head == [
-        ["From", "egisz@stp-egisz.ru"], ["Sent", "26.11.2026 10:00"], ["To", "miac@region.example; second@region.example"],
+        ["From", "egisz@stp-egisz.ru"],
+        ["Sent", "26.11.2026 10:00"],
+        ["To", "miac@region.example; second@region.example"],
         ["Subject", "Обращение № 1234567"],
-    ]  # fmt: skip
+    ]
     assert found.outcome is Outcome.GRANTED and not found.clear()
 
 
@@ -57,10 +59,17 @@ def test_an_enclosed_letter_is_a_voice_with_its_headers_and_a_file_with_its_text
     outer = _with_files(text="Пересылаю.")
     outer.add_attachment(inner)
     found = read(bytes(outer))
-    assert [(voice.kind, voice.text.strip()) for voice in found.voices] == [("own", "Пересылаю."), ("enclosed", "Доступ предоставлен.")]
+    assert [(voice.kind, voice.text.strip()) for voice in found.voices] == [
+        ("own", "Пересылаю."),
+        ("enclosed", "Доступ предоставлен."),
+    ]
     assert ["From", "egisz@stp-egisz.ru"] in found.voices[1].head
     [file] = found.attachments
-    assert (file.name, file.letter, file.whole) == ("Re: заявка.eml", True, True) and "Доступ предоставлен." in file.text
+    assert (file.name, file.letter, file.whole) == (
+        "Re: заявка.eml",
+        True,
+        True,
+    ) and "Доступ предоставлен." in file.text
 
 
 def test_names_of_files_lose_folders_and_signs_that_lie(tmp_path: Path) -> None:
@@ -115,7 +124,10 @@ def _answered(text: str, *files: tuple[str, str], whole: bool = True, **more: ob
 
 
 def test_what_a_file_answers_is_proposed_with_its_words_and_never_clear() -> None:
-    found = _answered("Ответ во вложении.", ("Ответ.pdf", "Обращение № 7654321.\nДоступ Иванову И.И. предоставлен.\nПетрову П.П. отказано: нет в ФРМР."))
+    found = _answered(
+        "Ответ во вложении.",
+        ("Ответ.pdf", "Обращение № 7654321.\nДоступ Иванову И.И. предоставлен.\nПетрову П.П. отказано: нет в ФРМР."),
+    )
     assert found.outcome is Outcome.PARTIAL and found.from_file == "Ответ.pdf" and found.ticket == "7654321"
     assert found.lines == {IVANOV.snils: Outcome.GRANTED, PETROV.snils: Outcome.REJECTED}
     assert "Доступ Иванову И.И. предоставлен." in found.evidence
@@ -141,9 +153,15 @@ def test_a_grant_whose_file_may_say_otherwise_waits_for_a_person(said: str, whol
 
 
 def test_instructions_logos_and_our_own_papers_stand_in_nobodys_way() -> None:
-    for file in ({"name": "Инструкция.pdf", "text": "Войдите на портал.", "whole": True}, {"name": "logo.png", "media_type": "image/png"}, {"name": "Заявка.pdf", "ours": True}):
+    for file in (
+        {"name": "Инструкция.pdf", "text": "Войдите на портал.", "whole": True},
+        {"name": "logo.png", "media_type": "image/png"},
+        {"name": "Заявка.pdf", "ours": True},
+    ):
         reading = read(bytes(_with_files(text="Доступ предоставлен.")))
-        object.__setattr__(reading, "attachments", [Attached(**{"place": 0, "media_type": "application/pdf", "size": 1, **file})])  # type: ignore[arg-type]
+        object.__setattr__(
+            reading, "attachments", [Attached(**{"place": 0, "media_type": "application/pdf", "size": 1, **file})]
+        )  # type: ignore[arg-type]
         assert proposed(reading, PATTERNS, [IVANOV, PETROV]).clear()
 
 
@@ -153,11 +171,20 @@ def test_what_we_sent_ourselves_answers_nothing() -> None:
 
 def test_the_deciding_file_is_judged_role_by_role_and_doubted_so_that_a_person_confirms() -> None:
     asked = Asked(
-        number="ЕД-2026-000012", people=(IVANOV, PETROV), subsystems={"frmo": ("ФРМО",)}, roles={"frmo/organisation": ("Организация",)},
+        number="ЕД-2026-000012",
+        people=(IVANOV, PETROV),
+        subsystems={"frmo": ("ФРМО",)},
+        roles={"frmo/organisation": ("Организация",)},
         roles_asked=(AskedRole(IVANOV.snils, "frmo", "organisation"), AskedRole(PETROV.snils, "frmo", "organisation")),
-    )  # fmt: skip
-    reading = _answered("Ответ во вложении.", ("Ответ.pdf", "Доступ Иванову И.И. к ФРМО предоставлен. Петрову П.П. в доступе к ФРМО отказано: нет в ФРМР."))
+    )
+    reading = _answered(
+        "Ответ во вложении.",
+        ("Ответ.pdf", "Доступ Иванову И.И. к ФРМО предоставлен. Петрову П.П. в доступе к ФРМО отказано: нет в ФРМР."),
+    )
     found = against(reading, asked, PATTERNS).decision
     assert found is not None and not found.clear and found.outcome is Outcome.UNCLEAR
-    assert {pair.snils: pair.outcome for pair in found.pairs} == {IVANOV.snils: Outcome.GRANTED, PETROV.snils: Outcome.REJECTED}
+    assert {pair.snils: pair.outcome for pair in found.pairs} == {
+        IVANOV.snils: Outcome.GRANTED,
+        PETROV.snils: Outcome.REJECTED,
+    }
     assert "«Ответ.pdf»" in found.doubts[0]

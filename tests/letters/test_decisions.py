@@ -30,7 +30,11 @@ def test_narrow_grant_reaches_nobody_outside_its_scope(case: dict[str, str]) -> 
     found = decision(case["text"])
     assert not found.clear
     scope = {"frmo"} if "ФРМО" in case["text"] else {"frmr"}
-    allowed = {(one.snils[-2:], code) for one in PEOPLE for code in scope} if case["scope"] == "one of two subsystems" else set()
+    allowed = (
+        {(one.snils[-2:], code) for one in PEOPLE for code in scope}
+        if case["scope"] == "one of two subsystems"
+        else set()
+    )
     assert granted(found) <= allowed
 
 
@@ -96,7 +100,12 @@ def test_one_person_may_get_one_role_and_be_refused_the_other() -> None:
     )
     assert found.clear and found.outcome is Outcome.PARTIAL
     outcomes = {(pair.snils[-2:], pair.subsystem): pair.outcome.value for pair in found.pairs}
-    assert outcomes == {("95", "frmo"): "granted", ("95", "frmr"): "rejected", ("28", "frmo"): "granted", ("28", "frmr"): "granted"}
+    assert outcomes == {
+        ("95", "frmo"): "granted",
+        ("95", "frmr"): "rejected",
+        ("28", "frmo"): "granted",
+        ("28", "frmr"): "granted",
+    }
 
 
 def test_each_pair_keeps_the_sentence_that_decided_it() -> None:
@@ -113,10 +122,13 @@ def test_each_pair_keeps_the_sentence_that_decided_it() -> None:
 
 def test_list_under_its_heading_carries_the_heading_in_its_quotes() -> None:
     found = decision(
-        "Доступ предоставлен:\n1) Иванова М.П.\n\nВ доступе отказано:\n1) Петров С.Н. – не найден СНИЛС", asked(PEOPLE[:2])
+        "Доступ предоставлен:\n1) Иванова М.П.\n\nВ доступе отказано:\n1) Петров С.Н. – не найден СНИЛС",
+        asked(PEOPLE[:2]),
     )
     assert found.outcome is Outcome.PARTIAL
-    assert {pair.quote for pair in found.pairs if pair.snils == PEOPLE[0].snils} == {"Доступ предоставлен: 1) Иванова М.П."}
+    assert {pair.quote for pair in found.pairs if pair.snils == PEOPLE[0].snils} == {
+        "Доступ предоставлен: 1) Иванова М.П."
+    }
 
 
 def test_name_beside_the_snils_of_somebody_else_is_a_doubt() -> None:
@@ -136,9 +148,13 @@ def test_foreign_ticket_is_a_doubt_and_never_taken(ticket: str) -> None:
 
 
 def test_merged_ticket_is_followed() -> None:
-    found = decide_letter((KEPT / "merged.eml").read_bytes(), patterns=PATTERNS, asked=asked(tickets=("1234567",))).decision
+    found = decide_letter(
+        (KEPT / "merged.eml").read_bytes(), patterns=PATTERNS, asked=asked(tickets=("1234567",))
+    ).decision
     assert found is not None and found.merged and found.ticket == "1234560" and not found.doubts
-    strange = decide_letter((KEPT / "merged.eml").read_bytes(), patterns=PATTERNS, asked=asked(tickets=("777",))).decision
+    strange = decide_letter(
+        (KEPT / "merged.eml").read_bytes(), patterns=PATTERNS, asked=asked(tickets=("777",))
+    ).decision
     assert strange is not None and not strange.merged and strange.doubts
 
 
@@ -157,7 +173,9 @@ def test_forward_is_a_proposal_only() -> None:
     raw = (KEPT / "fw_by_miac.eml").read_bytes()
     found = decide_letter(raw, patterns=PATTERNS, asked=asked(tickets=("1234567",))).decision
     assert found is not None and not found.clear and len(found.pairs) == 10
-    trusted = decide_letter(raw, patterns=PATTERNS, asked=asked(tickets=("1234567",), forwarders=("miac@region.example",)))
+    trusted = decide_letter(
+        raw, patterns=PATTERNS, asked=asked(tickets=("1234567",), forwarders=("miac@region.example",))
+    )
     assert trusted.decision is not None and trusted.decision.clear
 
 

@@ -32,10 +32,16 @@ LEAST_READ = {"plain-grant": 0.8, "plain-refusal": 0.85, "mixed": 0.5, "question
 
 def _request() -> Asked:
     return asked(
-        PEOPLE, number="EA-2026-000117", strange=("РЭМД", "ИЭМК", "ФРБТ", "ФРВИЧ", "ВМП", "СИП", "ФРНСИ", "ИПС"),
-        organisation=("ГБУЗ «Городская поликлиника № 3»", "Государственное бюджетное учреждение здравоохранения «Городская поликлиника № 3»"),
-        dates=(dt.date(2026, 11, 27), dt.date(2026, 11, 30)), today=dt.date(2026, 12, 20),
-    )  # fmt: skip
+        PEOPLE,
+        number="EA-2026-000117",
+        strange=("РЭМД", "ИЭМК", "ФРБТ", "ФРВИЧ", "ВМП", "СИП", "ФРНСИ", "ИПС"),
+        organisation=(
+            "ГБУЗ «Городская поликлиника № 3»",
+            "Государственное бюджетное учреждение здравоохранения «Городская поликлиника № 3»",
+        ),
+        dates=(dt.date(2026, 11, 27), dt.date(2026, 11, 30)),
+        today=dt.date(2026, 12, 20),
+    )
 
 
 def _read(case: dict[str, Any]) -> Reading:
@@ -47,7 +53,9 @@ def _meant(case: dict[str, Any]) -> Pairs:
     if not isinstance(case["meant"], dict):
         return {}
     each = (
-        (person.snils, code, case["meant"][name].get(str(person.position), "none")) for code, name in SUBSYSTEMS.items() for person in PEOPLE
+        (person.snils, code, case["meant"][name].get(str(person.position), "none"))
+        for code, name in SUBSYSTEMS.items()
+        for person in PEOPLE
     )
     return {(snils, code): VALUES[said] for snils, code, said in each if said in VALUES}
 
@@ -67,9 +75,11 @@ def readings() -> list[tuple[dict[str, Any], Reading]]:
 @pytest.mark.rule("AWT-1")
 def test_machine_applies_what_was_meant_or_nothing(readings: list[tuple[dict[str, Any], Reading]]) -> None:
     wrong = [
-        (case["id"], case["text"]) for case, reading in readings
-        for applied in [_applied(reading)] if applied and applied != _meant(case)
-    ]  # fmt: skip
+        (case["id"], case["text"])
+        for case, reading in readings
+        for applied in [_applied(reading)]
+        if applied and applied != _meant(case)
+    ]
     assert len(ANSWERS) == 1160 and not wrong
 
 

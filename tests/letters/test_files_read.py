@@ -14,8 +14,9 @@ from notifications.reading import KnownPerson, Outcome, Reading, read_letter_saf
 from tests.kinds.files import docx, pdf
 
 PEOPLE = [
-    KnownPerson("11223344595", "Иванова", "Анна", "Сергеевна", 1), KnownPerson("08765430300", "Петров", "Павел", "Ильич", 2),
-]  # fmt: skip
+    KnownPerson("11223344595", "Иванова", "Анна", "Сергеевна", 1),
+    KnownPerson("08765430300", "Петров", "Павел", "Ильич", 2),
+]
 
 
 def answer(*files: tuple[str, bytes], text: str = "Добрый день! Ответ во вложении.") -> bytes:
@@ -45,12 +46,16 @@ def workbook(rows: list[list[str]]) -> bytes:
 
 
 def test_the_answer_in_a_word_file_is_read_shown_and_proposed_never_applied(tmp_path: Path) -> None:
-    paper = docx("Доступ к ФРМО предоставлен: Иванова А.С.", "По Петрову П.И. отказано: не пройдена первичная авторизация.")
+    paper = docx(
+        "Доступ к ФРМО предоставлен: Иванова А.С.", "По Петрову П.И. отказано: не пройдена первичная авторизация."
+    )
     found = whole(tmp_path, answer(("Ответ.docx", paper)), people=PEOPLE)
     assert found.outcome is Outcome.PARTIAL and found.from_file == "Ответ.docx" and not found.clear()
     assert found.lines == {"11223344595": Outcome.GRANTED, "08765430300": Outcome.REJECTED}
     [file] = found.attachments
-    assert file.whole and "По Петрову П.И. отказано" in file.text and file.media_type.endswith("wordprocessingml.document")
+    assert (
+        file.whole and "По Петрову П.И. отказано" in file.text and file.media_type.endswith("wordprocessingml.document")
+    )
 
 
 def test_each_kind_is_read_by_its_bytes_and_what_cannot_be_is_said(tmp_path: Path) -> None:
@@ -83,7 +88,11 @@ def test_a_bomb_and_a_flood_of_files_hurt_only_themselves(tmp_path: Path) -> Non
         archive.writestr("[Content_Types].xml", "<x/>")
         archive.writestr("word/document.xml", b"0" * 200_000_000)
     long = docx("слово " * 40_000)
-    files = [("бомба.docx", bomb.getvalue()), *((f"{number}.docx", long) for number in range(6)), ("Ответ.docx", docx("Доступ предоставлен."))]
+    files = [
+        ("бомба.docx", bomb.getvalue()),
+        *((f"{number}.docx", long) for number in range(6)),
+        ("Ответ.docx", docx("Доступ предоставлен.")),
+    ]
     found = whole(tmp_path, answer(*files))
     kept = {file.name: file for file in found.attachments}
     assert kept["бомба.docx"].problem and not kept["бомба.docx"].text
@@ -95,7 +104,11 @@ def test_a_bomb_and_a_flood_of_files_hurt_only_themselves(tmp_path: Path) -> Non
 @pytest.mark.slow
 def test_ten_thousand_files_are_listed_and_the_first_ones_read(tmp_path: Path) -> None:
     part = b'--b\nContent-Type: text/plain\nContent-Disposition: attachment; filename="a.txt"\n\nwords\n'
-    raw = b"From: egisz@stp-egisz.ru\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nText\n" + part * 10_000 + b"--b--\n"
+    raw = (
+        b"From: egisz@stp-egisz.ru\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nText\n"
+        + part * 10_000
+        + b"--b--\n"
+    )
     found = whole(tmp_path, raw)
     assert len(found.attachments) == 200 and found.attachments[0].text == "words"
     assert "Скачайте его" in found.attachments[100].problem
@@ -105,5 +118,7 @@ def test_what_we_sent_comes_back_and_is_not_taken_for_an_answer(tmp_path: Path) 
     import hashlib
 
     ours = docx("В доступе отказано.")
-    found = whole(tmp_path, answer(("Заявка.docx", ours), text="Доступ предоставлен."), ours={hashlib.sha256(ours).hexdigest()})
+    found = whole(
+        tmp_path, answer(("Заявка.docx", ours), text="Доступ предоставлен."), ours={hashlib.sha256(ours).hexdigest()}
+    )
     assert found.attachments[0].ours and found.outcome is Outcome.GRANTED and found.clear()

@@ -1,6 +1,5 @@
 """Large and hostile letters are read in bounded time, in a child process."""
 
-
 from __future__ import annotations
 
 import time
@@ -109,9 +108,14 @@ def test_letter_is_read_in_a_child_process(tmp_path: Path) -> None:
     found = read_letter_safely(path, people=[IVANOV])
     assert found == read(path.read_bytes(), people=[IVANOV])
     assert found.as_json() == {
-        "kind": "answer", "outcome": "granted", "ticket": None, "trusted": True, "lines": {"11223344595": "granted"},
-        "evidence": ["Доступ Иванову И.И. предоставлен."], "references": ["<ours-1@clinic.ru>", "<ours-0@clinic.ru>"],
-    }  # fmt: skip
+        "kind": "answer",
+        "outcome": "granted",
+        "ticket": None,
+        "trusted": True,
+        "lines": {"11223344595": "granted"},
+        "evidence": ["Доступ Иванову И.И. предоставлен."],
+        "references": ["<ours-1@clinic.ru>", "<ours-0@clinic.ru>"],
+    }
 
 
 def test_one_letter_too_heavy_does_not_take_the_others_along() -> None:

@@ -1,6 +1,5 @@
 """Whatever is put into a grant to spoil it, it is no grant any more."""
 
-
 from __future__ import annotations
 
 import re
@@ -16,13 +15,16 @@ _PREDICATE = re.compile(
     r"\b(?:(?:предоставлен|назначен|выдан|открыт|добавлен|подключен|активирован|настроен|прописан|выполнен|исполнен|наделен|дан|удовлетворен"
     r"|присвоен|расширен)[аоы]?|предоставили|выдали|сделали|предоставлени[еию]|есть|имеется|активен)\b",
     re.IGNORECASE,
-)  # fmt: skip
+)
 # Spellings that the mutation itself could not find its predicate in are left out.
 NEVER = (FOLDER / "never_granted.txt").read_text("utf-8").strip().split("\n===\n")
 GRANTS = [
-    case for case in cases("corpus") + cases("held_out") + cases("blind")
-    if case.outcome == "granted" and len(_PREDICATE.findall(case.body)) > 0 and not re.search(r"[a-z]т|предостав-", case.body)
-]  # fmt: skip
+    case
+    for case in cases("corpus") + cases("held_out") + cases("blind")
+    if case.outcome == "granted"
+    and len(_PREDICATE.findall(case.body)) > 0
+    and not re.search(r"[a-z]т|предостав-", case.body)
+]
 REFUSALS = [
     "Доступ не предоставлен.", "В доступе отказано.", "Заявка отклонена.", "Отказано.", "К сожалению, предоставить доступ не можем.",
     "Доступ предоставлен не будет.", "Роли не назначены.", "Заявка возвращена на доработку.", "Просим направить скан доверенности.",

@@ -43,7 +43,10 @@ def test_files_in_winmail_are_files_of_the_letter_byte_by_byte(tmp_path: Path) -
     path = tmp_path / "letter.eml"
     path.write_bytes(exchanged(tnef(rich=GRANTED, files=[("Ответ по заявке.pdf", zeros)], letter=tnef(plain="Внутри"))))
     found = read_letter_safely(path)
-    assert [(file.name, file.size) for file in found.attachments] == [("Ответ по заявке.pdf", 11), ("без имени.eml", found.attachments[1].size)]
+    assert [(file.name, file.size) for file in found.attachments] == [
+        ("Ответ по заявке.pdf", 11),
+        ("без имени.eml", found.attachments[1].size),
+    ]
     assert found.attachments[1].text == "Внутри" and found.attachments[1].letter
     assert enclosed_file(path, 0) == ("Ответ по заявке.pdf", zeros)
 
@@ -88,9 +91,11 @@ def test_a_letter_saved_from_outlook_is_read_as_the_letter_it_is(tmp_path: Path)
         "Microsoft Mail Internet Headers Version 2.0\r\nFrom: =?utf-8?b?0KHQotCf?= <egisz@stp-egisz.ru>\r\nTo: clinic@example.com\r\n"
         "Subject: Re: заявка\r\nMessage-ID: <a-1@stp-egisz.ru>\r\nIn-Reply-To: <ours-1@clinic.ru>\r\n"
         'Content-Type: multipart/mixed; boundary="x"\r\nDate: Thu, 26 Nov 2026 11:00:00 +0300\r\n\r\n'
-    )  # fmt: skip
+    )
     inner = message(subject="Вложенное", body="Слова внутри", sender=("Миац", "miac@region.example"), inner=True)
-    raw = compound(message(headers=headers, rich=GRANTED, files=[("Скан.pdf", b"%PDF-" + b"x" * 5000)], letters=[inner]))
+    raw = compound(
+        message(headers=headers, rich=GRANTED, files=[("Скан.pdf", b"%PDF-" + b"x" * 5000)], letters=[inner])
+    )
     path = tmp_path / "letter.msg"
     path.write_bytes(raw)
     found = read_letter_safely(path)
@@ -105,7 +110,11 @@ def test_a_letter_saved_from_outlook_is_read_as_the_letter_it_is(tmp_path: Path)
 
 def test_without_transport_headers_outlook_still_knows_who_wrote_what_and_when() -> None:
     found = read(compound(message(subject="Ответ", body="Текст", sender=DESK)))
-    assert (found.sender, found.subject, found.date) == ("egisz@stp-egisz.ru", "Ответ", "Thu, 26 Nov 2026 08:00:00 +0000")
+    assert (found.sender, found.subject, found.date) == (
+        "egisz@stp-egisz.ru",
+        "Ответ",
+        "Thu, 26 Nov 2026 08:00:00 +0000",
+    )
 
 
 def test_msg_that_is_garbage_is_said_to_be_broken() -> None:
@@ -132,7 +141,9 @@ def test_words_of_rtf_without_what_nobody_sees() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("hostile", [b"{" * 500_000, b"\\u1?" * 200_000, b"\\'c0" * 200_000, b"{\\field{" * 90_000, b"\\bin9 " * 100_000])
+@pytest.mark.parametrize(
+    "hostile", [b"{" * 500_000, b"\\u1?" * 200_000, b"\\'c0" * 200_000, b"{\\field{" * 90_000, b"\\bin9 " * 100_000]
+)
 def test_hostile_rtf_is_read_in_time(hostile: bytes) -> None:
     started = time.process_time()
     rtf_to_text(b"{\\rtf1 " + hostile)

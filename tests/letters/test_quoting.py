@@ -1,6 +1,5 @@
 """Quoted text never counts; a forwarded letter does, when the outer one decides nothing."""
 
-
 from __future__ import annotations
 
 import pytest

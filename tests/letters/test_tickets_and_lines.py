@@ -1,6 +1,5 @@
 """The ticket number is the desk's, never ours; the lines are of those whom the letter names."""
 
-
 from __future__ import annotations
 
 import pytest

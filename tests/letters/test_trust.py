@@ -1,6 +1,5 @@
 """Whose letter it is: one author of a domain of the desk, and no failed authentication."""
 
-
 from __future__ import annotations
 
 import pytest

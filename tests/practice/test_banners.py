@@ -48,7 +48,9 @@ def test_practice_workbook_says_so_in_a_cell_and_in_the_header_of_every_page(pra
 @pytest.mark.parametrize("purpose", ["digest", "package", links.FIRST_LOGIN])
 def test_practice_letters_say_so_in_the_subject_and_first_line(practice, purpose):
     with practice.work("тест") as work:
-        letter = outbox.promise(work, key="k", purpose=purpose, recipient="a@clinic.example", subject="Заявка", text="Текст")
+        letter = outbox.promise(
+            work, key="k", purpose=purpose, recipient="a@clinic.example", subject="Заявка", text="Текст"
+        )
         raw = outbox._composed(work, letter)
     sent = email.message_from_bytes(raw, policy=email.policy.default)
     assert sent["Subject"] == "УЧЕБНОЕ ПИСЬМО. Заявка"

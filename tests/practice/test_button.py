@@ -33,7 +33,10 @@ def test_first_page_starts_practice_for_who_holds_its_key(installation, browser,
     assert "запускается" in browser.post("/setup/practice", data={"key": key}).text
     assert beside.is_asked(home)
     beside.tell_progress(home / "practice", "Готовятся расписания.")
-    assert 'hx-trigger="load delay:2s"' in (page := browser.get(f"/setup?key={key}").text) and "Готовятся расписания." in page
+    assert (
+        'hx-trigger="load delay:2s"' in (page := browser.get(f"/setup?key={key}").text)
+        and "Готовятся расписания." in page
+    )
     with held(home / "practice"):
         beside.tell_entrance(home / "practice", "http://127.0.0.1:9/setup?key=1")
         page = browser.get(f"/setup?key={key}").text
@@ -70,6 +73,7 @@ def test_page_confirms_the_desk_address_that_it_showed(installation, browser, cl
 @pytest.fixture
 def service(home, tmp_path, monkeypatch):
     """A service of work whose practice beside it is this script."""
+
     def made(script):
         program = tmp_path / "egisz-access"
         program.write_text(f"#!/bin/sh\n{script}\n")
@@ -95,9 +99,14 @@ def _until(service, home, state):
 
 @pytest.mark.parametrize(
     ("said", "words"),
-    [('printf "Учебная почта не запустилась." > "$EGISZ_HOME/practice/failure"', "Учебная почта не запустилась."), ("", "practice.log")],
+    [
+        ('printf "Учебная почта не запустилась." > "$EGISZ_HOME/practice/failure"', "Учебная почта не запустилась."),
+        ("", "practice.log"),
+    ],
 )
-def test_practice_that_does_not_start_says_why_and_is_not_tried_again(service, browser, home, installation, clock, said, words):
+def test_practice_that_does_not_start_says_why_and_is_not_tried_again(
+    service, browser, home, installation, clock, said, words
+):
     running = service(f"echo x >> {home}/tries\n{said}\nexit 1")
     beside.ask(home)
     assert words in _until(running, home, "failed").told

@@ -23,13 +23,26 @@ from tests.web.users import client
 from tests.web.world import World
 from wiring.settings import MailPart, Settings
 
-KINDS = ("package", "reply", "follow-up", "digest", "nudge", "review", "first-login", "login-check", "trouble", "unheard-of")
+KINDS = (
+    "package",
+    "reply",
+    "follow-up",
+    "digest",
+    "nudge",
+    "review",
+    "first-login",
+    "login-check",
+    "trouble",
+    "unheard-of",
+)
 
 
 def _promised(installation, purposes=KINDS, recipient="egisz@stp-egisz.ru"):
     with installation.work("тест") as work:
         for purpose in purposes:
-            outbox.promise(work, key=f"{purpose}{recipient}", purpose=purpose, recipient=recipient, subject="т", text="т")
+            outbox.promise(
+                work, key=f"{purpose}{recipient}", purpose=purpose, recipient=recipient, subject="т", text="т"
+            )
 
 
 def _left(installation):
@@ -95,7 +108,11 @@ def test_reminders_do_not_pile_up_before_the_yes(installation, clock):
     clock.forward(days=1)
     assert run_sweep("remind", installation) == {"ended": 0, "promised": 0}
     with installation.work("тест") as work:
-        assert not work.session.execute(select(OutboxLetter).where(OutboxLetter.state == OutboxState.PROMISED)).scalars().all()
+        assert (
+            not work.session.execute(select(OutboxLetter).where(OutboxLetter.state == OutboxState.PROMISED))
+            .scalars()
+            .all()
+        )
         destinations.confirm(work)
     assert run_sweep("remind", installation)["promised"] >= 1
 
@@ -159,7 +176,9 @@ def test_the_page_tells_it_where_one_invites_and_leads_to_the_yes(installation):
     revision = re.search(r'name="revision" value="(\d+)"', form.text)[1]
     page = officer.post(f"/requests/{number}/steps/invite", data={"revision": revision}).text
     assert "Письмо ждёт: адрес службы поддержки ещё не подтверждён" in page and f'href="/desk?back={number}"' in page
-    assert "ждёт: адрес СТП не подтверждён" in page and "Приглашения ждут" in officer.get(f"/requests/{number}/check").text
+    assert (
+        "ждёт: адрес СТП не подтверждён" in page and "Приглашения ждут" in officer.get(f"/requests/{number}/check").text
+    )
     assert 'href="/desk"' in officer.get("/triage").text
     assert "Адрес верный" in officer.get(f"/desk?back={number}").text
     assert officer.post("/desk", data={"address": "other@stp.example"}).status_code == 409

@@ -48,7 +48,12 @@ def test_a_table_says_so_in_its_name_its_sheet_and_its_first_row(officer, path):
     assert answer.status_code == 200 and _name(answer).startswith("УЧЕБНО_")
     sheet = load_workbook(io.BytesIO(answer.content)).active
     assert sheet.title.startswith("УЧЕБНЫЕ ДАННЫЕ") and sheet["A1"].value == TOLD
-    assert sheet.freeze_panes == "A3" and sheet.auto_filter.ref.startswith("A2:") and sheet["A2"].value and sheet["A3"].value
+    assert (
+        sheet.freeze_panes == "A3"
+        and sheet.auto_filter.ref.startswith("A2:")
+        and sheet["A2"].value
+        and sheet["A3"].value
+    )
 
 
 def test_the_table_of_the_command_says_so(walked):
@@ -68,7 +73,9 @@ def test_a_pack_of_evidence_says_so_and_is_whole(walked, officer, tmp_path):
         path.write_bytes(evidence.of_organisation(work, INN).data)
     check = Check(Pack(path), [])
     assert check.run(), check.wrong
-    page = html.unescape(next(check.pack.read(name).decode() for name in check.pack.names if name.endswith("index.html")))
+    page = html.unescape(
+        next(check.pack.read(name).decode() for name in check.pack.names if name.endswith("index.html"))
+    )
     assert "УЧЕБНЫЕ ДАННЫЕ" in page and TOLD in page
     assert zipfile.is_zipfile(path)
     assert _name(officer.get("/requests/1/evidence.zip")).startswith("УЧЕБНО_")
@@ -79,7 +86,10 @@ def test_a_calendar_says_so_in_its_name_and_in_every_entry(walked):
     world = World(walked)
     feed = client(world).get(f"/calendar/{token_of(world, use='calendar')}.ics")
     told = feed.text.replace("\r\n ", "")
-    assert "X-WR-CALNAME:УЧЕБНЫЕ ДАННЫЕ. Доступ" in told and "praktika-egisz-access.ics" in feed.headers["content-disposition"]
+    assert (
+        "X-WR-CALNAME:УЧЕБНЫЕ ДАННЫЕ. Доступ" in told
+        and "praktika-egisz-access.ics" in feed.headers["content-disposition"]
+    )
     titles = [line for line in told.splitlines() if line.startswith("SUMMARY:")]
     assert titles and all(line.startswith("SUMMARY:УЧЕБНЫЕ ДАННЫЕ. ") for line in titles)
 
@@ -100,8 +110,19 @@ def test_every_answer_to_a_program_says_so(walked):
 
 def test_every_address_that_gives_a_file_marks_its_name(officer, walked):
     """By the addresses of the application: those that end like a file."""
-    found = [route.path for route in routes(create_app(walked)) if route.path.rpartition(".")[2] in ("xlsx", "zip", "csv", "ics", "jsonl", "docx", "pdf", "txt")]
-    values = {"{number}": "1", "{kind}": "list", "{number:int}": "1", "{change}": "1", "{inn}": INN, "{line_id:int}": "1"}
+    found = [
+        route.path
+        for route in routes(create_app(walked))
+        if route.path.rpartition(".")[2] in ("xlsx", "zip", "csv", "ics", "jsonl", "docx", "pdf", "txt")
+    ]
+    values = {
+        "{number}": "1",
+        "{kind}": "list",
+        "{number:int}": "1",
+        "{change}": "1",
+        "{inn}": INN,
+        "{line_id:int}": "1",
+    }
     tried = []
     for path in found:
         for name, value in values.items():

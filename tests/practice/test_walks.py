@@ -60,9 +60,16 @@ sender = "clinic@clinic.example"
 
 def _granted(sent):
     occasion = Occasion(
-        ticket="ABC-123-45678", number=1, to="clinic@clinic.example", subject=str(sent["Subject"]), answers=str(sent["Message-ID"]),
-        thread=(str(sent["Message-ID"]),), people=(), quoted="", now=dt.datetime(2026, 11, 24, 9, 0, tzinfo=dt.UTC),
-    )  # fmt: skip
+        ticket="ABC-123-45678",
+        number=1,
+        to="clinic@clinic.example",
+        subject=str(sent["Subject"]),
+        answers=str(sent["Message-ID"]),
+        thread=(str(sent["Message-ID"]),),
+        people=(),
+        quoted="",
+        now=dt.datetime(2026, 11, 24, 9, 0, tzinfo=dt.UTC),
+    )
     return answer(occasion, Outcome.GRANT, ())
 
 

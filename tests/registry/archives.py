@@ -32,7 +32,9 @@ def as_csv(records: list[dict[str, Any]], delimiter: str, *, bom: bool = False) 
     return text.getvalue().encode("utf-8-sig" if bom else "utf-8")
 
 
-def archive(folder: Path, records: Iterable[dict[str, Any]] | None = None, version: str = "6.1998", oid: str = OID) -> Path:
+def archive(
+    folder: Path, records: Iterable[dict[str, Any]] | None = None, version: str = "6.1998", oid: str = OID
+) -> Path:
     """A good archive in JSON."""
     rows = [record(1), record(2)] if records is None else records
     return zipped(folder / f"{oid}_{version}_json.zip", {f"{oid}_{version}.json": as_json(rows)})

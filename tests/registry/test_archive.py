@@ -48,10 +48,15 @@ def test_every_shape_of_an_archive_gives_the_same_records(session, tmp_path, clo
     assert (loaded.refbook, loaded.version, loaded.records) == ("1461", "6.1998", 3)
     first, branch, removed = (find(session, f"770000000{number}")[0] for number in (1, 2, 3))
     assert first.as_json() == {
-        "inn": "7700000001", "ogrn": "1000000000001", "kpp": "770101001", "oid": "1.2.643.5.1.13.13.12.2.77.1",
-        "name": 'ГБУЗ "Больница; родильный дом, № 1" города Ёлкина', "kind": "Медицинская организация",
-        "region": "г. Москва", "active": True,
-    }  # fmt: skip
+        "inn": "7700000001",
+        "ogrn": "1000000000001",
+        "kpp": "770101001",
+        "oid": "1.2.643.5.1.13.13.12.2.77.1",
+        "name": 'ГБУЗ "Больница; родильный дом, № 1" города Ёлкина',
+        "kind": "Медицинская организация",
+        "region": "г. Москва",
+        "active": True,
+    }
     assert first.short_name == "ГБУЗ «Б № 1»"
     assert branch.parent_oid == first.oid
     assert (removed.active, removed.deleted_on) == (False, "01.02.2025")
@@ -83,7 +88,9 @@ def test_one_refbook_does_not_push_out_the_other(session, tmp_path, clock):
 
 def test_newer_archive_leaves_nothing_of_the_older(session, tmp_path, clock):
     import_archive(session, archive(tmp_path), now=clock())
-    import_archive(session, archive(tmp_path, [record(2, nameShort="Заря", nameFull="Заря")], version="6.2000"), now=clock())
+    import_archive(
+        session, archive(tmp_path, [record(2, nameShort="Заря", nameFull="Заря")], version="6.2000"), now=clock()
+    )
     assert find(session, "7700000001") == []
     assert find(session, "клиника") == []
     assert [row.short_name for row in find(session, "заря")] == ["Заря"]

@@ -60,9 +60,10 @@ def names(session: Session, words: str, **options: object) -> list[str]:
 
 
 HOSPITAL = org(
-    1, "Государственное бюджетное учреждение здравоохранения «Городская клиническая больница № 1 им. Семёна Ёлкина»",
+    1,
+    "Государственное бюджетное учреждение здравоохранения «Городская клиническая больница № 1 им. Семёна Ёлкина»",
     'ГБУЗ "ГКБ №1"',
-)  # fmt: skip
+)
 OTHERS = (
     org(2, "Общество с ограниченной ответственностью «Ромашка-Плюс»", "ООО «Ромашка-Плюс»"),
     org(3, "Городская поликлиника № 12", "ГП 12"),
@@ -180,7 +181,8 @@ def test_one_inn_of_two_types_is_matched_by_type(session):
 
 def branches(number: int = 3) -> list[dict[str, str]]:
     return [
-        org(10 + n, f"Филиал {n}", inn=HOSPITAL["inn"], kpp=f"77014300{n}", parent_oid=HOSPITAL["oid"]) for n in range(number)
+        org(10 + n, f"Филиал {n}", inn=HOSPITAL["inn"], kpp=f"77014300{n}", parent_oid=HOSPITAL["oid"])
+        for n in range(number)
     ]
 
 
@@ -215,19 +217,61 @@ def test_two_heads_of_one_inn_are_never_guessed(session):
     assert match(session, kpp="770101001").status is RegistryStatus.AMBIGUOUS
 
 
-FORMS = ("Государственное бюджетное учреждение здравоохранения", "Общество с ограниченной ответственностью", "Акционерное общество")
-WHAT = ("городская больница", "детская поликлиника", "стоматология", "центр диагностики", "аптека", "родильный дом", "санаторий")
-WHOSE = ("имени Пирогова", "Ёлочка", "Здоровье", "Надежда", "Ромашка", "Солнечный свет", "Вита", "Семья", "Доктор рядом", "Лотос")
-TOWNS = ("Тверь", "Орёл", "Псков", "Тула", "Рязань", "Курск", "Омск", "Пермь", "Чита", "Томск", "Пенза", "Киров", "Сочи")
+FORMS = (
+    "Государственное бюджетное учреждение здравоохранения",
+    "Общество с ограниченной ответственностью",
+    "Акционерное общество",
+)
+WHAT = (
+    "городская больница",
+    "детская поликлиника",
+    "стоматология",
+    "центр диагностики",
+    "аптека",
+    "родильный дом",
+    "санаторий",
+)
+WHOSE = (
+    "имени Пирогова",
+    "Ёлочка",
+    "Здоровье",
+    "Надежда",
+    "Ромашка",
+    "Солнечный свет",
+    "Вита",
+    "Семья",
+    "Доктор рядом",
+    "Лотос",
+)
+TOWNS = (
+    "Тверь",
+    "Орёл",
+    "Псков",
+    "Тула",
+    "Рязань",
+    "Курск",
+    "Омск",
+    "Пермь",
+    "Чита",
+    "Томск",
+    "Пенза",
+    "Киров",
+    "Сочи",
+)
 
 
 def hundred_thousand() -> list[dict[str, str]]:
     combined = itertools.product(FORMS, WHAT, WHOSE, TOWNS)
     return [
-        org(number, f"{form} «{what} {whose} № {number % 997}» города {town}", f"{what} {whose} {number % 997}",
-            deleted_on="01.01.2020" if number % 7 == 0 else "", parent_oid="1.2.3" if number % 5 == 0 else "")
+        org(
+            number,
+            f"{form} «{what} {whose} № {number % 997}» города {town}",
+            f"{what} {whose} {number % 997}",
+            deleted_on="01.01.2020" if number % 7 == 0 else "",
+            parent_oid="1.2.3" if number % 5 == 0 else "",
+        )
         for number, (form, what, whose, town) in zip(range(MANY), itertools.cycle(combined), strict=False)
-    ]  # fmt: skip
+    ]
 
 
 TYPED = (

@@ -163,8 +163,15 @@ def test_roles_in_another_organisation_are_noted_and_stay(held, tmp_path):
         organisations.change(work, other, {"short_name": "ООО «Другая клиника»"})
         request = requests.create(work, kind=KIND, organisation_id=other.id, lines=lines(1))
         line = requests.lines_of(work, request)[0]
-        grants.grant(work, person_id=line.person_id, organisation_id=other.id, subsystem=ROLES[0].subsystem,
-                     role=ROLES[0].role, request_id=request.id, line_id=line.id)  # fmt: skip
+        grants.grant(
+            work,
+            person_id=line.person_id,
+            organisation_id=other.id,
+            subsystem=ROLES[0].subsystem,
+            role=ROLES[0].role,
+            request_id=request.id,
+            line_id=line.id,
+        )
     found = _left(held, roster(tmp_path / "left.csv", rows(0)), apply=True)
     assert found.leavers[0].elsewhere == ("ООО «Другая клиника»",)
     [(request, made)] = _revocations(held)

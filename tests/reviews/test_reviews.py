@@ -67,8 +67,15 @@ def _other_clinic(installation):
         organisations.change(work, card, {"short_name": "ООО «Другая клиника»", "officer_email": OTHER_OFFICER})
         request = requests.create(work, kind=KIND, organisation_id=card.id, lines=lines(1))
         line = requests.lines_of(work, request)[0]
-        grants.grant(work, person_id=line.person_id, organisation_id=card.id, subsystem=ROLES[0].subsystem,
-                     role=ROLES[0].role, request_id=request.id, line_id=line.id)  # fmt: skip
+        grants.grant(
+            work,
+            person_id=line.person_id,
+            organisation_id=card.id,
+            subsystem=ROLES[0].subsystem,
+            role=ROLES[0].role,
+            request_id=request.id,
+            line_id=line.id,
+        )
 
 
 def test_every_role_in_force_is_asked_about_in_a_letter_to_its_officer(held):

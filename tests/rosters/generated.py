@@ -25,7 +25,17 @@ HEADINGS = {
     "own_inn": ("ИНН", "ИНН физ. лица", "ИНН сотрудника"),
     "tariff": ("Тарифный разряд", "Код по ОКПДТР"),
 }
-_SURNAMES = ("Орлова", "Соколова", "Мкртчян", "Ёлкина", "Римская-Корсакова", "Дроздова", "Ким", "Белозёрова", "Абрамова")
+_SURNAMES = (
+    "Орлова",
+    "Соколова",
+    "Мкртчян",
+    "Ёлкина",
+    "Римская-Корсакова",
+    "Дроздова",
+    "Ким",
+    "Белозёрова",
+    "Абрамова",
+)
 _GIVEN = ("Мария", "Вера", "Анна-Мария", "Екатерина", "Ия", "Полина", "Светлана")
 _PATRONYMICS = ("Петровна", "Ильинична", "Львовна", "Андреевна", "Ашотовна", "Кузьминична")
 _NOISE: tuple[Sequence[Cell], ...] = (
@@ -33,7 +43,13 @@ _NOISE: tuple[Sequence[Cell], ...] = (
     ["Примечание: доступ нужен срочно"], ["Главный врач", "", "____________", "Белова А.С."], ["Исполнитель: отдел кадров"],
     ["", "", "Филиал № 2"],
 )  # fmt: skip
-_SNILS_AS: tuple[Callable[[str], Cell], ...] = (format_snils, str, int, lambda d: f"{d[:3]} {d[3:6]} {d[6:9]} {d[9:]}", float)
+_SNILS_AS: tuple[Callable[[str], Cell], ...] = (
+    format_snils,
+    str,
+    int,
+    lambda d: f"{d[:3]} {d[3:6]} {d[6:9]} {d[9:]}",
+    float,
+)
 
 
 @dataclass
@@ -57,15 +73,22 @@ def snils(chance: random.Random) -> str:
 def _columns(chance: random.Random) -> list[str]:
     named = chance.choice((["name"], ["surname", "given", "patronymic"]))
     order = [[name] for name in ("snils", "email", "subsystem") if name != "subsystem" or chance.random() < 0.8]
-    order += [named] + [[name] for name in chance.sample(["post", "birth_date", "phone", "unit", "own_inn", "tariff"], chance.randint(0, 4))]
+    order += [named] + [
+        [name]
+        for name in chance.sample(["post", "birth_date", "phone", "unit", "own_inn", "tariff"], chance.randint(0, 4))
+    ]
     chance.shuffle(order)
     return (["number"] if chance.random() < 0.5 else []) + [name for group in order for name in group]
 
 
 def _person(chance: random.Random, number: int, digits: str) -> dict[str, Cell]:
     surname, given, patronymic = chance.choice(_SURNAMES), chance.choice(_GIVEN), chance.choice(_PATRONYMICS)
-    post = chance.choice(("врач-терапевт", "старшая медицинская сестра", "Заведующая отделением", "специалист по кадрам"))
-    name = f"{surname} {given} {patronymic}" + (chance.choice((f" {post}", f", {post}", f" – {post}")) if chance.random() < 0.1 else "")
+    post = chance.choice(
+        ("врач-терапевт", "старшая медицинская сестра", "Заведующая отделением", "специалист по кадрам")
+    )
+    name = f"{surname} {given} {patronymic}" + (
+        chance.choice((f" {post}", f", {post}", f" – {post}")) if chance.random() < 0.1 else ""
+    )
     return {
         "number": number, "name": name, "surname": surname, "given": given, "patronymic": patronymic,
         "snils": chance.choice(_SNILS_AS)(digits) if chance.random() < 0.95 else "", "email": f"user{digits}@clinic.ru",
@@ -77,6 +100,7 @@ def _person(chance: random.Random, number: int, digits: str) -> dict[str, Cell]:
 
 def table(chance: random.Random, made: Made, columns: Sequence[str], top: int, left: int, count: int) -> int:
     """Write a table at `top` (from 0) and `left`; gives the first row below it."""
+
     def put(row: int, cells: Sequence[Cell]) -> None:
         made.rows += [[] for _ in range(row + 1 - len(made.rows))]
         line = made.rows[row]
@@ -112,7 +136,9 @@ def sheet_of_people(seed: int) -> Made:
             lower = chance.choice((0, 0, 1, 3))
             ends = (
                 table(chance, made, columns, row, left, chance.randint(1, 4)),
-                table(chance, made, second, row + lower, left + len(columns) + chance.choice((1, 2)), chance.randint(1, 4)),
+                table(
+                    chance, made, second, row + lower, left + len(columns) + chance.choice((1, 2)), chance.randint(1, 4)
+                ),
             )
             row = max(ends)
         else:

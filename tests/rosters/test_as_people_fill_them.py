@@ -18,8 +18,19 @@ from models.identifiers import format_snils, valid_snils
 pytestmark = pytest.mark.slow
 
 SNILS = ("112-233-445 95", "087-654-303 00", "412-402-212 00", "132-109-303 00", "944-620-062 00", "637-345-332 00")
-FULL = ("№ п/п", "СНИЛС", "Фамилия", "Имя", "Отчество (при наличии)", "Адрес электронной почты", "Субъект РФ",
-        "Полное наименование организации", "ИНН организации", "Подсистема", "Роль")  # fmt: skip
+FULL = (
+    "№ п/п",
+    "СНИЛС",
+    "Фамилия",
+    "Имя",
+    "Отчество (при наличии)",
+    "Адрес электронной почты",
+    "Субъект РФ",
+    "Полное наименование организации",
+    "ИНН организации",
+    "Подсистема",
+    "Роль",
+)
 SHORT = ("ФИО", "СНИЛС", "Почта", "Подсистема")
 MARIA = ("Орлова Мария Петровна", SNILS[0], "orlova@mail.ru", "ФРМО")
 ILYA = ("Соколов Илья", SNILS[1], "sokolov@mail.ru", "ФРМО")
@@ -184,8 +195,14 @@ def test_seeded_mistakes_are_all_found_and_nothing_else(seed, tmp_path_factory):
         if chance.random() < 0.2:
             rows.append([])
         name, snils, email = _person(chance, number)
-        cells = {"name": name, "snils": chance.choice(_SNILS_AS)(snils), "email": email, "subsystem": chance.choice(_ASKED),
-                 "post": "кадровик", "number": number + 1}  # fmt: skip
+        cells = {
+            "name": name,
+            "snils": chance.choice(_SNILS_AS)(snils),
+            "email": email,
+            "subsystem": chance.choice(_ASKED),
+            "post": "кадровик",
+            "number": number + 1,
+        }
         if chance.random() < 0.35:
             field = chance.choice(list(_BREAK))
             spoil, rule = _BREAK[field]
@@ -199,7 +216,9 @@ def test_seeded_mistakes_are_all_found_and_nothing_else(seed, tmp_path_factory):
 
 
 def test_annotated_copy_marks_the_cells_and_leaves_the_source_alone(tmp_path):
-    source = written(tmp_path / "r.xlsx", [SHORT, MARIA, ("Соколов Илья", "123", "s@mail.ru", "ФРМО")], hidden_sheet=True)
+    source = written(
+        tmp_path / "r.xlsx", [SHORT, MARIA, ("Соколов Илья", "123", "s@mail.ru", "ФРМО")], hidden_sheet=True
+    )
     before = source.read_bytes()
     found = judged(source)
     annotate(source, tmp_path / "out.xlsx", found.roster, found.findings)

@@ -63,7 +63,14 @@ THREE = ["Иванова Анна Сергеевна", "Петров Пётр И
 
 @pytest.mark.parametrize(
     "name",
-    ["1c_sharedstrings_case.xlsx", "bad_fill.xlsx", "bad_validation.xlsx", "sheet_case.xlsx", "html_as.xls", "table.docx"],
+    [
+        "1c_sharedstrings_case.xlsx",
+        "bad_fill.xlsx",
+        "bad_validation.xlsx",
+        "sheet_case.xlsx",
+        "html_as.xls",
+        "table.docx",
+    ],
 )
 def test_what_excel_opens_is_read(name):
     found = judged(KEPT / name)
@@ -102,7 +109,11 @@ def test_people_of_two_organisations_are_offered_a_request_for_each():
 def test_a_formula_without_a_value_is_told_as_such(name, wrong):
     found = judged(KEPT / name)
     assert errors(found) == wrong
-    assert all("формула без значения" in f.message and "откройте и сохраните в Excel" in f.message for f in found.findings if f.row)
+    assert all(
+        "формула без значения" in f.message and "откройте и сохраните в Excel" in f.message
+        for f in found.findings
+        if f.row
+    )
 
 
 def test_both_of_two_tables_are_read():
@@ -113,7 +124,10 @@ def test_both_of_two_tables_are_read():
 @pytest.mark.rule("APP-5")
 def test_name_and_post_in_one_cell_are_told_apart():
     found = judged(KEPT / "name_post.csv", inn=None)
-    assert [(line.patronymic, line.post) for line in found.lines] == [("Львовна", "врач-хирург"), ("Романовна", "заведующая")]
+    assert [(line.patronymic, line.post) for line in found.lines] == [
+        ("Львовна", "врач-хирург"),
+        ("Романовна", "заведующая"),
+    ]
 
 
 @pytest.mark.rule("APP-9")
@@ -140,7 +154,10 @@ OLE_WITH = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600
         (b"{\\rtf1 \\ansi}", "RTF"),
         (b"%PDF-1.7", "PDF"),
         (b"Rar!\x1a\x07\x00", "RAR"),
-        (b'<?xml version="1.0"?><office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"/>', ".fods"),
+        (
+            b'<?xml version="1.0"?><office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"/>',
+            ".fods",
+        ),
         (b"<html><body><p>1</p></body></html>", "нет таблицы"),
     ],
 )
@@ -188,12 +205,16 @@ def test_strict_workbook_is_read(tmp_path):
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(out, "w") as new:
         for member in old.infolist():
             data = old.read(member).replace(
-                b"http://schemas.openxmlformats.org/spreadsheetml/2006/main", b"http://purl.oclc.org/ooxml/spreadsheetml/main"
+                b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+                b"http://purl.oclc.org/ooxml/spreadsheetml/main",
             )
-            new.writestr(member.filename, data.replace(
-                b"http://schemas.openxmlformats.org/officeDocument/2006/relationships",
-                b"http://purl.oclc.org/ooxml/officeDocument/relationships",
-            ))  # fmt: skip
+            new.writestr(
+                member.filename,
+                data.replace(
+                    b"http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+                    b"http://purl.oclc.org/ooxml/officeDocument/relationships",
+                ),
+            )
     (tmp_path / "strict.xlsx").write_bytes(out.getvalue())
     assert names(judged(tmp_path / "strict.xlsx")) == [MARIA[0]]
 
@@ -251,9 +272,7 @@ def test_of_two_columns_a_person_chooses(tmp_path):
         assert ([line.email for line in chosen.lines], errors(chosen)) == (["m@mail.ru"], [])
 
 
-@pytest.mark.parametrize(
-    "other", ["E-mail организации", "Почта руководителя", "Общая почта отделения"]
-)
+@pytest.mark.parametrize("other", ["E-mail организации", "Почта руководителя", "Общая почта отделения"])
 def test_headings_that_say_which_column_is_meant_are_believed(other, tmp_path):
     head = ("ФИО", "СНИЛС", other, "Почта (из Госуслуг)", "Подсистема")
     found = judged(book(tmp_path / "r.xlsx", [head, (*MARIA[:2], "o@clinic.ru", "m@mail.ru", "ФРМО")]))
@@ -272,7 +291,9 @@ def test_lists_on_several_sheets_are_asked_about(tmp_path):
     path = book(tmp_path / "r.xlsx", [HEAD, MARIA, ILYA], [HEAD, VERA])
     asked = judged(path)
     assert asked.roster.count == "прочитано 2 из 3 строк с людьми"
-    assert [(one.sheet, one.row, one.why, one.who) for one in asked.roster.unread] == [("Лист2", 2, Why.OTHER_SHEET, VERA[0])]
+    assert [(one.sheet, one.row, one.why, one.who) for one in asked.roster.unread] == [
+        ("Лист2", 2, Why.OTHER_SHEET, VERA[0])
+    ]
     assert not asked.ok
     both = judged(path, choices=Choices(sheets=(ALL_SHEETS,)))
     assert (len(both.lines), errors(both), len({line.row for line in both.lines})) == (3, [], 3)

@@ -54,7 +54,9 @@ def _edited(path: Path, before: bytes, after: bytes) -> Path:
 
 def _ods(path: Path, column="", row="") -> Path:
     def cells(texts):
-        return "".join(f'<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>' for text in texts)
+        return "".join(
+            f'<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>' for text in texts
+        )
 
     content = (
         '<?xml version="1.0"?><office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
@@ -81,23 +83,33 @@ def _xml(path: Path, column="", row="") -> Path:
         '<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" '
         'xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet ss:Name="Список"><Table>'
         f'<Column ss:Span="1"/><Column {column}/><Row>{cells(HEAD)}</Row><Row>{cells(MARIA)}</Row><Row {row}>{cells(ILYA)}</Row>'
-        "</Table></Worksheet></Workbook>", "utf-8",
-    )  # fmt: skip
+        "</Table></Worksheet></Workbook>",
+        "utf-8",
+    )
     return path
 
 
 def _html(path: Path, cell="", col="") -> Path:
     def row(texts):
-        return "<tr>" + "".join(f"<td {cell if place == 2 else ''}>{text}</td>" for place, text in enumerate(texts)) + "</tr>"
+        return (
+            "<tr>"
+            + "".join(f"<td {cell if place == 2 else ''}>{text}</td>" for place, text in enumerate(texts))
+            + "</tr>"
+        )
 
-    path.write_text(f'<html><meta charset="utf-8"><table><col span="2"><col {col}>{"".join(map(row, (HEAD, MARIA, ILYA)))}</table></html>', "utf-8")
+    path.write_text(
+        f'<html><meta charset="utf-8"><table><col span="2"><col {col}>{"".join(map(row, (HEAD, MARIA, ILYA)))}</table></html>',
+        "utf-8",
+    )
     return path
 
 
 FILES = {
     "xlsx": lambda folder: _xlsx(folder / "r.xlsx", _hidden),
     "xlsx of no width": lambda folder: _edited(
-        _xlsx(folder / "r.xlsx", lambda sheet: None), b"<sheetData>", b'<cols><col min="3" max="3" width="0" customWidth="1"/></cols><sheetData>'
+        _xlsx(folder / "r.xlsx", lambda sheet: None),
+        b"<sheetData>",
+        b'<cols><col min="3" max="3" width="0" customWidth="1"/></cols><sheetData>',
     ),
     "xls": lambda folder: KEPT / "hidden_column.xls",
     "ods": lambda folder: _ods(folder / "r.ods", column='table:visibility="collapse"'),
@@ -130,15 +142,22 @@ def test_a_hidden_column_of_nothing_that_is_read_asks_nothing(tmp_path):
         sheet.column_dimensions.group("F", "XFD", hidden=True)
 
     assert errors(judged(_xlsx(tmp_path / "r.xlsx", dress))) == []
-    assert errors(judged(_xlsx(tmp_path / "e.xlsx", lambda sheet: [_hidden(sheet), *(setattr(sheet.cell(row, 3), "value", None) for row in (2, 3))]))) == [
-        ("APP-11", 2, "email"), ("APP-11", 3, "email"),
-    ]  # fmt: skip
+    assert errors(
+        judged(
+            _xlsx(
+                tmp_path / "e.xlsx",
+                lambda sheet: [_hidden(sheet), *(setattr(sheet.cell(row, 3), "value", None) for row in (2, 3))],
+            )
+        )
+    ) == [("APP-11", 2, "email"), ("APP-11", 3, "email")]
 
 
 @pytest.mark.parametrize(
     "made",
     [
-        lambda folder: _edited(_xlsx(folder / "r.xlsx", lambda sheet: None), b'<row r="3"', b'<row r="3" ht="0" customHeight="1"'),
+        lambda folder: _edited(
+            _xlsx(folder / "r.xlsx", lambda sheet: None), b'<row r="3"', b'<row r="3" ht="0" customHeight="1"'
+        ),
         lambda folder: _ods(folder / "r.ods", row='table:visibility="filter"'),
         lambda folder: _xml(folder / "r.xls", row='ss:Hidden="1"'),
     ],
@@ -174,7 +193,9 @@ def test_values_of_old_formulas(value, marks, follows, told):
     sheet = struct.pack("<I", 0) + b"\0\0\x01\0x"
     begin = _record(0x85, sheet)
     begin = _record(0x1C1, b"\0" * 8) + begin
-    begin = _record(0x1C1, b"\0" * 8) + _record(0x85, struct.pack("<I", len(begin)) + sheet[4:]) + _record(0x809, b"\0" * 8)
+    begin = (
+        _record(0x1C1, b"\0" * 8) + _record(0x85, struct.pack("<I", len(begin)) + sheet[4:]) + _record(0x809, b"\0" * 8)
+    )
     formula = _record(0x06, struct.pack("<HHH", 4, 2, 0) + value + struct.pack("<H", marks) + b"\0" * 4)
     found = old_records.Records()
     old_records._read(begin + formula + follows + _record(0x0A, b""), found)

@@ -126,11 +126,17 @@ def test_a_corrected_list_ends_the_links_of_those_who_went_and_keeps_the_others(
         for each in (first, second):
             work.session.add(
                 OutboxLetter(
-                    key=f"invitation-{each.id}", purpose="invitation", request_id=request.id, person_id=each.person_id,
-                    message_id=f"<{each.id}@x>", recipient=str(each.typed["email"]), subject="Первый вход",
-                    next_attempt_at=work.now, promised_at=work.now,
+                    key=f"invitation-{each.id}",
+                    purpose="invitation",
+                    request_id=request.id,
+                    person_id=each.person_id,
+                    message_id=f"<{each.id}@x>",
+                    recipient=str(each.typed["email"]),
+                    subject="Первый вход",
+                    next_attempt_at=work.now,
+                    promised_at=work.now,
                 )
-            )  # fmt: skip
+            )
         work.session.flush()
         went = second.person_id
         drafting.replace_lines(work, request, [line(0)], [])
@@ -139,8 +145,9 @@ def test_a_corrected_list_ends_the_links_of_those_who_went_and_keeps_the_others(
         assert [(each.id, each.line_id) for each in left if each.ended_at is None] == [(kept, now.id)]
         letters = work.session.execute(select(OutboxLetter)).scalars().all()
         assert {each.person_id: each.state for each in letters} == {
-            now.person_id: OutboxState.PROMISED, went: OutboxState.CANCELLED,
-        }  # fmt: skip
+            now.person_id: OutboxState.PROMISED,
+            went: OutboxState.CANCELLED,
+        }
 
 
 def test_rows_left_out_by_a_persons_word_do_not_stand_in_the_way(world: World) -> None:

@@ -63,9 +63,13 @@ def test_a_first_login_that_lies_ahead_is_an_error() -> None:
 @pytest.mark.rule("SGN-1")
 def test_dates_of_a_signature_that_contradict_each_other_are_errors() -> None:
     signature = SignatureFacts(
-        capacity="attorney", name="Белова А. С.", signed_on=dt.date(2027, 1, 1), attorney_number="1",
-        attorney_date=dt.date(2026, 5, 1), attorney_until=dt.date(2026, 1, 1),
-    )  # fmt: skip
+        capacity="attorney",
+        name="Белова А. С.",
+        signed_on=dt.date(2027, 1, 1),
+        attorney_number="1",
+        attorney_date=dt.date(2026, 5, 1),
+        attorney_until=dt.date(2026, 1, 1),
+    )
     told = found(Stage.SIGN, signature=signature)
     assert {"signed_on", "attorney"} <= {each.field for each in told}
     assert any("кончается раньше, чем выдана" in each.message for each in told)

@@ -26,22 +26,40 @@ from states.rules import Stage, check_request
 
 BOTH = "frmo-frmr-access"
 CLINIC = OrganisationFacts(
-    inn="7707083893", kpp="770701001", full_name="ООО «Клиника»", subject="77", subject_name="город Москва",
-    licence=Licence.HELD, seal=SealPolicy.SEAL, registry=RegistryStatus.FOUND,
-)  # fmt: skip
+    inn="7707083893",
+    kpp="770701001",
+    full_name="ООО «Клиника»",
+    subject="77",
+    subject_name="город Москва",
+    licence=Licence.HELD,
+    seal=SealPolicy.SEAL,
+    registry=RegistryStatus.FOUND,
+)
 WORKER = LineFacts(
-    snils="11223344595", surname="Орлова", given="Мария", patronymic="Петровна", email="orlova@mail.ru", unit="hr",
-    roles=(RoleRef("frmo", "organisation"), RoleRef("frmr", "organisation")), esia_confirmed=True,
-    first_login_on=dt.datetime(2026, 11, 20, tzinfo=dt.UTC), email_is_esia=True, row=4,
-)  # fmt: skip
+    snils="11223344595",
+    surname="Орлова",
+    given="Мария",
+    patronymic="Петровна",
+    email="orlova@mail.ru",
+    unit="hr",
+    roles=(RoleRef("frmo", "organisation"), RoleRef("frmr", "organisation")),
+    esia_confirmed=True,
+    first_login_on=dt.datetime(2026, 11, 20, tzinfo=dt.UTC),
+    email_is_esia=True,
+    row=4,
+)
 OTHER = dataclasses.replace(
     WORKER, snils="08765430300", surname="Соколов", given="Илья", email="sokolov@mail.ru", row=5
 )
 AUTHORITY = dataclasses.replace(CLINIC, kind="health-administration", authority="regional", licence=None)
 SIGNED = SignatureFacts(
-    capacity="head", name="Белова А. С.", post="Главный врач", signed_on=dt.date(2026, 11, 23), seal_present=True,
+    capacity="head",
+    name="Белова А. С.",
+    post="Главный врач",
+    signed_on=dt.date(2026, 11, 23),
+    seal_present=True,
     readable_confirmed=True,
-)  # fmt: skip
+)
 ENCLOSED = frozenset({"scan", "application-docx", "application-xlsx"})
 
 
@@ -125,8 +143,11 @@ def test_pharmacy_needs_its_licence_and_workers_register_is_only_a_warning():
     assert "ORG-7" in found(pharmacy, severity="warning")
     assert "ORG-7" not in found(pharmacy)
     assert "ORG-7" in found(with_card(kind="pharmacy", licence=Licence.NONE))
-    alone = facts(dataclasses.replace(CLINIC, kind="pharmacy"),
-                  [dataclasses.replace(WORKER, roles=roles(("frmo", "organisation")))], "frmo-access")  # fmt: skip
+    alone = facts(
+        dataclasses.replace(CLINIC, kind="pharmacy"),
+        [dataclasses.replace(WORKER, roles=roles(("frmo", "organisation")))],
+        "frmo-access",
+    )
     assert "ORG-7" not in found(alone, severity="warning")
 
 
@@ -196,8 +217,12 @@ def test_confirmed_account_is_recorded_for_every_line():
 
 @pytest.mark.rule("USR-3")
 def test_everybody_has_logged_in_before_sending_not_before_checking():
-    late = facts(lines=[WORKER, dataclasses.replace(OTHER, first_login_on=None)], signature=SIGNED,
-                 attachments=ENCLOSED, scan_complete=True)  # fmt: skip
+    late = facts(
+        lines=[WORKER, dataclasses.replace(OTHER, first_login_on=None)],
+        signature=SIGNED,
+        attachments=ENCLOSED,
+        scan_complete=True,
+    )
     assert found(late, Stage.SEND) == {"USR-3"}
     assert "USR-3" not in found(late)
 

@@ -16,7 +16,10 @@ def _with(rows: bytes, after: bytes = b"") -> bytes:
     """A workbook whose only sheet says this."""
     plain, packed = io.BytesIO(), io.BytesIO()
     Workbook().save(plain)
-    with zipfile.ZipFile(plain) as source, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as target:
+    with (
+        zipfile.ZipFile(plain) as source,
+        zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as target,
+    ):
         for member in source.infolist():
             data = source.read(member)
             if member.filename == _SHEET:
@@ -50,7 +53,9 @@ def far_cell() -> bytes:
 def repeated_ods() -> bytes:
     """A row of a thousand filled cells, said to stand a million times."""
     cell = '<table:table-cell office:value-type="string" table:number-columns-repeated="1000"><text:p>x</text:p></table:table-cell>'
-    names = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text"))
+    names = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+    )
     content = (
         f"<office:document-content {names}><office:body><office:spreadsheet><table:table table:name='a'>"
         f"<table:table-row table:number-rows-repeated='1000000'>{cell}</table:table-row>"
@@ -81,4 +86,16 @@ def picture_just_let_in() -> bytes:
     return strip(7700, 10300)
 
 
-ALL = {each.__name__: each for each in (merged_cells, empty_rows, far_cell, repeated_ods, narrow_picture, many_pages, huge_picture, picture_just_let_in)}
+ALL = {
+    each.__name__: each
+    for each in (
+        merged_cells,
+        empty_rows,
+        far_cell,
+        repeated_ods,
+        narrow_picture,
+        many_pages,
+        huge_picture,
+        picture_just_let_in,
+    )
+}

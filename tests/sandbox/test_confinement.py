@@ -89,7 +89,9 @@ def test_nothing_came_of_the_attacks(place: dict[str, Any]) -> None:
 def test_the_same_attack_succeeds_outside(place: dict[str, Any], attack: str) -> None:
     """Otherwise the test above would prove nothing."""
     code = f"import sys, json; sys.path.insert(0, {str(_ROOT)!r}); from tests.sandbox import attacking as a; a.{attack.partition(':')[0]}(**json.loads(sys.argv[1]))"
-    done = subprocess.run([sys.executable, "-I", "-S", "-c", code, json.dumps(_TRIED[attack](place))], capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", code, json.dumps(_TRIED[attack](place))], capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
 
 
@@ -167,5 +169,9 @@ def _in_memory_of(pid: int, wanted: bytes) -> bool:
 
 def test_attacks_are_all_tried() -> None:
     named = {attack.partition(":")[0] for attack in _TRIED} | {"open_files"}
-    ours = {name for name, each in vars(attacking).items() if getattr(each, "__module__", "") == attacking.__name__ and not name.startswith("_")}
+    ours = {
+        name
+        for name, each in vars(attacking).items()
+        if getattr(each, "__module__", "") == attacking.__name__ and not name.startswith("_")
+    }
     assert ours == named

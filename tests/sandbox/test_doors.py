@@ -23,13 +23,17 @@ _CONFINED = starting._START
 def lacking(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[None]:
     """A zygote on a machine without this library, or without the kernel's part of it."""
     starting.end()
-    monkeypatch.setattr(starting, "_START", f"{_CONFINED.partition(';')[0]}; {request.param}; {_CONFINED.partition(';')[2]}")
+    monkeypatch.setattr(
+        starting, "_START", f"{_CONFINED.partition(';')[0]}; {request.param}; {_CONFINED.partition(';')[2]}"
+    )
     yield
     starting.end()
 
 
 def without(line: str) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("lacking", [f"sys.path.insert(0, sys.argv[1]); import sandbox.confinement as c; {line}"], indirect=True)
+    return pytest.mark.parametrize(
+        "lacking", [f"sys.path.insert(0, sys.argv[1]); import sandbox.confinement as c; {line}"], indirect=True
+    )
 
 
 def test_all_is_closed_here_and_said_so() -> None:
@@ -38,7 +42,9 @@ def test_all_is_closed_here_and_said_so() -> None:
 
 
 def test_outside_of_the_sandbox_every_door_is_open() -> None:
-    code = "import sys, json; sys.path.insert(0, sys.argv[1]); from sandbox import doors; print(json.dumps(doors.tried()))"
+    code = (
+        "import sys, json; sys.path.insert(0, sys.argv[1]); from sandbox import doors; print(json.dumps(doors.tried()))"
+    )
     shown = subprocess.run([sys.executable, "-I", "-c", code, str(_ROOT)], capture_output=True, text=True, check=True)
     assert set(json.loads(shown.stdout)) == {"files", "writing", "network", "programs", "signals"}
 

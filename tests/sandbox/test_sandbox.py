@@ -87,7 +87,10 @@ def test_one_bad_job_of_many_leaves_the_others_alone() -> None:
     answers = run_many("tests.sandbox.mixed:one", jobs, limits=SHORT)
     assert answers[0] == answers[5] == "value"
     assert [getattr(answer, "why", getattr(answer, "code", None)) for answer in answers[1:5]] == [
-        "time", "memory", "wrong-type", "crash",
+        "time",
+        "memory",
+        "wrong-type",
+        "crash",
     ]
 
 

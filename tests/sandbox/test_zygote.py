@@ -148,7 +148,9 @@ def test_a_thread_that_ends_takes_no_zygote_along() -> None:
     assert zygote().pid == first
 
 
-def test_no_more_children_at_once_than_cores_in_all_processes_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_more_children_at_once_than_cores_in_all_processes_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """In a folder for temporary files of their own: other services of this user on this machine are counted too."""
     places, tmp_path = tmp_path / "places", tmp_path / "running"
     places.mkdir()
@@ -159,7 +161,12 @@ def test_no_more_children_at_once_than_cores_in_all_processes_together(tmp_path:
         "from sandbox import Output, run\n"
         f"with ThreadPoolExecutor(4) as pool: print(max(pool.map(lambda _: run('{_BAD}how_many', {{'folder': Output(Path(sys.argv[1]))}}), range(8))))\n"
     )
-    command = subprocess.Popen([sys.executable, "-I", "-c", other, str(tmp_path)], stdout=subprocess.PIPE, text=True, env={"TMPDIR": str(places)})
+    command = subprocess.Popen(
+        [sys.executable, "-I", "-c", other, str(tmp_path)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={"TMPDIR": str(places)},
+    )
     with ThreadPoolExecutor(8) as pool:
         most = max(pool.map(lambda _: run(_BAD + "how_many", {"folder": Output(tmp_path)}), range(12)))
     assert 1 < max(most, int(command.communicate()[0])) <= slots.CORES
@@ -221,7 +228,9 @@ def test_remembered_answers_are_few_and_go_after_a_while(monkeypatch: pytest.Mon
     remembering.forget()
 
 
-def test_without_a_folder_of_its_own_for_places_a_process_counts_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_folder_of_its_own_for_places_a_process_counts_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Somebody else made it first, wide open: nothing of his is waited for."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     (tmp_path / f"egisz-sandbox-{os.geteuid()}").mkdir()

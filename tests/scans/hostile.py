@@ -28,13 +28,15 @@ def strip(wide: int, high: int) -> bytes:
 
 
 def pdf_of_a_strip(wide: int, high: int) -> bytes:
-    return raw_pdf([
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
-        _page(wide, high, b"I"),
-        _stream(b"", b"0 0 m %d %d l S" % (wide, high)),
-        b"<< >>",
-    ])
+    return raw_pdf(
+        [
+            b"<< /Type /Catalog /Pages 2 0 R >>",
+            b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+            _page(wide, high, b"I"),
+            _stream(b"", b"0 0 m %d %d l S" % (wide, high)),
+            b"<< >>",
+        ]
+    )
 
 
 def raw_pdf(objects: Sequence[bytes], trailer: bytes = b"") -> bytes:
@@ -73,13 +75,15 @@ def pdf_with_picture_bomb(side: int = 40_000) -> bytes:
     squeezed = zlib.compress(zlib.compress(bytes(4_000_000), 9), 9)
     picture = b"/Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceGray " % (side, side)
     picture += b"/BitsPerComponent 8 /Filter [/FlateDecode /FlateDecode]"
-    return raw_pdf([
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
-        _page(595, 842, b"I"),
-        _stream(b"", b"595 0 0 842 0 0 cm /I Do"),
-        _stream(picture, squeezed),
-    ])
+    return raw_pdf(
+        [
+            b"<< /Type /Catalog /Pages 2 0 R >>",
+            b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+            _page(595, 842, b"I"),
+            _stream(b"", b"595 0 0 842 0 0 cm /I Do"),
+            _stream(picture, squeezed),
+        ]
+    )
 
 
 def pdf_of_endless_drawing(levels: int = 9) -> bytes:
@@ -102,16 +106,18 @@ def pdf_with_script(picture: Image.Image) -> bytes:
     picture.convert("L").save(buffer, "JPEG")
     wide, high = picture.size
     image = b"/Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceGray " % (wide, high)
-    return raw_pdf([
-        b"<< /Type /Catalog /Pages 2 0 R /OpenAction << /S /JavaScript /JS (app.alert\\(1\\)) >> "
-        b"/Names << /EmbeddedFiles << /Names [(x.exe) 6 0 R] >> >> >>",
-        b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
-        _page(842, 595, b"I"),
-        _stream(b"", b"842 0 0 595 0 0 cm /I Do"),
-        _stream(image + b"/BitsPerComponent 8 /Filter /DCTDecode", buffer.getvalue()),
-        b"<< /Type /Filespec /F (x.exe) /EF << /F 7 0 R >> >>",
-        _stream(b"/Type /EmbeddedFile", b"MZ"),
-    ])
+    return raw_pdf(
+        [
+            b"<< /Type /Catalog /Pages 2 0 R /OpenAction << /S /JavaScript /JS (app.alert\\(1\\)) >> "
+            b"/Names << /EmbeddedFiles << /Names [(x.exe) 6 0 R] >> >> >>",
+            b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+            _page(842, 595, b"I"),
+            _stream(b"", b"842 0 0 595 0 0 cm /I Do"),
+            _stream(image + b"/BitsPerComponent 8 /Filter /DCTDecode", buffer.getvalue()),
+            b"<< /Type /Filespec /F (x.exe) /EF << /F 7 0 R >> >>",
+            _stream(b"/Type /EmbeddedFile", b"MZ"),
+        ]
+    )
 
 
 def drawn_pdf(code: Image.Image) -> bytes:
@@ -119,13 +125,15 @@ def drawn_pdf(code: Image.Image) -> bytes:
     wide, high = code.size
     image = b"/Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceGray " % (wide, high)
     lines = b"".join(b"50 %d m 700 %d l S " % (level, level) for level in range(100, 500, 20))
-    return raw_pdf([
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
-        _page(842, 595, b"I"),
-        _stream(b"", lines + b"q %d 0 0 %d 715 15 cm /I Do Q" % (wide * 72 // 200, high * 72 // 200)),
-        _stream(image + b"/BitsPerComponent 8 ", code.convert("L").tobytes()),
-    ])
+    return raw_pdf(
+        [
+            b"<< /Type /Catalog /Pages 2 0 R >>",
+            b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+            _page(842, 595, b"I"),
+            _stream(b"", lines + b"q %d 0 0 %d 715 15 cm /I Do Q" % (wide * 72 // 200, high * 72 // 200)),
+            _stream(image + b"/BitsPerComponent 8 ", code.convert("L").tobytes()),
+        ]
+    )
 
 
 def locked_pdf() -> bytes:

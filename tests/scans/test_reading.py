@@ -190,8 +190,10 @@ def test_several_files_are_read_in_their_order(tmp_path: Path) -> None:
     sheets = [sheet(PageCode(9, 1, number, 3), dpi=120) for number in (1, 2, 3)]
     reading = _read(tmp_path, jpeg(sheets[2]), pdf(sheets[:2], 120))
     assert [(page.file_index, page.page_in_file, page.code and page.code.page) for page in reading.pages] == [
-        (0, 0, 3), (1, 0, 1), (1, 1, 2),
-    ]  # fmt: skip
+        (0, 0, 3),
+        (1, 0, 1),
+        (1, 1, 2),
+    ]
     assert reading.problems == ()
 
 

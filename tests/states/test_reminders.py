@@ -18,13 +18,19 @@ def _many() -> list[Waiting]:
     """Since a few days in three zones, some reminded of before, some told for a while only."""
     return [
         Waiting(
-            Reason.OVERDUE, f"{place % 7}@clinic.example", f"Z-{place}", "", NOW - dt.timedelta(days=place % 23 - 3, hours=place % 13),
-            after_days=place % 4, zone=ZONES[place % 3], repeat_days=1 + place % 5,
+            Reason.OVERDUE,
+            f"{place % 7}@clinic.example",
+            f"Z-{place}",
+            "",
+            NOW - dt.timedelta(days=place % 23 - 3, hours=place % 13),
+            after_days=place % 4,
+            zone=ZONES[place % 3],
+            repeat_days=1 + place % 5,
             last=NOW - dt.timedelta(days=place % 6) if place % 4 else None,
             until=NOW + dt.timedelta(days=12) if place % 5 == 0 else None,
         )
         for place in range(300)
-    ]  # fmt: skip
+    ]
 
 
 def _alone(entry: Waiting, number: int) -> Due | None:

@@ -37,7 +37,11 @@ class Advisories:
     def _keep(self, told: Advisory) -> None:
         if told.get("withdrawn"):
             return
-        named = {part["package"]["name"] for part in told.get("affected", ()) if part.get("package", {}).get("ecosystem") == "PyPI"}
+        named = {
+            part["package"]["name"]
+            for part in told.get("affected", ())
+            if part.get("package", {}).get("ecosystem") == "PyPI"
+        }
         for name in named:
             self.by_name.setdefault(canonicalize_name(name), []).append(told)
 

@@ -53,7 +53,11 @@ def test_no_licence_binds_who_builds_on_it() -> None:
         except metadata.PackageNotFoundError:  # of another system
             continue
         classified = [each for each in told.get_all("Classifier") or () if each.startswith("License")]
-        words = " ".join([told.get("License-Expression") or "", (told.get("License") or "")[:200], *classified]).lower().strip()
+        words = (
+            " ".join([told.get("License-Expression") or "", (told.get("License") or "")[:200], *classified])
+            .lower()
+            .strip()
+        )
         words = words or _BY_FILE.get(name, "")
         assert words, name
         free = words.replace("lesser general public license", "").replace("lgpl", "")
@@ -82,7 +86,8 @@ def carried(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("version", "found"), [("9.0.0", "AB"), ("10.1.9", "B"), ("10.2.0", ""), ("11.0", "C"), ("11.2", "C"), ("11.2.1", ""), ("12.0", "")]
+    ("version", "found"),
+    [("9.0.0", "AB"), ("10.1.9", "B"), ("10.2.0", ""), ("11.0", "C"), ("11.2", "C"), ("11.2.1", ""), ("12.0", "")],
 )
 def test_faults_are_found_by_version_in_a_carried_file(carried: Path, version: str, found: str) -> None:
     known = Advisories(carried)

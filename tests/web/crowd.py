@@ -66,7 +66,8 @@ def fill(world: World, requests: int) -> None:
 def _without_indexes(raw: sqlite3.Connection) -> Iterator[None]:
     """Made once at the end they cost a fraction of what they cost row by row."""
     names = ", ".join(
-        f"'{table.__tablename__}'" for table in (Organisation, Person, Employee, AccessRequest, RequestLine, OutboxLetter, Event)
+        f"'{table.__tablename__}'"
+        for table in (Organisation, Person, Employee, AccessRequest, RequestLine, OutboxLetter, Event)
     )
     indexes = raw.execute(
         f"SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN ({names})"
@@ -142,14 +143,20 @@ def _requests(requests: int) -> Iterator[dict[str, object]]:
         out = at_desk or state in ("granted", "rejected", "verified")
         due = NOON + dt.timedelta(minutes=number * 11 % 6_000 - 3_000) if at_desk else since
         yield {
-            "id": number, "number": f"ЕД-2026-{number:06d}", "kind": KINDS[number % len(KINDS)],
-            "organisation_id": number % ORGANISATIONS + 1, "status": state, "created_at": _moment(since - _DAY),
-            "created_by": "officer" if number % 50 == 0 else f"officer{number % 40}", "status_since": _moment(since),
-            "sent_at": _moment(since) if out else None, "due_at": _moment(due) if out else None,
+            "id": number,
+            "number": f"ЕД-2026-{number:06d}",
+            "kind": KINDS[number % len(KINDS)],
+            "organisation_id": number % ORGANISATIONS + 1,
+            "status": state,
+            "created_at": _moment(since - _DAY),
+            "created_by": "officer" if number % 50 == 0 else f"officer{number % 40}",
+            "status_since": _moment(since),
+            "sent_at": _moment(since) if out else None,
+            "due_at": _moment(due) if out else None,
             "ticket": f"ABC-{number % 1000:03d}-{number:06d}" if out else None,
             "question": "Уточните должность" if state == "awaiting" and number % 5 == 0 else None,
             "signature": None,
-        }  # fmt: skip
+        }
 
 
 def states_of(requests: int) -> list[str]:

@@ -40,9 +40,13 @@ def _count(work: Work) -> int:
 def put(work: Work, status: Status, *, organisation: int = 0, kind: str = KIND, people: int = 1) -> AccessRequest:
     """A request that stands in `status` and has no events yet."""
     row = AccessRequest(
-        number=f"Т-{_count(work) + 1}", kind=kind,
-        organisation_id=organisation or clinic(work).id or 0, status=status, created_at=work.now, status_since=work.now,
-    )  # fmt: skip
+        number=f"Т-{_count(work) + 1}",
+        kind=kind,
+        organisation_id=organisation or clinic(work).id or 0,
+        status=status,
+        created_at=work.now,
+        status_since=work.now,
+    )
     work.session.add(row)
     work.session.flush()
     requests.add_lines(work, row, [line(number) for number in range(people)])

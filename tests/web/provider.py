@@ -72,9 +72,18 @@ class Provider:
         assert request.headers["authorization"] == f"Basic {basic}"
         now = int(time.time())
         claims = {
-            "iss": self.address, "aud": CLIENT, "iat": now, "exp": now + 300, "nonce": asked["nonce"], **self.claims,
-        }  # fmt: skip
-        signed = self.forged(claims) if self.forged else jwt.encode({"alg": "RS256", "kid": "one"}, claims, self.signing or self.key)
+            "iss": self.address,
+            "aud": CLIENT,
+            "iat": now,
+            "exp": now + 300,
+            "nonce": asked["nonce"],
+            **self.claims,
+        }
+        signed = (
+            self.forged(claims)
+            if self.forged
+            else jwt.encode({"alg": "RS256", "kid": "one"}, claims, self.signing or self.key)
+        )
         return JSONResponse({"access_token": "a", "token_type": "Bearer", "expires_in": 300, "id_token": signed})
 
     def keys(self, request: Request) -> Response:

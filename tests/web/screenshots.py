@@ -47,7 +47,9 @@ def _shoot(
     browser: Browser, base: str, address: str, target: Path, size: tuple[int, int], colours: str, session: str = ""
 ) -> None:
     context = browser.new_context(
-        viewport={"width": size[0], "height": size[1]}, locale="ru-RU", color_scheme="dark" if colours == "dark" else "light"
+        viewport={"width": size[0], "height": size[1]},
+        locale="ru-RU",
+        color_scheme="dark" if colours == "dark" else "light",
     )
     if session:
         context.add_cookies([{"name": COOKIE, "value": session, "url": base}])

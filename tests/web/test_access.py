@@ -109,8 +109,10 @@ def test_an_older_browser_is_known_by_its_origin(officer: TestClient, world: Wor
         request = request_at(work)
     del officer.headers["Sec-Fetch-Site"]
     answer = officer.post(
-        f"/requests/{request.id}/steps/withdraw", data={"revision": "0"},
-        headers={"Origin": "http://testserver"}, follow_redirects=False,
+        f"/requests/{request.id}/steps/withdraw",
+        data={"revision": "0"},
+        headers={"Origin": "http://testserver"},
+        follow_redirects=False,
     )
     assert answer.status_code == 303
 
@@ -129,9 +131,11 @@ def test_a_body_that_is_too_long_is_cut_off(stranger: TestClient, world: World) 
     with world.installation.work(by="тест") as work:
         token = personal_link(work, request_at(work), "first-login")
     for media, address, most in (
-        ("application/x-www-form-urlencoded", f"/my/{token}/done", MAX_WORDS), ("multipart/form-data; boundary=x", f"/my/{token}/done", MAX_BODY),
-        ("application/x-www-form-urlencoded", "/login", MAX_ENTRANCE), ("multipart/form-data; boundary=x", "/login", MAX_ENTRANCE),
-    ):  # fmt: skip
+        ("application/x-www-form-urlencoded", f"/my/{token}/done", MAX_WORDS),
+        ("multipart/form-data; boundary=x", f"/my/{token}/done", MAX_BODY),
+        ("application/x-www-form-urlencoded", "/login", MAX_ENTRANCE),
+        ("multipart/form-data; boundary=x", "/login", MAX_ENTRANCE),
+    ):
         form = {"Content-Type": media}
         announced = stranger.post(address, content=b"x" * (most + 1), headers=form)
         unannounced = stranger.post(address, content=iter([b"x" * (most + 1)]), headers=form)
@@ -142,8 +146,13 @@ def test_personal_links_and_query_strings_stay_out_of_the_access_log() -> None:
     assert safe_path("/my/7-secretsecret/done") == "/my/…/done"
     assert safe_path("/?key=secret") == "/"
     record = logging.LogRecord(
-        "uvicorn.access", logging.INFO, "", 0, '%s - "%s %s HTTP/%s" %d',
-        ("127.0.0.1:1", "GET", "/my/7-secretsecret?x=Иванова", "1.1", 200), None,
+        "uvicorn.access",
+        logging.INFO,
+        "",
+        0,
+        '%s - "%s %s HTTP/%s" %d',
+        ("127.0.0.1:1", "GET", "/my/7-secretsecret?x=Иванова", "1.1", 200),
+        None,
     )
     assert SafePaths().filter(record)
     assert record.getMessage() == '127.0.0.1:1 - "GET /my/… HTTP/1.1" 200'

@@ -31,9 +31,14 @@ def anna(world: World) -> Account:
     hash = passwords.hashed(PASSWORD, login="anna")
     with world.installation.work(by="тест") as work:
         return accounts.create(
-            work, login="anna", name="Королёва Анна", roles={Role.OFFICER}, everywhere=True, password_hash=hash,
+            work,
+            login="anna",
+            name="Королёва Анна",
+            roles={Role.OFFICER},
+            everywhere=True,
+            password_hash=hash,
             password_by_other=False,
-        )  # fmt: skip
+        )
 
 
 def log_in(browser: TestClient, password: str = PASSWORD, login: str = "anna", next: str = "") -> int:
@@ -101,7 +106,9 @@ def test_failures_of_the_day_before_are_cleared_away_by_whoever_logs_in(
     assert log_in(stranger) == 303 and kept() == 1  # the address was seen again meanwhile
 
 
-def test_one_address_cannot_try_many_logins(stranger: TestClient, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_address_cannot_try_many_logins(
+    stranger: TestClient, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(passwords, "fits", lambda *_, **__: False)
     answers = [log_in(stranger, login=f"login{number}") for number in range(31)]
     assert answers == [401] * 30 + [429]
@@ -112,9 +119,15 @@ def test_whoever_is_switched_off_is_out_at_once(stranger: TestClient, anna: Acco
     session_of(world, "root")
     with world.installation.work(by="тест") as work:
         accounts.change(
-            work, accounts.get(work, anna.id or 0), name="Анна", roles={Role.OFFICER}, email="", everywhere=True,
-            organisation_ids=(), active=False,
-        )  # fmt: skip
+            work,
+            accounts.get(work, anna.id or 0),
+            name="Анна",
+            roles={Role.OFFICER},
+            email="",
+            everywhere=True,
+            organisation_ids=(),
+            active=False,
+        )
     assert stranger.get("/", follow_redirects=False).status_code == 303
     assert log_in(stranger) == 401
 
@@ -201,9 +214,15 @@ def test_an_account_needs_a_login_a_name_a_role_and_an_administrator_stays(world
             accounts.create(work, login="ROOT", name="Другой", roles={Role.OFFICER})
     with pytest.raises(Conflict, match="последний"), world.installation.work(by="тест") as work:
         accounts.change(
-            work, accounts.get(work, root.id or 0), name="Главный", roles={Role.OFFICER}, email="", everywhere=True,
-            organisation_ids=(), active=True,
-        )  # fmt: skip
+            work,
+            accounts.get(work, root.id or 0),
+            name="Главный",
+            roles={Role.OFFICER},
+            email="",
+            everywhere=True,
+            organisation_ids=(),
+            active=True,
+        )
 
 
 @pytest.mark.parametrize("password", ["aaaaaaaaaaaa", "0123456789", "x" * 201])

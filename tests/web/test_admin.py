@@ -113,8 +113,20 @@ RUNS = {
 
 OURS = yaml.safe_load((ROOT / "prefect.yaml").read_text("utf-8"))
 PLANTED = [
-    {"id": "planted", "name": "<b>planted</b>", "entrypoint": "/tmp/evil.py:run", "tags": ["egisz-access"], "pull_steps": OURS["pull"]},
-    {"id": "same", "name": "deliver", "entrypoint": "/tmp/evil.py:deliver", "tags": ["egisz-access"], "pull_steps": OURS["pull"]},
+    {
+        "id": "planted",
+        "name": "<b>planted</b>",
+        "entrypoint": "/tmp/evil.py:run",
+        "tags": ["egisz-access"],
+        "pull_steps": OURS["pull"],
+    },
+    {
+        "id": "same",
+        "name": "deliver",
+        "entrypoint": "/tmp/evil.py:deliver",
+        "tags": ["egisz-access"],
+        "pull_steps": OURS["pull"],
+    },
 ]
 REFUSED = [{"name": "brave-fox", "state": {"message": "Failed to submit: NotOurs: задание без расписания"}}]
 
@@ -231,10 +243,19 @@ def form_of(page, **changes):
 def test_mail_settings_are_written_and_followed_at_once(officer, world):
     path = world.installation.settings.home / "settings.toml"
     path.write_text("# моё\n[smtp]\nport = 2525 # так надо\n", "utf-8")
-    form = form_of(officer.get("/admin/mail"), **{
-        "mail.sender": "dostup@clinic.ru", "smtp.host": "mail.clinic.ru", "smtp.port": "587", "smtp.tls": "starttls",
-        "smtp.password": " тайна ", "imap.host": "mail.clinic.ru", "imap.folders": "INBOX\nСТП", "imap.copy_sent": "1",
-    })  # fmt: skip
+    form = form_of(
+        officer.get("/admin/mail"),
+        **{
+            "mail.sender": "dostup@clinic.ru",
+            "smtp.host": "mail.clinic.ru",
+            "smtp.port": "587",
+            "smtp.tls": "starttls",
+            "smtp.password": " тайна ",
+            "imap.host": "mail.clinic.ru",
+            "imap.folders": "INBOX\nСТП",
+            "imap.copy_sent": "1",
+        },
+    )
     answer = officer.post("/admin/mail", data=form)
     assert answer.status_code == 200 and "Записано в settings.toml" in answer.text
     text = path.read_text("utf-8")
@@ -293,8 +314,12 @@ def test_what_the_environment_gives_is_shown_and_cannot_be_changed_here(officer,
     ],
 )  # fmt: skip
 def test_looks_into_the_mailbox_are_told_without_the_planner(officer, world, monkeypatch, last, level, words):
-    for name, value in (("SMTP__HOST", "smtp.example.com"), ("IMAP__HOST", "imap.example.com"),
-                        ("IMAP__FOLDERS", '["INBOX", "Архив"]'), ("MAIL__SENDER", "clinic@example.com")):  # fmt: skip
+    for name, value in (
+        ("SMTP__HOST", "smtp.example.com"),
+        ("IMAP__HOST", "imap.example.com"),
+        ("IMAP__FOLDERS", '["INBOX", "Архив"]'),
+        ("MAIL__SENDER", "clinic@example.com"),
+    ):
         monkeypatch.setenv(f"EGISZ_{name}", value)
     world.installation.take_up(load())
     with world.installation.work(by="тест") as work:
@@ -318,9 +343,12 @@ def test_test_letter_goes_out_and_the_mailbox_is_looked_into(officer, world, tmp
         }
         values = {f"{part}.{name}": value for part in ("smtp", "imap") for name, value in common.items()}
         values |= {
-            "smtp.port": servers.ports.smtp, "smtp.tls": "starttls", "imap.port": servers.ports.imaps,
-            "imap.folders": ["INBOX", "Нет такой"], "mail.sender": "clinic@clinic.example",
-        }  # fmt: skip
+            "smtp.port": servers.ports.smtp,
+            "smtp.tls": "starttls",
+            "imap.port": servers.ports.imaps,
+            "imap.folders": ["INBOX", "Нет такой"],
+            "mail.sender": "clinic@clinic.example",
+        }
         world.installation.take_up(settings_file.change(values))
         answer = officer.post("/admin/mail/probe", data={"to": "clinic@clinic.example"})
         received = [path.read_bytes() for path in servers.letters("clinic")]

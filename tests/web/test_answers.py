@@ -59,11 +59,15 @@ def test_shortcuts_count_without_a_script_and_the_narrower_choice_wins(
     form = {f"outcome-{names.get(name, name)}": outcome for name, outcome in chosen.items()}
     page = officer.get(f"/requests/{request.id}/steps/grant").text
     assert all(f'name="{name}" value="granted"' in page for name in form)
-    officer.post(f"/requests/{request.id}/steps/grant", data=form | {"revision": "0", "reason": "нет карточки", "ground": WORDS})
+    officer.post(
+        f"/requests/{request.id}/steps/grant", data=form | {"revision": "0", "reason": "нет карточки", "ground": WORDS}
+    )
     assert _states(world, request) == states.split()
 
 
-@pytest.mark.parametrize(("trigger", "form"), [("grant", {"outcome-all": "granted"}), ("reject", {"reason": "нет подписи"})])
+@pytest.mark.parametrize(
+    ("trigger", "form"), [("grant", {"outcome-all": "granted"}), ("reject", {"reason": "нет подписи"})]
+)
 def test_answer_without_ground_is_refused_and_nothing_typed_is_lost(
     officer: TestClient, world: World, trigger: str, form: dict[str, str]
 ) -> None:
@@ -91,7 +95,11 @@ def test_every_gap_is_told_at_once(officer: TestClient, world: World) -> None:
 def test_one_role_of_one_person_is_two_choices_and_no_grid(officer: TestClient, world: World) -> None:
     with world.installation.work(by="тест") as work:
         request = requests.create(work, kind="frmo-access", organisation_id=clinic(work).id or 0, lines=[line(0)])
-        pairs.ask(work, requests.lines_of(work, request)[0], requests.line_facts(requests.lines_of(work, request)[0], None).roles[:1])
+        pairs.ask(
+            work,
+            requests.lines_of(work, request)[0],
+            requests.line_facts(requests.lines_of(work, request)[0], None).roles[:1],
+        )
         request.status = Status.AWAITING
     [asked] = _asked(world, request)
     text = officer.get(f"/requests/{request.id}/steps/grant").text
@@ -103,7 +111,9 @@ def test_one_role_of_one_person_is_two_choices_and_no_grid(officer: TestClient, 
     assert "до 31.01.2027" in officer.get(f"/requests/{request.id}").text
 
 
-def test_grid_tells_each_roles_outcome_with_its_own_words_and_nobody_elses_snils(officer: TestClient, world: World) -> None:
+def test_grid_tells_each_roles_outcome_with_its_own_words_and_nobody_elses_snils(
+    officer: TestClient, world: World
+) -> None:
     with world.installation.work(by="тест") as work:
         request = request_at(work, Status.GRANTED)
         first = requests.lines_of(work, request)[0]
@@ -113,13 +123,17 @@ def test_grid_tells_each_roles_outcome_with_its_own_words_and_nobody_elses_snils
     text = officer.get(f"/requests/{request.id}").text
     assert text.count("отказ, в новой заявке</span>") == 1 and text.count("доступ дан</span>") >= 3
     assert "нет карточки в ФРМР" in text
-    refused, given = (officer.get(f"/requests/{request.id}", params={"only": state}).text for state in ("moved", "granted"))
+    refused, given = (
+        officer.get(f"/requests/{request.id}", params={"only": state}).text for state in ("moved", "granted")
+    )
     assert 'id="line-1"' in refused and 'id="line-2"' not in refused
     assert 'id="line-1"' in given and 'id="line-2"' in given
     assert "Доступ 112-233-445 95 и ***-***-303 00 предоставлен" in text and PEOPLE[1][0] not in text
 
 
-@pytest.mark.skipif(not CHROMIUM.exists(), reason="нет /usr/bin/chromium: make test ставит его там, где есть apt-get и права root")
+@pytest.mark.skipif(
+    not CHROMIUM.exists(), reason="нет /usr/bin/chromium: make test ставит его там, где есть apt-get и права root"
+)
 def test_grid_is_filled_in_by_keyboard_on_a_narrow_screen(world: World) -> None:
     request = _waiting(world)
     asked = _asked(world, request)

@@ -120,8 +120,9 @@ def test_restricted_auditor_sees_only_his_organisations_events(world, two_clinic
     with world.installation.reading(by="тест") as work:
         person = people.of_line(work, requests.lines_of(work, requests.get(work, own))[0]).id
     seen = [
-        record(world, "request.confirmed", f"request:{own}"), record(world, "organisation.changed", f"organisation:{organisation}"),
-    ]  # fmt: skip
+        record(world, "request.confirmed", f"request:{own}"),
+        record(world, "organisation.changed", f"organisation:{organisation}"),
+    ]
     seen.append(record(world, "person.changed", f"employee:{person}"))
     hidden = [
         record(world, "request.confirmed", f"request:{strange}"), record(world, "organisation.changed", f"organisation:{organisation + 1}"),

@@ -63,7 +63,7 @@ def test_requests_stand_by_state_with_counts_and_what_is_late_comes_first(office
     assert found(text) == [draft.number, late.number, soon.number]  # columns go the way of a request
     assert "осталось 1\u00a0раб.\u00a0ч" in text  # 13–14 is the desk's break
     assert "просрочено на" in text
-    assert "Ждёт ответа</span> <span class=\"count\">2</span>" in text
+    assert 'Ждёт ответа</span> <span class="count">2</span>' in text
     assert "срок вышел <b>1</b>" in text
 
 
@@ -86,9 +86,19 @@ def test_the_address_filters(officer: TestClient, world: World) -> None:
         work.session.add(other)
         work.session.flush()
         draft = request_at(work, kind="remd-access", organisation_id=other.id, created_by="officer")
-    ours = ({"overdue": "1"}, {"state": "awaiting"}, {"text": "abc-123-45678"}, {"text": late.number}, {"question": "1"},
-            {"subsystem": "frmr"}, {"kind": "frmo-frmr-access"}, {"inn": INN}, {"inn": "садовой"},
-            {"inn": f"ООО «Клиника на Садовой», ИНН {INN}"}, {"turn": "officer", "overdue": "1"})  # fmt: skip
+    ours = (
+        {"overdue": "1"},
+        {"state": "awaiting"},
+        {"text": "abc-123-45678"},
+        {"text": late.number},
+        {"question": "1"},
+        {"subsystem": "frmr"},
+        {"kind": "frmo-frmr-access"},
+        {"inn": INN},
+        {"inn": "садовой"},
+        {"inn": f"ООО «Клиника на Садовой», ИНН {INN}"},
+        {"turn": "officer", "overdue": "1"},
+    )
     for query in ours:
         assert found(officer.get("/", params=query).text) == [late.number], query
     for query in ({"mine": "1"}, {"state": "draft"}, {"inn": "семейный"}, {"subsystem": "remd"}, {"text": "СЕМЕЙНЫЙ"}):
@@ -109,7 +119,9 @@ def test_every_filter_is_a_chip_that_takes_only_itself_away(officer: TestClient,
     assert "Ничего не нашлось" in text and '<a class="reset" href="/">сбросить</a>' in text
 
 
-@pytest.mark.parametrize("typed", ["ЕЛКИН", "ёлкин п", "Пётр Елкин", "087-654-303 00", "СНИЛС 08765430300", "8765430300"])
+@pytest.mark.parametrize(
+    "typed", ["ЕЛКИН", "ёлкин п", "Пётр Елкин", "087-654-303 00", "СНИЛС 08765430300", "8765430300"]
+)
 def test_a_person_is_found_whatever_the_spelling_and_that_is_recorded_without_it(
     officer: TestClient, world: World, typed: str
 ) -> None:
@@ -130,7 +142,9 @@ def test_a_request_is_found_by_its_number_or_the_end_of_it(officer: TestClient, 
     assert events(world, "people.searched") == []
 
 
-def test_a_board_with_a_search_does_not_renew_itself_and_without_one_writes_nothing(officer: TestClient, world: World) -> None:
+def test_a_board_with_a_search_does_not_renew_itself_and_without_one_writes_nothing(
+    officer: TestClient, world: World
+) -> None:
     with world.installation.work(by="тест") as work:
         request_at(work)
     with world.installation.reading(by="тест") as work:
@@ -150,7 +164,13 @@ def test_a_user_searches_and_counts_only_in_his_organisations(officer: TestClien
         own = request_at(work, Status.SIGNED, organisation_id=other.id)
         seen = other.id or 0
     other_officer = client(world, "other", {Role.OFFICER}, [seen])
-    for query in ({}, {"view": "list"}, {"view": "list", "sort": "organisation"}, {"turn": "staff"}, {"text": "Иванова"}):
+    for query in (
+        {},
+        {"view": "list"},
+        {"view": "list", "sort": "organisation"},
+        {"turn": "staff"},
+        {"text": "Иванова"},
+    ):
         text = other_officer.get("/", params=query).text
         assert found(text) == [own.number], query
         assert "срок вышел <b>" not in text and ">1\u00a0заявка<" in text
@@ -188,7 +208,9 @@ def test_the_list_is_sorted_by_its_headings(officer: TestClient, world: World) -
         text = officer.get("/", params={"view": "list", "sort": sort}).text
         assert found(text) == [each.number for each in order], sort
         assert text.count('aria-sort="none"') == (6 if not sort else 5)
-    assert 'aria-sort="descending"><a href="/?view=list&amp;sort=number">' in officer.get("/?view=list&sort=-number").text
+    assert (
+        'aria-sort="descending"><a href="/?view=list&amp;sort=number">' in officer.get("/?view=list&sort=-number").text
+    )
 
 
 def test_the_list_goes_page_by_page_and_loses_nobody(officer: TestClient, world: World) -> None:
@@ -211,9 +233,19 @@ def test_the_filtered_list_leaves_as_a_workbook_on_record(officer: TestClient, w
     rows = list(sheet.iter_rows(values_only=True))
     assert rows[0][0] == "Номер" and len(rows) == 2
     assert rows[1] == (
-        late.number, "ООО «Клиника на Садовой»", INN, "доступ к ФРМО и ФРМР", "ждёт ответа", dt.datetime(2026, 11, 23, 12),
-        dt.datetime(2026, 11, 19, 12), "СТП", "срок вышел", 2, 2, "ABC-1",
-    )  # fmt: skip
+        late.number,
+        "ООО «Клиника на Садовой»",
+        INN,
+        "доступ к ФРМО и ФРМР",
+        "ждёт ответа",
+        dt.datetime(2026, 11, 23, 12),
+        dt.datetime(2026, 11, 19, 12),
+        "СТП",
+        "срок вышел",
+        2,
+        2,
+        "ABC-1",
+    )
     assert events(world, "requests.exported") == [{"rows": 1}]
 
 
@@ -252,7 +284,9 @@ def test_a_kept_count_lasts_until_anything_is_done(
             assert f'Черновик</span> <span class="count">{number}</span>' in officer.get("/").text
         with world.installation.work(by="тест") as work:
             late = request_at(work, organisation_id=seen)
-            late.status, late.due_at = (Status.DRAFT, None) if number == 1 else (Status.AWAITING, NOON + dt.timedelta(minutes=1))
+            late.status, late.due_at = (
+                (Status.DRAFT, None) if number == 1 else (Status.AWAITING, NOON + dt.timedelta(minutes=1))
+            )
     assert "Заявок ещё нет" in other.get("/").text
     assert "срок вышел <b>" not in officer.get("/").text
     world.clock.now = NOON + dt.timedelta(minutes=2)
@@ -305,7 +339,10 @@ def test_every_state_has_its_place_on_the_board() -> None:
     [
         (Standing(Status.DRAFT), Mover("Ответственный", "проверить и сделать документы")),
         (Standing(Status.VALIDATED), Mover("Ответственный", "подписать и приложить скан")),
-        (Standing(Status.VALIDATED, traits=frozenset({"unsigned", "desk", "result"})), Mover("Ответственный", "отправить в СТП")),
+        (
+            Standing(Status.VALIDATED, traits=frozenset({"unsigned", "desk", "result"})),
+            Mover("Ответственный", "отправить в СТП"),
+        ),
         (Standing(Status.SIGNED), Mover("Ответственный", "отправить в СТП")),
         (Standing(Status.SIGNED, first_logins_owed=1), Mover("Работники", "первый вход: ждём, 1\u00a0работник")),
         (Standing(Status.SIGNED, letter=OutboxState.PROMISED), Mover("Почта", "письмо в очереди")),
@@ -317,7 +354,10 @@ def test_every_state_has_its_place_on_the_board() -> None:
         (Standing(Status.AWAITING, overdue=True), Mover("СТП", "срок вышел")),
         (Standing(Status.AWAITING, question=True), Mover("Ответственный", "ответить на вопрос СТП")),
         (Standing(Status.REJECTED), Mover("Ответственный", "исправить и подать снова")),
-        (Standing(Status.GRANTED, traits=frozenset({"signed", "desk", "result"})), Mover("Ответственный", "проверить результат")),
+        (
+            Standing(Status.GRANTED, traits=frozenset({"signed", "desk", "result"})),
+            Mover("Ответственный", "проверить результат"),
+        ),
         (
             Standing(Status.GRANTED, lines={LineState.GRANTED: 2, LineState.TROUBLE: 1, LineState.VERIFIED: 3}),
             Mover("Работники", "проверить вход: осталось 3, не получается у 1"),

@@ -44,7 +44,9 @@ def address(world: World) -> Iterator[str]:
 def opened(browser: Browser, base: str, size: tuple[int, int], scheme: str = "light") -> Iterator[Page]:
     """A page that fails the test on a console error or a request to another host."""
     context = browser.new_context(
-        viewport={"width": size[0], "height": size[1]}, locale="ru-RU", color_scheme=scheme,  # type: ignore[arg-type]
+        viewport={"width": size[0], "height": size[1]},
+        locale="ru-RU",
+        color_scheme=scheme,  # type: ignore[arg-type]
         has_touch=size == PHONE,
     )
     page, wrong = context.new_page(), []
@@ -127,9 +129,7 @@ def test_an_employee_walks_both_logins(browser: Browser, world: World, address: 
 
 
 @pytest.mark.rule("VER-2", "VER-3")
-def test_a_picture_chosen_before_the_script_has_come_is_not_lost(
-    browser: Browser, world: World, address: str
-) -> None:
+def test_a_picture_chosen_before_the_script_has_come_is_not_lost(browser: Browser, world: World, address: str) -> None:
     with world.installation.work(by="тест") as work:
         token = personal_link(work, request_at(work, Status.GRANTED), "login-check")
     picture = io.BytesIO()
@@ -145,9 +145,7 @@ def test_a_picture_chosen_before_the_script_has_come_is_not_lost(
         page.get_by_role("button", name="Убрать экран.png").wait_for()
 
 
-def test_an_employee_reports_trouble_from_a_phone(
-    browser: Browser, world: World, address: str, tmp_path: Path
-) -> None:
+def test_an_employee_reports_trouble_from_a_phone(browser: Browser, world: World, address: str, tmp_path: Path) -> None:
     with world.installation.work(by="тест") as work:
         token = personal_link(work, request_at(work, Status.GRANTED), "login-check")
     picture = io.BytesIO()

@@ -63,11 +63,16 @@ def test_what_is_heavy_costs_more_and_files_are(world: World, seconds: Seconds) 
     assert files == [404, 404, 429]
 
 
-def test_an_address_without_a_key_has_a_budget_too(world: World, seconds: Seconds, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_address_without_a_key_has_a_budget_too(
+    world: World, seconds: Seconds, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(budgets, "_STRANGERS", 40)
     page = limited(client(world), seconds)
     page.cookies.clear()
-    answers = [page.get("/api/v1/requests", headers={"Authorization": f"Bearer guess-{number}"}).status_code for number in range(41)]
+    answers = [
+        page.get("/api/v1/requests", headers={"Authorization": f"Bearer guess-{number}"}).status_code
+        for number in range(41)
+    ]
     assert answers == [401] * 40 + [429]
     assert page.get("/health").status_code == 200
 

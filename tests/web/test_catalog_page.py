@@ -57,8 +57,12 @@ def test_every_kind_shows_what_it_asks_and_by_which_rule(officer: TestClient) ->
     for kind in CATALOG.kinds.values():
         text = officer.get(f"/catalog/kinds/{kind.code}").text
         assert _has(text, kind.title) and _has(text, kind.source)
-        for label in (*(field.label for field in kind.fields), *(file.title for file in kind.attachments),
-                      *(entry.label for entry in kind.outcomes), *(entry.name for entry in kind.recipients)):  # fmt: skip
+        for label in (
+            *(field.label for field in kind.fields),
+            *(file.title for file in kind.attachments),
+            *(entry.label for entry in kind.outcomes),
+            *(entry.name for entry in kind.recipients),
+        ):
             assert _has(text, label), (kind.code, label)
         for rule in kind.rules:
             assert f'href="/catalog/rules#{rule}"' in text
@@ -102,8 +106,10 @@ def test_rules_name_the_kinds_that_can_cite_them() -> None:
     assert chapters(CATALOG, None, "печать предусмотрена")[0].title == "Подпись и печать"
 
 
-@pytest.mark.parametrize("path", ["/catalog/subsystems/none", "/catalog/kinds/none", "/catalog/calendar?year=1812",
-                                  "/catalog/calendar?year=вчера"])  # fmt: skip
+@pytest.mark.parametrize(
+    "path",
+    ["/catalog/subsystems/none", "/catalog/kinds/none", "/catalog/calendar?year=1812", "/catalog/calendar?year=вчера"],
+)
 def test_what_is_not_in_the_catalogue_is_not_there(officer: TestClient, path: str) -> None:
     assert officer.get(path).status_code == 404
 
@@ -132,8 +138,9 @@ def test_months_are_counted_as_the_calendar_says() -> None:
 
 def test_the_desks_addresses_stand_by_date_and_the_present_one_is_marked(officer: TestClient) -> None:
     assert [(entry.address, standing) for entry, standing in addresses(CATALOG, dt.date(2026, 11, 23))] == [
-        ("egisz@stp-egisz.ru", "now"), ("egisz@rt-eu.ru", "past"),
-    ]  # fmt: skip
+        ("egisz@stp-egisz.ru", "now"),
+        ("egisz@rt-eu.ru", "past"),
+    ]
     assert [standing for _, standing in addresses(CATALOG, dt.date(2020, 1, 1))] == ["ahead", "now"]
     text = officer.get("/catalog/desk").text
     assert "egisz@rt-eu.ru" in text and "адрес ещё никто не подтвердил" in text and "09:00–18:00" in text
@@ -142,8 +149,12 @@ def test_the_desks_addresses_stand_by_date_and_the_present_one_is_marked(officer
 def test_what_is_out_of_force_is_said_to_be() -> None:
     kind = next(iter(CATALOG.kinds.values()))
     day = dt.date(2026, 11, 23)
-    for values, standing in (({}, "now"), ({"valid_until": dt.date(2026, 11, 22)}, "past"),
-                             ({"valid_from": dt.date(2026, 11, 24)}, "ahead"), ({"valid_until": day}, "now")):  # fmt: skip
+    for values, standing in (
+        ({}, "now"),
+        ({"valid_until": dt.date(2026, 11, 22)}, "past"),
+        ({"valid_from": dt.date(2026, 11, 24)}, "ahead"),
+        ({"valid_until": day}, "now"),
+    ):
         assert in_force(kind.model_copy(update=values), day) == standing
 
 

@@ -65,8 +65,10 @@ def test_a_chart_is_one_picture_with_a_name_and_no_style() -> None:
     ):
         root = _parsed(svg)
         assert (root.get("role"), root.findtext(f"{_SVG}title"), root.findtext(f"{_SVG}desc")) == (
-            "img", "Имя <b>", "Что & видно",
-        )  # fmt: skip
+            "img",
+            "Имя <b>",
+            "Что & видно",
+        )
         assert root.get("viewBox", "").startswith(f"0 0 {WIDTH} ")
         assert not any("style" in each.attrib for each in root.iter()) and "<script" not in svg
 
@@ -86,8 +88,12 @@ def test_many_columns_have_no_labels_over_one_another() -> None:
 
 def test_numbers_are_written_as_russians_do() -> None:
     assert [number(each) for each in (1234, 12.5, 8.0, 0, 1234567)] == [
-        "1\u202f234", "12,5", "8", "0", "1\u202f234\u202f567",
-    ]  # fmt: skip
+        "1\u202f234",
+        "12,5",
+        "8",
+        "0",
+        "1\u202f234\u202f567",
+    ]
 
 
 def test_nothing_to_draw_is_no_chart_but_a_table() -> None:
@@ -119,5 +125,7 @@ def test_closed_requests_stand_in_the_table_and_not_in_the_chart() -> None:
     assert [name for _, name in shown.legend] == ["ждёт ответа"]
     day, numbers, total = shown.rows[0]
     assert (day, dict(zip([status for status, _ in shown.states], numbers, strict=True))[Status.VERIFIED], total) == (
-        "01.01.2026", 900, 902,
-    )  # fmt: skip
+        "01.01.2026",
+        900,
+        902,
+    )

@@ -22,7 +22,9 @@ WHY = "Ответ был о другой заявке, сверено с пис�
 def _granted(world: World) -> int:
     with world.installation.work(by="тест") as work:
         request = request_at(work, Status.AWAITING, sent_at=NOON, due_at=NOON, ticket="ABC-123-45678")
-        answers.give_answer(work, request, answers.the_same(work, request, "granted"), actor=Actor.OFFICER, ground=GROUND)
+        answers.give_answer(
+            work, request, answers.the_same(work, request, "granted"), actor=Actor.OFFICER, ground=GROUND
+        )
         return request.id or 0
 
 
@@ -43,7 +45,9 @@ def test_an_answer_is_corrected_after_its_consequences_were_shown(officer: TestC
     form = {"kind": "answer", "revision": _fields(page)["revision"], f"outcome-{pair}": "rejected"}
     refused = officer.post(at, data={**form, "why": WHY})
     assert refused.status_code == 422 and "впишите причину отказа" in refused.text
-    told = officer.post(at, data={**form, f"reason-{pair}": "нет карточки", "why": WHY, "ground": "Письмо СТП от 23 ноября"})
+    told = officer.post(
+        at, data={**form, f"reason-{pair}": "нет карточки", "why": WHY, "ground": "Письмо СТП от 23 ноября"}
+    )
     assert told.status_code == 200 and "не была предоставлена" in told.text and "нет карточки" in told.text
     with world.installation.work(by="тест") as work:
         assert requests.get(work, number).status is Status.GRANTED
@@ -66,12 +70,17 @@ def test_logins_are_ticked_and_only_officers_are_offered_forms(officer: TestClie
     done = officer.post(at, data={**_fields(told.text), "line": str(first), "confirm": "1"})
     assert "вход подтверждён" in done.text
     with world.installation.work(by="тест") as work:
-        assert [line.state for line in requests.lines_of(work, requests.get(work, number))] == [LineState.GRANTED, LineState.VERIFIED]
+        assert [line.state for line in requests.lines_of(work, requests.get(work, number))] == [
+            LineState.GRANTED,
+            LineState.VERIFIED,
+        ]
     auditor = client(world, "auditor", {Role.AUDITOR}).get(at)
     assert WHY in auditor.text and 'name="why"' not in auditor.text
 
 
-def test_a_version_begun_for_a_wrong_refusal_goes_back_and_what_was_granted_then_is_ticked(officer: TestClient, world: World) -> None:
+def test_a_version_begun_for_a_wrong_refusal_goes_back_and_what_was_granted_then_is_ticked(
+    officer: TestClient, world: World
+) -> None:
     with world.installation.work(by="тест") as work:
         request = request_at(work, Status.AWAITING, sent_at=NOON, due_at=NOON)
         number = request.id or 0
@@ -82,7 +91,11 @@ def test_a_version_begun_for_a_wrong_refusal_goes_back_and_what_was_granted_then
     at = f"/requests/{number}/corrections"
     assert f'href="{at}"' in officer.get(f"/requests/{number}").text
     page = officer.get(at).text
-    assert "вернуть прежнюю версию" in page and "Дата подписи не та" not in page and "Ответ был другим</summary>" not in page
+    assert (
+        "вернуть прежнюю версию" in page
+        and "Дата подписи не та" not in page
+        and "Ответ был другим</summary>" not in page
+    )
     told = officer.post(at, data={"kind": "version", "revision": _fields(page)["revision"], "why": WHY})
     assert told.status_code == 200 and "<td>черновик</td><td>отказ</td>" in told.text
     done = officer.post(at, data={**_fields(told.text), "confirm": "1"})
@@ -91,7 +104,9 @@ def test_a_version_begun_for_a_wrong_refusal_goes_back_and_what_was_granted_then
         request = requests.get(work, number)
         steps.take(work, request, "revise")
         request.status = Status.AWAITING
-        answers.give_answer(work, request, answers.the_same(work, request, "granted"), actor=Actor.OFFICER, ground=GROUND)
+        answers.give_answer(
+            work, request, answers.the_same(work, request, "granted"), actor=Actor.OFFICER, ground=GROUND
+        )
         pair = requests.lines_of(work, request)[0].asked[0]
         name = f"outcome-{pair.line_id}-{pair.id}"
     page = officer.get(at).text
@@ -116,5 +131,7 @@ def test_a_letter_goes_back_to_triage_with_what_it_did(officer: TestClient, worl
     back = officer.post(f"/triage/{letter_id}/back", data={"why": WHY, "confirm": "1"}, follow_redirects=False)
     assert back.headers["location"] == f"/triage/{letter_id}"
     with world.installation.work(by="тест") as work:
-        assert requests.get(work, number).status is Status.AWAITING and [each.id for each in inbox.triage(work)] == [letter_id]
+        assert requests.get(work, number).status is Status.AWAITING and [each.id for each in inbox.triage(work)] == [
+            letter_id
+        ]
     assert WHY in officer.get(f"/requests/{number}/corrections").text

@@ -137,6 +137,8 @@ def test_no_header_keeps_a_look_off_the_record(officer: TestClient, world: World
         assert page.status_code == 200
     assert looks(world, "letter.viewed") == [f"inbox:{letter}"]
     assert looks(world, "file.viewed") == [f"request:{number}"]
+
+
 def test_addresses_of_employees_among_stuck_letters_are_a_look(officer: TestClient, world: World) -> None:
     with world.installation.work(by="тест") as work:
         request = request_at(work, Status.SIGNED)

@@ -21,7 +21,9 @@ from tests.web.users import client
 from tests.web.world import PEOPLE, World, clinic, line, person, request_at
 
 SNILS = PEOPLE[0][0]
-STRANGER = LineFacts(snils=SNILS, surname="Зайцева", given="Зоя", patronymic="Петровна", email="z@example.com", post="Врач")
+STRANGER = LineFacts(
+    snils=SNILS, surname="Зайцева", given="Зоя", patronymic="Петровна", email="z@example.com", post="Врач"
+)
 
 
 def draft_of(world: World, *lines: LineFacts) -> tuple[int, int]:
@@ -42,14 +44,20 @@ def test_a_clash_with_ones_own_worker_is_settled_in_the_row(officer: TestClient,
     at = f"/requests/{number}/people"
     page = officer.get(at).text
     assert "записан за другим работником: Иванова Анна Петровна" in said(page)
-    assert "Записать смену имени" in page and "исправить на «Зайцева Зоя Петровна»" in page and "проверен по документу, имя" not in page
+    assert (
+        "Записать смену имени" in page
+        and "исправить на «Зайцева Зоя Петровна»" in page
+        and "проверен по документу, имя" not in page
+    )
     form = {"line": line_id, "said": "renamed"}
     empty = officer.post(f"{at}/identity", data={**form, "since": ""})
     assert empty.status_code == 422 and "Укажите день смены имени" in empty.text
     late = officer.post(f"{at}/identity", data={**form, "since": "2027-05-01"})
     assert late.status_code == 422 and "ещё не наступил" in late.text
     assert officer.post(f"{at}/identity", data={"line": line_id, "said": "other"}).status_code == 422
-    done = officer.post(f"{at}/identity", data={**form, "since": "2026-11-20", "ground": "св-во о браке"}, follow_redirects=False)
+    done = officer.post(
+        f"{at}/identity", data={**form, "since": "2026-11-20", "ground": "св-во о браке"}, follow_redirects=False
+    )
     assert done.headers["location"] == f"{at}#line-1"
     assert "другим работником" not in said(officer.get(at).text)
     assert "Зайцева" in table(officer.get("/people").text)
@@ -78,7 +86,9 @@ def test_a_clash_with_another_organisation_is_answered_with_the_document(world: 
     assert "в другой организации записан" not in said(user.get(f"/requests/{number}/people").text)
 
 
-def test_address_post_and_name_are_changed_on_the_card_and_requests_keep_theirs(officer: TestClient, world: World) -> None:
+def test_address_post_and_name_are_changed_on_the_card_and_requests_keep_theirs(
+    officer: TestClient, world: World
+) -> None:
     with world.installation.work(by="тест") as work:
         request = request_at(work, Status.GRANTED)
         number, other = person(work.session).id, person(work.session, 1)
@@ -86,14 +96,22 @@ def test_address_post_and_name_are_changed_on_the_card_and_requests_keep_theirs(
         work.session.add(other)
     at = f"/people/{number}"
     wrong = officer.post(f"{at}/change", data={"email": "busy@example.com", "post": "Врач", "unit": "hr"})
-    assert wrong.status_code == 422 and "записан за другим работником" in wrong.text and 'value="busy@example.com"' in wrong.text
+    assert (
+        wrong.status_code == 422
+        and "записан за другим работником" in wrong.text
+        and 'value="busy@example.com"' in wrong.text
+    )
     assert officer.post(f"{at}/change", data={"email": "anna", "post": "", "unit": ""}).status_code == 422
     officer.post(f"{at}/change", data={"email": "new@example.com", "post": "Врач", "unit": "hr"})
     name = {"surname": "Орлова", "given": "Анна", "patronymic": "Петровна", "ground": "", "since": ""}
     assert officer.post(f"{at}/rename", data={**name, "said": "renamed"}).status_code == 422
     officer.post(f"{at}/rename", data={**name, "said": "corrected"})
     card = said(officer.get(at).text)
-    assert "Орлова Анна Петровна" in card and "new@example.com" in card and "Было с опечаткой Иванова Анна Петровна" in card
+    assert (
+        "Орлова Анна Петровна" in card
+        and "new@example.com" in card
+        and "Было с опечаткой Иванова Анна Петровна" in card
+    )
     assert "Иванова Анна Петровна" in officer.get(f"/requests/{request.id}").text
     auditor = client(world, "auditor", [Role.AUDITOR])
     assert "Изменить имя" not in auditor.get(at).text
@@ -125,7 +143,11 @@ def test_programs_do_the_same_by_calls(world: World) -> None:
     number, line_id = draft_of(world, STRANGER)
     program = caller(world)
     way = f"/api/v1/requests/{number}/people/{line_id}/identity"
-    [told] = [each for each in program.get(f"/api/v1/requests/{number}/findings").json()["findings"] if each["rule"] == "APP-2"]
+    [told] = [
+        each
+        for each in program.get(f"/api/v1/requests/{number}/findings").json()["findings"]
+        if each["rule"] == "APP-2"
+    ]
     assert "другим работником" in told["message"]
     assert program.post(way, json={"said": "checked"}).status_code == 409
     assert program.post(way, json={"said": "renamed"}).status_code == 409
@@ -136,7 +158,9 @@ def test_programs_do_the_same_by_calls(world: World) -> None:
     assert shown["former_names"] == [{"name": "Иванова Анна Петровна", "until": "2026-11-20", "ground": ""}]
     assert program.patch("/api/v1/people/1", json={"email": "нет"}).status_code == 422
     assert program.patch("/api/v1/people/1", json={"email": "zoya@example.com"}).json()["email"] == "zoya@example.com"
-    renamed = program.post("/api/v1/people/1/names", json={"surname": "Белова", "given": "Зоя", "since": "2026-11-22"}).json()
+    renamed = program.post(
+        "/api/v1/people/1/names", json={"surname": "Белова", "given": "Зоя", "since": "2026-11-22"}
+    ).json()
     assert [each["name"] for each in renamed["former_names"]] == ["Зайцева Зоя Петровна", "Иванова Анна Петровна"]
     held_then = program.get("/api/v1/holders", params={"as_of": "2026-11-23"}).json()["items"]
     assert {each["person"] for each in held_then} == {"Белова Зоя"}
@@ -153,6 +177,8 @@ def test_one_person_at_two_clinics_has_a_card_at_each(officer: TestClient, world
         people.record_first_login(work, second)
         second_id = second.id
     assert f'href="/people/{second_id}">Заречная' in officer.get("/people/1").text
-    assert "не подтверждён" in said(officer.get("/people/1").text) and "выполнен" in said(officer.get(f"/people/{second_id}").text)
+    assert "не подтверждён" in said(officer.get("/people/1").text) and "выполнен" in said(
+        officer.get(f"/people/{second_id}").text
+    )
     listed = table(officer.get("/people", params={"everybody": "1", "text": "иванова"}).text)
     assert listed.count("Иванова Анна Петровна") == 2

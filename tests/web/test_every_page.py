@@ -49,7 +49,9 @@ def addresses(world: World) -> list[str]:
     """Every address that can be looked at, with numbers and words put in."""
     found = []
     for route in routes(app_for(world.installation)):
-        apart = route.path.startswith(("/my/", "/calendar/", "/login/sso", "/admin/backups/")) or route.path.endswith((".png", "{trigger}", "/problems/{code}", "/files/{place:int}"))
+        apart = route.path.startswith(("/my/", "/calendar/", "/login/sso", "/admin/backups/")) or route.path.endswith(
+            (".png", "{trigger}", "/problems/{code}", "/files/{place:int}")
+        )
         if "GET" in (route.methods or ()) and not apart:
             found.append(numbered(route.path))
     return [*found, *_MORE]
@@ -109,7 +111,12 @@ _AXE = """async () => (await axe.run(document, {resultTypes: ["violations"], pre
 
 
 # One load of a page, looked at as each of these in turn: width, scheme, and whether axe reads it.
-_LOOKS = ((1280, "light", True), (640, "light", False), (1920, "light", False), (360, "dark", True))  # 640: zoom of 200 %
+_LOOKS = (
+    (1280, "light", True),
+    (640, "light", False),
+    (1920, "light", False),
+    (360, "dark", True),
+)  # 640: zoom of 200 %
 
 
 @pytest.mark.slow
@@ -122,9 +129,14 @@ def test_every_page_fits_and_reads_well_and_asks_nothing_of_strangers(
     log_in(context, address, town, "everybody", list(Role))
     page = context.new_page()
     said: list[str] = []
-    page.on("console", lambda message: said.append(message.text) if is_error(message) or message.type == "warning" else None)
+    page.on(
+        "console", lambda message: said.append(message.text) if is_error(message) or message.type == "warning" else None
+    )
     page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("request", lambda asked: said.append(asked.url) if not asked.url.startswith((address, "data:", "blob:")) else None)
+    page.on(
+        "request",
+        lambda asked: said.append(asked.url) if not asked.url.startswith((address, "data:", "blob:")) else None,
+    )
     axe = Path(AXE_FILE_PATH).read_text("utf-8")
     wrong: dict[str, list[str]] = {}
     for path in [*pages, *tokens, "/login"]:
@@ -136,9 +148,15 @@ def test_every_page_fits_and_reads_well_and_asks_nothing_of_strangers(
         for width, scheme, read in _LOOKS:
             page.set_viewport_size({"width": width, "height": 900})
             page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-            found = [*page.evaluate(_AXE), *(f"не достать клавишей: {html}" for html in page.evaluate(_UNREACHED))] if read else []
+            found = (
+                [*page.evaluate(_AXE), *(f"не достать клавишей: {html}" for html in page.evaluate(_UNREACHED))]
+                if read
+                else []
+            )
             spilling = _spilling(page)
-            faults += [f"{width} {scheme}: {fault}" for fault in [*found, *([f"шире экрана: {spilling}"] if spilling else [])]]
+            faults += [
+                f"{width} {scheme}: {fault}" for fault in [*found, *([f"шире экрана: {spilling}"] if spilling else [])]
+            ]
         if page.locator("h1").count() != 1:
             faults.append(f"h1: {page.locator('h1').count()}")
         page.set_viewport_size({"width": 1280, "height": 900})

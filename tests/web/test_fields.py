@@ -47,14 +47,18 @@ def test_file_is_attached_replaced_and_taken_away(officer: TestClient, world: Wo
     fields = {f"field-{code}": value for code, value in CASES["ips-register"].fields.items()}
     wrong = {"file-certificate": ("ключ.cer", b"no certificate", "application/octet-stream")}
     answer = officer.post(
-        f"/requests/{request.id}/fields", data={**fields, "revision": str(request.revision)}, files=wrong,
+        f"/requests/{request.id}/fields",
+        data={**fields, "revision": str(request.revision)},
+        files=wrong,
         follow_redirects=True,
     )
     assert "ключ.cer" in answer.text
     assert "IPS-1" in answer.text
     right = {"file-certificate": ("новый.cer", files.certificate(), "application/octet-stream")}
     answer = officer.post(
-        f"/requests/{request.id}/fields", data={**fields, "revision": str(_now(world, request).revision)}, files=right,
+        f"/requests/{request.id}/fields",
+        data={**fields, "revision": str(_now(world, request).revision)},
+        files=right,
         follow_redirects=True,
     )
     assert answer.url.path == f"/requests/{request.id}/check"
@@ -109,7 +113,9 @@ def _shown(page: str, name: str = "was") -> str:
     return found.group(1)
 
 
-def test_field_appears_when_its_condition_does_and_each_change_is_kept_at_once(officer: TestClient, world: World) -> None:
+def test_field_appears_when_its_condition_does_and_each_change_is_kept_at_once(
+    officer: TestClient, world: World
+) -> None:
     request = _draft(world, "dsp-inpatient")
     at = f"/requests/{request.id}/fields"
     hidden = '<span id="off-changes" class="place-off">'
@@ -133,7 +139,9 @@ def test_lines_of_an_add_application_are_filled_in_on_the_same_page(officer: Tes
 
 
 @pytest.mark.rule("SKL-3", "SKL-5")
-def test_patient_is_masked_on_the_request_and_looking_into_the_form_is_recorded(officer: TestClient, world: World) -> None:
+def test_patient_is_masked_on_the_request_and_looking_into_the_form_is_recorded(
+    officer: TestClient, world: World
+) -> None:
     request = _draft(world, "skl-tie-patient")
     assert "Козлов" not in officer.get(f"/requests/{request.id}").text
     assert "Козлов Степан Егорович" in officer.get(f"/requests/{request.id}/fields").text
@@ -144,7 +152,9 @@ def test_patient_is_masked_on_the_request_and_looking_into_the_form_is_recorded(
 
 @pytest.mark.rule("SKL-3", "SKL-5")
 @pytest.mark.parametrize("state", [Status.DRAFT, Status.SENT])
-def test_patient_is_shown_to_an_officer_for_a_reason_and_to_nobody_else(officer: TestClient, world: World, state: Status) -> None:
+def test_patient_is_shown_to_an_officer_for_a_reason_and_to_nobody_else(
+    officer: TestClient, world: World, state: Status
+) -> None:
     request = _draft(world, "skl-tie-patient")
     with world.installation.work(by="тест") as work:
         requests.get(work, request.id or 0).status = state

@@ -62,7 +62,10 @@ def open_page(browser: Browser) -> Iterator[Callable[[tuple[int, int]], Page]]:
 
     def opened(size: tuple[int, int]) -> Page:
         context = browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, locale="ru-RU", accept_downloads=True, has_touch=size == PHONE
+            viewport={"width": size[0], "height": size[1]},
+            locale="ru-RU",
+            accept_downloads=True,
+            has_touch=size == PHONE,
         )
         page = context.new_page()
         page.set_default_timeout(15_000)

@@ -30,24 +30,42 @@ HOSTILE = {
     "wide.html": HTML.decode().encode("utf-16"), "spaces.html": b" " * 9000 + HTML, "scan.jpg": _jpeg(), "script.js": b"alert(1)", "a.hta": HTML,
     'x"; filename="evil.html': HTML, "e.html\r\nContent-Type: text/html": HTML, "zip.html": b"PK\x03\x04" + HTML, "gif.html": b"GIF89a/*" + HTML,
 }  # fmt: skip
-INERT = ("text/plain", "application/octet-stream", "application/pdf", "image/jpeg", "image/gif", "application/zip", "message/rfc822")
+INERT = (
+    "text/plain",
+    "application/octet-stream",
+    "application/pdf",
+    "image/jpeg",
+    "image/gif",
+    "application/zip",
+    "message/rfc822",
+)
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_upload_comes_back_as_a_file_that_runs_nothing(officer: TestClient, world: World, name: str) -> None:
     with world.installation.work(by="тест") as work:
         request = request_at(work, Status.SIGNED)
-        row = stored_file(work, request, name, HOSTILE[name])  # as a former release kept it: its name, and a type nobody looked for
+        row = stored_file(
+            work, request, name, HOSTILE[name]
+        )  # as a former release kept it: its name, and a type nobody looked for
         row.media_type = "text/html"
         number, file = request.id, row.id
-    for answer in (officer.get(f"/requests/{number}/files/{file}"), caller(world).get(f"/api/v1/requests/{number}/files/{file}")):
+    for answer in (
+        officer.get(f"/requests/{number}/files/{file}"),
+        caller(world).get(f"/api/v1/requests/{number}/files/{file}"),
+    ):
         assert answer.status_code == 200 and answer.content == HOSTILE[name]
         assert answer.headers["content-type"].partition(";")[0] in INERT
         assert answer.headers["x-content-type-options"] == "nosniff"
-        assert re.search(r"(^|; )sandbox($|;)", answer.headers["content-security-policy"]) and "default-src 'none'" in answer.headers["content-security-policy"]
+        assert (
+            re.search(r"(^|; )sandbox($|;)", answer.headers["content-security-policy"])
+            and "default-src 'none'" in answer.headers["content-security-policy"]
+        )
         disposition = answer.headers["content-disposition"]
         assert disposition.startswith("attachment; ")
-        plain, kept = re.fullmatch(r"attachment; filename=\"(file\.\w+)\"; filename\*=UTF-8''([\w.%~-]+)", disposition).groups()
+        plain, kept = re.fullmatch(
+            r"attachment; filename=\"(file\.\w+)\"; filename\*=UTF-8''([\w.%~-]+)", disposition
+        ).groups()
         ending = unquote(kept).rpartition(".")[2].lower() if "." in unquote(kept) else "bin"
         assert ending in ("txt", "bin", "pdf", "png", "jpg") and plain == f"file.{ending}"
         assert not re.search(r"[/\\\u202e\r\n\"]|\.\.", unquote(kept))
@@ -62,7 +80,9 @@ def test_picture_is_shown_as_one_of_our_making(officer: TestClient, world: World
     shown = officer.get(f"{at}/pages/0.png")
     assert shown.status_code == 200 and shown.headers["content-type"] == "image/png"
     assert SCRIPT not in shown.content and Image.open(io.BytesIO(shown.content)).format == "PNG"
-    assert "sandbox" in shown.headers["content-security-policy"] and shown.headers["x-content-type-options"] == "nosniff"
+    assert (
+        "sandbox" in shown.headers["content-security-policy"] and shown.headers["x-content-type-options"] == "nosniff"
+    )
 
 
 def test_what_only_calls_itself_a_picture_is_not_shown(officer: TestClient, world: World) -> None:
@@ -80,4 +100,7 @@ def test_archive_of_ours_is_a_file_too(officer: TestClient, world: World) -> Non
         number = request_at(work, Status.AWAITING).id
     answer = officer.get(f"/requests/{number}/evidence.zip")
     assert answer.status_code == 200 and answer.headers["x-content-type-options"] == "nosniff"
-    assert answer.headers["content-disposition"].startswith("attachment; ") and "sandbox" in answer.headers["content-security-policy"]
+    assert (
+        answer.headers["content-disposition"].startswith("attachment; ")
+        and "sandbox" in answer.headers["content-security-policy"]
+    )

@@ -30,22 +30,32 @@ def world(tmp_path: Path) -> Iterator[World]:
     made = Installation(Settings(home=tmp_path, page=page), clock)
     with made.work(by="тест") as work:
         accounts.create(
-            work, login="anna", name="Анна", roles={Role.OFFICER}, everywhere=True,
-            password_hash=passwords.hashed(PASSWORD, login="anna"), password_by_other=False,
-        )  # fmt: skip
+            work,
+            login="anna",
+            name="Анна",
+            roles={Role.OFFICER},
+            everywhere=True,
+            password_hash=passwords.hashed(PASSWORD, login="anna"),
+            password_by_other=False,
+        )
     yield World(made, clock)
     made.engine.dispose()
 
 
 def browser(world: World, scheme: str = "https", peer: str = "203.0.113.9") -> TestClient:
     return TestClient(
-        app_for(world.installation), f"{scheme}://access.clinic.example", headers={"Sec-Fetch-Site": "same-origin"},
-        client=(peer, 50000), follow_redirects=False,
-    )  # fmt: skip
+        app_for(world.installation),
+        f"{scheme}://access.clinic.example",
+        headers={"Sec-Fetch-Site": "same-origin"},
+        client=(peer, 50000),
+        follow_redirects=False,
+    )
 
 
 def log_in(page: TestClient, **headers: str) -> list[str]:
-    return page.post("/login", data={"login": "anna", "password": PASSWORD}, headers=headers).headers.get_list("set-cookie")
+    return page.post("/login", data={"login": "anna", "password": PASSWORD}, headers=headers).headers.get_list(
+        "set-cookie"
+    )
 
 
 def test_cookies_are_the_hosts_own_and_travel_over_https_only(world: World) -> None:
@@ -74,7 +84,15 @@ def test_over_plain_http_nothing_is_taken_and_nothing_told(world: World) -> None
     page = browser(world, "http")
     assert log_in(page) == [] and page.post("/login", data={}).status_code == 403
     page.cookies.set(f"__Host-{COOKIE}", session_of(world))
-    for path in ("/requests/new", "/account", "/my/token", "/calendar/secret.ics", "/setup", "/login/sso", "/static/page.css"):
+    for path in (
+        "/requests/new",
+        "/account",
+        "/my/token",
+        "/calendar/secret.ics",
+        "/setup",
+        "/login/sso",
+        "/static/page.css",
+    ):
         answer = page.get(path)
         assert answer.status_code == 403 and "только по https" in answer.text, path
     called = caller(world, "anna").get("/api/v1/requests")  # its address is http
@@ -110,7 +128,9 @@ def test_the_callers_address_is_what_our_proxy_saw(
     world: World, monkeypatch: pytest.MonkeyPatch, peer: str, chain: str, believed: str
 ) -> None:
     seen: list[str] = []
-    monkeypatch.setattr("web.pages.logging_in.caller_address", lambda request: seen.append(caller_address(request)) or seen[-1])
+    monkeypatch.setattr(
+        "web.pages.logging_in.caller_address", lambda request: seen.append(caller_address(request)) or seen[-1]
+    )
     headers = {"X-Forwarded-For": chain} if chain else {}
     browser(world, "https", peer).post("/login", data={"login": "anna", "password": "не тот пароль"}, headers=headers)
     assert set(seen) == {believed}

@@ -38,17 +38,26 @@ Subject: Обращение № 1234567
 PAGE = b"<html><script>alert('x')</script><p>page</p></html>"
 
 
-def _letter(*, number: str = "", text: str = FORWARD, sender: str = "miac@region.example", subject: str = "FW: ответ СТП") -> bytes:
+def _letter(
+    *, number: str = "", text: str = FORWARD, sender: str = "miac@region.example", subject: str = "FW: ответ СТП"
+) -> bytes:
     letter = EmailMessage()
     letter["From"], letter["To"], letter["Subject"] = sender, "clinic@example.com", f"{subject} {number}"
     letter["Message-ID"] = "<fw-1@region.example>"
     letter.set_content(text)
     for name, data in (
-        ("../Ответ «СТП».docx", docx("Доступ всем работникам предоставлен.")), ("Список.pdf", pdf("List", 2)),
-        ("страница.html", PAGE), ("картинка.svg", b"<svg xmlns='http://www.w3.org/2000/svg'><script>x</script></svg>"),
+        ("../Ответ «СТП».docx", docx("Доступ всем работникам предоставлен.")),
+        ("Список.pdf", pdf("List", 2)),
+        ("страница.html", PAGE),
+        ("картинка.svg", b"<svg xmlns='http://www.w3.org/2000/svg'><script>x</script></svg>"),
         ("счёт.exe", b"MZ\x90\x00" + bytes(range(256))),
-    ):  # fmt: skip
-        letter.add_attachment(data, maintype="text" if name.endswith("html") else "application", subtype="html" if name.endswith("html") else "octet-stream", filename=name)
+    ):
+        letter.add_attachment(
+            data,
+            maintype="text" if name.endswith("html") else "application",
+            subtype="html" if name.endswith("html") else "octet-stream",
+            filename=name,
+        )
     return bytes(letter)
 
 
@@ -100,18 +109,30 @@ def test_files_are_taken_out_by_what_they_are_and_run_nowhere(officer: TestClien
     told = []
     for place in range(5):
         answer = officer.get(f"{brought}/files/{place}")
-        assert answer.headers["content-security-policy"] == "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox"
+        assert (
+            answer.headers["content-security-policy"]
+            == "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox"
+        )
         assert answer.headers["content-disposition"].startswith("attachment;")
-        told.append((answer.headers["content-type"].partition(";")[0], unquote(answer.headers["content-disposition"]).rpartition("''")[2]))
+        told.append(
+            (
+                answer.headers["content-type"].partition(";")[0],
+                unquote(answer.headers["content-disposition"]).rpartition("''")[2],
+            )
+        )
     assert told == [
         ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "Ответ «СТП».docx"),
-        ("application/pdf", "Список.pdf"), ("text/plain", "страница.html.txt"), ("text/plain", "картинка.svg.txt"),
+        ("application/pdf", "Список.pdf"),
+        ("text/plain", "страница.html.txt"),
+        ("text/plain", "картинка.svg.txt"),
         ("application/octet-stream", "счёт.exe.bin"),
-    ]  # fmt: skip
+    ]
     assert officer.get(f"{brought}/files/9").status_code == 404
 
 
-def test_pages_of_a_file_are_drawn_in_the_sandbox_and_go_with_the_letter(officer: TestClient, world: World, brought: str) -> None:
+def test_pages_of_a_file_are_drawn_in_the_sandbox_and_go_with_the_letter(
+    officer: TestClient, world: World, brought: str
+) -> None:
     text = officer.get(f"{brought}/files/1/pages").text
     assert f'<img src="{brought}/files/1/pages/1.png"' in text and "Стр. 2 из 2" in text
     picture = officer.get(f"{brought}/files/1/pages/1.png?width=480")
@@ -160,12 +181,23 @@ def test_only_officers_bring_letters_and_only_to_requests_they_see(world: World)
 def test_a_contradicted_grant_is_offered_in_no_single_click(officer: TestClient, world: World) -> None:
     request = _request(world)
     letter = EmailMessage()
-    letter["From"], letter["Subject"], letter["Message-ID"] = "egisz@stp-egisz.ru", f"Re: {request.number}", "<x@stp-egisz.ru>"
+    letter["From"], letter["Subject"], letter["Message-ID"] = (
+        "egisz@stp-egisz.ru",
+        f"Re: {request.number}",
+        "<x@stp-egisz.ru>",
+    )
     letter.set_content("Доступ предоставлен.")
-    letter.add_attachment(docx("Елкину П.С. в доступе отказано."), maintype="application", subtype="octet-stream", filename="Ответ.docx")
+    letter.add_attachment(
+        docx("Елкину П.С. в доступе отказано."), maintype="application", subtype="octet-stream", filename="Ответ.docx"
+    )
     with world.installation.work(by="почта") as work:
         row = InboxLetter(
-            account="clinic", folder="INBOX", uid_validity=1, uid=1, sha256=work.files.put(bytes(letter)), received_at=work.now
+            account="clinic",
+            folder="INBOX",
+            uid_validity=1,
+            uid=1,
+            sha256=work.files.put(bytes(letter)),
+            received_at=work.now,
         )
         work.session.add(row)
     _read_stored(world.installation, {"read": 0, "failed": 0})
@@ -175,7 +207,9 @@ def test_a_contradicted_grant_is_offered_in_no_single_click(officer: TestClient,
         assert inbox.get(work, row.id or 0).state is InboxState.TRIAGE
 
 
-@pytest.mark.skipif(not CHROMIUM.exists(), reason="нет /usr/bin/chromium: make test ставит его там, где есть apt-get и права root")
+@pytest.mark.skipif(
+    not CHROMIUM.exists(), reason="нет /usr/bin/chromium: make test ставит его там, где есть apt-get и права root"
+)
 def test_a_letter_dropped_on_the_page_is_taken_and_its_pages_are_looked_at_in_place(world: World) -> None:
     request = _request(world)
     with served(world) as address, sync_playwright() as playwright:

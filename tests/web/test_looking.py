@@ -58,7 +58,9 @@ def test_another_file_and_one_of_an_earlier_reader_are_asked_about_anew(installa
         assert attachments.to_look(work, request, row)
         row = attachments.attach(work, request, "details", "Сведения.docx", hiding.clean_word())
         assert not attachments.to_look(work, request, row)
-        row.detail = {name: value for name, value in row.detail.items() if name not in ("reader", "unread")} | {"text_read": True}
+        row.detail = {name: value for name, value in row.detail.items() if name not in ("reader", "unread")} | {
+            "text_read": True
+        }
         work.session.flush()
         [told] = [finding.message for finding in show.findings(work, request) if finding.field == "details"]
         assert "прежней версией программы" in told

@@ -14,8 +14,13 @@ def _granted(world: World) -> None:
         request = request_at(work, Status.GRANTED)
         first = requests.lines_of(work, request)[0]
         grants.grant(
-            work, person_id=first.person_id or 0, organisation_id=clinic(work).id or 0, subsystem="frmo",
-            role="organisation", request_id=request.id or 0, line_id=first.id or 0,
+            work,
+            person_id=first.person_id or 0,
+            organisation_id=clinic(work).id or 0,
+            subsystem="frmo",
+            role="organisation",
+            request_id=request.id or 0,
+            line_id=first.id or 0,
         )
 
 

@@ -32,17 +32,26 @@ def post(tmp_path_factory):
 def _connect(world, post, **more):
     common = {"host": "localhost", "login": "clinic", "password": "demo-clinic", "ca_bundle": str(post.authority)}
     values = {f"{part}.{name}": value for part in ("smtp", "imap") for name, value in common.items()}
-    values |= {"smtp.port": post.ports.smtp, "smtp.tls": "starttls", "imap.port": post.ports.imaps, "mail.sender": "clinic@clinic.example"}
+    values |= {
+        "smtp.port": post.ports.smtp,
+        "smtp.tls": "starttls",
+        "imap.port": post.ports.imaps,
+        "mail.sender": "clinic@clinic.example",
+    }
     world.installation.take_up(settings_file.change(values | more))
 
 
 def _stamped(monkeypatch, head):
     keep = Mailboxes.keep
-    monkeypatch.setattr(Mailboxes, "keep", lambda self, login, raw, sender: keep(self, login, head.encode() + raw, sender))
+    monkeypatch.setattr(
+        Mailboxes, "keep", lambda self, login, raw, sender: keep(self, login, head.encode() + raw, sender)
+    )
 
 
 @pytest.mark.parametrize(("head", "below"), [(MARK + LINE, False), (LINE + MARK, True)])
-def test_test_letter_to_oneself_shows_how_the_server_marks_letters_and_the_name_is_kept(officer, world, post, monkeypatch, head, below):
+def test_test_letter_to_oneself_shows_how_the_server_marks_letters_and_the_name_is_kept(
+    officer, world, post, monkeypatch, head, below
+):
     _connect(world, post)
     _stamped(monkeypatch, head)
     told = officer.post("/admin/mail/probe", data={"to": "clinic@clinic.example"}).text

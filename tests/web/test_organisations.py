@@ -68,9 +68,17 @@ def test_the_list_tells_where_each_organisation_stands(officer: TestClient, worl
     assert "общие ответственные" in text and "списки не открыты" in text
 
 
-@pytest.mark.parametrize(("wanted", "found"), [
-    ("садовой клиника", True), ("САДОВОЙ", True), ("77070", True), ("семейный", False), ("садовой семейный", False), ("%", False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ("садовой клиника", True),
+        ("САДОВОЙ", True),
+        ("77070", True),
+        ("семейный", False),
+        ("садовой семейный", False),
+        ("%", False),
+    ],
+)
 def test_it_is_searched_by_words_in_any_order_and_by_numbers(
     officer: TestClient, world: World, number: int, wanted: str, found: bool
 ) -> None:
@@ -107,8 +115,11 @@ def test_the_card_lists_its_requests_and_says_why(officer: TestClient, world: Wo
     text = officer.get(f"/organisations/{request.organisation_id}").text
     assert request.number in text and strange.number not in text
     assert 'value="Соколова Мария Ильинична"' in text and rules()["ORG-13"].title in text
-    for link in (f"/people?organisation={request.organisation_id}", f"/organisations/{request.organisation_id}/checklist",
-                 f"/organisations/{request.organisation_id}/evidence.zip"):  # fmt: skip
+    for link in (
+        f"/people?organisation={request.organisation_id}",
+        f"/organisations/{request.organisation_id}/checklist",
+        f"/organisations/{request.organisation_id}/evidence.zip",
+    ):
         assert f'href="{link}"' in text
     assert officer.get("/organisations/99").status_code == 404
 
@@ -152,8 +163,11 @@ def test_saving_writes_only_what_was_changed(officer: TestClient, world: World, 
     assert "Карточка сохранена" in officer.get(answer.headers["location"]).text
     card = _card(world, number)
     assert (card.address, card.seal, card.licence, card.sole_proprietor) == (
-        "Москва, ул. Садовая, 1", SealPolicy.NO_SEAL, Licence.HELD, True,
-    )  # fmt: skip
+        "Москва, ул. Садовая, 1",
+        SealPolicy.NO_SEAL,
+        Licence.HELD,
+        True,
+    )
     with world.installation.work(by="тест") as work:
         [event] = work.session.execute(select(Event).where(Event.action == "organisation.changed")).scalars().all()
     assert event.data == '{"fields":["address","licence","seal","sole_proprietor"]}'
@@ -166,8 +180,11 @@ def test_saving_writes_only_what_was_changed(officer: TestClient, world: World, 
 @pytest.mark.rule("ORG-8", "ORG-11")
 def test_compound_fields_are_written_whole_and_taken_away_whole(officer: TestClient, world: World, number: int) -> None:
     form = _form(officer, number) | {
-        "branch.head_inn": "7830002293", "branch.listed_in_egrul": "yes", "education.licence": "no", "education.level": "additional",
-    }  # fmt: skip
+        "branch.head_inn": "7830002293",
+        "branch.listed_in_egrul": "yes",
+        "education.licence": "no",
+        "education.level": "additional",
+    }
     assert _post(officer, number, form).status_code == 303
     card = _card(world, number)
     assert card.branch == {"head_inn": "7830002293", "listed_in_egrul": True}
@@ -184,9 +201,14 @@ def test_everything_wrong_is_told_at_once_where_it_is_and_nothing_typed_is_lost(
     officer: TestClient, world: World, number: int
 ) -> None:
     form = _form(officer, number) | {
-        "kpp": "12", "ogrn": "1027700132196", "officer_email": "иванова", "oid": "как-то", "address": "новый <адрес>",
-        "branch.head_inn": "1", "time_zone": "Moon/Base",
-    }  # fmt: skip
+        "kpp": "12",
+        "ogrn": "1027700132196",
+        "officer_email": "иванова",
+        "oid": "как-то",
+        "address": "новый <адрес>",
+        "branch.head_inn": "1",
+        "time_zone": "Moon/Base",
+    }
     answer = _post(officer, number, form)
     assert answer.status_code == 422
     for name in ("kpp", "ogrn", "officer_email", "time_zone", "branch"):

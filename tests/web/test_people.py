@@ -37,16 +37,26 @@ def at(text: str) -> dt.datetime:
 
 
 def held(
-    work: Work, index: int = 0, role: tuple[str, str] = ("frmo", "organisation"), *,
-    since: dt.datetime = NOON, until: dt.datetime | None = None, request: AccessRequest | None = None,
-) -> Grant:  # fmt: skip
+    work: Work,
+    index: int = 0,
+    role: tuple[str, str] = ("frmo", "organisation"),
+    *,
+    since: dt.datetime = NOON,
+    until: dt.datetime | None = None,
+    request: AccessRequest | None = None,
+) -> Grant:
     """A role of one of the two employees, as the desk's answer makes it, moved to its day."""
     request = request or request_at(work, Status.GRANTED)
     line = requests.lines_of(work, request)[index]
     made = grants.grant(
-        work, person_id=line.person_id or 0, organisation_id=request.organisation_id, subsystem=role[0], role=role[1],
-        request_id=request.id or 0, line_id=line.id or 0,
-    )  # fmt: skip
+        work,
+        person_id=line.person_id or 0,
+        organisation_id=request.organisation_id,
+        subsystem=role[0],
+        role=role[1],
+        request_id=request.id or 0,
+        line_id=line.id or 0,
+    )
     made.since, made.until = since, until
     work.session.flush()
     return made
@@ -61,9 +71,14 @@ def elsewhere(work: Work) -> Grant:
     request = requests.create(work, kind=KIND, organisation_id=card.id or 0, lines=(line,))
     [only] = requests.lines_of(work, request)
     return grants.grant(
-        work, person_id=only.person_id or 0, organisation_id=card.id or 0, subsystem="frmo", role="organisation",
-        request_id=request.id or 0, line_id=only.id or 0,
-    )  # fmt: skip
+        work,
+        person_id=only.person_id or 0,
+        organisation_id=card.id or 0,
+        subsystem="frmo",
+        role="organisation",
+        request_id=request.id or 0,
+        line_id=only.id or 0,
+    )
 
 
 def seen(text: str) -> str:
@@ -218,9 +233,17 @@ def test_a_user_of_one_organisation_sees_nobody_of_another(world: World) -> None
         own, other = held(work), elsewhere(work)
         other_name = "Чужой"
     user = client(world, "one", {Role.OFFICER}, [own.organisation_id])
-    for path in ("/people", "/people?view=list", "/people?everybody=1", "/people?clashing=1", "/people?text=чуж",
-                 f"/people?organisation={other.organisation_id}", f"/people?organisation={other.organisation_id}&everybody=1",
-                 "/people/roles/frmo/organisation", f"/people?after={other.person_id}"):  # fmt: skip
+    for path in (
+        "/people",
+        "/people?view=list",
+        "/people?everybody=1",
+        "/people?clashing=1",
+        "/people?text=чуж",
+        f"/people?organisation={other.organisation_id}",
+        f"/people?organisation={other.organisation_id}&everybody=1",
+        "/people/roles/frmo/organisation",
+        f"/people?after={other.person_id}",
+    ):
         text = user.get(path).text
         assert other_name not in text and "Другая" not in text, path
     assert [row[0] for row in _sheet(user, "list")[1:]] == ["Иванова Анна Петровна"]
@@ -237,9 +260,14 @@ def test_one_person_in_two_organisations_is_shown_to_each_with_its_own_roles_onl
         own, other = held(work), elsewhere(work)
         enrolling.enrol(work, other.organisation_id, [line(0)])
         shared = grants.grant(
-            work, person_id=own.person_id, organisation_id=other.organisation_id, subsystem="frmr", role="organisation",
-            request_id=other.request_id, line_id=other.line_id,
-        )  # fmt: skip
+            work,
+            person_id=own.person_id,
+            organisation_id=other.organisation_id,
+            subsystem="frmr",
+            role="organisation",
+            request_id=other.request_id,
+            line_id=other.line_id,
+        )
         number = requests.get(work, shared.request_id).number
     user = client(world, "one", {Role.MANAGER}, [own.organisation_id])
     card = seen(user.get(f"/people/{own.person_id}").text)

@@ -36,7 +36,8 @@ def town(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worl
         patch.setenv("EGISZ_HOME", str(home))
         page = PagePart(public_url="http://testserver")
         world = World(
-            Installation(Settings(home=home, page=page, database_url=SecretStr(migrated_database(server))), clock), clock
+            Installation(Settings(home=home, page=page, database_url=SecretStr(migrated_database(server))), clock),
+            clock,
         )
         build(world, tmp_path_factory.mktemp("refbook"))
         yield world

@@ -70,8 +70,12 @@ def test_scan_pages_stand_beside_the_papers_pages_and_a_missing_one_is_a_gap(
     request, word, scan = _with_papers(world, 1)
     own = f"/requests/{request.id}/files"
     text = officer.get(f"{own}/{word.id}/pages").text
-    places = [text.index(f"{own}/{word.id}/pages/0.png"), text.index(f"{own}/{scan.id}/pages/0.png"),
-              text.index(f"{own}/{word.id}/pages/1.png"), text.index("Скан: страницы 2 нет")]  # fmt: skip
+    places = [
+        text.index(f"{own}/{word.id}/pages/0.png"),
+        text.index(f"{own}/{scan.id}/pages/0.png"),
+        text.index(f"{own}/{word.id}/pages/1.png"),
+        text.index("Скан: страницы 2 нет"),
+    ]
     assert places == sorted(places)
     assert _looks(world) == [f'{{"beside":{scan.id},"file":{word.id}}}']
 

@@ -54,8 +54,9 @@ def test_a_received_letter_is_shown_as_words_with_its_files(officer: TestClient,
     with world.installation.work(by="тест") as work:
         told = work.session.exec(select(Event).where(col(Event.action).startswith("letter."))).all()
     assert [(event.action, event.subject) for event in told] == [
-        ("letter.viewed", f"request:{request.id}"), ("letter.downloaded", f"inbox:{letter.id}"),
-    ]  # fmt: skip
+        ("letter.viewed", f"request:{request.id}"),
+        ("letter.downloaded", f"inbox:{letter.id}"),
+    ]
 
 
 def test_a_broken_or_erased_letter_says_what_to_do(officer: TestClient, world: World) -> None:
@@ -81,10 +82,21 @@ def test_a_sent_letter_lists_its_files_and_never_the_personal_link(officer: Test
         scan = stored_file(work, request, "Скан.pdf", b"%PDF-1.7 scan")
         line = requests.lines_of(work, request)[0]
         letter = personal_letters.promise(
-            work, key="check:1", purpose="nudge", recipient="person0@example.com", request=request, line=line,
+            work,
+            key="check:1",
+            purpose="nudge",
+            recipient="person0@example.com",
+            request=request,
+            line=line,
             asked=[(line.id or 0, links.LOGIN_CHECK)],
-            values={"day": "", "name": "", "reasons": ["Проверьте вход до пятницы"], "organisation": "", "sender_name": ""},
-        )  # fmt: skip
+            values={
+                "day": "",
+                "name": "",
+                "reasons": ["Проверьте вход до пятницы"],
+                "organisation": "",
+                "sender_name": "",
+            },
+        )
         token = links.written(work, letter).text.partition("/my/")[2].split()[0]
         letter.attachments = [
             {"name": "Скан.pdf", "media_type": "application/pdf", "sha256": scan.sha256},

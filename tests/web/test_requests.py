@@ -215,7 +215,7 @@ def test_a_file_comes_under_its_russian_name_and_never_as_a_page(officer: TestCl
     answer = officer.get(f"/requests/{request.id}/files/{file.id}")
     assert answer.content == b"%PDF-1.7 x"
     disposition = answer.headers["content-disposition"]
-    assert disposition.startswith('attachment; filename="file.pdf"; filename*=UTF-8\'\'')
+    assert disposition.startswith("attachment; filename=\"file.pdf\"; filename*=UTF-8''")
     assert unquote(disposition.rpartition("''")[2]) == "Скан «заявки» 1.pdf"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert "sandbox" in answer.headers["content-security-policy"]
@@ -261,7 +261,10 @@ def test_the_officers_own_next_step_stands_out(officer: TestClient, world: World
 
 def _many(work: Work, number: int) -> AccessRequest:
     """Synthetic people without СНИЛС: each lacks the same."""
-    lines = [dataclasses.replace(line(0), snils="", surname=f"Ёлкина{place}", row=place + 1) for place in range(1, number + 1)]
+    lines = [
+        dataclasses.replace(line(0), snils="", surname=f"Ёлкина{place}", row=place + 1)
+        for place in range(1, number + 1)
+    ]
     return requests.create(work, kind=KIND, organisation_id=clinic(work).id or 0, lines=lines)
 
 
@@ -353,7 +356,9 @@ def test_the_history_names_people_by_days_and_folds_what_the_program_did(world: 
     assert "Программа сама: 2 записи" in text
 
 
-def test_the_page_asks_the_database_the_same_number_of_times_for_two_and_for_sixty(officer: TestClient, world: World) -> None:
+def test_the_page_asks_the_database_the_same_number_of_times_for_two_and_for_sixty(
+    officer: TestClient, world: World
+) -> None:
     asked = []
 
     def count(*_: object) -> None:
@@ -376,7 +381,10 @@ def test_the_page_asks_the_database_the_same_number_of_times_for_two_and_for_six
 
 def test_request_can_be_repeated_and_its_evidence_taken_by_those_who_may(officer: TestClient, world: World) -> None:
     draft, sent = _at(world, Status.DRAFT), _at(world, Status.AWAITING)
-    again, pack = (f'action="/requests/{sent.id}/again"><button>Повторить как новую', f'href="/requests/{sent.id}/evidence.zip"')
+    again, pack = (
+        f'action="/requests/{sent.id}/again"><button>Повторить как новую',
+        f'href="/requests/{sent.id}/evidence.zip"',
+    )
     assert again in officer.get(f"/requests/{sent.id}").text and pack in officer.get(f"/requests/{sent.id}").text
     assert "Повторить как новую" not in officer.get(f"/requests/{draft.id}").text
     auditor = client(world, "auditor", [Role.AUDITOR]).get(f"/requests/{sent.id}").text

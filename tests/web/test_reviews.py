@@ -32,7 +32,9 @@ def asked(world: World) -> tuple[str, list[int]]:
     with world.installation.work(by="тест") as work:
         reviews.start(work, year=2026, until=None, inns=())
     with world.installation.work(by="тест") as work:
-        letter = work.session.execute(select(OutboxLetter).where(OutboxLetter.recipient == "officer@example.com")).scalar_one()
+        letter = work.session.execute(
+            select(OutboxLetter).where(OutboxLetter.recipient == "officer@example.com")
+        ).scalar_one()
         questions = work.session.execute(select(ReviewQuestion.id).order_by(ReviewQuestion.id)).scalars()
         return letter.text.partition("http://testserver")[2].split()[0], [number or 0 for number in questions]
 
@@ -89,7 +91,9 @@ def test_progress_counts_as_the_whole_review_does(world: World) -> None:
     _, (first, second) = asked(world)
     with world.installation.work(by="тест") as work:
         campaign = reviews.find(work)
-        reviews.answer(work, campaign, inn=reviews.show(work, campaign).organisations[0].organisation.inn, keep=[str(first)])
+        reviews.answer(
+            work, campaign, inn=reviews.show(work, campaign).organisations[0].organisation.inn, keep=[str(first)]
+        )
         question = work.session.get(ReviewQuestion, second)
         assert question is not None
         ended = work.session.get(Grant, question.grant_id)
@@ -111,7 +115,10 @@ def test_a_campaign_is_started_and_closed_from_the_page(officer: TestClient, wor
         ({"year": "2026", "until": "завтра"}, "Не похоже на дату"),
         ({"year": "2026", "until": "2026-11-01"}, "уже прошёл"),
         ({"year": "2026", "until": "2026-12-20", "inns": "123"}, "ИНН"),
-        ({"year": "2026", "until": "2026-12-20", "inns": "5902012349"}, "найдите организацию в разделе «Организации» или командой"),
+        (
+            {"year": "2026", "until": "2026-12-20", "inns": "5902012349"},
+            "найдите организацию в разделе «Организации» или командой",
+        ),
     ):
         refused = officer.post("/reviews", data=data)
         assert refused.status_code == 422 and told in refused.text and f'value="{data["year"]}"' in refused.text

@@ -43,15 +43,25 @@ FOREIGN = ("Зарубежнова", "Заречная больница", "59020
 def foreign(work: Work) -> None:
     """Another clinic whose every row has the number 1: request, line, person, file, letters, grant, checklist, review."""
     other = Organisation(
-        inn=FOREIGN[2], short_name=FOREIGN[1], full_name=FOREIGN[1], fold=FOREIGN[1].lower(), kind="medical", subject="59",
+        inn=FOREIGN[2],
+        short_name=FOREIGN[1],
+        full_name=FOREIGN[1],
+        fold=FOREIGN[1].lower(),
+        kind="medical",
+        subject="59",
         officer_email="other@example.com",
-    )  # fmt: skip
+    )
     work.session.add(other)
     work.session.flush()
     line = LineFacts(
-        snils="08555500174", surname=FOREIGN[0], given="Зоя", patronymic="Захаровна", email="z@example.com",
-        roles=BOTH_ROLES, post="Хирург",
-    )  # fmt: skip
+        snils="08555500174",
+        surname=FOREIGN[0],
+        given="Зоя",
+        patronymic="Захаровна",
+        email="z@example.com",
+        roles=BOTH_ROLES,
+        post="Хирург",
+    )
     made = requests.create(work, kind=KIND, organisation_id=other.id or 0, lines=[line])
     made.status, made.ticket = Status.GRANTED, "ЗАР-1"
     first = requests.lines_of(work, made)[0]
@@ -60,7 +70,7 @@ def foreign(work: Work) -> None:
     for role in BOTH_ROLES:
         grants.grant(
             work, person_id=1, organisation_id=1, subsystem=role.subsystem, role=role.role, request_id=1, line_id=1
-        )  # fmt: skip
+        )
     stored_file(work, made, f"{FOREIGN[0]}.pdf", b"%PDF-1.4 " + FOREIGN[0].encode())
     received(work, made, {"kind": "answer", "outcome": "granted", "evidence": [FOREIGN[0]]})
     package_letter(work, made, OutboxState.UNCERTAIN)
@@ -99,7 +109,9 @@ def test_no_address_shows_anything_of_another_clinic(insider: TestClient, world:
             answer = insider.get(path, follow_redirects=False)
             tried += 1
             assert leaks(answer.content) == [], path
-            if not path.startswith("/reviews/campaigns/") and re.search(r"\{(number|file_id|letter_id|line_id|worker_id|person_id|person)\b", route.path):
+            if not path.startswith("/reviews/campaigns/") and re.search(
+                r"\{(number|file_id|letter_id|line_id|worker_id|person_id|person)\b", route.path
+            ):
                 assert answer.status_code in (404, 410, 303, 403), (path, answer.status_code)
     assert tried > 30
 
@@ -117,7 +129,11 @@ def test_no_form_reaches_another_clinic(insider: TestClient, world: World) -> No
     with world.installation.reading(by="тест") as work:
         before = requests.get(work, 1).model_dump()
     for route in routes(app_for(world.installation)):
-        if "POST" in (route.methods or ()) and "{" in route.path and not route.path.startswith(("/my/", "/api", "/admin")):
+        if (
+            "POST" in (route.methods or ())
+            and "{" in route.path
+            and not route.path.startswith(("/my/", "/api", "/admin"))
+        ):
             path = re.sub(r"\{[^}]+\}", "1", route.path)
             answer = insider.post(path, data={"revision": "0", "decision": "grant"}, follow_redirects=False)
             assert answer.status_code in (303, 400, 403, 404, 405, 409, 422), (path, answer.status_code)
@@ -156,9 +172,14 @@ def _own_rows(world: World) -> None:
         mine, card = requests.get(work, 2), clinic(work).id or 0
         first = requests.lines_of(work, mine)[0]
         grants.grant(
-            work, person_id=first.person_id or 0, organisation_id=card, subsystem="frmo", role="organisation",
-            request_id=2, line_id=first.id or 0,
-        )  # fmt: skip
+            work,
+            person_id=first.person_id or 0,
+            organisation_id=card,
+            subsystem="frmo",
+            role="organisation",
+            request_id=2,
+            line_id=first.id or 0,
+        )
         stored_file(work, mine, "своё.pdf", b"%PDF-1.4 own")
         received(work, mine, {"kind": "answer", "outcome": "granted", "evidence": ["да"]}, uid=2)
         package_letter(work, mine, OutboxState.UNCERTAIN)
@@ -211,7 +232,11 @@ def test_no_call_reaches_another_clinic(insider: TestClient, world: World, own_f
                 continue
             path = "/api/v1" + _mixed(entry.path, "2" if own_first else "1", "1")
             for method in entry.methods:
-                sent = {"files": {"file": ("a.pdf", b"%PDF-1.4")}} if ("attachments/" in path or path.endswith("/roster")) and method == "POST" else {}
+                sent = (
+                    {"files": {"file": ("a.pdf", b"%PDF-1.4")}}
+                    if ("attachments/" in path or path.endswith("/roster")) and method == "POST"
+                    else {}
+                )
                 if method not in ("GET", "DELETE") and not sent:
                     sent = {"json": _CALLS.get(entry.operation_id or "", {})}
                 answer = program.request(method, path, **sent)
@@ -219,7 +244,11 @@ def test_no_call_reaches_another_clinic(insider: TestClient, world: World, own_f
                 assert leaks(answer.content) == [], (method, path)
                 assert answer.status_code < 500, (method, path, answer.text)
                 if not own_first and re.search(r"\{(number|letter|file|comment)\}", entry.path):
-                    assert answer.status_code == 404 or answer.json()["type"].endswith(("invalid", "conflict")), (method, path, answer.text)
+                    assert answer.status_code == 404 or answer.json()["type"].endswith(("invalid", "conflict")), (
+                        method,
+                        path,
+                        answer.text,
+                    )
     assert tried > 40
     _unchanged(before, _rows(world))
 
@@ -247,18 +276,38 @@ def test_of_an_employee_of_two_clinics_only_ones_own_side_is_shown(insider: Test
         again = requests.create(work, kind=KIND, organisation_id=1, lines=[line(0)])
         again.status = Status.GRANTED
         grants.grant(
-            work, person_id=shared.person_id, organisation_id=1, subsystem="frmr", role="organisation", request_id=again.id or 0,
+            work,
+            person_id=shared.person_id,
+            organisation_id=1,
+            subsystem="frmr",
+            role="organisation",
+            request_id=again.id or 0,
             line_id=requests.lines_of(work, again)[0].id or 0,
-        )  # fmt: skip
+        )
         comments.add(work, again, f"Просила {FOREIGN[0]}")
         number, theirs = shared.id, again.number
     program = caller(world, "insider")
     for path in (
-        f"/people/{number}", f"/people/{number}/snils", f"/people/{number}/evidence.zip", "/people", "/people?view=list",
-        "/people/list.xlsx", "/people/matrix.xlsx", "/people/roles/frmr/organisation", "/requests.xlsx", "/today", "/today/statistics",
-        "/audit", "/audit/export.csv", "/audit/export.jsonl", "/requests/2", "/api/v1/holders", f"/api/v1/people/{number}",
-        "/api/v1/requests", "/api/v1/audit/events",
-    ):  # fmt: skip
+        f"/people/{number}",
+        f"/people/{number}/snils",
+        f"/people/{number}/evidence.zip",
+        "/people",
+        "/people?view=list",
+        "/people/list.xlsx",
+        "/people/matrix.xlsx",
+        "/people/roles/frmr/organisation",
+        "/requests.xlsx",
+        "/today",
+        "/today/statistics",
+        "/audit",
+        "/audit/export.csv",
+        "/audit/export.jsonl",
+        "/requests/2",
+        "/api/v1/holders",
+        f"/api/v1/people/{number}",
+        "/api/v1/requests",
+        "/api/v1/audit/events",
+    ):
         answer = (program if path.startswith("/api") else insider).get(path)
         assert answer.status_code == (404 if "/roles/" in path else 200), path
         assert leaks(answer.content) == [] and theirs not in answer.text, path

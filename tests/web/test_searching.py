@@ -19,7 +19,17 @@ from web.sealed import WORDS
 
 NAME, SNILS = "Иванова", "112-233-445 95"
 _PARTS = re.compile(r"иванов|112.?233.?445", re.IGNORECASE)
-_PAGES = ("/", "/people", "/organisations", "/organisations/new", "/audit", "/catalog", "/catalog/rules", "/requests/new", "/triage/1")
+_PAGES = (
+    "/",
+    "/people",
+    "/organisations",
+    "/organisations/new",
+    "/audit",
+    "/catalog",
+    "/catalog/rules",
+    "/requests/new",
+    "/triage/1",
+)
 
 
 @pytest.fixture
@@ -47,11 +57,19 @@ def told_in_addresses(answer: Response, *, typed: bool = False) -> Iterator[str]
 @pytest.mark.parametrize("path", _PAGES)
 def test_a_form_sends_words_in_its_body_and_no_address_holds_them(page: TestClient, path: str, words: str) -> None:
     shown = page.get(path)
-    forms = [form for form in BeautifulSoup(shown.text, "html.parser").find_all("form") if form.find("input", {"name": list(WORDS)})]
+    forms = [
+        form
+        for form in BeautifulSoup(shown.text, "html.parser").find_all("form")
+        if form.find("input", {"name": list(WORDS)})
+    ]
     searching = [form for form in forms if form.get("action") == "/find"]
     assert searching, path
     for form in searching:
-        fields = {str(field["name"]): str(field.get("value", "")) for field in form.find_all("input") if field.get("type") != "checkbox"}
+        fields = {
+            str(field["name"]): str(field.get("value", ""))
+            for field in form.find_all("input")
+            if field.get("type") != "checkbox"
+        }
         for name in WORDS & set(fields):
             for headers in ({}, {"HX-Request": "true", "HX-Target": "board"}):
                 answer = page.post("/find", data={**fields, name: words}, headers=headers)
@@ -87,7 +105,14 @@ def test_what_was_found_is_shown_and_the_field_keeps_it(page: TestClient, world:
 
 def test_a_token_that_was_tampered_with_asks_for_nothing(page: TestClient) -> None:
     url = str(page.post("/find", data={"to": "/people", "text": NAME}).url)
-    for broken in (url[:-2], url + "AA", "/people?text=~", "/people?text=~%F0%9F", "/people?text=~~~~", "/?text=~abc&inn=~def"):
+    for broken in (
+        url[:-2],
+        url + "AA",
+        "/people?text=~",
+        "/people?text=~%F0%9F",
+        "/people?text=~~~~",
+        "/?text=~abc&inn=~def",
+    ):
         answer = page.get(broken)
         assert answer.status_code == 200 and NAME not in BeautifulSoup(answer.text, "html.parser").form.get_text()
 
@@ -104,7 +129,9 @@ def test_whoever_may_look_may_look_for_something(world: World) -> None:
     assert auditor.post("/find", data={"to": "/people", "text": NAME}).status_code == 200
 
 
-@pytest.mark.parametrize("to", ["", "//evil.example", "https://evil.example/", "/find", "javascript:alert(1)", "/\\evil"])
+@pytest.mark.parametrize(
+    "to", ["", "//evil.example", "https://evil.example/", "/find", "javascript:alert(1)", "/\\evil"]
+)
 def test_a_search_leads_to_our_own_pages_only(page: TestClient, to: str) -> None:
     answer = page.post("/find", data={"to": to, "text": NAME}, follow_redirects=False)
     assert answer.status_code == 404 or urlsplit(answer.headers["location"]).netloc == ""
@@ -114,12 +141,18 @@ def test_a_search_leads_to_our_own_pages_only(page: TestClient, to: str) -> None
 def test_who_is_not_in_carries_no_words_through_the_login(world: World) -> None:
     stranger = TestClient(app_for(world.installation), headers={"Sec-Fetch-Site": "same-origin"})
     answer = stranger.get("/people", params={"text": NAME, "as_of": "2026-11-23"}, follow_redirects=False)
-    assert list(told_in_addresses(answer, typed=True)) == [] and "2026-11-23" in unquote_plus(answer.headers["location"])
+    assert list(told_in_addresses(answer, typed=True)) == [] and "2026-11-23" in unquote_plus(
+        answer.headers["location"]
+    )
 
 
 def _typed_fields(form: Tag) -> list[str]:
     kinds = ("hidden", "checkbox", "radio", "date", "number", "datetime-local", "submit")
-    return [str(field["name"]) for field in form.find_all(["input", "textarea"]) if field.get("name") and field.get("type", "text") not in kinds]
+    return [
+        str(field["name"])
+        for field in form.find_all(["input", "textarea"])
+        if field.get("name") and field.get("type", "text") not in kinds
+    ]
 
 
 def test_no_form_of_the_templates_puts_what_is_typed_into_its_address() -> None:
@@ -129,7 +162,11 @@ def test_no_form_of_the_templates_puts_what_is_typed_into_its_address() -> None:
     allowed = {"admin-catalogue.html": ["folder"], "admin-calendar.html": ["hours"], "audit-verify.html": ["anchor"]}
     found = {}
     for path in sorted((HERE / "templates").glob("*.html")):
-        forms = [form for form in BeautifulSoup(path.read_text("utf-8"), "html.parser").find_all("form") if str(form.get("method", "get")).lower() == "get"]
+        forms = [
+            form
+            for form in BeautifulSoup(path.read_text("utf-8"), "html.parser").find_all("form")
+            if str(form.get("method", "get")).lower() == "get"
+        ]
         typed = [name for form in forms for name in _typed_fields(form)]
         if typed:
             found[path.name] = typed

@@ -26,9 +26,18 @@ PASSWORD = "конь батарея скрепка"
 def made(world: World, login: str = "anna", roles: Collection[Role] = (Role.OFFICER,)) -> int:
     hash = passwords.hashed(PASSWORD, login=login)
     with world.installation.work(by="тест") as work:
-        return accounts.create(
-            work, login=login, name="Анна", roles=set(roles), everywhere=True, password_hash=hash, password_by_other=False
-        ).id or 0  # fmt: skip
+        return (
+            accounts.create(
+                work,
+                login=login,
+                name="Анна",
+                roles=set(roles),
+                everywhere=True,
+                password_hash=hash,
+                password_by_other=False,
+            ).id
+            or 0
+        )
 
 
 def browser(world: World) -> TestClient:
@@ -48,7 +57,11 @@ def set_up(world: World, page: TestClient) -> tuple[str, list[str]]:
     """(the app's secret, recovery codes)"""
     begun = page.post("/account/second-step/begin", data={"present": PASSWORD}).text
     secret = re.search(r'class="secret"[^>]*>(\w+)<', begun)
-    assert secret and "<svg" in begun and "http" not in re.sub(r'xmlns="[^"]+"', "", begun.split("<svg")[1].split("</svg>")[0])
+    assert (
+        secret
+        and "<svg" in begun
+        and "http" not in re.sub(r'xmlns="[^"]+"', "", begun.split("<svg")[1].split("</svg>")[0])
+    )
     done = page.post("/account/second-step/confirm", data={"code": code(world, secret[1])}).text
     world.clock.now += dt.timedelta(minutes=1)
     return secret[1], re.findall(r"<code>([a-z0-9-]{29})</code>", done)
@@ -116,14 +129,18 @@ def test_a_recovery_code_opens_once(world: World, anna: tuple[str, list[str]]) -
         assert page.post("/login/second", data={"code": codes[0].upper().replace("-", " ")}).status_code == expected
 
 
-def test_guessing_codes_is_slowed_and_the_half_session_ends_by_itself(world: World, anna: tuple[str, list[str]]) -> None:
+def test_guessing_codes_is_slowed_and_the_half_session_ends_by_itself(
+    world: World, anna: tuple[str, list[str]]
+) -> None:
     page = browser(world)
     log_in(page)
     answers = [page.post("/login/second", data={"code": f"{number:06}"}).status_code for number in range(8)]
     assert answers[:5] == [401] * 5 and answers[5:] == [429] * 3
     other = browser(world)
     log_in(other)
-    assert other.post("/login/second", data={"code": code(world, anna[0])}).status_code == 429  # a new half session is no new try
+    assert (
+        other.post("/login/second", data={"code": code(world, anna[0])}).status_code == 429
+    )  # a new half session is no new try
     world.clock.now += dt.timedelta(minutes=11)
     assert page.post("/login/second", data={"code": code(world, anna[0])}).headers["location"] == "/login"
 
@@ -140,7 +157,9 @@ def test_an_open_session_does_not_take_the_step_off_and_a_code_does(world: World
     assert page.post("/account/second-step/off", data={"code": "000000"}).status_code == 422
     fresh = page.post("/account/second-step/codes", data={"code": anna[1][0]}).text
     assert anna[1][1] not in fresh and fresh.count("<code>") == second_step.CODES
-    assert page.post("/account/second-step/codes", data={"code": anna[1][1]}).status_code == 422  # the former ones are none
+    assert (
+        page.post("/account/second-step/codes", data={"code": anna[1][1]}).status_code == 422
+    )  # the former ones are none
     assert page.post("/account/second-step/off", data={"code": code(world, anna[0])}).status_code == 303
     assert log_in(browser(world)) == "/"
 
@@ -160,7 +179,11 @@ def test_an_open_session_binds_no_strangers_phone(world: World) -> None:
     log_in(page)
     for data in ({}, {"present": "не тот пароль"}):
         answer = page.post("/account/second-step/begin", data=data)
-        assert answer.status_code == 422 and "Нынешний пароль не подходит" in answer.text and 'class="secret"' not in answer.text
+        assert (
+            answer.status_code == 422
+            and "Нынешний пароль не подходит" in answer.text
+            and 'class="secret"' not in answer.text
+        )
     for _ in range(8):  # nor by asking for the second half without the first, until it has to wait
         assert 'class="secret"' not in page.post("/account/second-step/confirm", data={"code": "000000"}).text
     with world.installation.reading(by="тест") as work:
@@ -171,7 +194,9 @@ def test_what_was_begun_and_left_is_over(world: World) -> None:
     made(world)
     page = browser(world)
     log_in(page)
-    found = re.search(r'class="secret"[^>]*>(\w+)<', page.post("/account/second-step/begin", data={"present": PASSWORD}).text)
+    found = re.search(
+        r'class="secret"[^>]*>(\w+)<', page.post("/account/second-step/begin", data={"present": PASSWORD}).text
+    )
     assert found
     world.clock.now += dt.timedelta(hours=1)
     assert page.post("/account/second-step/confirm", data={"code": code(world, found[1])}).status_code == 404
@@ -198,7 +223,9 @@ def test_the_setting_obliges(world: World, obliged: str, roles: set[Role], must:
         assert page.get("/account").status_code == 200
 
 
-def test_an_administrator_takes_it_off_a_lost_phone_and_every_session_ends(world: World, anna: tuple[str, list[str]]) -> None:
+def test_an_administrator_takes_it_off_a_lost_phone_and_every_session_ends(
+    world: World, anna: tuple[str, list[str]]
+) -> None:
     page, root = browser(world), browser(world)
     log_in(page)
     page.post("/login/second", data={"code": anna[1][0]})
@@ -210,7 +237,9 @@ def test_an_administrator_takes_it_off_a_lost_phone_and_every_session_ends(world
     assert page.get("/").status_code == 303 and log_in(browser(world)) == "/"
 
 
-def test_a_database_brought_from_elsewhere_tells_why_and_takes_recovery_codes(world: World, anna: tuple[str, list[str]]) -> None:
+def test_a_database_brought_from_elsewhere_tells_why_and_takes_recovery_codes(
+    world: World, anna: tuple[str, list[str]]
+) -> None:
     with world.installation.work(by="тест") as work:
         row = work.session.exec(select(SecondFactor)).one()
         row.secret = "gAAAAABnot-ours"

@@ -23,7 +23,11 @@ from wiring.settings import OidcPart
 
 def events(world: World, *actions: str) -> list[Event]:
     with world.installation.reading(by="тест") as work:
-        return [each for each in work.session.exec(select(Event).order_by(Event.seq)).all() if each.action.startswith(actions)]
+        return [
+            each
+            for each in work.session.exec(select(Event).order_by(Event.seq)).all()
+            if each.action.startswith(actions)
+        ]
 
 
 def test_a_user_sees_his_sessions_and_ends_one_of_them(officer: TestClient, world: World) -> None:
@@ -55,8 +59,8 @@ def switch(work: Work, login: str, active: bool) -> None:
     account = accounts.find(work, login)
     assert account is not None
     accounts.change(
-        work, account, name="Анна", roles={Role.OFFICER}, email="", everywhere=True, organisation_ids=(), active=active,
-    )  # fmt: skip
+        work, account, name="Анна", roles={Role.OFFICER}, email="", everywhere=True, organisation_ids=(), active=active
+    )
 
 
 def test_whoever_is_switched_on_again_gets_none_of_his_old_keys(world: World) -> None:
@@ -81,14 +85,23 @@ def test_whoever_is_switched_on_again_gets_none_of_his_old_keys(world: World) ->
 
 
 @pytest.mark.parametrize(
-    "issuer", ["http://sso.example/realms/health", "ftp://sso.example", "sso.example", "http://127.0.0.1.evil.example", "https://"]
+    "issuer",
+    [
+        "http://sso.example/realms/health",
+        "ftp://sso.example",
+        "sso.example",
+        "http://127.0.0.1.evil.example",
+        "https://",
+    ],
 )
 def test_a_provider_of_single_sign_on_without_https_is_refused(issuer: str) -> None:
     with pytest.raises(ValidationError, match="https://"):
         OidcPart(issuer=issuer)
 
 
-@pytest.mark.parametrize("issuer", ["", "https://sso.example/realms/health", "http://127.0.0.1:8080", "http://localhost:1"])
+@pytest.mark.parametrize(
+    "issuer", ["", "https://sso.example/realms/health", "http://127.0.0.1:8080", "http://localhost:1"]
+)
 def test_a_provider_by_https_or_on_this_machine_is_taken(issuer: str) -> None:
     assert OidcPart(issuer=issuer).issuer == issuer
 

@@ -29,8 +29,13 @@ from tests.web.users import client, log_in
 from tests.web.world import World, clinic, request_at
 
 FORM = {
-    "revision": "0", "capacity": "head", "name": "Соколова Мария Ильинична", "post": "Главный врач",
-    "signed_on": "2026-11-23", "seal": "yes", "readable": "1",
+    "revision": "0",
+    "capacity": "head",
+    "name": "Соколова Мария Ильинична",
+    "post": "Главный врач",
+    "signed_on": "2026-11-23",
+    "seal": "yes",
+    "readable": "1",
 }
 OTHER = PageCode(request=999, version=1, page=1, of=1)
 
@@ -52,7 +57,9 @@ def _sheet(code: PageCode | None, *, written: bool = True, turned: int = 0) -> b
 
 def _told(code: PageCode | None, problem: str | None = None, rotation: int = 0) -> bytes:
     """An upload for the reader of the fixture `told`."""
-    return json.dumps({"code": dataclasses.asdict(code) if code else None, "problem": problem, "rotation": rotation}).encode()
+    return json.dumps(
+        {"code": dataclasses.asdict(code) if code else None, "problem": problem, "rotation": rotation}
+    ).encode()
 
 
 CODELESS, BLANK = _told(None, "no-code"), _told(None, "blank")
@@ -144,7 +151,9 @@ def test_a_scan_of_this_version_signs_the_request(officer: TestClient, world: Wo
     assert _upload(officer, request, _sheet(None)).status_code == 409
 
 
-def test_the_old_address_of_the_step_leads_to_the_page_and_takes_one_form(officer: TestClient, world: World, told: None) -> None:
+def test_the_old_address_of_the_step_leads_to_the_page_and_takes_one_form(
+    officer: TestClient, world: World, told: None
+) -> None:
     request = _validated(world)
     old = f"/requests/{request.id}/steps/sign"
     assert officer.get(old, follow_redirects=False).headers["location"] == f"/requests/{request.id}/scan"
@@ -155,7 +164,8 @@ def test_the_old_address_of_the_step_leads_to_the_page_and_takes_one_form(office
 
 @pytest.mark.rule("SND-1")
 def test_photos_come_one_by_one_in_any_order_and_the_missing_page_is_named(
-    officer: TestClient, world: World, told: None, pages: None) -> None:
+    officer: TestClient, world: World, told: None, pages: None
+) -> None:
     request = _validated(world)
     assert _verdict(_upload(officer, request, _told(_code(request, 2, 2)))) == "Не хватает стр. 1"
     assert not _kept(world, request, "scan")
@@ -169,13 +179,22 @@ def test_photos_come_one_by_one_in_any_order_and_the_missing_page_is_named(
     assert scan.detail["pages"] == 2 and scan.detail["by_hand"] is False
 
 
-def test_every_sheet_is_told_what_it_is_and_what_to_do_with_it(officer: TestClient, world: World, told: None, pages: None) -> None:
+def test_every_sheet_is_told_what_it_is_and_what_to_do_with_it(
+    officer: TestClient, world: World, told: None, pages: None
+) -> None:
     request = _validated(world)
     old = dataclasses.replace(_code(request, 1, 2), version=request.version + 1)
     answer = _upload(
-        officer, request, _told(_code(request, 1, 2)), _told(_code(request, 1, 2)), _told(OTHER), _told(old),
-        CODELESS, BLANK, b"PK no scan",
-    )  # fmt: skip
+        officer,
+        request,
+        _told(_code(request, 1, 2)),
+        _told(_code(request, 1, 2)),
+        _told(OTHER),
+        _told(old),
+        CODELESS,
+        BLANK,
+        b"PK no scan",
+    )
     told = (
         "Ещё одна копия страницы 1", "Лист другой заявки, стр. 1", f"Лист из версии {old.version}, а нужна {request.version}",
         "Код страницы не читается", "Пустой лист", "Это не PDF и не JPG", "Не хватает стр. 2",
@@ -183,7 +202,14 @@ def test_every_sheet_is_told_what_it_is_and_what_to_do_with_it(officer: TestClie
     assert [text for text in told if text not in answer.text] == []
     with world.installation.work(by="тест") as work:
         draft = scan_drafts.of(work, requests.get(work, request.id or 0))
-    assert [sheet.role.value for sheet in draft.sheets] == ["page", "spare", "foreign", "other-version", "codeless", "blank"]
+    assert [sheet.role.value for sheet in draft.sheets] == [
+        "page",
+        "spare",
+        "foreign",
+        "other-version",
+        "codeless",
+        "blank",
+    ]
 
 
 def test_another_request_is_named_only_to_those_who_see_it(officer: TestClient, world: World, told: None) -> None:
@@ -193,7 +219,8 @@ def test_another_request_is_named_only_to_those_who_see_it(officer: TestClient, 
 
 @pytest.mark.rule("SGN-6")
 def test_a_sheet_whose_code_cannot_be_read_is_placed_by_hand_and_that_is_on_record(
-    officer: TestClient, world: World, told: None, pages: None) -> None:
+    officer: TestClient, world: World, told: None, pages: None
+) -> None:
     request = _validated(world)
     _upload(officer, request, _told(_code(request, 1, 2)), CODELESS)
     file = _kept(world, request, "scan-original")[1]
@@ -216,13 +243,17 @@ def test_a_readable_code_is_not_overruled_by_hand(officer: TestClient, world: Wo
     assert answer.status_code == 409 and "Код на этом листе читается" in answer.text
 
 
-def test_sheets_without_codes_are_laid_in_order_at_once(officer: TestClient, world: World, told: None, pages: None) -> None:
+def test_sheets_without_codes_are_laid_in_order_at_once(
+    officer: TestClient, world: World, told: None, pages: None
+) -> None:
     request = _validated(world)
     assert "разложить по недостающим" in _upload(officer, request, CODELESS, _told(None, "bad-code")).text
     assert _verdict(_press(officer, request, "in-order")) == "Скан полный: 2 из 2 стр."
 
 
-def test_a_wrong_file_or_sheet_is_taken_out_and_a_sheet_comes_back(officer: TestClient, world: World, told: None) -> None:
+def test_a_wrong_file_or_sheet_is_taken_out_and_a_sheet_comes_back(
+    officer: TestClient, world: World, told: None
+) -> None:
     request = _validated(world)
     mixed = _upload(officer, request, _told(_code(request)), _told(OTHER))
     assert _verdict(mixed) == "Все страницы есть, но с некоторыми листами нужно решить"
@@ -246,7 +277,8 @@ def test_a_scan_is_looked_at_closely_before_it_counts(officer: TestClient, world
 
 
 def test_what_the_rules_miss_is_said_while_the_form_is_filled_in_and_nothing_is_written(
-    officer: TestClient, world: World, told: None) -> None:
+    officer: TestClient, world: World, told: None
+) -> None:
     request = _validated(world)
     _upload(officer, request, _told(_code(request)))
     path = f"/requests/{request.id}/scan/check"
@@ -278,7 +310,8 @@ def test_no_file_and_a_bad_date_are_said_and_nothing_is_lost(officer: TestClient
 
 
 def test_who_only_looks_sees_the_pages_and_no_buttons_and_the_look_is_on_record(
-    officer: TestClient, world: World, told: None) -> None:
+    officer: TestClient, world: World, told: None
+) -> None:
     request = _validated(world)
     _upload(officer, request, _told(_code(request)))
     with world.installation.work(by="тест") as work:
@@ -286,14 +319,16 @@ def test_who_only_looks_sees_the_pages_and_no_buttons_and_the_look_is_on_record(
     looks = client(world, "auditor", {Role.AUDITOR}, [own])
     before = len(_events(world, request, "scan.viewed"))
     text = looks.get(f"/requests/{request.id}/scan").text
-    assert "Скан полный" in text and "<button" not in text.partition('<main')[2]
+    assert "Скан полный" in text and "<button" not in text.partition("<main")[2]
     assert len(_events(world, request, "scan.viewed")) == before + 1
     assert _upload(looks, request, CODELESS).status_code == 403
     foreign = client(world, "far", {Role.OFFICER}, [])
     assert foreign.get(f"/requests/{request.id}/scan").status_code == 404
 
 
-@pytest.mark.skipif(not CHROMIUM.exists(), reason="нет /usr/bin/chromium: make test ставит его там, где есть apt-get и права root")
+@pytest.mark.skipif(
+    not CHROMIUM.exists(), reason="нет /usr/bin/chromium: make test ставит его там, где есть apt-get и права root"
+)
 def test_two_photos_from_a_phone_show_their_pages(world: World, pages: None, tmp_path: Path) -> None:
     request = _validated(world)
     for number in (1, 2):
@@ -328,13 +363,22 @@ def test_looks_at_a_sheet_start_one_child(officer: TestClient, world: World, mon
     (file,) = _kept(world, request, "scan-original")
     started: list[str] = []
     call = Zygote.call
-    monkeypatch.setattr(Zygote, "call", lambda self, module, *args, **named: started.append(module) or call(self, module, *args, **named))
-    looks = [officer.get(f"/requests/{request.id}/scan/files/{file.id}/sheets/0.png", params={"width": width}) for width in [350, 360, 480] * 8]
+    monkeypatch.setattr(
+        Zygote,
+        "call",
+        lambda self, module, *args, **named: started.append(module) or call(self, module, *args, **named),
+    )
+    looks = [
+        officer.get(f"/requests/{request.id}/scan/files/{file.id}/sheets/0.png", params={"width": width})
+        for width in [350, 360, 480] * 8
+    ]
     assert {look.status_code for look in looks} == {200} and len({look.content for look in looks}) == 1
     assert len(started) == 1
 
 
-def test_a_machine_without_room_for_a_reader_is_said_and_is_no_fault_of_the_file(officer: TestClient, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_machine_without_room_for_a_reader_is_said_and_is_no_fault_of_the_file(
+    officer: TestClient, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     request = _validated(world)
     _upload(officer, request, _sheet(_code(request)))
     (file,) = _kept(world, request, "scan-original")

@@ -41,9 +41,14 @@ def provider(running: Provider) -> Provider:
 @pytest.fixture
 def world(tmp_path: Path, provider: Provider) -> Iterator[World]:
     oidc = OidcPart(
-        issuer=provider.address, client_id=CLIENT, client_secret=SECRET, officers=("egisz-officers",),  # type: ignore[arg-type]
-        auditors=("egisz-auditors",), everywhere=("egisz-all",), organisations_claim="inn",
-    )  # fmt: skip
+        issuer=provider.address,
+        client_id=CLIENT,
+        client_secret=SECRET,
+        officers=("egisz-officers",),  # type: ignore[arg-type]
+        auditors=("egisz-auditors",),
+        everywhere=("egisz-all",),
+        organisations_claim="inn",
+    )
     clock = Clock()
     made = Installation(Settings(home=tmp_path, page=PagePart(public_url="http://testserver"), oidc=oidc), clock)
     yield World(made, clock)
@@ -96,7 +101,9 @@ def test_whoever_has_no_group_is_told_whom_to_ask(browser: TestClient, provider:
 
 
 @pytest.mark.parametrize("hash", ["$argon2id$a-password", None])
-def test_only_an_account_without_a_password_waits_for_its_owner(browser: TestClient, world: World, hash: str | None) -> None:
+def test_only_an_account_without_a_password_waits_for_its_owner(
+    browser: TestClient, world: World, hash: str | None
+) -> None:
     with world.installation.work(by="тест") as work:
         accounts.create(work, login="anna", name="Другая", roles={Role.ADMINISTRATOR}, password_hash=hash)
         accounts.create(work, login="root", name="Главный", roles={Role.ADMINISTRATOR}, password_hash="x")
@@ -105,7 +112,9 @@ def test_only_an_account_without_a_password_waits_for_its_owner(browser: TestCli
     assert (found(world).subject is None) is bool(hash)
 
 
-def test_a_forged_token_and_another_browsers_answer_let_nobody_in(browser: TestClient, world: World, provider: Provider) -> None:
+def test_a_forged_token_and_another_browsers_answer_let_nobody_in(
+    browser: TestClient, world: World, provider: Provider
+) -> None:
     provider.signing = RSAKey.generate_key(2048, {"kid": "one"})
     assert sign_on(browser).status_code == 403
     provider.signing = None
@@ -123,7 +132,9 @@ def test_a_link_on_anothers_page_begins_no_session(browser: TestClient) -> None:
         assert (answer.headers["location"], "set-cookie" in answer.headers) == ("/login", False)
 
 
-@pytest.mark.parametrize("wrong", [{"aud": "another-client"}, {"exp": 1}, {"iss": "https://another.example"}, {"nonce": "another"}])
+@pytest.mark.parametrize(
+    "wrong", [{"aud": "another-client"}, {"exp": 1}, {"iss": "https://another.example"}, {"nonce": "another"}]
+)
 def test_a_token_for_another_or_of_another_time_lets_nobody_in(
     browser: TestClient, world: World, provider: Provider, wrong: dict[str, object]
 ) -> None:
@@ -158,8 +169,14 @@ def test_a_token_not_signed_by_the_providers_pair_of_keys_lets_nobody_in(
 def test_the_cookie_of_a_sign_on_is_the_hosts_own_under_https(world: World) -> None:
     page = PagePart(public_url="https://testserver")
     made = Installation(world.installation.settings.model_copy(update={"page": page}), world.clock)
-    said = TestClient(create_app(made), "https://testserver").get("/login/sso", follow_redirects=False).headers["set-cookie"]
-    assert said.startswith("__Host-egisz-sso=") and "path=/;" in said and "httponly" in said and said.endswith("; secure")
+    said = (
+        TestClient(create_app(made), "https://testserver")
+        .get("/login/sso", follow_redirects=False)
+        .headers["set-cookie"]
+    )
+    assert (
+        said.startswith("__Host-egisz-sso=") and "path=/;" in said and "httponly" in said and said.endswith("; secure")
+    )
     made.engine.dispose()
 
 
@@ -172,7 +189,12 @@ def test_where_it_is_not_set_up_or_away_the_page_says_so(world: World, tmp_path:
 
 
 @pytest.mark.parametrize(
-    "said", [{"issuer": "https://another.example"}, {"token_endpoint": "http://sso.example/token"}, {"jwks_uri": "http://sso.example/keys"}]
+    "said",
+    [
+        {"issuer": "https://another.example"},
+        {"token_endpoint": "http://sso.example/token"},
+        {"jwks_uri": "http://sso.example/keys"},
+    ],
 )
 def test_a_provider_that_names_another_or_leads_over_open_ways_is_not_followed(
     browser: TestClient, provider: Provider, monkeypatch: pytest.MonkeyPatch, said: dict[str, str]

@@ -95,7 +95,7 @@ def test_a_body_that_dawdles_is_told_so(port: int, path: str) -> None:
     head = (
         f"POST {path} HTTP/1.1\r\nHost: a\r\nSec-Fetch-Site: same-origin\r\n"
         "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 60000\r\n\r\nlogin="
-    )  # fmt: skip
+    )
     with opened(port, head.encode()) as slow:
         answer, begun = b"", time.monotonic()
         slow.settimeout(0.1)
@@ -115,7 +115,13 @@ def test_an_endless_head_is_refused(port: int) -> None:
 
 @pytest.mark.parametrize(
     "framing",
-    ["Content-Length: 5\r\nContent-Length: 6", "Content-Length: 5, 6", "Content-Length: +5", "Transfer-Encoding: xchunked", "Transfer-Encoding: chunked, identity"],
+    [
+        "Content-Length: 5\r\nContent-Length: 6",
+        "Content-Length: 5, 6",
+        "Content-Length: +5",
+        "Transfer-Encoding: xchunked",
+        "Transfer-Encoding: chunked, identity",
+    ],
 )
 def test_a_message_without_one_clear_end_is_refused(port: int, framing: str) -> None:
     hidden = b"GET /health HTTP/1.1\r\nHost: a\r\n\r\n"

@@ -68,7 +68,9 @@ def _within(pages: Pages, path: str) -> tuple[bool, str]:
     before = slowness()
     few, many = _looks(pages, path)
     slower = max(before, slowness())
-    told = f"{path}: {few * 1000:.1f} ms with {FEW}, {many * 1000:.1f} ms with {MANY}, machine {slower:.1f} times slower"
+    told = (
+        f"{path}: {few * 1000:.1f} ms with {FEW}, {many * 1000:.1f} ms with {MANY}, machine {slower:.1f} times slower"
+    )
     return many <= SECONDS * slower and many <= few * TIMES, told
 
 

@@ -23,7 +23,7 @@ from actions.statistics import (
     refusals,
     states_over_time,
     turnaround,
-)  # fmt: skip
+)
 from catalog.refusals import group_of, refusal_groups
 from catalog.rules import rules
 from models.account import Role
@@ -63,12 +63,15 @@ def test_turnaround_is_the_median_of_working_hours_and_the_share_within_the_term
 
 def test_turnaround_counts_from_the_last_sending_and_each_answer_for_itself(work: Work) -> None:
     number = put(work, Status.GRANTED).id or 0
-    tell(work, [
-        *sent_and_answered(number, "2026-03-02 10:00", "2026-03-02 11:00", "reject"),
-        (at("2026-03-10 09:00"), number, "confirm", "signed", "sent"),
-        (at("2026-03-10 10:00"), number, "bounce", "sent", "signed"),
-        *sent_and_answered(number, "2026-03-11 09:00", "2026-03-11 12:00"),
-    ])  # fmt: skip
+    tell(
+        work,
+        [
+            *sent_and_answered(number, "2026-03-02 10:00", "2026-03-02 11:00", "reject"),
+            (at("2026-03-10 09:00"), number, "confirm", "signed", "sent"),
+            (at("2026-03-10 10:00"), number, "bounce", "sent", "signed"),
+            *sent_and_answered(number, "2026-03-11 09:00", "2026-03-11 12:00"),
+        ],
+    )
     march = turnaround(work, Period(2026, 1))[2]
     assert (march.answers, march.median_hours) == (2, 2.0)
 
@@ -76,10 +79,13 @@ def test_turnaround_counts_from_the_last_sending_and_each_answer_for_itself(work
 def test_answers_of_others_than_the_desk_are_left_out(work: Work) -> None:
     elsewhere = next(code for code, kind in work.catalog.kinds.items() if not kind.to_desk)
     number = put(work, Status.GRANTED, kind=elsewhere, people=0).id or 0
-    tell(work, [
-        (at("2026-03-02 10:00"), number, "hand_over", "signed", "awaiting"),
-        (at("2026-03-20 10:00"), number, "grant", "awaiting", "granted"),
-    ])  # fmt: skip
+    tell(
+        work,
+        [
+            (at("2026-03-02 10:00"), number, "hand_over", "signed", "awaiting"),
+            (at("2026-03-20 10:00"), number, "grant", "awaiting", "granted"),
+        ],
+    )
     assert sum(row.answers for row in turnaround(work, Period(2026))) == 0
 
 
@@ -147,19 +153,22 @@ def test_groups_of_refusals_cite_rules_and_the_first_fits() -> None:
 def _history(work: Work) -> None:
     """One is verified in February, one is refused in March, one was made in April and stands as a draft."""
     first, second, third = (put(work, status).id or 0 for status in (Status.VERIFIED, Status.REJECTED, Status.DRAFT))
-    tell(work, [
-        (at("2026-01-10 10:00"), first, "created", None, None),
-        (at("2026-01-11 10:00"), first, "validate", "draft", "validated"),
-        (at("2026-01-12 10:00"), first, "sign", "validated", "signed"),
-        *sent_and_answered(first, "2026-01-20 10:00", "2026-02-02 10:00"),
-        (at("2026-02-10 10:00"), first, "verify", "granted", "verified"),
-        (at("2026-02-15 10:00"), second, "created", None, None),
-        (at("2026-02-15 11:00"), second, "validate", "draft", "validated"),
-        (at("2026-02-15 12:00"), second, "sign", "validated", "signed"),
-        *sent_and_answered(second, "2026-02-16 10:00", "2026-03-02 10:00", "reject"),
-        (at("2026-04-01 00:00"), third, "created", None, None),
-        (at("2026-04-02 00:00"), third, "invite", "draft", "draft"),
-    ])  # fmt: skip
+    tell(
+        work,
+        [
+            (at("2026-01-10 10:00"), first, "created", None, None),
+            (at("2026-01-11 10:00"), first, "validate", "draft", "validated"),
+            (at("2026-01-12 10:00"), first, "sign", "validated", "signed"),
+            *sent_and_answered(first, "2026-01-20 10:00", "2026-02-02 10:00"),
+            (at("2026-02-10 10:00"), first, "verify", "granted", "verified"),
+            (at("2026-02-15 10:00"), second, "created", None, None),
+            (at("2026-02-15 11:00"), second, "validate", "draft", "validated"),
+            (at("2026-02-15 12:00"), second, "sign", "validated", "signed"),
+            *sent_and_answered(second, "2026-02-16 10:00", "2026-03-02 10:00", "reject"),
+            (at("2026-04-01 00:00"), third, "created", None, None),
+            (at("2026-04-02 00:00"), third, "invite", "draft", "draft"),
+        ],
+    )
 
 
 def _told(found: list) -> dict[str, dict[str, int]]:
@@ -207,9 +216,14 @@ def test_statistics_are_of_the_chosen_organisation_and_of_what_the_user_sees(wor
         tell(work, sent_and_answered(strange.id or 0, "2026-03-02 10:00", "2026-03-02 12:00", "reject"))
         mine = clinic(work).id or 0
         account = accounts.create(
-            work, login="narrow", name="Узкова Ульяна", roles={Role.MANAGER}, everywhere=False, organisation_ids=(other,),
+            work,
+            login="narrow",
+            name="Узкова Ульяна",
+            roles={Role.MANAGER},
+            everywhere=False,
+            organisation_ids=(other,),
             password_by_other=False,
-        )  # fmt: skip
+        )
         assert sum(row.answers for row in turnaround(work, Period(2026), mine)) == 2
         assert sum(row.answers for row in turnaround(work, Period(2026))) == 3
         assert [row.label for row in refusals(work, Period(2026), mine)] == []
@@ -245,17 +259,38 @@ def _many(work: Work, number: int) -> None:
     rows, events = [], []
     for place in range(1, number + 1):
         moment = work.now - dt.timedelta(days=300 * (1 - place / number))
-        rows.append({
-            "id": ids + place, "number": f"М-{ids + place}", "kind": "frmo-frmr-access", "organisation_id": organisation,
-            "status": Status.VERIFIED, "created_at": moment, "status_since": moment, "version": 1, "revision": 0,
-            "created_by": "", "channel": "mail", "note": "", "intake": [], "fields": {},
-        })  # fmt: skip
+        rows.append(
+            {
+                "id": ids + place,
+                "number": f"М-{ids + place}",
+                "kind": "frmo-frmr-access",
+                "organisation_id": organisation,
+                "status": Status.VERIFIED,
+                "created_at": moment,
+                "status_since": moment,
+                "version": 1,
+                "revision": 0,
+                "created_by": "",
+                "channel": "mail",
+                "note": "",
+                "intake": [],
+                "fields": {},
+            }
+        )
         for trigger, source, target in zip(way, states, states[1:], strict=False):
             seq += 1
-            events.append({
-                "seq": seq, "at": moment, "actor": "", "action": f"request.{trigger}", "subject": f"request:{ids + place}",
-                "data": json.dumps({"source": source, "target": target}), "previous": str(seq), "hash": str(seq),
-            })  # fmt: skip
+            events.append(
+                {
+                    "seq": seq,
+                    "at": moment,
+                    "actor": "",
+                    "action": f"request.{trigger}",
+                    "subject": f"request:{ids + place}",
+                    "data": json.dumps({"source": source, "target": target}),
+                    "previous": str(seq),
+                    "hash": str(seq),
+                }
+            )
     connection = work.session.connection()
     connection.execute(insert(AccessRequest.__table__), rows)  # type: ignore[attr-defined]
     connection.execute(insert(Event.__table__), events)  # type: ignore[attr-defined]

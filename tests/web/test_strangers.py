@@ -48,16 +48,45 @@ from web.api.app import application
 
 SNILS, ANOTHER = "11223344595", "41240221200"
 OURS = LineFacts(
-    snils=SNILS, surname="Иванова", given="Анна", patronymic="Петровна", email="anna@clinic-b.ru", post="Кадровик", roles=BOTH_ROLES
+    snils=SNILS,
+    surname="Иванова",
+    given="Анна",
+    patronymic="Петровна",
+    email="anna@clinic-b.ru",
+    post="Кадровик",
+    roles=BOTH_ROLES,
 )
-THEIRS = dataclasses.replace(OURS, email="anna@clinic-a.ru", post="Хирург", esia_confirmed=True, first_login_on=dt.datetime(2026, 11, 2, tzinfo=dt.UTC))
-CHANGED_BY_LOOKS = {"audit_event", "event", "chain_head", "account_session", "api_token", "idempotency_key", "account", "outbox_letter"}
+THEIRS = dataclasses.replace(
+    OURS,
+    email="anna@clinic-a.ru",
+    post="Хирург",
+    esia_confirmed=True,
+    first_login_on=dt.datetime(2026, 11, 2, tzinfo=dt.UTC),
+)
+CHANGED_BY_LOOKS = {
+    "audit_event",
+    "event",
+    "chain_head",
+    "account_session",
+    "api_token",
+    "idempotency_key",
+    "account",
+    "outbox_letter",
+}
 CLASH = "Этот СНИЛС в другой организации записан"
 
 
 def clinic_a(work: Work, line: LineFacts) -> None:
     """A worker with everything: roles, a login, a recorded change of name, a letter, lists, a review."""
-    card = Organisation(inn="5902012349", short_name="Заречная", full_name="Заречная", fold="заречная", kind="medical", subject="59", officer_email="a@example.com")
+    card = Organisation(
+        inn="5902012349",
+        short_name="Заречная",
+        full_name="Заречная",
+        fold="заречная",
+        kind="medical",
+        subject="59",
+        officer_email="a@example.com",
+    )
     work.session.add(card)
     work.session.flush()
     place = card.id or 0
@@ -67,9 +96,14 @@ def clinic_a(work: Work, line: LineFacts) -> None:
     enrolling.take_over(work, made, [(people.of_line(work, row), line)])
     for role in BOTH_ROLES:
         grants.grant(
-            work, person_id=row.person_id or 0, organisation_id=place, subsystem=role.subsystem, role=role.role,
-            request_id=made.id or 0, line_id=row.id or 0,
-        )  # fmt: skip
+            work,
+            person_id=row.person_id or 0,
+            organisation_id=place,
+            subsystem=role.subsystem,
+            role=role.role,
+            request_id=made.id or 0,
+            line_id=row.id or 0,
+        )
     links.issue(work, line_id=row.id or 0, purpose=links.LOGIN_CHECK)
     worker = people.of_line(work, row)
     names.rename(work, worker, FullName("Заречнова", line.given, line.patronymic), since=dt.date(2026, 11, 10))
@@ -137,20 +171,42 @@ def write(side: Side) -> None:
     browser, program = side.browser, side.program
     draft = browser.post("/requests/new/organisation", data={"kind": KIND, "card": "2"}, follow_redirects=False)
     at = re.sub(r"/[a-z]+$", "", draft.headers["location"])
-    row = {"row": "new1", "new1.line": "", "new1.snils": SNILS, "new1.surname": "Иванова", "new1.given": "Анна",
-           "new1.patronymic": "Петровна", "new1.email": "anna@clinic-b.ru", "new1.post": "Кадровик",
-           "new1.role": ["frmo:organisation", "frmr:organisation"]}  # fmt: skip
+    row = {
+        "row": "new1",
+        "new1.line": "",
+        "new1.snils": SNILS,
+        "new1.surname": "Иванова",
+        "new1.given": "Анна",
+        "new1.patronymic": "Петровна",
+        "new1.email": "anna@clinic-b.ru",
+        "new1.post": "Кадровик",
+        "new1.role": ["frmo:organisation", "frmr:organisation"],
+    }
     side.say("row", browser.post(f"{at}/people/row", data=row))
     side.say("page", browser.get(f"{at}/people"))
     side.say("known", browser.post(f"{at}/people/known", data={"surname": "Иван"}))
     side.say("known former", browser.post(f"{at}/people/known", data={"surname": "Заречн"}))
     side.say("pick", browser.post(f"{at}/people/known", data={"person": ["1", "2", "3"]}))
-    side.say("paste", browser.post(f"{at}/people/paste", data={"pasted": f"СНИЛС\tФИО\n{SNILS}\tИванова Анна Петровна\n", "replace": ""}))
+    side.say(
+        "paste",
+        browser.post(
+            f"{at}/people/paste", data={"pasted": f"СНИЛС\tФИО\n{SNILS}\tИванова Анна Петровна\n", "replace": ""}
+        ),
+    )
     for said in ("renamed", "corrected", "checked"):
         data = {"line": "3", "said": said, "since": "2026-11-01"}
         side.say(said, browser.post(f"{at}/people/identity", data=data))
     side.say("check", browser.get(f"{at}/check"))
-    people_in = [{"snils": SNILS, "surname": "Иванова", "given": "Анна", "patronymic": "Петровна", "email": "anna@clinic-b.ru", "post": "Кадровик"}]
+    people_in = [
+        {
+            "snils": SNILS,
+            "surname": "Иванова",
+            "given": "Анна",
+            "patronymic": "Петровна",
+            "email": "anna@clinic-b.ru",
+            "post": "Кадровик",
+        }
+    ]
     side.say("create", program.post("/api/v1/requests", json={"kind": KIND, "inn": INN, "people": people_in}))
     replaced = program.put("/api/v1/requests/4/people", json={"people": people_in})
     side.say("replace", replaced)
@@ -169,18 +225,29 @@ def write(side: Side) -> None:
     file = roster(side.folder / "left.csv", [(SNILS, "Иванова Анна Петровна")])
     side.act("departures", lambda work: leavers.departures(work, file, inn=INN, apply=True).as_json())
     side.act("list", lambda work: checklists.open_checklist(work, 2, "worker") is None)
-    side.act("worker", lambda work: checklist_workers.add_worker(work, 2, name="Иванова Анна Петровна", snils=SNILS, code="worker").name)
+    side.act(
+        "worker",
+        lambda work: (
+            checklist_workers.add_worker(work, 2, name="Иванова Анна Петровна", snils=SNILS, code="worker").name
+        ),
+    )
     side.act("invite", lambda work: steps.take(work, requests.get(work, 4), "invite").status)
     side.act("validate", lambda work: steps.take(work, requests.get(work, 4), "validate").status)
     side.act("granted", lambda work: _granted(work))
     side.act("review", lambda work: reviews.start(work).id)
-    side.act("answer", lambda work: [each.number for each in reviews.answer(work, reviews.open_campaign(work), inn=INN, drop=[SNILS])])
+    side.act(
+        "answer",
+        lambda work: [each.number for each in reviews.answer(work, reviews.open_campaign(work), inn=INN, drop=[SNILS])],
+    )
     side.act("of person", lambda work: evidence.of_person(work, SNILS).files)
     side.act("holders", lambda work: grants.holders(work))
     side.act("held", lambda work: [each.label for each in revocations.held_by(work, people.numbered(work, [SNILS]))])
     side.act("meant", lambda work: searching.people_meant(work, searching.Filters(text=SNILS)))
     side.act("change", lambda work: names.change(work, people.get(work, 2), {"email": "new@clinic-b.ru"}).email)
-    side.act("rename", lambda work: names.rename(work, people.get(work, 2), FullName("Белова", "Анна"), since=work.now.date()).name)
+    side.act(
+        "rename",
+        lambda work: names.rename(work, people.get(work, 2), FullName("Белова", "Анна"), since=work.now.date()).name,
+    )
     side.act("strange card", lambda work: names.change(work, people.get(work, 1), {"email": "new@clinic-b.ru"}))
     _visit(side)
 
@@ -191,9 +258,14 @@ def _granted(work: Work) -> int:
     [first, *_] = requests.lines_of(work, request)
     for role in BOTH_ROLES:
         grants.grant(
-            work, person_id=first.person_id or 0, organisation_id=2, subsystem=role.subsystem, role=role.role,
-            request_id=request.id or 0, line_id=first.id or 0,
-        )  # fmt: skip
+            work,
+            person_id=first.person_id or 0,
+            organisation_id=2,
+            subsystem=role.subsystem,
+            role=role.role,
+            request_id=request.id or 0,
+            line_id=first.id or 0,
+        )
     return request.id or 0
 
 
@@ -210,7 +282,9 @@ def _visit(side: Side) -> None:
 def look(side: Side) -> None:
     """Every address with every number that there is in either clinic."""
     for route in routes(app_for(side.world.installation)):
-        if "GET" not in (route.methods or ()) or route.path.startswith(("/my/", "/static", "/login", "/api", "/admin", "/help")):
+        if "GET" not in (route.methods or ()) or route.path.startswith(
+            ("/my/", "/static", "/login", "/api", "/admin", "/help")
+        ):
             continue
         for number in "124" if "{" in route.path else "1":
             path = re.sub(r"\{[^}]+\}", number, route.path)

@@ -61,11 +61,14 @@ def test_idle_requests_are_the_officers_and_fresh_ones_are_nobodys(work: Work) -
         put(work, status).status_since = NOON - WEEK
         put(work, status)
     idle = _found(work)["idle"]
-    assert (idle.count, [entry.why.partition(": ")[2] for entry in idle.entries]) == (3, [
-        "черновик не трогали с 16.11.2026: проверьте его",
-        "проверена 16.11.2026, не подписана: распечатайте и приложите скан",
-        "подписана 16.11.2026, не передана: отправьте",
-    ])  # fmt: skip
+    assert (idle.count, [entry.why.partition(": ")[2] for entry in idle.entries]) == (
+        3,
+        [
+            "черновик не трогали с 16.11.2026: проверьте его",
+            "проверена 16.11.2026, не подписана: распечатайте и приложите скан",
+            "подписана 16.11.2026, не передана: отправьте",
+        ],
+    )
 
 
 def test_idle_is_counted_in_working_days(work: Work) -> None:
@@ -81,8 +84,8 @@ def test_first_logins_are_owed_only_by_those_who_were_asked(work: Work) -> None:
     asked, fresh = request_at(work), put(work, Status.DRAFT)
     assert "first-login" not in _found(work)
     outbox.promise(
-        work, key="k", purpose=links.FIRST_LOGIN, recipient="p@example.com", subject="", text="", request_id=asked.id,
-    )  # fmt: skip
+        work, key="k", purpose=links.FIRST_LOGIN, recipient="p@example.com", subject="", text="", request_id=asked.id
+    )
     owed = _found(work)["first-login"]
     assert [(entry.id, entry.why) for entry in owed.entries] == [
         (asked.id, "ещё не вошли: 2. Без входа заявку не отправить")
@@ -123,13 +126,18 @@ def test_letters_of_the_day_are_told_with_what_became_of_them(officer: TestClien
         sent = package_letter(work, request_at(work, Status.SENT), OutboxState.SENT)
         failed = package_letter(work, request_at(work, Status.SIGNED), OutboxState.FAILED)
         came = received(work, request_at(work, Status.AWAITING), {})
-        for action, subject in (("letter.sent", f"letter:{sent.id}"), ("letter.failed", f"letter:{failed.id}"),
-                                ("letter.received", f"inbox:{came.id}")):  # fmt: skip
+        for action, subject in (
+            ("letter.sent", f"letter:{sent.id}"),
+            ("letter.failed", f"letter:{failed.id}"),
+            ("letter.received", f"inbox:{came.id}"),
+        ):
             audit.record(work, action, subject)
         today = agenda.day_of(work, NOON.date())
-        assert ([each.id for each in today.sent], [each.id for each in today.failed], [each.id for each in today.received]) == (
-            [sent.id], [failed.id], [came.id],
-        )  # fmt: skip
+        assert (
+            [each.id for each in today.sent],
+            [each.id for each in today.failed],
+            [each.id for each in today.received],
+        ) == ([sent.id], [failed.id], [came.id])
     text = officer.get("/today").text
     assert "12:00" in text and "Заявка в СТП" in text and "не отправлено" in text
     before = officer.get("/today?day=2026-11-22").text
@@ -153,14 +161,20 @@ def test_the_post_that_stands_still_is_told(officer: TestClient, world: World) -
 def test_look_into_the_mailbox_and_what_went_wrong_with_it_are_told(officer: TestClient, world: World) -> None:
     assert "ещё не заглядывали" in officer.get("/today").text
     with world.installation.work(by="тест") as work:
-        work.session.add(MailboxPosition(account="clinic@example.com", folder="INBOX", looked_at=NOON - dt.timedelta(hours=1)))
-        work.session.add(MailboxPosition(account="clinic@example.com", folder="Старая", failed_at=NOON - 3 * WEEK, problem="auth"))
+        work.session.add(
+            MailboxPosition(account="clinic@example.com", folder="INBOX", looked_at=NOON - dt.timedelta(hours=1))
+        )
+        work.session.add(
+            MailboxPosition(account="clinic@example.com", folder="Старая", failed_at=NOON - 3 * WEEK, problem="auth")
+        )
     text = officer.get("/today").text
     assert "23.11.2026 11:00" in text and "прочитать не удалось" not in text
     with world.installation.work(by="тест") as work:
         inbox.looked(work, "clinic@example.com", "INBOX", "timeout")
     text = officer.get("/today").text
-    assert "Ящик прочитать не удалось, 23.11.2026 12:00. Почтовый сервер не ответил" in text and "23.11.2026 11:00" in text
+    assert (
+        "Ящик прочитать не удалось, 23.11.2026 12:00. Почтовый сервер не ответил" in text and "23.11.2026 11:00" in text
+    )
     assert 'href="/admin#mailbox"' in text and "clinic@example.com" not in text
     assert "Скажите администратору" in client(world, "auditor", [Role.AUDITOR]).get("/today").text
 
@@ -201,10 +215,13 @@ def test_statistics_stand_in_tables_beside_their_charts(officer: TestClient, wor
     with world.installation.work(by="тест") as work:
         request, refused = put(work, Status.GRANTED), put(work, Status.REJECTED)
         refuse(work, refused, "Иванова А. П.: нет печати")
-        tell(work, [
-            *sent_and_answered(request.id or 0, "2026-03-02 10:00", "2026-03-02 12:00"),
-            *sent_and_answered(refused.id or 0, "2026-03-02 10:00", "2026-03-04 12:00", "reject"),
-        ])  # fmt: skip
+        tell(
+            work,
+            [
+                *sent_and_answered(request.id or 0, "2026-03-02 10:00", "2026-03-02 12:00"),
+                *sent_and_answered(refused.id or 0, "2026-03-02 10:00", "2026-03-04 12:00", "reject"),
+            ],
+        )
     text = officer.get("/today/statistics?year=2026&quarter=1").text
     assert text.count('<svg class="chart" role="img"') == 3 and "style=" not in text
     assert (

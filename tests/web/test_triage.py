@@ -23,14 +23,20 @@ from web.marking import absent, marked
 
 TEXT = "Добрый день!\nДоступ <b>предоставлен</b>\nпо обращению ABC-123-45678."
 UNCLEAR: dict[str, object] = {
-    "kind": "answer", "outcome": "granted", "ticket": "ABC-123-45678", "trusted": True, "text": TEXT,
+    "kind": "answer",
+    "outcome": "granted",
+    "ticket": "ABC-123-45678",
+    "trusted": True,
+    "text": TEXT,
     "evidence": ["Доступ <b>предоставлен</b> по обращению"],
 }
 
 PROVEN: dict[str, object] = {"statements": [{"server": "mx.clinic.example", "verdict": "pass", "place": "above"}]}
 
 
-def _waiting(world: World, reading: dict[str, object] | None = None, *, matched: bool = True, uid: int = 1) -> tuple[int, int]:
+def _waiting(
+    world: World, reading: dict[str, object] | None = None, *, matched: bool = True, uid: int = 1
+) -> tuple[int, int]:
     """Numbers of a request at the desk and of a letter about it."""
     with world.installation.work(by="тест") as work:
         request = request_at(work, Status.AWAITING, sent_at=NOON, due_at=NOON)
@@ -61,7 +67,9 @@ def test_a_mixed_answer_is_settled_role_by_role(officer: TestClient, world: Worl
     number, letter = _waiting(world)
     text = officer.get(f"/triage/{letter}").text
     (frmo, frmr), _ = _fields(world, number)
-    assert all(f'name="outcome-{name}" value="rejected"' in text for name in (frmo, frmr, "all", "role-frmr.organisation"))
+    assert all(
+        f'name="outcome-{name}" value="rejected"' in text for name in (frmo, frmr, "all", "role-frmr.organisation")
+    )
     form = {"request": str(number), "decision": "partial", "outcome-all": "granted", f"outcome-{frmr}": "rejected"}
     officer.post(f"/triage/{letter}", data=form | {f"reason-{frmr}": "нет карточки"})
     assert _state(world, number, letter) == (Status.GRANTED, InboxState.SETTLED)
@@ -90,14 +98,18 @@ def test_nothing_waits_and_the_page_says_so(officer: TestClient) -> None:
 
 
 @pytest.mark.rule("AWT-1")
-def test_a_letter_shows_its_text_with_the_evidence_and_what_one_click_would_do(officer: TestClient, world: World) -> None:
+def test_a_letter_shows_its_text_with_the_evidence_and_what_one_click_would_do(
+    officer: TestClient, world: World
+) -> None:
     number, letter = _waiting(world)
     listed = officer.get("/triage").text
     assert '<span class="main">доступ предоставлен всем</span>' in listed and 'class="badge"' in listed
     text = officer.get(f"/triage/{letter}").text
     assert "<mark>Доступ &lt;b&gt;предоставлен&lt;/b&gt;\nпо обращению</mark>" in text
     assert "(по номеру обращения)" in text and 'id="accept" data-asks-key=' in text
-    assert "«ждёт ответа» → «доступ дан»" in text and "Уйдут письма с просьбой проверить вход: 2" in text.replace("\xa0", " ")
+    assert "«ждёт ответа» → «доступ дан»" in text and "Уйдут письма с просьбой проверить вход: 2" in text.replace(
+        "\xa0", " "
+    )
     assert "Иванова Анна Петровна: «ждёт» → «доступ дан»" in text
     assert _state(world, number, letter) == (Status.AWAITING, InboxState.TRIAGE)
 
@@ -128,7 +140,9 @@ def test_one_click_settles_a_letter_and_leads_to_the_next(officer: TestClient, w
 def test_who_comes_second_is_told_who_decided_and_when(officer: TestClient, world: World) -> None:
     number, letter = _waiting(world)
     world.clock.now += dt.timedelta(minutes=5)
-    client(world, "second", {Role.OFFICER}).post(f"/triage/{letter}", data={"request": str(number), "decision": "acknowledge"})
+    client(world, "second", {Role.OFFICER}).post(
+        f"/triage/{letter}", data={"request": str(number), "decision": "acknowledge"}
+    )
     late = officer.post(f"/triage/{letter}", data={"request": str(number), "decision": "grant"})
     assert late.status_code == 409
     assert "уже разобрано: second, 23.11.2026 12:05 МСК. Ваше решение не записано" in late.text
@@ -141,9 +155,13 @@ def test_a_partial_answer_that_was_read_per_person_is_one_click_too(officer: Tes
     said = [(snils[0], "granted", "предоставлен"), (snils[1], "rejected", "нет в ФРМР")]
     pairs = [
         {"snils": who, "subsystem": code, "role": "organisation", "outcome": what, "quote": words, "until": ""}
-        for who, what, words in said for code in ("frmo", "frmr")
-    ]  # fmt: skip
-    reading = UNCLEAR | {"outcome": "partial", "decision": {"outcome": "unclear", "pairs": pairs, "doubts": ["переслано"], "quotes": []}}
+        for who, what, words in said
+        for code in ("frmo", "frmr")
+    ]
+    reading = UNCLEAR | {
+        "outcome": "partial",
+        "decision": {"outcome": "unclear", "pairs": pairs, "doubts": ["переслано"], "quotes": []},
+    }
     number, letter = _waiting(world, reading)
     text = officer.get(f"/triage/{letter}").text
     assert "→ «отказ, в новом черновике», нет в ФРМР" in text and snils[0] not in text
@@ -156,7 +174,9 @@ def test_a_partial_answer_that_was_read_per_person_is_one_click_too(officer: Tes
     assert _lines(world, number) == [("granted", None), ("moved", "нет в ФРМР")]
 
 
-def test_a_partial_answer_needs_a_word_for_everybody_and_keeps_what_was_marked(officer: TestClient, world: World) -> None:
+def test_a_partial_answer_needs_a_word_for_everybody_and_keeps_what_was_marked(
+    officer: TestClient, world: World
+) -> None:
     number, letter = _waiting(world)
     one, two = _lines_ids(world, number)
     form = {"request": str(number), "decision": "partial", "text": "нет в ФРМР", f"outcome-{one}": "granted"}
@@ -212,7 +232,9 @@ def test_what_the_request_cannot_take_now_is_no_button(officer: TestClient, worl
 @pytest.mark.rule("SND-5")
 def test_a_bounce_says_why_and_what_each_choice_means(officer: TestClient, world: World) -> None:
     bounce = {"recipient": "egisz@stp-egisz.ru", "status": "5.1.1", "diagnostic": "User unknown"}
-    number, letter = _waiting(world, {"kind": "bounce", "outcome": "none", "bounce": bounce, "trusted": True, "evidence": ["5.1.1"]})
+    number, letter = _waiting(
+        world, {"kind": "bounce", "outcome": "none", "bounce": bounce, "trusted": True, "evidence": ["5.1.1"]}
+    )
     text = officer.get(f"/triage/{letter}").text
     assert "User unknown" in text and "«ждёт ответа» → «подписана»" in text
     assert "Заявка не меняется, письмо остаётся в истории" in text
@@ -252,7 +274,9 @@ def _stuck(world: World, state: OutboxState) -> tuple[int, int]:
     with world.installation.work(by="тест") as work:
         request = request_at(work, Status.SIGNED)
         letter = package_letter(work, request, state, attempts=1, error="Сервер оборвал связь").id or 0
-        audit.record(work, "letter.uncertain" if state is OutboxState.UNCERTAIN else "letter.failed", f"letter:{letter}")
+        audit.record(
+            work, "letter.uncertain" if state is OutboxState.UNCERTAIN else "letter.failed", f"letter:{letter}"
+        )
         return request.id or 0, letter
 
 
@@ -296,10 +320,14 @@ def test_a_failed_letter_can_be_given_up_and_an_uncertain_one_cannot(officer: Te
         assert outbox.get(work, letter).state is OutboxState.CANCELLED
         assert requests.get(work, number).status is Status.SIGNED
         given_up = select(Event).where(col(Event.action) == "letter.given-up")
-        assert [(event.subject, json.loads(event.data)) for event in work.session.exec(given_up)] == [(f"letter:{letter}", {})]
+        assert [(event.subject, json.loads(event.data)) for event in work.session.exec(given_up)] == [
+            (f"letter:{letter}", {})
+        ]
 
 
-@pytest.mark.skipif(not CHROMIUM.exists(), reason="нет /usr/bin/chromium: make test ставит его там, где есть apt-get и права root")
+@pytest.mark.skipif(
+    not CHROMIUM.exists(), reason="нет /usr/bin/chromium: make test ставит его там, где есть apt-get и права root"
+)
 def test_letters_are_settled_by_keyboard_and_what_leaves_the_house_is_asked_first(world: World) -> None:
     world.installation.__dict__["policy"] = replace(world.installation.policy, authserv_ids=("mx.clinic.example",))
     number, first = _waiting(world, UNCLEAR | PROVEN)

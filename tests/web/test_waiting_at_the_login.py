@@ -19,8 +19,11 @@ PASSWORD = "конь батарея скрепка"
 
 def browser(world: World, address: str = "203.0.113.1") -> TestClient:
     return TestClient(
-        app_for(world.installation), headers={"Sec-Fetch-Site": "same-origin"}, client=(address, 1), follow_redirects=False
-    )  # fmt: skip
+        app_for(world.installation),
+        headers={"Sec-Fetch-Site": "same-origin"},
+        client=(address, 1),
+        follow_redirects=False,
+    )
 
 
 def log_in(page: TestClient, password: str = PASSWORD, login: str = "anna") -> int:
@@ -32,8 +35,14 @@ def anna(world: World) -> Account:
     hash = passwords.hashed(PASSWORD, login="anna")
     with world.installation.work(by="тест") as work:
         return accounts.create(
-            work, login="anna", name="Анна", roles={Role.OFFICER}, everywhere=True, password_hash=hash, password_by_other=False
-        )  # fmt: skip
+            work,
+            login="anna",
+            name="Анна",
+            roles={Role.OFFICER},
+            everywhere=True,
+            password_hash=hash,
+            password_by_other=False,
+        )
 
 
 def test_a_known_browser_never_waits_for_a_strangers_failures(world: World) -> None:
@@ -75,7 +84,9 @@ def test_a_known_browser_is_known_for_its_own_user_only_and_forgotten_with_a_res
     assert [log_in(mine, "не тот", login="root") for _ in range(7)] == [401] * 5 + [429] * 2
     session_of(world, "root")
     with world.installation.work(by="тест") as work:
-        accounts.set_password(work, accounts.get(work, anna.id or 0), passwords.hashed("другая совсем фраза", login="anna"), by_other=True)
+        accounts.set_password(
+            work, accounts.get(work, anna.id or 0), passwords.hashed("другая совсем фраза", login="anna"), by_other=True
+        )
     assert [log_in(mine, "не тот") for _ in range(7)] == [401] * 5 + [429] * 2
 
 
@@ -88,15 +99,22 @@ def test_strangers_failures_do_not_stop_a_change_of_ones_own_password(world: Wor
     assert mine.post("/account/password", data=form).status_code == 303
 
 
-def test_a_crowd_of_strangers_holds_no_threads_and_nobody_known_waits(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_crowd_of_strangers_holds_no_threads_and_nobody_known_waits(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     mine = browser(world)
     log_in(mine)
     hold, real = threading.Event(), passwords._fits
-    monkeypatch.setattr(passwords, "_fits", lambda typed, stored: hold.wait(10) and False if typed == "чужой" else real(typed, stored))
+    monkeypatch.setattr(
+        passwords, "_fits", lambda typed, stored: hold.wait(10) and False if typed == "чужой" else real(typed, stored)
+    )
     answers: list[int] = []
     crowd = [
-        threading.Thread(target=lambda n=n: answers.append(log_in(browser(world, f"203.0.113.{n}"), "чужой", f"login{n}"))) for n in range(20)
-    ]  # fmt: skip
+        threading.Thread(
+            target=lambda n=n: answers.append(log_in(browser(world, f"203.0.113.{n}"), "чужой", f"login{n}"))
+        )
+        for n in range(20)
+    ]
     for each in crowd:
         each.start()
     for each in crowd[:]:

@@ -184,8 +184,9 @@ def test_rows_without_headings_are_understood_by_what_stands_in_them(
     officer.post(f"{at}/people/paste", data={"pasted": "\n".join(TSV.splitlines()[1:3])})
     _, lines = stored(world, at)
     assert [(each.typed["surname"], each.typed["given"], each.typed["email"]) for each in lines] == [
-        ("Иванова", "Анна", "anna@clinic.example"), ("Ёлкин", "Пётр", "petr@clinic.example"),
-    ]  # fmt: skip
+        ("Иванова", "Анна", "anna@clinic.example"),
+        ("Ёлкин", "Пётр", "petr@clinic.example"),
+    ]
     answer = officer.post(f"{at}/people/paste", data={"pasted": "просто\tслова"})
     assert answer.status_code == 422
     assert "Скопируйте таблицу вместе со строкой заголовков" in answer.text
@@ -211,9 +212,14 @@ def test_role_that_the_person_holds_already_is_shown_and_its_conflict_told(
         before = request_at(work, Status.GRANTED)
         held = requests.lines_of(work, before)[0]
         grants.grant(
-            work, person_id=held.person_id or 0, organisation_id=card, subsystem="frmr", role="ministry",
-            request_id=before.id or 0, line_id=held.id or 0,
-        )  # fmt: skip
+            work,
+            person_id=held.person_id or 0,
+            organisation_id=card,
+            subsystem="frmr",
+            role="ministry",
+            request_id=before.id or 0,
+            line_id=held.id or 0,
+        )
         excluded = next(iter(work.catalog.exclusions))
     at = begun(officer, card)
     answer = officer.post(f"{at}/people/row", data=row("new1", 0))

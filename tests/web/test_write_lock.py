@@ -59,7 +59,9 @@ def test_who_cannot_write_is_told_when_to_come_again_and_looks_go_on(world: Worl
         looked = page.get("/")
     assert (form.status_code, form.headers["retry-after"]) == (503, "5") and "Ничего не записано" in form.text
     assert (called.status_code, called.headers["retry-after"]) == (503, "5")
-    assert called.headers["content-type"] == "application/problem+json" and called.json()["type"] == "/api/problems/busy"
+    assert (
+        called.headers["content-type"] == "application/problem+json" and called.json()["type"] == "/api/problems/busy"
+    )
     assert looked.status_code == 200
     assert api.post(f"/api/v1/requests/{number}/comments", json={"text": "да"}).status_code == 201
 
@@ -67,7 +69,10 @@ def test_who_cannot_write_is_told_when_to_come_again_and_looks_go_on(world: Worl
 def test_a_crowd_of_writers_leaves_connections_to_those_who_look(world: World) -> None:
     page, waiting = client(world), [client(world, f"user{number}") for number in range(25)]
     with writing(world):
-        crowd = [threading.Thread(target=each.post, args=("/account/theme",), kwargs={"data": {"theme": "dark"}}) for each in waiting]
+        crowd = [
+            threading.Thread(target=each.post, args=("/account/theme",), kwargs={"data": {"theme": "dark"}})
+            for each in waiting
+        ]
         for each in crowd:
             each.start()
         assert page.get("/").status_code == 200
@@ -94,11 +99,17 @@ def test_what_a_call_did_is_judged_and_told_when_the_lock_is_free_again(
     api = caller(world)
     made = api.post("/api/v1/requests", json={"kind": KIND, "inn": INN}, headers=headers)
     assert made.status_code == 201
-    put = api.put(f"/api/v1/requests/{made.json()['id']}/people", json={"people": []}, headers={**headers, "Idempotency-Key": "other"} if headers else {})
+    put = api.put(
+        f"/api/v1/requests/{made.json()['id']}/people",
+        json={"people": []},
+        headers={**headers, "Idempotency-Key": "other"} if headers else {},
+    )
     assert put.status_code == 200 and free == [True, True]
 
 
-def test_a_call_whose_process_died_before_it_told_is_told_when_it_is_repeated(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_call_whose_process_died_before_it_told_is_told_when_it_is_repeated(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with world.installation.work(by="тест") as work:
         clinic(work)
     key = {"Idempotency-Key": "mine"}
@@ -176,5 +187,10 @@ def test_an_attachment_is_read_before_anybody_has_to_wait(world: World, monkeypa
         return real(*given, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(attachments, "read_attachment", watched)
-    assert caller(world).post(f"/api/v1/requests/{number}/attachments/{code}", files={"file": ("a.txt", b"text")}).status_code < 500
+    assert (
+        caller(world)
+        .post(f"/api/v1/requests/{number}/attachments/{code}", files={"file": ("a.txt", b"text")})
+        .status_code
+        < 500
+    )
     assert free[0] is True  # the second time it is remembered

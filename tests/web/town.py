@@ -75,10 +75,14 @@ def build(world: World, folder: Path) -> None:
         comments.add(work, first, "Орлова в отпуске до понедельника, вход проверит после.")
         checklists.open_checklist(work, first.organisation_id, "sections")
         checklists.open_checklist(work, first.organisation_id, "worker")
-        checklist_workers.add_worker(work, first.organisation_id, name="Мкртчян Артур", snils="132-109-303 00", code="worker")
+        checklist_workers.add_worker(
+            work, first.organisation_id, name="Мкртчян Артур", snils="132-109-303 00", code="worker"
+        )
         reviews.start(work, until=work.now.date() + dt.timedelta(days=21))
         clinic = work.session.get_one(Organisation, first.organisation_id)
-        reorganising.rename(work, clinic, {"kpp": "770702001"}, since=work.now.date(), ground="лист записи ЕГРЮЛ от 20.11.2026 № 5")
+        reorganising.rename(
+            work, clinic, {"kpp": "770702001"}, since=work.now.date(), ground="лист записи ЕГРЮЛ от 20.11.2026 № 5"
+        )
     walking.load_refbook(world.installation, folder)  # last: the other clinics are not in it
 
 
@@ -89,13 +93,20 @@ def _others(work: Work) -> None:
     _held(work, dental, 4, months=9)
     at(work, Status.AWAITING, children, sent_at=late, due_at=late + 50 * HOUR, status_since=late)
     asked = at(
-        work, Status.AWAITING, dental, sent_at=now, due_at=now + 29 * HOUR, ticket="DEF-402-76990",
+        work,
+        Status.AWAITING,
+        dental,
+        sent_at=now,
+        due_at=now + 29 * HOUR,
+        ticket="DEF-402-76990",
         question="Уточните должность второго работника",
-    )  # fmt: skip
+    )
     at(work, Status.AWAITING, family, sent_at=now, due_at=now + 48 * HOUR)
     at(work, Status.REJECTED, family, version=2, note="Отказ: неверный СНИЛС в строке 2")
     at(work, Status.SIGNED, children)
-    package_letter(work, at(work, Status.SIGNED, dental), OutboxState.UNCERTAIN, error="Связь оборвалась после отправки")
+    package_letter(
+        work, at(work, Status.SIGNED, dental), OutboxState.UNCERTAIN, error="Связь оборвалась после отправки"
+    )
     package_letter(work, at(work, Status.SIGNED, family), OutboxState.PROMISED)
     at(work, Status.VALIDATED, family)
     at(work, Status.DRAFT, children)
@@ -104,10 +115,19 @@ def _others(work: Work) -> None:
     at(work, Status.WITHDRAWN, family)
     work.session.add(
         InboxLetter(
-            account="clinic", folder="INBOX", uid_validity=1, uid=7, sha256=work.files.put(_forwarded()),
-            received_at=now, state=InboxState.TRIAGE, sender="egisz@stp-egisz.ru", subject="Обращение DEF-402-76990",
-            request_id=asked.id, problem="Ответ стоит во вложении «Ответ.docx»: такие ответы применяет человек.",
-            brought_by="everybody", reading=_READING,
+            account="clinic",
+            folder="INBOX",
+            uid_validity=1,
+            uid=7,
+            sha256=work.files.put(_forwarded()),
+            received_at=now,
+            state=InboxState.TRIAGE,
+            sender="egisz@stp-egisz.ru",
+            subject="Обращение DEF-402-76990",
+            request_id=asked.id,
+            problem="Ответ стоит во вложении «Ответ.docx»: такие ответы применяет человек.",
+            brought_by="everybody",
+            reading=_READING,
         )
     )
 
@@ -132,7 +152,11 @@ _READING: dict[str, object] = {
 
 def _forwarded() -> bytes:
     letter = EmailMessage()
-    letter["From"], letter["To"], letter["Subject"] = "egisz@stp-egisz.ru", "clinic@example.com", "Обращение DEF-402-76990"
+    letter["From"], letter["To"], letter["Subject"] = (
+        "egisz@stp-egisz.ru",
+        "clinic@example.com",
+        "Обращение DEF-402-76990",
+    )
     letter.set_content(_LETTER)
     letter.add_attachment(b"word", maintype="application", subtype="octet-stream", filename="Ответ.docx")
     letter.add_attachment(pdf("List", 2), maintype="application", subtype="pdf", filename="Список.pdf")
@@ -142,17 +166,31 @@ def _forwarded() -> bytes:
 def _answer(work: Work, request: AccessRequest) -> None:
     """The desk's grant with a paper of theirs, as it lies in the mailbox."""
     letter = EmailMessage()
-    letter["From"], letter["To"], letter["Subject"] = "egisz@stp-egisz.ru", "clinic@example.com", "Обращение ABC-123-45678"
+    letter["From"], letter["To"], letter["Subject"] = (
+        "egisz@stp-egisz.ru",
+        "clinic@example.com",
+        "Обращение ABC-123-45678",
+    )
     letter.set_content("Добрый день! Доступ предоставлен всем работникам из заявки.\nС уважением, СТП ЕГИСЗ\n")
     letter.add_attachment(b"%PDF-1.4 answer", maintype="application", subtype="pdf", filename="Ответ.pdf")
     letter.add_attachment(pdf("List", 2), maintype="application", subtype="pdf", filename="Список.pdf")
     raw = letter.as_bytes()
     work.session.add(
         InboxLetter(
-            account="clinic", folder="INBOX", uid_validity=1, uid=6, sha256=work.files.put(raw), received_at=work.now,
-            state=InboxState.APPLIED, sender="egisz@stp-egisz.ru", subject=str(letter["Subject"]), request_id=request.id,
+            account="clinic",
+            folder="INBOX",
+            uid_validity=1,
+            uid=6,
+            sha256=work.files.put(raw),
+            received_at=work.now,
+            state=InboxState.APPLIED,
+            sender="egisz@stp-egisz.ru",
+            subject=str(letter["Subject"]),
+            request_id=request.id,
             reading={
-                "kind": "answer", "outcome": "granted", "evidence": ["Доступ предоставлен всем работникам из заявки."],
+                "kind": "answer",
+                "outcome": "granted",
+                "evidence": ["Доступ предоставлен всем работникам из заявки."],
                 "attachments": _READING["attachments"],
             },
         )
@@ -178,8 +216,13 @@ def people(organisation_id: int, count: int) -> list[LineFacts]:
         control = sum(int(digit) * weight for digit, weight in zip(body, range(9, 0, -1), strict=True)) % 101 % 100
         made.append(
             LineFacts(
-                snils=f"{body}{control:02d}", surname=_SURNAMES[place % 8], given="Ольга", patronymic="Павловна",
-                email=f"o{organisation_id}-{place}@example.com", post="Медицинский статистик", roles=walking.ROLES,
+                snils=f"{body}{control:02d}",
+                surname=_SURNAMES[place % 8],
+                given="Ольга",
+                patronymic="Павловна",
+                email=f"o{organisation_id}-{place}@example.com",
+                post="Медицинский статистик",
+                roles=walking.ROLES,
             )
         )
     return made
@@ -204,8 +247,13 @@ def _held(work: Work, organisation_id: int, count: int, *, months: int) -> None:
     for place, line in enumerate(requests.lines_of(work, request)):
         for role in walking.ROLES:
             grant = grants.grant(
-                work, person_id=line.person_id or 0, organisation_id=organisation_id, subsystem=role.subsystem,
-                role=role.role, request_id=request.id or 0, line_id=line.id or 0,
+                work,
+                person_id=line.person_id or 0,
+                organisation_id=organisation_id,
+                subsystem=role.subsystem,
+                role=role.role,
+                request_id=request.id or 0,
+                line_id=line.id or 0,
             )
             grant.since = work.now - dt.timedelta(days=30 * months * (count - place) / count)
             grant.verified_at = grant.since

@@ -26,9 +26,14 @@ def session_of(
     """The token of a new session; the account is made when it is not there. `organisations` None: sees all."""
     with world.installation.work(by="тест") as work:
         account = accounts.find(work, login) or accounts.create(
-            work, login=login, name=NAMES.get(login, login), roles=set(roles), everywhere=organisations is None,
-            organisation_ids=organisations or (), password_by_other=False,
-        )  # fmt: skip
+            work,
+            login=login,
+            name=NAMES.get(login, login),
+            roles=set(roles),
+            everywhere=organisations is None,
+            organisation_ids=organisations or (),
+            password_by_other=False,
+        )
         return sessions.start(work, account, agent="Mozilla/5.0 (Windows NT 10.0) Chrome/140")
 
 
@@ -42,9 +47,13 @@ def client(
 
 
 def log_in(
-    target: Page | BrowserContext, address: str, world: World, login: str = "officer",
-    roles: Collection[Role] = BOTH, organisations: Iterable[int] | None = None,
-) -> None:  # fmt: skip
+    target: Page | BrowserContext,
+    address: str,
+    world: World,
+    login: str = "officer",
+    roles: Collection[Role] = BOTH,
+    organisations: Iterable[int] | None = None,
+) -> None:
     """The browser's context gets the cookie of a running session."""
     context = target.context if isinstance(target, Page) else target
     context.add_cookies([{"name": COOKIE, "value": session_of(world, login, roles, organisations), "url": address}])

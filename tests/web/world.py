@@ -21,10 +21,7 @@ from wiring.work import Installation
 
 NOON = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)  # a working Monday, 12:00 by Moscow's clock
 INN = "7707083893"
-PEOPLE = (
-    ("11223344595", "Иванова", "Анна", "Петровна"),
-    ("08765430300", "Ёлкин", "Пётр", "Сергеевич"),
-)
+PEOPLE = (("11223344595", "Иванова", "Анна", "Петровна"), ("08765430300", "Ёлкин", "Пётр", "Сергеевич"))
 BOTH_ROLES = (RoleRef("frmo", "organisation"), RoleRef("frmr", "organisation"))
 KIND = "frmo-frmr-access"
 
@@ -56,9 +53,16 @@ def clinic(work: Work) -> Organisation:
     if found is not None:
         return found
     row = Organisation(
-        inn=INN, kpp="770701001", full_name="Общество с ограниченной ответственностью «Клиника на Садовой»",
-        short_name="ООО «Клиника на Садовой»", fold="ооо «клиника на садовой»", kind="medical", subject="77",
-        head_name="Соколова Мария Ильинична", head_post="Главный врач", seal=SealPolicy.SEAL,
+        inn=INN,
+        kpp="770701001",
+        full_name="Общество с ограниченной ответственностью «Клиника на Садовой»",
+        short_name="ООО «Клиника на Садовой»",
+        fold="ооо «клиника на садовой»",
+        kind="medical",
+        subject="77",
+        head_name="Соколова Мария Ильинична",
+        head_post="Главный врач",
+        seal=SealPolicy.SEAL,
         officer_email="officer@example.com",
     )
     work.session.add(row)
@@ -69,8 +73,14 @@ def clinic(work: Work) -> Organisation:
 def line(index: int, **more: Any) -> LineFacts:
     snils, surname, given, patronymic = PEOPLE[index]
     return LineFacts(
-        snils=snils, surname=surname, given=given, patronymic=patronymic, email=f"person{index}@example.com",
-        roles=BOTH_ROLES, post="Специалист по кадрам", **more,
+        snils=snils,
+        surname=surname,
+        given=given,
+        patronymic=patronymic,
+        email=f"person{index}@example.com",
+        roles=BOTH_ROLES,
+        post="Специалист по кадрам",
+        **more,
     )
 
 
@@ -105,8 +115,15 @@ def person(session: Session, index: int = 0) -> Employee:
 
 def stored_file(work: Work, request: AccessRequest, name: str, data: bytes, purpose: str = "scan") -> RequestFile:
     row = RequestFile(
-        request_id=request.id or 0, version=request.version, purpose=purpose, name=name, media_type="application/pdf",
-        sha256=work.files.put(data), size=len(data), added_at=work.now, added_by="тест",
+        request_id=request.id or 0,
+        version=request.version,
+        purpose=purpose,
+        name=name,
+        media_type="application/pdf",
+        sha256=work.files.put(data),
+        size=len(data),
+        added_at=work.now,
+        added_by="тест",
     )
     work.session.add(row)
     work.session.flush()
@@ -116,10 +133,18 @@ def stored_file(work: Work, request: AccessRequest, name: str, data: bytes, purp
 def received(work: Work, request: AccessRequest | None, reading: dict[str, object], uid: int = 1) -> InboxLetter:
     """A letter that waits for a person."""
     row = InboxLetter(
-        account="clinic", folder="INBOX", uid_validity=1, uid=uid,
-        sha256=work.files.put(b"From: desk\r\n\r\nletter %d" % uid), received_at=work.now, state=InboxState.TRIAGE,
-        sender="egisz@stp-egisz.ru", subject="Ответ по обращению", request_id=request.id if request else None,
-        reading=reading, problem="Ответ неясен: решает человек.",
+        account="clinic",
+        folder="INBOX",
+        uid_validity=1,
+        uid=uid,
+        sha256=work.files.put(b"From: desk\r\n\r\nletter %d" % uid),
+        received_at=work.now,
+        state=InboxState.TRIAGE,
+        sender="egisz@stp-egisz.ru",
+        subject="Ответ по обращению",
+        request_id=request.id if request else None,
+        reading=reading,
+        problem="Ответ неясен: решает человек.",
     )
     work.session.add(row)
     work.session.flush()
@@ -128,9 +153,17 @@ def received(work: Work, request: AccessRequest | None, reading: dict[str, objec
 
 def package_letter(work: Work, request: AccessRequest, state: OutboxState, **columns: Any) -> OutboxLetter:
     row = OutboxLetter(
-        key=f"package:{request.id}:v{request.version}:1", purpose="package", request_id=request.id,
-        version=request.version, message_id=f"<{request.id}@example.com>", recipient="egisz@stp-egisz.ru",
-        subject="Заявка", state=state, next_attempt_at=work.now, promised_at=work.now, **columns,
+        key=f"package:{request.id}:v{request.version}:1",
+        purpose="package",
+        request_id=request.id,
+        version=request.version,
+        message_id=f"<{request.id}@example.com>",
+        recipient="egisz@stp-egisz.ru",
+        subject="Заявка",
+        state=state,
+        next_attempt_at=work.now,
+        promised_at=work.now,
+        **columns,
     )
     work.session.add(row)
     work.session.flush()

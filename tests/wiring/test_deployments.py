@@ -11,7 +11,13 @@ import yaml
 from wiring.deployments import ROOT, NotOurs, entrypoint_of, names
 
 PULL = [{"prefect.deployments.steps.set_working_directory": {"directory": "{{ $APP_HOME }}"}}]
-OURS = {"name": "deliver", "entrypoint": "flows/deliver.py:deliver", "pull_steps": PULL, "job_variables": {}, "parameters": {}}
+OURS = {
+    "name": "deliver",
+    "entrypoint": "flows/deliver.py:deliver",
+    "pull_steps": PULL,
+    "job_variables": {},
+    "parameters": {},
+}
 SHELL = [{"prefect.deployments.steps.run_shell_script": {"script": "id"}}]
 
 

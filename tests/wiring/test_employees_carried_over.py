@@ -38,19 +38,32 @@ def fill(engine: Engine) -> None:
         for number in (1, 2):
             put(connection, "organisation", id=number, inn=f"770000000{number}")
         for number, snils, surname, given, email, login in (
-            (1, "11223344595", "Зайцева", "Анна", "z@b.ru", DAY), (2, "08765430300", "Ёлкин", "Пётр", "p@a.ru", None),
+            (1, "11223344595", "Зайцева", "Анна", "z@b.ru", DAY),
+            (2, "08765430300", "Ёлкин", "Пётр", "p@a.ru", None),
             (3, "erased:3", "", "", "", None),
-        ):  # fmt: skip
+        ):
             put(
-                connection, "person", id=number, snils=snils, surname=surname, given=given, fold=fold(f"{surname} {given}"),
-                email=email, email_fold=email, post="Кадровик" if surname else "", first_login_on=login,
-            )  # fmt: skip
+                connection,
+                "person",
+                id=number,
+                snils=snils,
+                surname=surname,
+                given=given,
+                fold=fold(f"{surname} {given}"),
+                email=email,
+                email_fold=email,
+                post="Кадровик" if surname else "",
+                first_login_on=login,
+            )
         for number, place, status in ((1, 1, "verified"), (2, 2, "validated"), (3, 1, "draft"), (4, 1, "verified")):
             put(connection, "request", id=number, number=f"Е{number}", organisation_id=place, status=status)
         for request_id, person_id, what in (
-            (1, 1, typed("Иванова", "anna@a.ru")), (2, 1, typed("Зайцева", "z@b.ru")), (3, 1, typed("Черновикова", "draft@a.ru")),
-            (1, 2, typed("Ёлкин", "p@a.ru")), (4, 3, {}),
-        ):  # fmt: skip
+            (1, 1, typed("Иванова", "anna@a.ru")),
+            (2, 1, typed("Зайцева", "z@b.ru")),
+            (3, 1, typed("Черновикова", "draft@a.ru")),
+            (1, 2, typed("Ёлкин", "p@a.ru")),
+            (4, 3, {}),
+        ):
             put(connection, "request_line", request_id=request_id, person_id=person_id, typed=what, state="open")
 
 
@@ -78,7 +91,10 @@ def test_each_organisation_gets_what_it_gave_itself(upgraded: Engine) -> None:
         (3, 1, "", "", "", "", True),
     ]
     with upgraded.connect() as connection:
-        assert connection.execute(text("SELECT snils FROM person ORDER BY id")).scalars().all()[:2] == ["11223344595", "08765430300"]
+        assert connection.execute(text("SELECT snils FROM person ORDER BY id")).scalars().all()[:2] == [
+            "11223344595",
+            "08765430300",
+        ]
 
 
 def test_it_can_be_undone(upgraded: Engine) -> None:
@@ -86,4 +102,8 @@ def test_it_can_be_undone(upgraded: Engine) -> None:
         command.downgrade(configured(connection), BEFORE)
     with upgraded.connect() as connection:
         found = connection.execute(text("SELECT surname, email, first_login_on IS NULL FROM person ORDER BY id")).all()
-    assert [(*row[:2], bool(row[2])) for row in found] == [("Зайцева", "z@b.ru", False), ("Ёлкин", "p@a.ru", True), ("", "", True)]
+    assert [(*row[:2], bool(row[2])) for row in found] == [
+        ("Зайцева", "z@b.ru", False),
+        ("Ёлкин", "p@a.ru", True),
+        ("", "", True),
+    ]

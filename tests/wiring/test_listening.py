@@ -73,7 +73,9 @@ def stranger():
         server.shutdown()
 
 
-def test_whoever_answers_for_the_planner_is_an_error_in_words_and_is_not_told_the_password(tmp_path, stranger, monkeypatch):
+def test_whoever_answers_for_the_planner_is_an_error_in_words_and_is_not_told_the_password(
+    tmp_path, stranger, monkeypatch
+):
     address, heard = stranger
     told: list[str] = []
     service = Service(Settings(home=tmp_path), told.append, extra={"PREFECT_API_URL": address})

@@ -107,7 +107,9 @@ def test_one_role_is_in_force_once_and_references_are_kept(engine):
 def test_sqlite_waits_for_the_writer_and_syncs_its_journal(tmp_path):
     made = engine_for(f"sqlite:///{tmp_path / 'a.sqlite3'}")
     with made.connect() as connection:
-        told = {name: connection.execute(text(f"PRAGMA {name}")).scalar_one() for name in ("journal_mode", "foreign_keys")}
+        told = {
+            name: connection.execute(text(f"PRAGMA {name}")).scalar_one() for name in ("journal_mode", "foreign_keys")
+        }
         assert told == {"journal_mode": "wal", "foreign_keys": 1}
         assert connection.execute(text("PRAGMA busy_timeout")).scalar_one() == 20000
     made.dispose()
@@ -123,8 +125,9 @@ def test_letters_keep_their_message_id_when_it_gets_a_column_and_may_come_from_n
         " VALUES (:id, 'clinic', 'INBOX', 1, :id, :sha, '2026-11-23 07:00:00', 'triage', :no, '', '', :reading)"
     )
     rows = [
-        {"id": 1, "sha": "a", "no": False, "reading": '{"message_id": "<a@b.ru>"}'}, {"id": 2, "sha": "b", "no": False, "reading": "{}"},
-    ]  # fmt: skip
+        {"id": 1, "sha": "a", "no": False, "reading": '{"message_id": "<a@b.ru>"}'},
+        {"id": 2, "sha": "b", "no": False, "reading": "{}"},
+    ]
     with engine.begin() as connection:
         for row in rows:
             connection.execute(text(letter), row)
@@ -132,7 +135,9 @@ def test_letters_keep_their_message_id_when_it_gets_a_column_and_may_come_from_n
     with engine.begin() as connection:
         kept = connection.execute(text("SELECT id, message_id, brought_by FROM inbox_letter ORDER BY id")).all()
         assert [tuple(row) for row in kept] == [(1, "<a@b.ru>", None), (2, None, None)]
-        connection.execute(text("UPDATE inbox_letter SET uid = NULL, brought_by = 'officer', account = '' WHERE id = 2"))
+        connection.execute(
+            text("UPDATE inbox_letter SET uid = NULL, brought_by = 'officer', account = '' WHERE id = 2")
+        )
     with engine.connect() as connection:
         command.downgrade(configured(connection), before)
     with engine.connect() as connection:
@@ -153,7 +158,9 @@ def test_outcomes_of_lines_become_outcomes_of_their_roles_and_back(engine):
         _organisation_and_request(connection)
         for number, roles, state, reason, evidence in _OLD_LINES:
             row = {"id": number, "roles": roles, "state": state, "reason": reason, "evidence": evidence}
-            typed = "CAST(:roles AS JSONB), CAST('{}' AS JSONB)" if engine.dialect.name == "postgresql" else ":roles, '{}'"
+            typed = (
+                "CAST(:roles AS JSONB), CAST('{}' AS JSONB)" if engine.dialect.name == "postgresql" else ":roles, '{}'"
+            )
             connection.execute(
                 text(
                     "INSERT INTO request_line (id, request_id, position, roles, typed, state, reason, evidence) "
@@ -186,7 +193,21 @@ def test_outcomes_of_lines_become_outcomes_of_their_roles_and_back(engine):
 
 
 def _organisation_and_request(connection: Connection) -> None:
-    texts = ("kpp", "ogrn", "oid", "full_name", "short_name", "fold", "kind", "address", "time_zone", "head_name", "head_post", "subordination", "officer_email")
+    texts = (
+        "kpp",
+        "ogrn",
+        "oid",
+        "full_name",
+        "short_name",
+        "fold",
+        "kind",
+        "address",
+        "time_zone",
+        "head_name",
+        "head_post",
+        "subordination",
+        "officer_email",
+    )
     connection.execute(
         text(
             f"INSERT INTO organisation (id, inn, registry, sole_proprietor, {', '.join(texts)}) "
@@ -211,7 +232,11 @@ def test_what_is_known_of_roles_is_written_down_as_if_each_time_had_been_known_f
     with engine.begin() as connection:
         _organisation_and_request(connection)
         connection.execute(text("INSERT INTO person (id, snils) VALUES (1, '11223344595')"))
-        connection.execute(text("INSERT INTO request_line (id, request_id, person_id, position, typed, state) VALUES (1, 1, 1, 1, '{}', 'open')"))
+        connection.execute(
+            text(
+                "INSERT INTO request_line (id, request_id, person_id, position, typed, state) VALUES (1, 1, 1, 1, '{}', 'open')"
+            )
+        )
         grant = (
             "INSERT INTO role_grant (id, person_id, organisation_id, subsystem, role, since, until, verified_at, request_id, line_id, event_seq)"
             " VALUES (:id, 1, 1, 'frmo', :role, :since, :until, :proven, 1, 1, 0)"
@@ -224,9 +249,11 @@ def test_what_is_known_of_roles_is_written_down_as_if_each_time_had_been_known_f
     with engine.connect() as connection:
         found = connection.execute(text(f"SELECT {columns} FROM grant_entry ORDER BY id")).all()
     assert [tuple(str(value)[:19] if value else None for value in row) for row in found] == [
-        ("1", begun, proven, None, None), ("1", proven, over, None, proven), ("1", over, None, over, proven),
+        ("1", begun, proven, None, None),
+        ("1", proven, over, None, proven),
+        ("1", over, None, over, proven),
         ("2", begun, None, None, None),
-    ]  # fmt: skip
+    ]
 
 
 def test_links_of_former_releases_end_and_letters_that_would_carry_them_do_not_leave(engine):
@@ -243,7 +270,9 @@ def test_links_of_former_releases_end_and_letters_that_would_carry_them_do_not_l
     )
     with engine.begin() as connection:
         _organisation_and_request(connection)
-        connection.execute(text("INSERT INTO request_line (id, request_id, position, typed, state) VALUES (1, 1, 1, '{}', 'open')"))
+        connection.execute(
+            text("INSERT INTO request_line (id, request_id, position, typed, state) VALUES (1, 1, 1, '{}', 'open')")
+        )
         for number, purpose, state in ((1, "first-login", "promised"), (2, "nudge", "sent"), (3, "reply", "promised")):
             connection.execute(text(letter), {"id": number, "key": f"k{number}", "purpose": purpose, "state": state})
         for number, used in ((1, None), (2, "2026-11-24 07:00:00")):
@@ -252,9 +281,13 @@ def test_links_of_former_releases_end_and_letters_that_would_carry_them_do_not_l
     with engine.connect() as connection:
         letters = connection.execute(text("SELECT state, text FROM outbox_letter ORDER BY id")).all()
         assert [tuple(row) for row in letters] == [
-            ("cancelled", "Ссылка: [личная ссылка работника]"), ("sent", "Ссылка: [личная ссылка работника]"), ("promised", "Ссылка: {link:1}"),
-        ]  # fmt: skip
-        ended = connection.execute(text("SELECT token_hash, ended_for, ended_at IS NOT NULL, line_id, nonce FROM personal_link ORDER BY id")).all()
+            ("cancelled", "Ссылка: [личная ссылка работника]"),
+            ("sent", "Ссылка: [личная ссылка работника]"),
+            ("promised", "Ссылка: {link:1}"),
+        ]
+        ended = connection.execute(
+            text("SELECT token_hash, ended_for, ended_at IS NOT NULL, line_id, nonce FROM personal_link ORDER BY id")
+        ).all()
         assert [tuple(row[:4]) for row in ended] == [("h1", "renewed", True, 1), ("h2", "used", True, 1)]
         assert len({row[4] for row in ended}) == 2
     with engine.connect() as connection:

@@ -38,7 +38,12 @@ def test_private_folder_is_told_so(folder):
 
 @pytest.mark.parametrize(
     ("name", "mode", "level"),
-    [(".", 0o750, "bad"), ("logs", 0o701, "warning"), ("logs/web.log", 0o604, "warning"), ("files/ab/abc", 0o620, "warning")],
+    [
+        (".", 0o750, "bad"),
+        ("logs", 0o701, "warning"),
+        ("logs/web.log", 0o604, "warning"),
+        ("files/ab/abc", 0o620, "warning"),
+    ],
 )
 def test_what_is_wider_is_named_with_the_command_that_mends_it(folder, name, mode, level):
     wide = folder / name
@@ -91,11 +96,15 @@ def _entry_points():
 def test_every_entry_point_begins_private(path):
     """In the file itself or in its package, which is imported first; a program that is handed out alone has none of ours."""
     texts = [each.read_text("utf-8") for each in (path, path.with_name("__init__.py")) if each.exists()]
-    assert any("keep_private()" in text for text in texts) or ("from wiring" not in "".join(texts) and path.name in ALONE)
+    assert any("keep_private()" in text for text in texts) or (
+        "from wiring" not in "".join(texts) and path.name in ALONE
+    )
 
 
 def test_page_of_uvicorn_is_private_from_its_first_file(tmp_path):
     code = "import os; from web.app import create_app; create_app(); print(oct(os.umask(0)))"
     known = {**os.environ, "EGISZ_HOME": str(tmp_path / "home")}
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=known, check=True, capture_output=True, text=True, umask=0o022)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=known, check=True, capture_output=True, text=True, umask=0o022
+    )
     assert done.stdout.strip() == "0o77"

@@ -23,7 +23,9 @@ from wiring.work import Installation
 
 def _invited(work, skip=0):
     """A request of one employee and the secret of his link."""
-    asked = requests.create(work, kind=KIND, organisation_id=clinic(work), lines=lines(skip + 1, logged_in=False)[skip:])
+    asked = requests.create(
+        work, kind=KIND, organisation_id=clinic(work), lines=lines(skip + 1, logged_in=False)[skip:]
+    )
     steps.take(work, asked, "invite")
     line = requests.lines_of(work, asked)[0]
     link = work.session.execute(select(PersonalLink).where(PersonalLink.line_id == line.id)).scalar_one()
@@ -55,7 +57,10 @@ def test_links_of_before_and_after_the_copy_open_nothing(restored):
         with pytest.raises(NotFound):
             personal.visit(work, after)
         assert work.session.execute(select(PersonalLink.ended_for)).scalars().all() == [EndedFor.RESTORED]
-        assert work.session.execute(select(Event.action).order_by(Event.seq.desc())).scalars().all()[:2] == ["links.ended", "backup.restored"]
+        assert work.session.execute(select(Event.action).order_by(Event.seq.desc())).scalars().all()[:2] == [
+            "links.ended",
+            "backup.restored",
+        ]
         _, new = _invited(work, skip=1)
         assert new not in (before, after) and personal.visit(work, new)
 

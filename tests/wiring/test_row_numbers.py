@@ -27,14 +27,25 @@ def _do(connection: Connection, *statements: str) -> None:
 
 
 def _added(connection: Connection) -> int:
-    return int(connection.execute(text("INSERT INTO thing (name, parent_id) VALUES ('new', 1) RETURNING id")).scalar_one())
+    return int(
+        connection.execute(text("INSERT INTO thing (name, parent_id) VALUES ('new', 1) RETURNING id")).scalar_one()
+    )
 
 
 def test_every_table_of_ours_keeps_its_numbers(migrated: Engine) -> None:
     with migrated.connect() as connection:
         made = dict(connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'table'")).tuples().all())
     numbered = {name for name, table in METADATA.tables.items() if table.dialect_options["sqlite"]["autoincrement"]}
-    assert {"personal_link", "request_line", "person", "request_file", "outbox_letter", "account", "api_token", "webhook"} <= numbered
+    assert {
+        "personal_link",
+        "request_line",
+        "person",
+        "request_file",
+        "outbox_letter",
+        "account",
+        "api_token",
+        "webhook",
+    } <= numbered
     assert {name for name in METADATA.tables if "AUTOINCREMENT" in made[name]} == numbered
     assert not [name for name in made if name.startswith("_numbered")]
 
@@ -43,9 +54,17 @@ def test_a_table_made_anew_keeps_rows_indexes_triggers_and_who_refers_to_it(tmp_
     with create_engine(f"sqlite:///{tmp_path / 'a'}").begin() as connection:
         _do(connection, *_OLD)
         row_numbers.keep(connection, row_numbers.given(connection))
-        assert connection.execute(text("SELECT id, name, parent_id FROM thing ORDER BY id")).tuples().all() == [(1, "kept", None), (7, "gone", 1)]
-        kept = connection.execute(text("SELECT type, name, sql FROM sqlite_master WHERE type IN ('index', 'trigger')")).all()
-        assert sorted((kind, name) for kind, name, _ in kept) == [("index", "uq_thing_name"), ("trigger", "thing_stays")]
+        assert connection.execute(text("SELECT id, name, parent_id FROM thing ORDER BY id")).tuples().all() == [
+            (1, "kept", None),
+            (7, "gone", 1),
+        ]
+        kept = connection.execute(
+            text("SELECT type, name, sql FROM sqlite_master WHERE type IN ('index', 'trigger')")
+        ).all()
+        assert sorted((kind, name) for kind, name, _ in kept) == [
+            ("index", "uq_thing_name"),
+            ("trigger", "thing_stays"),
+        ]
         assert all(sql in _OLD for _, _, sql in kept)
         assert connection.execute(text("PRAGMA foreign_key_list(part)")).all()[0][2] == "thing"
         assert connection.execute(text("PRAGMA foreign_key_list(thing)")).all()[0][2] == "thing"

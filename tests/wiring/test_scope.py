@@ -59,8 +59,16 @@ def narrowed(on_both: Installation) -> tuple[Installation, int, int, int]:
         account = accounts.create(work, login="anna", name="Анна", roles={Role.OFFICER}, organisation_ids=[own.id or 0])
         work.session.add(
             InboxLetter(
-                account="a", folder="INBOX", uid_validity=1, uid=1, sha256="0" * 64, received_at=work.now,
-                state=InboxState.TRIAGE, sender="a@b.example", subject="Ничьё", reading={},
+                account="a",
+                folder="INBOX",
+                uid_validity=1,
+                uid=1,
+                sha256="0" * 64,
+                received_at=work.now,
+                state=InboxState.TRIAGE,
+                sender="a@b.example",
+                subject="Ничьё",
+                reading={},
             )
         )
         return on_both, account.id or 0, other, mine.id or 0
@@ -76,8 +84,12 @@ def test_every_way_of_asking_is_narrowed(narrowed: tuple[Installation, int, int,
         again = aliased(AccessRequest)
         assert numbers(work, select(AccessRequest.id)) == [mine]
         assert numbers(work, select(func.count()).select_from(AccessRequest)) == [1]
-        assert numbers(work, select(again.id).join(Organisation, col(Organisation.id) == again.organisation_id)) == [mine]
-        assert numbers(work, select(Organisation.inn).where(col(Organisation.id).in_(select(AccessRequest.organisation_id)))) == ["5902012349"]
+        assert numbers(work, select(again.id).join(Organisation, col(Organisation.id) == again.organisation_id)) == [
+            mine
+        ]
+        assert numbers(
+            work, select(Organisation.inn).where(col(Organisation.id).in_(select(AccessRequest.organisation_id)))
+        ) == ["5902012349"]
         assert numbers(work, select(Grant.id)) == [] and numbers(work, select(InboxLetter.id)) == []
         assert grants.holders(work) == []
         with pytest.raises(NotFound):

@@ -17,7 +17,13 @@ def _unit() -> str:
 
 
 def test_unit_keeps_its_files_to_itself():
-    assert {"UMask=0077", "StateDirectoryMode=0700", "NoNewPrivileges=yes", "ProtectSystem=strict", "InaccessiblePaths=-/opt/egisz-access/.git"} <= set(_unit().splitlines())
+    assert {
+        "UMask=0077",
+        "StateDirectoryMode=0700",
+        "NoNewPrivileges=yes",
+        "ProtectSystem=strict",
+        "InaccessiblePaths=-/opt/egisz-access/.git",
+    } <= set(_unit().splitlines())
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd-analyze here")

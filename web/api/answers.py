@@ -18,9 +18,14 @@ def said_of(answers: Sequence[AnswerIn], pairs: Sequence[PairIn]) -> Iterator[Sa
         if pair.line is None and not pair.snils:
             raise invalid(f"pairs.{place}.line", "Назовите работника: line или snils.")
         yield Said(
-            pair.outcome, pair.reason, pair.until, line=pair.line, snils=_digits(pair.snils, place),
-            subsystem=pair.subsystem, role=pair.role,
-        )  # fmt: skip
+            pair.outcome,
+            pair.reason,
+            pair.until,
+            line=pair.line,
+            snils=_digits(pair.snils, place),
+            subsystem=pair.subsystem,
+            role=pair.role,
+        )
 
 
 def _digits(typed: str, place: int) -> str:

@@ -53,9 +53,14 @@ class Api:
 def application() -> FastAPI:
     """The same calls for every installation: they are put together once in a process."""
     app = FastAPI(
-        title="Доступ ЕГИСЗ", version="1", openapi_url=None, docs_url=None, redoc_url=None,
-        dependencies=[Depends(remember_digest)], redirect_slashes=False,
-    )  # fmt: skip
+        title="Доступ ЕГИСЗ",
+        version="1",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        dependencies=[Depends(remember_digest)],
+        redirect_slashes=False,
+    )
     for part in _PARTS:
         app.include_router(part.router)
     app.add_api_route("/openapi.json", _document, include_in_schema=False)

@@ -42,7 +42,14 @@ def who_am_i(request: Request) -> MeOut:
         account = get_account(work, own(request).id)
         token = work.session.get(ApiToken, token_of(request))
         assert token is not None, "the door let in a token that is not there"
-        told = TokenOut(id=token.id or 0, name=token.name, created_at=token.created_at, expires_at=token.expires_at, reads_only=token.reads_only, organisation=token.organisation_id)
+        told = TokenOut(
+            id=token.id or 0,
+            name=token.name,
+            created_at=token.created_at,
+            expires_at=token.expires_at,
+            reads_only=token.reads_only,
+            organisation=token.organisation_id,
+        )
         return MeOut(
             login=account.login, name=account.name, roles=list(account.roles), everywhere=account.everywhere, token=told
         )
@@ -61,11 +68,17 @@ def list_events(
         events, last = _events(work, after, action, subject, limit, narrowed=own(request).only_of is not None)
     items = [
         AuditEventOut(
-            seq=event.seq, at=event.at, actor=event.actor, action=event.action, label=EVENTS.get(event.action, event.action),
-            subject=event.subject, data=json.loads(event.data), hash=event.hash,
+            seq=event.seq,
+            at=event.at,
+            actor=event.actor,
+            action=event.action,
+            label=EVENTS.get(event.action, event.action),
+            subject=event.subject,
+            data=json.loads(event.data),
+            hash=event.hash,
         )
         for event in events
-    ]  # fmt: skip
+    ]
     return AuditPage(items=items, next=last)
 
 

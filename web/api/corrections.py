@@ -84,10 +84,18 @@ def _wanted(work: Work, request: AccessRequest, body: CorrectionIn) -> Wanted:
     except BadIdentifier as wrong:
         raise invalid("snils", str(wrong)) from None
     return Wanted(
-        Kind(body.kind), body.why, ticket=body.ticket, day=body.signed_on, version=body.version, snils=numbers,
-        said=tuple(said_of(body.answers, body.pairs)), reason=body.reason, until=body.until, outcome=body.outcome or None,
+        Kind(body.kind),
+        body.why,
+        ticket=body.ticket,
+        day=body.signed_on,
+        version=body.version,
+        snils=numbers,
+        said=tuple(said_of(body.answers, body.pairs)),
+        reason=body.reason,
+        until=body.until,
+        outcome=body.outcome or None,
         ground=answers.ground(work, request, words=body.ground, letter=body.ground_letter),
-    )  # fmt: skip
+    )
 
 
 def _done(work: Work, act: Callable[[], Correction], *, preview: bool) -> CorrectionOut:
@@ -95,7 +103,10 @@ def _done(work: Work, act: Callable[[], Correction], *, preview: bool) -> Correc
 
 
 @router.post(
-    "/triage/{letter}/back", operation_id="reopenLetter", summary="Вернуть письмо на разбор", response_model=CorrectionOut
+    "/triage/{letter}/back",
+    operation_id="reopenLetter",
+    summary="Вернуть письмо на разбор",
+    response_model=CorrectionOut,
 )
 def letter_back(request: Request, letter: int, body: WhyIn) -> Response:
     """Письмо разобрано неверно: оно снова ждёт решения, а что по нему записано, исправляется."""
@@ -114,7 +125,10 @@ def letter_back(request: Request, letter: int, body: WhyIn) -> Response:
 
 
 @router.post(
-    "/people/{number}/names/back", operation_id="takeNameBack", summary="Вернуть прежнее имя", response_model=CorrectionOut
+    "/people/{number}/names/back",
+    operation_id="takeNameBack",
+    summary="Вернуть прежнее имя",
+    response_model=CorrectionOut,
 )
 def name_back(request: Request, number: int, body: WhyIn) -> Response:
     """Последняя смена имени записана по ошибке: прежнее имя остаётся за все дни."""
@@ -135,7 +149,9 @@ def first_login_back(request: Request, number: int, body: WhyIn) -> Response:
 
     def act(work: Work) -> CorrectionOut:
         card = reached(work, number)
-        return _done(work, lambda: corrected_cards.take_first_login_back(work, card, why=body.why), preview=body.preview)
+        return _done(
+            work, lambda: corrected_cards.take_first_login_back(work, card, why=body.why), preview=body.preview
+        )
 
     return once(request, act)
 

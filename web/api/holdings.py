@@ -35,7 +35,9 @@ Drafted = RootModel[list[DraftedOut]]
 def list_imports(request: Request) -> list[ImportedListOut]:
     """От новых к старым."""
     with reading(request) as work:
-        return [ImportedListOut.model_validate(holdings_import.as_json(*each)) for each in holdings_import.imports(work)]
+        return [
+            ImportedListOut.model_validate(holdings_import.as_json(*each)) for each in holdings_import.imports(work)
+        ]
 
 
 @router.post(
@@ -70,9 +72,13 @@ def import_holdings(request: Request, form: Multipart) -> Response:
     def act(work: Work) -> HoldingsImportOut:
         action = holdings_import.take if write else holdings_import.plan
         found = action(
-            work, sheet, inn=text(form, "inn", 20), kpp=text(form, "kpp", 20), told_by=text(form, "source", 300),
+            work,
+            sheet,
+            inn=text(form, "inn", 20),
+            kpp=text(form, "kpp", 20),
+            told_by=text(form, "source", 300),
             told_on=text(form, "source_date", 20),
-        )  # fmt: skip
+        )
         return _told(found)
 
     if write:

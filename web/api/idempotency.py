@@ -67,7 +67,9 @@ def once(request: Request, act: Act, *, status: int = 200) -> Response:
         return answer
 
 
-def once_and_told(request: Request, act: Callable[[Work], int], tell: Callable[[Work, int], BaseModel], *, status: int = 200) -> Response:
+def once_and_told(
+    request: Request, act: Callable[[Work], int], tell: Callable[[Work, int], BaseModel], *, status: int = 200
+) -> Response:
     """As `once`, for what takes long to tell: `act` gives the number of its row, and `tell` looks when nobody waits for a writer.
 
     Between the two the key is kept with the number; a call repeated after a process died there is told from it.

@@ -64,9 +64,14 @@ def settle(request: Request, letter: int, body: SettleIn) -> Response:
         about = body.request or found.request_id
         chosen = requests.get(work, about) if about else None
         settled = inbox.settle(
-            work, letter, decision=body.decision, request=chosen, ticket=body.ticket or None,
-            said=_said(work, chosen, body), text=body.text,
-        )  # fmt: skip
+            work,
+            letter,
+            decision=body.decision,
+            request=chosen,
+            ticket=body.ticket or None,
+            said=_said(work, chosen, body),
+            text=body.text,
+        )
         return _told(read_letter(work, settled))
 
     return once(request, act)
@@ -104,9 +109,11 @@ def take_letter(request: Request, form: Multipart) -> Response:
         if about:
             requests.get(work, about)
     try:
-        understood = None if known else read_brought(
-            installed(request), raw, by=user.login, only_of=user.only_of, request_id=about
-        )  # fmt: skip
+        understood = (
+            None
+            if known
+            else read_brought(installed(request), raw, by=user.login, only_of=user.only_of, request_id=about)
+        )
     except NotALetter as why:
         raise invalid("file", str(why)) from None
 
@@ -184,12 +191,22 @@ def _told(read: ReadLetter) -> TriageOut:
     letter: InboxLetter = read.letter
     kept: list[Mapping[str, Any]] = list(letter.reading.get("attachments") or [])  # type: ignore[call-overload]
     return TriageOut(
-        id=letter.id or 0, received_at=letter.received_at, sender=letter.sender, subject=letter.subject,
-        request=letter.request_id, read_as=read.read_as, outcome=read.outcome, ticket=read.ticket,
-        evidence=list(read.evidence), suggestion=read.suggestion, problem=letter.problem, settled=not read.waits,
-        brought_by=letter.brought_by, doubts=list(doubts(letter)),
+        id=letter.id or 0,
+        received_at=letter.received_at,
+        sender=letter.sender,
+        subject=letter.subject,
+        request=letter.request_id,
+        read_as=read.read_as,
+        outcome=read.outcome,
+        ticket=read.ticket,
+        evidence=list(read.evidence),
+        suggestion=read.suggestion,
+        problem=letter.problem,
+        settled=not read.waits,
+        brought_by=letter.brought_by,
+        doubts=list(doubts(letter)),
         attachments=[AttachedOut(**{name: each[name] for name in AttachedOut.model_fields}) for each in kept],
-    )  # fmt: skip
+    )
 
 
 def _taken(work: Work, taken: Taken) -> TakenOut:

@@ -113,9 +113,13 @@ def _problems(codes: tuple[str, ...]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for code in codes:
         kind = KINDS[code]
-        entry = found.setdefault(str(kind.status), {
-            "description": "", "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": {}}},
-        })  # fmt: skip
+        entry = found.setdefault(
+            str(kind.status),
+            {
+                "description": "",
+                "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": {}}},
+            },
+        )
         entry["description"] = "; ".join(filter(None, (entry["description"], f"{code} – {kind.title.lower()}")))
         entry["content"][MEDIA_TYPE]["examples"][code] = {
             "summary": kind.title,
@@ -134,7 +138,13 @@ def _add_examples(schemas: dict[str, Any], catalog: Catalog) -> None:
     kind = next((kind for kind in catalog.kinds.values() if kind.people and kind.to_desk), None)
     if kind is None:
         return
-    person = {"snils": "112-233-445 95", "surname": "Иванова", "given": "Анна", "patronymic": "Петровна",
-              "email": "ivanova@clinic.example", "post": "Специалист по кадрам"}  # fmt: skip
+    person = {
+        "snils": "112-233-445 95",
+        "surname": "Иванова",
+        "given": "Анна",
+        "patronymic": "Петровна",
+        "email": "ivanova@clinic.example",
+        "post": "Специалист по кадрам",
+    }
     schemas["RequestIn"]["example"] = {"kind": kind.code, "inn": "7707083893", "people": [person]}
     schemas["StepIn"]["example"] = {"revision": 3, "confirm_address": True}

@@ -72,7 +72,9 @@ def show(request: Request, number: int) -> OrganisationOut:
         "example": {"head_post": "Главный врач", "seal": "seal"},
     }}}},
 )  # fmt: skip
-def change(request: Request, number: int, body: dict[str, Annotated[str, StringConstraints(max_length=2000)]]) -> Response:
+def change(
+    request: Request, number: int, body: dict[str, Annotated[str, StringConstraints(max_length=2000)]]
+) -> Response:
     """Названные поля заменяются, остальные остаются; пустая строка очищает поле."""
     writable = [name for name in organisations.EDITABLE if name not in ("branch", "education", "sole_proprietor")]
     for name in body:
@@ -133,8 +135,24 @@ def _change_told(work: Work, row: OrganisationChange, more: dict[str, object]) -
 
 
 def card_told(work: Work, card: Organisation) -> OrganisationOut:
-    texts = ("ogrn", "oid", "full_name", "short_name", "kind", "authority", "sole_proprietor", "subject", "address",
-             "time_zone", "head_name", "head_post", "seal", "licence", "route", "subordination")  # fmt: skip
+    texts = (
+        "ogrn",
+        "oid",
+        "full_name",
+        "short_name",
+        "kind",
+        "authority",
+        "sole_proprietor",
+        "subject",
+        "address",
+        "time_zone",
+        "head_name",
+        "head_post",
+        "seal",
+        "licence",
+        "route",
+        "subordination",
+    )
     return OrganisationOut(
         **organisation_brief(card).model_dump(),
         **{name: getattr(card, name) for name in texts},

@@ -59,7 +59,9 @@ def show(request: Request, number: int) -> PersonOut:
     return found
 
 
-@router.patch("/people/{number}", operation_id="changePerson", summary="Изменить карточку работника", response_model=PersonOut)
+@router.patch(
+    "/people/{number}", operation_id="changePerson", summary="Изменить карточку работника", response_model=PersonOut
+)
 def change(request: Request, number: int, body: PersonChangeIn) -> Response:
     """Почта, должность, служба. В заявках остаётся то, что в их строках."""
 
@@ -69,7 +71,9 @@ def change(request: Request, number: int, body: PersonChangeIn) -> Response:
     return once(request, act)
 
 
-@router.post("/people/{number}/names", operation_id="renamePerson", summary="Записать смену имени", response_model=PersonOut)
+@router.post(
+    "/people/{number}/names", operation_id="renamePerson", summary="Записать смену имени", response_model=PersonOut
+)
 def rename(request: Request, number: int, body: RenameIn) -> Response:
     """До дня смены в списках ролей остаётся прежнее имя. Без дня исправляется опечатка – за все дни."""
 
@@ -89,21 +93,24 @@ def _told(work: Work, person: Employee) -> PersonOut:
         select(col(AccessRequest.id))
         .join(RequestLine, col(RequestLine.request_id) == col(AccessRequest.id))
         .where(
-            col(RequestLine.person_id) == person.person_id,
-            col(AccessRequest.organisation_id) == person.organisation_id,
+            col(RequestLine.person_id) == person.person_id, col(AccessRequest.organisation_id) == person.organisation_id
         )
         .order_by(col(AccessRequest.id).desc())
     )
     return PersonOut(
-        id=person.id or 0, organisation=person.organisation_id, name=person.name, post=person.post, snils=person.snils,
+        id=person.id or 0,
+        organisation=person.organisation_id,
+        name=person.name,
+        post=person.post,
+        snils=person.snils,
         email=person.email,
         former_names=[
-            FormerNameOut(name=row.name, until=row.until, ground=row.ground)
-            for row in names.former_names(work, person)
+            FormerNameOut(name=row.name, until=row.until, ground=row.ground) for row in names.former_names(work, person)
         ],
-        esia_confirmed_on=person.esia_confirmed_on, first_login_on=person.first_login_on,
+        esia_confirmed_on=person.esia_confirmed_on,
+        first_login_on=person.first_login_on,
         requests=[each for each in work.session.execute(query).scalars() if each is not None],
-    )  # fmt: skip
+    )
 
 
 @router.get("/holders", operation_id="listHolders", summary="Кто какие роли держит на дату")
@@ -114,7 +121,8 @@ def list_holders(
     ] = "",
     inn: Annotated[str, Query(description="ИНН организации", max_length=12)] = "",
     known_on: Annotated[
-        str, Query(description="По сведениям на конец этого дня; без неё – с учётом исправлений", examples=["2026-11-20"])
+        str,
+        Query(description="По сведениям на конец этого дня; без неё – с учётом исправлений", examples=["2026-11-20"]),
     ] = "",
 ) -> HoldersOut:
     """С заявкой, которая это доказывает. Кто посмотрел, записывается."""

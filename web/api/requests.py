@@ -98,9 +98,13 @@ def create(request: Request, body: RequestIn) -> Response:
         kind = work.catalog.kind(body.kind)
         card = _card(work, body.inn, body.kpp)
         made = requests.create(
-            work, kind=kind.code, organisation_id=card.id or 0, lines=_lines(work, kind, card, body.people),
-            fields=body.fields, signer=_signer(body.signer),
-        )  # fmt: skip
+            work,
+            kind=kind.code,
+            organisation_id=card.id or 0,
+            lines=_lines(work, kind, card, body.people),
+            fields=body.fields,
+            signer=_signer(body.signer),
+        )
         return made.id or 0
 
     return once_and_told(request, act, _told, status=201)
@@ -111,7 +115,13 @@ def show_request(
     request: Request,
     response: Response,
     number: int,
-    reveal: Annotated[bool, Query(description="Больше не принимается: данные пациента показывает `revealPatients`, с причиной", deprecated=True)] = False,
+    reveal: Annotated[
+        bool,
+        Query(
+            description="Больше не принимается: данные пациента показывает `revealPatients`, с причиной",
+            deprecated=True,
+        ),
+    ] = False,
 ) -> RequestOut:
     """Кто посмотрел, записывается. `ETag` – номер правки: передайте его в `If-Match`, когда меняете заявку."""
     if reveal:
@@ -137,9 +147,11 @@ def check(request: Request, number: int) -> Checked:
         found = requests.get(work, number)
         findings = show.findings(work, found)
         return Checked(
-            ok=not has_errors(findings), state=found.status, revision=found.revision,
+            ok=not has_errors(findings),
+            state=found.status,
+            revision=found.revision,
             findings=findings_told(told(findings)),
-        )  # fmt: skip
+        )
 
 
 @router.put(
@@ -314,9 +326,7 @@ def record_logins(request: Request, number: int, body: LoginsIn) -> Response:
     def act(work: Work) -> RequestOut:
         found = requests.get(work, number)
         persons = requests.persons_of(work, lines_named(work, found, body.lines))
-        verification.record_logins(
-            work, found, snils={person.snils for person in persons.values()}, proven=body.proven
-        )
+        verification.record_logins(work, found, snils={person.snils for person in persons.values()}, proven=body.proven)
         return whole(work, found)
 
     return once(request, act)
@@ -399,12 +409,15 @@ def stale(work: Work, found: AccessRequest) -> ApiProblem:
     """What changed: where the request stands now."""
     now = whole(work, found)
     return ApiProblem(
-        "stale", f"Заявку {found.number} тем временем изменили: сейчас она в состоянии «{now.state_label}».",
+        "stale",
+        f"Заявку {found.number} тем временем изменили: сейчас она в состоянии «{now.state_label}».",
         current={
-            "state": now.state.value, "version": now.version, "revision": now.revision,
+            "state": now.state.value,
+            "version": now.version,
+            "revision": now.revision,
             "steps": [step.trigger for step in now.steps],
         },
-    )  # fmt: skip
+    )
 
 
 def lines_named(work: Work, found: AccessRequest, ids: Sequence[int]) -> list[RequestLine]:
@@ -438,10 +451,14 @@ def _line(work: Work, kind: RequestKind, card: Organisation, given: PersonIn, ro
     values = given.model_dump(exclude={"roles", "confirmed", "first_login_on", "snils", "until"})
     noon = dt.time(12, tzinfo=dt.UTC)
     return LineFacts(
-        **values, snils=_digits(given.snils), roles=tuple(_roles(work, kind, card, given, row)), row=row,
-        confirmed=tuple(given.confirmed), asked_until=given.until.isoformat() if given.until else "",
+        **values,
+        snils=_digits(given.snils),
+        roles=tuple(_roles(work, kind, card, given, row)),
+        row=row,
+        confirmed=tuple(given.confirmed),
+        asked_until=given.until.isoformat() if given.until else "",
         first_login_on=dt.datetime.combine(given.first_login_on, noon) if given.first_login_on else None,
-    )  # fmt: skip
+    )
 
 
 def _digits(typed: str) -> str:

@@ -24,17 +24,27 @@ from web.rosters import Carried
 
 router = APIRouter(tags=["Заявки"])
 _ANSWERS = {
-    "hidden": {"take": Rows.TAKE, "skip": Rows.SKIP}, "unread": {"skip": Rows.SKIP}, "others": {"each": Rows.TAKE, "skip": Rows.SKIP},
-}  # fmt: skip
+    "hidden": {"take": Rows.TAKE, "skip": Rows.SKIP},
+    "unread": {"skip": Rows.SKIP},
+    "others": {"each": Rows.TAKE, "skip": Rows.SKIP},
+}
 _STRING = {"type": "string"}
 _FIELDS = {
     "file": {"type": "string", "format": "binary", "description": "Excel, .ods, .csv, таблица Word"},
     "replace": {**_STRING, "enum": ["1"], "description": "Вместо тех, кто уже в черновике"},
-    "column": {"type": "array", "items": _STRING, "description": "Какой столбец брать: email=D или «email=E-mail личный»"},
+    "column": {
+        "type": "array",
+        "items": _STRING,
+        "description": "Какой столбец брать: email=D или «email=E-mail личный»",
+    },
     "hidden": {**_STRING, "enum": ["take", "skip"], "description": "Скрытые строки и столбцы"},
     "sheet": {"type": "array", "items": _STRING, "description": "Какие листы взять; * – все"},
     "unread": {**_STRING, "enum": ["skip"], "description": "Обойтись без строк, которые не прочитать"},
-    "others": {**_STRING, "enum": ["each", "skip"], "description": "Работники других организаций: каждой свой черновик или без них"},
+    "others": {
+        **_STRING,
+        "enum": ["each", "skip"],
+        "description": "Работники других организаций: каждой свой черновик или без них",
+    },
 }
 
 
@@ -46,7 +56,9 @@ _FIELDS = {
     openapi_extra={
         "requestBody": {
             "required": True,
-            "content": {"multipart/form-data": {"schema": {"type": "object", "required": ["file"], "properties": _FIELDS}}},
+            "content": {
+                "multipart/form-data": {"schema": {"type": "object", "required": ["file"], "properties": _FIELDS}}
+            },
         }
     },
 )
@@ -67,10 +79,13 @@ def take(request: Request, number: int, form: Multipart, if_match: IfMatch = Non
         more = roster_drafts.drafts_of_others(work, found.kind, taken, read, choices)
         drafting.add_people(work, found, taken.lines, taken.intake, replace=bool(text(form, "replace", 5)))
         return RosterOut(
-            count=taken.count, read=taken.read, people=taken.people,
+            count=taken.count,
+            read=taken.read,
+            people=taken.people,
             unread=[UnreadOut(sheet=one.sheet, row=one.row, why=one.why.value) for one in taken.roster.unread],
-            others=[other.id or 0 for other in more], request=whole(work, requests.get(work, number)),
-        )  # fmt: skip
+            others=[other.id or 0 for other in more],
+            request=whole(work, requests.get(work, number)),
+        )
 
     for name, data in uploads(form, "file")[:1]:
         Carried(name, data).look_ahead(installed(request).catalog, _choices(form))

@@ -339,14 +339,19 @@ class StepIn(In):
     text: Words = Field(default="", description="Ответ, который уйдёт в СТП")
     reason: Words = Field(default="", description="Причина отказа или возврата письма")
     ground: Words = Field(
-        default="", description="На чём основан ответ: кто, когда и как его сообщил, не короче 10 знаков",
+        default="",
+        description="На чём основан ответ: кто, когда и как его сообщил, не короче 10 знаков",
         examples=["Звонок СТП 23 ноября, оператор Петрова"],
-    )  # fmt: skip
-    ground_letter: int | None = Field(default=None, description="Или номер пришедшего письма; файл – в форме, ground_file")
+    )
+    ground_letter: int | None = Field(
+        default=None, description="Или номер пришедшего письма; файл – в форме, ground_file"
+    )
     until: dt.date | None = Field(default=None, description="До какого дня дан доступ тем, у кого свой день не назван")
     confirm_address: bool = Field(default=False, description="Подтверждаю адрес СТП при первой отправке")
     answers: list[AnswerIn] = Field(default=[], max_length=2000, description="Ответ о каждом работнике")
-    pairs: list[PairIn] = Field(default=[], max_length=5000, description="Ответ о роли работника, где роли решены по-разному")
+    pairs: list[PairIn] = Field(
+        default=[], max_length=5000, description="Ответ о роли работника, где роли решены по-разному"
+    )
     signature: SignatureIn | None = None
     by_hand: bool = Field(default=False, description="Коды на скане не читаются, но это страницы этой версии")
 
@@ -404,7 +409,9 @@ class TriageOut(Out):
     suggestion: str = Field(description="Решение, на которое похоже письмо; пусто, если неясно")
     problem: str | None
     settled: bool
-    brought_by: str | None = Field(description="Кто принёс письмо вручную (когда – received_at); пусто у пришедших по почте")
+    brought_by: str | None = Field(
+        description="Кто принёс письмо вручную (когда – received_at); пусто у пришедших по почте"
+    )
     doubts: list[str] = Field(description="Почему программа не решила сама и чего не смогла прочесть")
     attachments: list[AttachedOut]
 
@@ -497,7 +504,9 @@ class OrganisationChangeOut(Out):
     withdrawn_at: dt.datetime | None = Field(description="Когда записано, что изменения не было")
     withdrawn_reason: str | None
     letter: str
-    on_paper: list[StaleRequestOut] = Field(default=[], description="Заявки, чьи документы называют прежнюю организацию")
+    on_paper: list[StaleRequestOut] = Field(
+        default=[], description="Заявки, чьи документы называют прежнюю организацию"
+    )
 
 
 class OrganisationIn(In):
@@ -573,7 +582,9 @@ class CorrectionIn(In):
     revision: int | None = Field(default=None, description="Номер правки, который вы видели; или заголовок If-Match")
     ticket: Word = Field(default="", description="Правильный номер обращения; пусто – номера нет")
     signed_on: dt.date | None = Field(default=None, description="Правильная дата подписи")
-    version: int | None = Field(default=None, description="Какая прежняя версия; без него – последняя, которой отказали")
+    version: int | None = Field(
+        default=None, description="Какая прежняя версия; без него – последняя, которой отказали"
+    )
     snils: list[Word] = Field(default_factory=list, description="Чей вход не подтверждён; пусто – всех")
     answers: list[AnswerIn] = Field(default_factory=list, description="Верные ответы о работниках")
     pairs: list[PairIn] = Field(default_factory=list, description="Верные ответы о ролях")
@@ -679,7 +690,9 @@ class EndingOut(Out):
     role: str
     inn: str
     day: dt.date
-    named: bool = Field(description="Срок назван в ответе или в списке; иначе его только просили, и сама роль не кончится")
+    named: bool = Field(
+        description="Срок назван в ответе или в списке; иначе его только просили, и сама роль не кончится"
+    )
 
 
 class RenewIn(In):

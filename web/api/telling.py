@@ -134,17 +134,28 @@ def _letters(work: Work, request: AccessRequest) -> Iterator[LetterOut]:
 
 def sent_told(letter: OutboxLetter) -> LetterOut:
     return LetterOut(
-        id=letter.id or 0, direction="out", purpose=LETTERS.get(letter.purpose, "Письмо"), state=letter.state.value,
-        state_label=OUTBOX[letter.state], at=letter.confirmed_at or letter.promised_at, subject=letter.subject,
+        id=letter.id or 0,
+        direction="out",
+        purpose=LETTERS.get(letter.purpose, "Письмо"),
+        state=letter.state.value,
+        state_label=OUTBOX[letter.state],
+        at=letter.confirmed_at or letter.promised_at,
+        subject=letter.subject,
         problem=letter.error,
-    )  # fmt: skip
+    )
 
 
 def _received(letter: InboxLetter) -> LetterOut:
     return LetterOut(
-        id=letter.id or 0, direction="in", purpose="Принесено вручную" if letter.brought_by else "Пришло", state=letter.state.value, state_label=INBOX[letter.state],
-        at=letter.received_at, subject=letter.subject, problem=letter.problem,
-    )  # fmt: skip
+        id=letter.id or 0,
+        direction="in",
+        purpose="Принесено вручную" if letter.brought_by else "Пришло",
+        state=letter.state.value,
+        state_label=INBOX[letter.state],
+        at=letter.received_at,
+        subject=letter.subject,
+        problem=letter.problem,
+    )
 
 
 def _related(work: Work, request: AccessRequest) -> list[int]:
@@ -193,7 +204,9 @@ def _asks(work: Work, kind: RequestKind, step: Step, needs: Asked) -> Iterator[A
     if needs.address:
         yield _ask("confirm_address", "Подтверждаю адрес СТП", values=["true"])
     if needs.address_may:
-        yield _ask("confirm_address", "Подтверждаю адрес СТП: без этого приглашения ждут", required=False, values=["true"])
+        yield _ask(
+            "confirm_address", "Подтверждаю адрес СТП: без этого приглашения ждут", required=False, values=["true"]
+        )
 
 
 def _ask(name: str, about: str, *, required: bool = True, values: list[str] | None = None) -> AskedOut:

@@ -150,6 +150,13 @@ def _told(row: Webhook, login: str) -> WebhookOut:
 def _delivery(row: WebhookDelivery) -> DeliveryOut:
     waits = row.state is DeliveryState.WAITING
     return DeliveryOut(
-        id=row.id or 0, message_id=webhooks.message_id(row), event=row.event_seq, state=row.state, attempts=row.attempts,
-        next_attempt_at=row.next_attempt_at if waits else None, answer=row.answer, problem=row.problem, done_at=row.done_at,
-    )  # fmt: skip
+        id=row.id or 0,
+        message_id=webhooks.message_id(row),
+        event=row.event_seq,
+        state=row.state,
+        attempts=row.attempts,
+        next_attempt_at=row.next_attempt_at if waits else None,
+        answer=row.answer,
+        problem=row.problem,
+        done_at=row.done_at,
+    )

@@ -25,10 +25,16 @@ def show_account(request: Request, done: str = "") -> Response:
         account = accounts.get(work, own(request).id)
         seen = "все" if account.everywhere else str(len(accounts.organisations_of(work, account)))
         return page(
-            request, "account.html", account=account, seen=seen, sessions=sessions.of(work, account),
-            here=own(request).session_id, done=done == "1", waiting=waiting(work),
+            request,
+            "account.html",
+            account=account,
+            seen=seen,
+            sessions=sessions.of(work, account),
+            here=own(request).session_id,
+            done=done == "1",
+            waiting=waiting(work),
             second_step=second_step.is_on(work, own(request).id),
-        )  # fmt: skip
+        )
 
 
 @router.post("/theme")
@@ -92,7 +98,11 @@ def _password(request: Request, status: int = 200, problem: str = "") -> Respons
     with reading(request) as work:
         account = accounts.get(work, own(request).id)
         return page(
-            request, "password.html", status=status, problem=problem, forced=account.password_by_other,
-            known=account.password_hash is not None, waiting=waiting(work),
-        )  # fmt: skip
-
+            request,
+            "password.html",
+            status=status,
+            problem=problem,
+            forced=account.password_by_other,
+            known=account.password_hash is not None,
+            waiting=waiting(work),
+        )

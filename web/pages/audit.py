@@ -63,7 +63,12 @@ def _asked(request: Request, work: Work) -> Asked:
             problems[name] = str(wrong)
     user = own(request)
     accounts_too = user.only_of is None or user.administers
-    return Asked(typed, Search(scoped=user.only_of is not None, accounts=accounts_too, **meant), problems, token(request, typed["about"]))
+    return Asked(
+        typed,
+        Search(scoped=user.only_of is not None, accounts=accounts_too, **meant),
+        problems,
+        token(request, typed["about"]),
+    )
 
 
 def _actor(work: Work, value: str) -> str:
@@ -112,11 +117,22 @@ def show_audit(request: Request, before: str = "") -> Response:
         place = row_number(before)
         found = log_search.find(work, asked.search, place) if not asked.problems else log_search.Found((), None)
         return page(
-            request, "audit.html", status=422 if asked.problems else 200, typed=asked.typed, problems=asked.problems,
-            address=asked.address, lines=lines(work, found.events, administers=own(request).administers), found=found,
-            place=place, actors=actors(work), groups=action_groups(), machine=MACHINE, head=audit.anchor(work.session).seq,
-            scoped=asked.search.scoped, waiting=waiting(work),
-        )  # fmt: skip
+            request,
+            "audit.html",
+            status=422 if asked.problems else 200,
+            typed=asked.typed,
+            problems=asked.problems,
+            address=asked.address,
+            lines=lines(work, found.events, administers=own(request).administers),
+            found=found,
+            place=place,
+            actors=actors(work),
+            groups=action_groups(),
+            machine=MACHINE,
+            head=audit.anchor(work.session).seq,
+            scoped=asked.search.scoped,
+            waiting=waiting(work),
+        )
 
 
 @router.get("/verify")
@@ -141,9 +157,16 @@ def verify(request: Request, anchor: str = "", after: str = "") -> Response:
                 verdict = log_checking.check_whole(work.session, outside, seals)
                 checked = log_checking.Checked(verdict.events, verdict.events, verdict)
         answer = page(
-            request, "audit-verify.html", status=422 if problem else 200, anchor=anchor.strip(), problem=problem,
-            checked=checked, head=audit.anchor(work.session), matches=_matches(work, known), waiting=waiting(work),
-        )  # fmt: skip
+            request,
+            "audit-verify.html",
+            status=422 if problem else 200,
+            anchor=anchor.strip(),
+            problem=problem,
+            checked=checked,
+            head=audit.anchor(work.session),
+            matches=_matches(work, known),
+            waiting=waiting(work),
+        )
     if checked and checked.verdict:
         looked(request, "audit.checked", "audit", ok=checked.verdict.ok, events=checked.verdict.events)
     return answer
@@ -183,7 +206,13 @@ def _exported(request: Request, suffix: str, media_type: str, written: Any) -> R
         asked = _asked(request, work)
     if asked.problems:
         return notice(request, 422, " ".join(asked.problems.values()))
-    looked(request, "audit.exported", "audit", what=suffix, filters=sorted(name for name, value in asked.typed.items() if value))
+    looked(
+        request,
+        "audit.exported",
+        "audit",
+        what=suffix,
+        filters=sorted(name for name, value in asked.typed.items() if value),
+    )
     return _streamed(written(request, asked.search), f"audit.{suffix}", media_type)
 
 
@@ -214,10 +243,14 @@ def _table(request: Request, search: Search) -> Iterator[str]:
             for line in lines(work, some):
                 details = "; ".join(f"{key}: {value}" for key, value in line.details)
                 event = line.event
-                yield _row((str(event.seq), short_moment(event.at), event.actor, line.who, line.what, line.about, details))
+                yield _row(
+                    (str(event.seq), short_moment(event.at), event.actor, line.who, line.what, line.about, details)
+                )
 
 
 def _row(cells: tuple[str, ...]) -> str:
     held = io.StringIO()
-    csv.writer(held, delimiter=";").writerow([f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else cell for cell in cells])
+    csv.writer(held, delimiter=";").writerow(
+        [f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else cell for cell in cells]
+    )
     return held.getvalue()

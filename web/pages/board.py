@@ -42,10 +42,19 @@ def show_board(request: Request) -> Response:
         look = look_from(request.query_params, own(request).login, work, partial(token, request))
         shown, people = board(work, look), searching.people_meant(work, look.filters)
         answer = page(
-            request, "board.html", board=shown, look=look, chips=chips(look, work), turns=TURNS, states=Status,
-            label=status_label, catalog=work.catalog, several=len(boards.with_requests(work, limit=2)) > 1,
-            exported=EXPORTED, waiting=waiting(work),
-        )  # fmt: skip
+            request,
+            "board.html",
+            board=shown,
+            look=look,
+            chips=chips(look, work),
+            turns=TURNS,
+            states=Status,
+            label=status_label,
+            catalog=work.catalog,
+            several=len(boards.with_requests(work, limit=2)) > 1,
+            exported=EXPORTED,
+            waiting=waiting(work),
+        )
     _record_search(request, people)
     if request.headers.get("hx-request") and request.headers.get("hx-target") == "board":
         answer.headers["HX-Push-Url"] = look.on_page(look.page)  # less the filters that were left empty
@@ -64,9 +73,14 @@ def export_requests(request: Request) -> Response:
     """What is filtered, in the list's order; who took how many is recorded."""
     with reading(request) as work:
         look = look_from(request.query_params, own(request).login, work, partial(token, request))
-        people, rows = searching.people_meant(work, look.filters), _exported(work, searching.resolved(work, look.filters), look.order, look.descending)
+        people, rows = (
+            searching.people_meant(work, look.filters),
+            _exported(work, searching.resolved(work, look.filters), look.order, look.descending),
+        )
         title = f"Заявки {work.now.astimezone(MOSCOW):%d.%m.%Y}"
-        data = table_xlsx(title, _HEADINGS, [_row(card) for card in rows], made_on=work.now.date(), practice=work.policy.practice)
+        data = table_xlsx(
+            title, _HEADINGS, [_row(card) for card in rows], made_on=work.now.date(), practice=work.policy.practice
+        )
     looked(request, "requests.exported", "requests", rows=len(rows), **({"employees": people} if people else {}))
     return download(data, f"{title}.xlsx", _XLSX)
 

@@ -29,10 +29,16 @@ def show_catalog(request: Request, text: str = "") -> Response:
     wanted = text.strip()[:200]
     with reading(request) as work:
         return page(
-            request, "catalog.html", subsystems=subsystems(work.catalog, _today(work), wanted), text=wanted,
-            others=others(work.catalog, wanted), confidence=CONFIDENCE, total=len(work.catalog.subsystems),
-            rules=len(rules()), waiting=waiting(work),
-        )  # fmt: skip
+            request,
+            "catalog.html",
+            subsystems=subsystems(work.catalog, _today(work), wanted),
+            text=wanted,
+            others=others(work.catalog, wanted),
+            confidence=CONFIDENCE,
+            total=len(work.catalog.subsystems),
+            rules=len(rules()),
+            waiting=waiting(work),
+        )
 
 
 def _today(work: Work) -> dt.date:
@@ -47,10 +53,18 @@ def show_subsystem(request: Request, subsystem: str) -> Response:
             raise NotFound("Такой подсистемы в каталоге нет.")
         levels = {level.code: level.label for level in work.catalog.organisations.levels}
         return page(
-            request, "catalog-subsystem.html", it=describe_subsystem(entry, work.catalog), entry=entry, levels=levels,
-            labels={role.code: role.label for role in entry.roles}, exclusions=work.catalog.exclusions,
-            standing=in_force(entry, _today(work)), confidence=CONFIDENCE, rules=rules(), waiting=waiting(work),
-        )  # fmt: skip
+            request,
+            "catalog-subsystem.html",
+            it=describe_subsystem(entry, work.catalog),
+            entry=entry,
+            levels=levels,
+            labels={role.code: role.label for role in entry.roles},
+            exclusions=work.catalog.exclusions,
+            standing=in_force(entry, _today(work)),
+            confidence=CONFIDENCE,
+            rules=rules(),
+            waiting=waiting(work),
+        )
 
 
 @router.get("/kinds/{kind}")
@@ -60,11 +74,18 @@ def show_kind(request: Request, kind: str) -> Response:
         if entry is None:
             raise NotFound("Такого вида заявок в каталоге нет.")
         return page(
-            request, "catalog-kind.html", it=describe_kind(entry, work.catalog, work.policy.own_catalog),
-            subsystems=[work.catalog.subsystems[each] for each in entry.subsystems], types=FIELD_TYPES, media=media_text,
-            companion=work.catalog.kinds.get(entry.companion or ""), standing=in_force(entry, _today(work)),
-            confidence=CONFIDENCE, rules=rules(), waiting=waiting(work),
-        )  # fmt: skip
+            request,
+            "catalog-kind.html",
+            it=describe_kind(entry, work.catalog, work.policy.own_catalog),
+            subsystems=[work.catalog.subsystems[each] for each in entry.subsystems],
+            types=FIELD_TYPES,
+            media=media_text,
+            companion=work.catalog.kinds.get(entry.companion or ""),
+            standing=in_force(entry, _today(work)),
+            confidence=CONFIDENCE,
+            rules=rules(),
+            waiting=waiting(work),
+        )
 
 
 @router.get("/rules")
@@ -73,9 +94,15 @@ def show_rules(request: Request, text: str = "") -> Response:
     with reading(request) as work:
         found = chapters(work.catalog, work.policy.own_catalog, wanted)
         return page(
-            request, "catalog-rules.html", chapters=found, text=wanted, total=len(rules()),
-            shown=sum(len(chapter.rules) for chapter in found), confidence=CONFIDENCE, waiting=waiting(work),
-        )  # fmt: skip
+            request,
+            "catalog-rules.html",
+            chapters=found,
+            text=wanted,
+            total=len(rules()),
+            shown=sum(len(chapter.rules) for chapter in found),
+            confidence=CONFIDENCE,
+            waiting=waiting(work),
+        )
 
 
 @router.get("/rules/{rule}")
@@ -95,19 +122,31 @@ def show_forms(request: Request) -> Response:
             for form in describe_kind(kind, work.catalog, work.policy.own_catalog)["documents"]["forms"]:
                 used.setdefault(form["code"], []).append(kind)
         return page(
-            request, "catalog-forms.html", forms=list(load_layouts(work.policy.own_catalog).values()), used=used,
-            confidence=CONFIDENCE, waiting=waiting(work),
-        )  # fmt: skip
+            request,
+            "catalog-forms.html",
+            forms=list(load_layouts(work.policy.own_catalog).values()),
+            used=used,
+            confidence=CONFIDENCE,
+            waiting=waiting(work),
+        )
 
 
 @router.get("/desk")
 def show_desk(request: Request) -> Response:
     with reading(request) as work:
         return page(
-            request, "catalog-desk.html", desk=work.catalog.desk, addresses=addresses(work.catalog, _today(work)),
-            own=work.policy.desk_address, confirmed=destinations.is_confirmed(work), address=destinations.address(work),
-            schedule=work.desk_schedule, links=list(work.catalog.links.values()), confidence=CONFIDENCE, waiting=waiting(work),
-        )  # fmt: skip
+            request,
+            "catalog-desk.html",
+            desk=work.catalog.desk,
+            addresses=addresses(work.catalog, _today(work)),
+            own=work.policy.desk_address,
+            confirmed=destinations.is_confirmed(work),
+            address=destinations.address(work),
+            schedule=work.desk_schedule,
+            links=list(work.catalog.links.values()),
+            confidence=CONFIDENCE,
+            waiting=waiting(work),
+        )
 
 
 @router.get("/calendar")
@@ -116,10 +155,16 @@ def show_calendar(request: Request, year: str = "") -> Response:
         chosen = _year(year, _today(work).year)
         found = months(chosen, work.calendar)
         return page(
-            request, "catalog-calendar.html", year=chosen, months=found, unusual=unusual(found), today=_today(work),
-            warning=work.calendar.warning(chosen), decreed=sorted({*work.calendar.table.decreed, *work.calendar.imported_years}),
+            request,
+            "catalog-calendar.html",
+            year=chosen,
+            months=found,
+            unusual=unusual(found),
+            today=_today(work),
+            warning=work.calendar.warning(chosen),
+            decreed=sorted({*work.calendar.table.decreed, *work.calendar.imported_years}),
             waiting=waiting(work),
-        )  # fmt: skip
+        )
 
 
 def _year(typed: str, present: int) -> int:

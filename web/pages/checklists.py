@@ -156,9 +156,17 @@ def _lists(
 ) -> Response:
     card = organisations.get(work, number)
     return page(
-        request, "checklist.html", status=status, card=card, lists=views or checklist_views.lists_of(work, number),
-        people=checklist_workers.known_people(work, number), rules=rules(), problem=problem, typed=typed or {},
-        subsystems=work.catalog.subsystems, waiting=waiting(work),
+        request,
+        "checklist.html",
+        status=status,
+        card=card,
+        lists=views or checklist_views.lists_of(work, number),
+        people=checklist_workers.known_people(work, number),
+        rules=rules(),
+        problem=problem,
+        typed=typed or {},
+        subsystems=work.catalog.subsystems,
+        waiting=waiting(work),
     )
 
 
@@ -167,8 +175,15 @@ def _worker(
 ) -> Response:
     found = _found(work, number, worker_id)
     return page(
-        request, "checklist-worker.html", status=status, card=organisations.get(work, number), view=found[0],
-        it=found[1], people=checklist_workers.known_people(work, number), rules=rules(), problem=problem,
+        request,
+        "checklist-worker.html",
+        status=status,
+        card=organisations.get(work, number),
+        view=found[0],
+        it=found[1],
+        people=checklist_workers.known_people(work, number),
+        rules=rules(),
+        problem=problem,
         waiting=waiting(work),
     )
 

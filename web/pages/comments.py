@@ -66,6 +66,13 @@ def _page(
 ) -> Response:
     said = comments.of(work, found)
     return page(
-        request, "request-comments.html", status=status, it=heading(work, found), comments=said,
-        names=accounts.names(work, {comment.by for comment in said}), problem=problem, typed=typed, waiting=waiting(work),
-    )  # fmt: skip
+        request,
+        "request-comments.html",
+        status=status,
+        it=heading(work, found),
+        comments=said,
+        names=accounts.names(work, {comment.by for comment in said}),
+        problem=problem,
+        typed=typed,
+        waiting=waiting(work),
+    )

@@ -94,9 +94,13 @@ def letter_back(request: Request, letter_id: int, form: Form) -> Response:
     with work_of(request) as work:
         letter = inbox.get(work, letter_id)
         return _plainly(
-            request, work, form, Kind.LETTER, f"/triage/{letter_id}",
+            request,
+            work,
+            form,
+            Kind.LETTER,
+            f"/triage/{letter_id}",
             lambda why: corrected_letters.back_to_triage(work, letter, why=why),
-        )  # fmt: skip
+        )
 
 
 @router.post("/people/{number:int}/name/back")
@@ -105,7 +109,12 @@ def name_back(request: Request, number: int, form: Form) -> Response:
     with work_of(request) as work:
         card = reached(work, number)
         return _plainly(
-            request, work, form, Kind.NAME, f"/people/{number}", lambda why: corrected_cards.take_name_back(work, card, why=why)
+            request,
+            work,
+            form,
+            Kind.NAME,
+            f"/people/{number}",
+            lambda why: corrected_cards.take_name_back(work, card, why=why),
         )
 
 
@@ -115,9 +124,13 @@ def first_login_back(request: Request, number: int, form: Form) -> Response:
     with work_of(request) as work:
         card = reached(work, number)
         return _plainly(
-            request, work, form, Kind.FIRST_LOGIN, f"/people/{number}",
+            request,
+            work,
+            form,
+            Kind.FIRST_LOGIN,
+            f"/people/{number}",
             lambda why: corrected_cards.take_first_login_back(work, card, why=why),
-        )  # fmt: skip
+        )
 
 
 @router.post("/organisations/{number:int}/changes/{change_id:int}/back")
@@ -126,9 +139,13 @@ def organisation_back(request: Request, number: int, change_id: int, form: Form)
     with work_of(request) as work:
         change = reorganising.get(work, organisations.get(work, number), change_id)
         return _plainly(
-            request, work, form, Kind.REORGANISATION, f"/organisations/{number}",
+            request,
+            work,
+            form,
+            Kind.REORGANISATION,
+            f"/organisations/{number}",
             lambda why: corrected_organisations.take_change_back(work, change, why=why),
-        )  # fmt: skip
+        )
 
 
 def _plainly(
@@ -147,10 +164,19 @@ def _plainly(
     except (Conflict, BadIdentifier) as conflict:
         wrong = str(conflict)
     return page(
-        request, "correction-asked.html", status=422 if wrong else 200, label=corrections.LABELS[kind], problem=wrong, why=why,
-        foreseen=told, will=changes(work, told) if told else [], action=request.url.path, back=back,
-        addresses=letter_addresses(work, [told] if told else []), waiting=waiting(work),
-    )  # fmt: skip
+        request,
+        "correction-asked.html",
+        status=422 if wrong else 200,
+        label=corrections.LABELS[kind],
+        problem=wrong,
+        why=why,
+        foreseen=told,
+        will=changes(work, told) if told else [],
+        action=request.url.path,
+        back=back,
+        addresses=letter_addresses(work, [told] if told else []),
+        waiting=waiting(work),
+    )
 
 
 def wanted_in(work: Work, request: AccessRequest, form: FormData) -> Wanted:
@@ -165,15 +191,20 @@ def wanted_in(work: Work, request: AccessRequest, form: FormData) -> Wanted:
     if Kind(kind) is Kind.LOGIN and not chosen:
         raise Conflict("Отметьте, чей вход не подтверждён.")
     return Wanted(
-        Kind(kind), text(form, "why"), ticket=text(form, "ticket", 120), day=date_of(day) if day else None,
+        Kind(kind),
+        text(form, "why"),
+        ticket=text(form, "ticket", 120),
+        day=date_of(day) if day else None,
         version=row_number(version),
         snils=frozenset(
             persons[line.person_id].snils for line in lines if str(line.id) in chosen and line.person_id in persons
         ),
-        said=tuple(said_in(form, lines)), reason=text(form, "reason"), until=date_of(until) if until else None,
+        said=tuple(said_in(form, lines)),
+        reason=text(form, "reason"),
+        until=date_of(until) if until else None,
         outcome=text(form, "outcome", 60) or None,
         ground=answers.ground(work, request, words=text(form, "ground"), letter=row_number(number)),
-    )  # fmt: skip
+    )
 
 
 def _page(
@@ -187,14 +218,28 @@ def _page(
 ) -> Response:
     acts, typed = own(request).acts, dict(sent)
     return page(
-        request, "corrections.html", status=422 if findings else 200, it=heading(work, found), typed=typed, sent=sent,
-        groups=grouped(findings), foreseen=foreseen, will=changes(work, foreseen) if foreseen else [],
-        kinds=corrections.possible(work, found) if acts else [], labels=corrections.LABELS,
+        request,
+        "corrections.html",
+        status=422 if findings else 200,
+        it=heading(work, found),
+        typed=typed,
+        sent=sent,
+        groups=grouped(findings),
+        foreseen=foreseen,
+        will=changes(work, foreseen) if foreseen else [],
+        kinds=corrections.possible(work, found) if acts else [],
+        labels=corrections.LABELS,
         grid=choices(work, found, typed, corrections.on_record(work, found)),
-        refused=versions.former(work, found), proven=_proven(work, found), letters=show.letters_in(work, found), done=_done(work, found),
-        seen=last_event(work, found), waiting=waiting(work),
-        addresses=letter_addresses(work, [*([foreseen] if foreseen else []), *corrections.of(work, requests.subject(found))]),
-    )  # fmt: skip
+        refused=versions.former(work, found),
+        proven=_proven(work, found),
+        letters=show.letters_in(work, found),
+        done=_done(work, found),
+        seen=last_event(work, found),
+        waiting=waiting(work),
+        addresses=letter_addresses(
+            work, [*([foreseen] if foreseen else []), *corrections.of(work, requests.subject(found))]
+        ),
+    )
 
 
 def _proven(work: Work, request: AccessRequest) -> list[tuple[RequestLine, str]]:

@@ -40,6 +40,13 @@ def _page(request: Request, back: str, problem: str = "") -> Response:
     with reading(request) as work:
         desk = destinations.address(work)
         return page(
-            request, "desk-address.html", status=409 if problem else 200, desk=desk, yes=destinations.confirmation(work, desk),
-            back=row_number(back), problem=problem, own=work.policy.desk_address is not None, waiting=waiting(work),
-        )  # fmt: skip
+            request,
+            "desk-address.html",
+            status=409 if problem else 200,
+            desk=desk,
+            yes=destinations.confirmation(work, desk),
+            back=row_number(back),
+            problem=problem,
+            own=work.policy.desk_address is not None,
+            waiting=waiting(work),
+        )

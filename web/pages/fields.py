@@ -110,7 +110,11 @@ def show_patients(request: Request, number: int, form: Form) -> Response:
 
 def _patients(work: Work, found: AccessRequest) -> list[KindField]:
     """Fields that hold a patient's data here."""
-    return [field for field in work.catalog.kind(found.kind).fields if field.holds == "patient" and found.fields.get(field.code)]
+    return [
+        field
+        for field in work.catalog.kind(found.kind).fields
+        if field.holds == "patient" and found.fields.get(field.code)
+    ]
 
 
 @router.post(_AT)
@@ -151,7 +155,9 @@ def _digest(fields: Mapping[str, str]) -> str:
 
 
 def _clashes(found: AccessRequest, typed: Mapping[str, str], was: str) -> bool:
-    return was not in ("", _digest(found.fields)) and any(found.fields.get(code, "") != value for code, value in typed.items())
+    return was not in ("", _digest(found.fields)) and any(
+        found.fields.get(code, "") != value for code, value in typed.items()
+    )
 
 
 def _save(work: Work, found: AccessRequest, typed: Mapping[str, str], form: FormData) -> None:
@@ -202,20 +208,29 @@ def _page(
     findings = judged.findings if is_writable(found) else ()
     closed = [] if writable or open_for else _patients(work, found)
     hidden = {field.code for field in closed}
-    findings = tuple(finding for finding in findings if finding.field not in hidden)  # a finding quotes what it is about
+    findings = tuple(
+        finding for finding in findings if finding.field not in hidden
+    )  # a finding quotes what it is about
     by_field: dict[str, list[Finding]] = {}
     for finding in findings:
         by_field.setdefault(finding.field or "", []).append(finding)
-    values = {**judged.facts.fields, **(typed or {}), **{field.code: masked(found.fields[field.code]) for field in closed}}
+    values = {
+        **judged.facts.fields,
+        **(typed or {}),
+        **{field.code: masked(found.fields[field.code]) for field in closed},
+    }
     fields = [
         FieldView(
-            field, values.get(field.code, ""), is_required(field, judged.facts, work.catalog),
+            field,
+            values.get(field.code, ""),
+            is_required(field, judged.facts, work.catalog),
             _control(field, values.get(field.code, "")),
-            tuple(by_field.get(field.code, ())), applies(field, judged.facts, work.catalog) or bool(values.get(field.code)),
+            tuple(by_field.get(field.code, ())),
+            applies(field, judged.facts, work.catalog) or bool(values.get(field.code)),
             condition_text(field.required_if, kind, work.catalog),
         )
         for field in kind.fields
-    ]  # fmt: skip
+    ]
     lines = [
         (line, values.get(line.answer or "", ""), tuple(by_field.get(line.answer or "", ())))
         for line in drafting.form_lines(work, found)
@@ -223,16 +238,34 @@ def _page(
     kept = requests.files_of(work, found)
     attached = [
         AttachmentView(
-            entry, tuple(_file(work, found, file) for file in kept if file.purpose == entry.code), tuple(by_field.get(entry.code, ())),
-            attachment_rules.is_required(entry, judged.facts, work.catalog), media_text(entry.media_types),
+            entry,
+            tuple(_file(work, found, file) for file in kept if file.purpose == entry.code),
+            tuple(by_field.get(entry.code, ())),
+            attachment_rules.is_required(entry, judged.facts, work.catalog),
+            media_text(entry.media_types),
             condition_text(entry.required_if, kind, work.catalog),
         )
         for entry in kind.attachments
-    ]  # fmt: skip
+    ]
     of_checks = [finding for finding in findings if finding.field == "act"]
     return page(
-        request, "fields.html", status=status, draft=found, kind=kind, organisation=card, fields=fields, lines=lines,
-        attachments=attached, rest=grouped(of_checks, places_in(work, found, judged).of), editable=writable,
-        clash=typed is not None, closed=bool(closed), reasons=patients.REASONS if own(request).acts else {}, was=_digest(found.fields), seen=last_event(work, found), saved=clock(work.now) if saved else "",
-        stages=stages(work, found, card, judged, "fields") if is_writable(found) else [], waiting=waiting(work),
-    )  # fmt: skip
+        request,
+        "fields.html",
+        status=status,
+        draft=found,
+        kind=kind,
+        organisation=card,
+        fields=fields,
+        lines=lines,
+        attachments=attached,
+        rest=grouped(of_checks, places_in(work, found, judged).of),
+        editable=writable,
+        clash=typed is not None,
+        closed=bool(closed),
+        reasons=patients.REASONS if own(request).acts else {},
+        was=_digest(found.fields),
+        seen=last_event(work, found),
+        saved=clock(work.now) if saved else "",
+        stages=stages(work, found, card, judged, "fields") if is_writable(found) else [],
+        waiting=waiting(work),
+    )

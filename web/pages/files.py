@@ -24,7 +24,9 @@ from web.waiting import waiting
 
 router = APIRouter()
 _AT = "/requests/{number:int}/files/{file_id:int}"
-_UNSEEN = "Показать страницы не удалось: файл повреждён, закрыт паролем или слишком сложный. Скачайте его и откройте у себя."
+_UNSEEN = (
+    "Показать страницы не удалось: файл повреждён, закрыт паролем или слишком сложный. Скачайте его и откройте у себя."
+)
 
 
 @router.get(_AT)
@@ -69,16 +71,27 @@ def show_pages(request: Request, number: int, file_id: int) -> Response:
     """Every page of a document, the scan of the same page beside it; made on the first look, which takes seconds."""
     with reading(request) as work:
         found, file = requests.get(work, number), _file(work, number, file_id)
-        kind, top, files, number_waiting = work.catalog.kind(found.kind), heading(work, found), work.files, waiting(work)
+        kind, top, files, number_waiting = (
+            work.catalog.kind(found.kind),
+            heading(work, found),
+            work.files,
+            waiting(work),
+        )
         views = _views(work, found)
     view = views[file_id]
     beside = views.get(view.beside) if view.beside else None
     leaves = _leaves(files, kind, view)
     scanned = _leaves(files, kind, beside) if beside else None
     answer = page(
-        request, "request-pages.html", it=top, left=leaves, right=scanned, waiting=number_waiting,
-        office=paper_of(kind, file), rows=max(leaves.pages, scanned.pages if scanned else 0),
-    )  # fmt: skip
+        request,
+        "request-pages.html",
+        it=top,
+        left=leaves,
+        right=scanned,
+        waiting=number_waiting,
+        office=paper_of(kind, file),
+        rows=max(leaves.pages, scanned.pages if scanned else 0),
+    )
     looked(request, "file.viewed", requests.subject(found), file=file.id, beside=view.beside)
     return answer
 

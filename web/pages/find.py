@@ -23,5 +23,9 @@ def find(request: Request, form: Form) -> Response:
     wanted = urlsplit(str(form.get("to", "")))
     if own_address(wanted.path) != wanted.path or wanted.path.startswith("/find"):
         raise NotFound("Искать здесь нельзя: вернитесь на страницу и повторите.")
-    said = [(name, value.replace("\0", "")[:200]) for name, value in form.multi_items() if isinstance(value, str) and name != "to"]
+    said = [
+        (name, value.replace("\0", "")[:200])
+        for name, value in form.multi_items()
+        if isinstance(value, str) and name != "to"
+    ]
     return RedirectResponse(address(request, wanted.path, said[:_FIELDS]), status_code=303)

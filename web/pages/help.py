@@ -24,7 +24,11 @@ STATES = (
     (Status.AWAITING, "Идёт срок ответа. Если СТП спросила, заявка ждёт нашего ответа.", "СТП"),
     (Status.GRANTED, "Доступ дан. Каждый работник проверяет, что видит подсистему.", "работники"),
     (Status.VERIFIED, "Все вошли. Заявка закончена, открываются списки заполнения.", "никто"),
-    (Status.REJECTED, "СТП отказала. Исправьте, что названо в причине, и подайте снова: история сохранится.", "ответственный"),
+    (
+        Status.REJECTED,
+        "СТП отказала. Исправьте, что названо в причине, и подайте снова: история сохранится.",
+        "ответственный",
+    ),
     (Status.WITHDRAWN, "Заявку отозвали. Начать её снова можно только новой заявкой.", "никто"),
 )
 
@@ -33,10 +37,12 @@ STATES = (
 def index(request: Request) -> Response:
     """Nothing of this installation is told but its links to the desk."""
     return page(
-        request, "help.html", states=[(status, status_label(status), what, who) for status, what, who in STATES],
+        request,
+        "help.html",
+        states=[(status, status_label(status), what, who) for status, what, who in STATES],
         roles=[(ROLE_LABELS[role], meaning) for role, meaning in ROLE_MEANINGS.items()],
         desk=installed(request).catalog.desk,
-    )  # fmt: skip
+    )
 
 
 @router.get("/login")
@@ -44,6 +50,8 @@ def login(request: Request) -> Response:
     """Nothing of this installation is told: only the regulation's own words and links."""
     installation = installed(request)
     return page(
-        request, "help-login.html", help=load_help(installation.policy.own_catalog),
+        request,
+        "help-login.html",
+        help=load_help(installation.policy.own_catalog),
         subsystems=[entry for entry in installation.catalog.subsystems.values() if entry.link],
     )

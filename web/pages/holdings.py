@@ -77,10 +77,17 @@ def show(request: Request, form: Form) -> Response:
         with reading(request) as work:
             found = _plan(work, sheet, typed, _checked(form))
             answer = page(
-                request, "holdings-plan.html", it=found, typed=typed, name=name, kept=_pieces(data), shown=_SHOWN,
+                request,
+                "holdings-plan.html",
+                it=found,
+                typed=typed,
+                name=name,
+                kept=_pieces(data),
+                shown=_SHOWN,
                 checked=_checked(form),
-                confirmable={row.told.line.row for row in found.rows if row.confirmable}, waiting=waiting(work),
-            )  # fmt: skip
+                confirmable={row.told.line.row for row in found.rows if row.confirmable},
+                waiting=waiting(work),
+            )
     except (BadIdentifier, NotFound, RosterError) as wrong:
         with reading(request) as work:
             return _form(request, work, status=422, problem=_problem(wrong), typed=typed)
@@ -96,7 +103,13 @@ def write(request: Request, form: Form) -> Response:
         sheet = _read(request, *_sent(form))
         with work_of(request) as work:
             found = holdings_import.take(
-                work, sheet, inn=typed.inn, kpp=typed.kpp, told_by=typed.told_by, told_on=typed.told_on, checked=_checked(form)
+                work,
+                sheet,
+                inn=typed.inn,
+                kpp=typed.kpp,
+                told_by=typed.told_by,
+                told_on=typed.told_on,
+                checked=_checked(form),
             )
             if found.made is None:
                 raise Conflict("Вносить нечего: все роли без ошибок уже числятся.")
@@ -169,6 +182,12 @@ def _form(
         work.session.execute(select(Organisation).order_by(col(Organisation.fold)).limit(_SHOWN)).scalars().all()
     )
     return page(
-        request, "holdings.html", status=status, organisations=places, problems=[problem] if problem else [],
-        typed=typed or Typed(), imports=holdings_import.imports(work), waiting=waiting(work),
-    )  # fmt: skip
+        request,
+        "holdings.html",
+        status=status,
+        organisations=places,
+        problems=[problem] if problem else [],
+        typed=typed or Typed(),
+        imports=holdings_import.imports(work),
+        waiting=waiting(work),
+    )

@@ -158,9 +158,13 @@ class Part:
 def _plan(request: Request, work: Work, found: Departures) -> Response:
     groups = [Part(case, title, told, found.of(case)) for case, title, told in TITLES if found.of(case)]
     return page(
-        request, "leavers-plan.html", it=found, groups=groups,
-        to_draft=any(part.case in (Case.HOLDS, Case.QUESTION) for part in groups), waiting=waiting(work),
-    )  # fmt: skip
+        request,
+        "leavers-plan.html",
+        it=found,
+        groups=groups,
+        to_draft=any(part.case in (Case.HOLDS, Case.QUESTION) for part in groups),
+        waiting=waiting(work),
+    )
 
 
 def _form(
@@ -174,7 +178,11 @@ def _form(
     given = select(col(Grant.organisation_id)).where(col(Grant.until).is_(None))
     query = select(Organisation).where(col(Organisation.id).in_(given)).order_by(col(Organisation.fold)).limit(500)
     return page(
-        request, "leavers.html", status=status, organisations=work.session.execute(query).scalars().all(),
-        problems=[problem] if problem else [], typed={"inn": "", "pasted": "", "way": "file"} | (typed or {}),
+        request,
+        "leavers.html",
+        status=status,
+        organisations=work.session.execute(query).scalars().all(),
+        problems=[problem] if problem else [],
+        typed={"inn": "", "pasted": "", "way": "file"} | (typed or {}),
         waiting=waiting(work),
-    )  # fmt: skip
+    )

@@ -29,7 +29,9 @@ from web.waiting import waiting
 router = APIRouter()
 _AT = "/triage/{letter_id:int}/files/{place:int}"
 _NO_FILE = "Такого вложения в письме нет, или его не удалось достать. Скачайте письмо целиком."
-_UNSEEN = "Показать страницы не удалось: файл повреждён, закрыт паролем или слишком сложный. Скачайте его и откройте у себя."
+_UNSEEN = (
+    "Показать страницы не удалось: файл повреждён, закрыт паролем или слишком сложный. Скачайте его и откройте у себя."
+)
 _NO_PAGES = "Страниц у этого файла не показать: ниже его текст, если он прочитан."
 _CHOOSE = "Файл не выбран. Выберите письмо (.eml или .msg) и нажмите «Принести письмо»."
 
@@ -96,9 +98,17 @@ def show_pages(request: Request, letter_id: int, place: int) -> Response:
     except (Refused, Killed, StoreError, OSError):
         problem = _UNSEEN
     answer = page(
-        request, "letter-pages.html", letter=letter, name=file.name, place=place, pages=pages, shown=min(pages, MOST_PAGES),
-        pieces=file.pieces, problem=problem or ("" if pages else _NO_PAGES), waiting=number_waiting,
-    )  # fmt: skip
+        request,
+        "letter-pages.html",
+        letter=letter,
+        name=file.name,
+        place=place,
+        pages=pages,
+        shown=min(pages, MOST_PAGES),
+        pieces=file.pieces,
+        problem=problem or ("" if pages else _NO_PAGES),
+        waiting=number_waiting,
+    )
     record = looked_on if request.headers.get("hx-request") else looked
     record(request, "letter.viewed", f"inbox:{letter_id}", file=place)
     return answer

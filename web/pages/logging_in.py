@@ -146,19 +146,33 @@ def make_first(request: Request, form: Form) -> Response:
             if accounts.there_are_any(work):
                 raise Conflict("Первый администратор уже заведён.")
             account = accounts.create(
-                work, login=typed["login"], name=typed["name"], email=typed["email"], roles={Role.ADMINISTRATOR, Role.OFFICER}, everywhere=True, password_hash=hash,
+                work,
+                login=typed["login"],
+                name=typed["name"],
+                email=typed["email"],
+                roles={Role.ADMINISTRATOR, Role.OFFICER},
+                everywhere=True,
+                password_hash=hash,
                 password_by_other=False,
-            )  # fmt: skip
+            )
     except (BadAccount, WeakPassword) as wrong:
         return _ask_first(request, key, status=422, problem=str(wrong), typed=typed)
     return let_in(request, account)
 
 
-def _ask_first(request: Request, key: str, *, status: int = 200, problem: str = "", typed: dict[str, str] | None = None) -> Response:
+def _ask_first(
+    request: Request, key: str, *, status: int = 200, problem: str = "", typed: dict[str, str] | None = None
+) -> Response:
     home = installed(request).settings.home
     return page(
-        request, "setup.html", status=status, key=key, problem=problem, typed=typed or {}, practising=beside.standing(home),
-    )  # fmt: skip
+        request,
+        "setup.html",
+        status=status,
+        key=key,
+        problem=problem,
+        typed=typed or {},
+        practising=beside.standing(home),
+    )
 
 
 def _setup(request: Request, key: str) -> Response | None:
@@ -175,9 +189,13 @@ def _setup(request: Request, key: str) -> Response | None:
 def _form(request: Request, next: str, status: int = 200, wait: int = 0, **more: Any) -> Response:
     oidc = installed(request).settings.oidc
     answer = page(
-        request, "login.html", status=status, next=next, sso=oidc.label if oidc.issuer else "",
+        request,
+        "login.html",
+        status=status,
+        next=next,
+        sso=oidc.label if oidc.issuer else "",
         **{"login": "", "problem": "", **more},
-    )  # fmt: skip
+    )
     if wait:
         answer.headers["Retry-After"] = str(wait)
     return answer

@@ -66,13 +66,20 @@ def show_organisations(request: Request, text: str = "", start: str = "") -> Res
     with reading(request) as work:
         count, found = organisations.listed(work, wanted, limit=_PAGE, offset=offset)
         listing = Listing(
-            tuple(_lines(work, found)), count, offset + 1, _at(request, wanted, offset - _PAGE) if offset else "",
+            tuple(_lines(work, found)),
+            count,
+            offset + 1,
+            _at(request, wanted, offset - _PAGE) if offset else "",
             _at(request, wanted, offset + _PAGE) if offset + _PAGE < count else "",
-        )  # fmt: skip
+        )
         return page(
-            request, "organisations.html", it=listing, text=wanted, all_seen=own(request).only_of is None,
+            request,
+            "organisations.html",
+            it=listing,
+            text=wanted,
+            all_seen=own(request).only_of is None,
             waiting=waiting(work),
-        )  # fmt: skip
+        )
 
 
 def _at(request: Request, wanted: str, offset: int) -> str:
@@ -131,9 +138,16 @@ def _new(request: Request, wanted: str, problem: str = "", status: int = 200) ->
         )
         known = organisation_choices.cards(work, wanted, limit=10) if len(wanted) > 2 else ()
         return page(
-            request, "organisation-new.html", status=status, text=wanted, records=records, known=known, problem=problem,
-            loaded=is_loaded(work.session), waiting=waiting(work),
-        )  # fmt: skip
+            request,
+            "organisation-new.html",
+            status=status,
+            text=wanted,
+            records=records,
+            known=known,
+            problem=problem,
+            loaded=is_loaded(work.session),
+            waiting=waiting(work),
+        )
 
 
 @router.get("/{number:int}")
@@ -192,10 +206,30 @@ def _card(
     mine = [(each, organisation) for each, organisation in found if organisation.id == card.id]
     told: list[Finding] = organisations.findings(work, card)
     return page(
-        request, "organisation.html", status=status, card=card, reason=rules()["ORG-13"], parts=parts(work),
-        changes=reorganising.changes(work, card), named=named(card), labels=reorganising.LABELS, told=told_name,
-        others=_others(work, card), problem=problem, retyped=retyped or {}, values=given or values_of(card), wrong=wrong or {}, seen=organisations.fingerprint(card), saved=saved,
-        registry=REGISTRY[organisations.registry_of(work, card)], findings=told, tones=_TONES, rules=rules(),
+        request,
+        "organisation.html",
+        status=status,
+        card=card,
+        reason=rules()["ORG-13"],
+        parts=parts(work),
+        changes=reorganising.changes(work, card),
+        named=named(card),
+        labels=reorganising.LABELS,
+        told=told_name,
+        others=_others(work, card),
+        problem=problem,
+        retyped=retyped or {},
+        values=given or values_of(card),
+        wrong=wrong or {},
+        seen=organisations.fingerprint(card),
+        saved=saved,
+        registry=REGISTRY[organisations.registry_of(work, card)],
+        findings=told,
+        tones=_TONES,
+        rules=rules(),
         lists=[view for view in checklist_views.lists_of(work, card.id or 0) if view.opened],
-        cards=cards(work, mine[:_REQUESTS]), more=len(found) > _REQUESTS, label=status_label, waiting=waiting(work),
-    )  # fmt: skip
+        cards=cards(work, mine[:_REQUESTS]),
+        more=len(found) > _REQUESTS,
+        label=status_label,
+        waiting=waiting(work),
+    )

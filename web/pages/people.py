@@ -34,14 +34,24 @@ _BOOKS = {"matrix": ("Матрица", matrix_book), "list": ("Список", li
 
 
 def _filters(
-    organisation: str = "", role: str = "", text: str = "", clashing: str = "", everybody: str = "",
-    after: str = "", before: str = "",
-) -> Filters:  # fmt: skip
+    organisation: str = "",
+    role: str = "",
+    text: str = "",
+    clashing: str = "",
+    everybody: str = "",
+    after: str = "",
+    before: str = "",
+) -> Filters:
     """What an empty field or a mistyped number asks for is nothing."""
     return Filters(
-        _number(organisation) or None, role.strip()[:120], text.strip()[:120], clashing == "1", everybody == "1",
-        _number(after), _number(before),
-    )  # fmt: skip
+        _number(organisation) or None,
+        role.strip()[:120],
+        text.strip()[:120],
+        clashing == "1",
+        everybody == "1",
+        _number(after),
+        _number(before),
+    )
 
 
 def _number(typed: str) -> int:
@@ -57,10 +67,19 @@ def show_people(request: Request, asked: Asked, as_of: str = "", known_on: str =
     with reading(request) as work:
         shown, problem = _matrix(work, asked, as_of, known_on)
         answer = page(
-            request, "people.html", status=422 if problem else 200, it=shown, asked=asked, view="list" if view == "list" else "",
-            problem=problem, choices=choices(work), shortcuts=shortcuts(work.now), today=day_of("", work.now).date,
-            link=_linker(request, shown.day, asked, view), waiting=waiting(work),
-        )  # fmt: skip
+            request,
+            "people.html",
+            status=422 if problem else 200,
+            it=shown,
+            asked=asked,
+            view="list" if view == "list" else "",
+            problem=problem,
+            choices=choices(work),
+            shortcuts=shortcuts(work.now),
+            today=day_of("", work.now).date,
+            link=_linker(request, shown.day, asked, view),
+            waiting=waiting(work),
+        )
     seen = [row.person.id for row in shown.rows]
     if asked.text and not problem:
         looked(request, "people.searched", "people", employees=seen)
@@ -185,13 +204,31 @@ def show_ending(request: Request) -> Response:
 
 
 def _card(
-    request: Request, work: Work, card: PersonCard, *, status: int = 200, snils: str = "", problem: str = "",
-    chosen: Sequence[int] | set[int] = (), why: str = "", typed: Mapping[str, str] | None = None,
-) -> Response:  # fmt: skip
+    request: Request,
+    work: Work,
+    card: PersonCard,
+    *,
+    status: int = 200,
+    snils: str = "",
+    problem: str = "",
+    chosen: Sequence[int] | set[int] = (),
+    why: str = "",
+    typed: Mapping[str, str] | None = None,
+) -> Response:
     return page(
-        request, "person.html", status=status, it=card, snils=snils, problem=problem, chosen=chosen, why=why,
-        typed=typed or {}, units=UNITS, acts=own(request).acts, waiting=waiting(work),
-    )  # fmt: skip
+        request,
+        "person.html",
+        status=status,
+        it=card,
+        snils=snils,
+        problem=problem,
+        chosen=chosen,
+        why=why,
+        typed=typed or {},
+        units=UNITS,
+        acts=own(request).acts,
+        waiting=waiting(work),
+    )
 
 
 def person_page(
@@ -206,9 +243,14 @@ def show_role(request: Request, subsystem: str, role: str, organisation: str = "
     with reading(request) as work:
         shown = role_history(work, subsystem, role, organisation=_number(organisation) or None, before=_number(before))
         answer = page(
-            request, "role.html", it=shown, key=f"{subsystem}/{role}", organisation=_number(organisation),
-            organisations=choices(work).organisations, waiting=waiting(work),
-        )  # fmt: skip
+            request,
+            "role.html",
+            it=shown,
+            key=f"{subsystem}/{role}",
+            organisation=_number(organisation),
+            organisations=choices(work).organisations,
+            waiting=waiting(work),
+        )
     looked(
         request,
         "holders.viewed",

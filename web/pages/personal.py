@@ -61,11 +61,18 @@ def _page(
     limits = {"most": _MOST, "each": _EACH, "together": MAX_BODY}
     values: dict[str, Any] = {"problem": "", "listed": (), "description": "", "limits": limits, **more}
     return page(
-        request, template, status=status, token=token,
+        request,
+        template,
+        status=status,
+        token=token,
         name=" ".join(part for part in (seen.facts.given, seen.facts.patronymic) if part),
         organisation=seen.organisation.short_name or seen.organisation.full_name,
-        subsystems=seen.subsystems, links=work.catalog.links, trouble=seen.line.state is LineState.TROUBLE,
-        report=report.number if report else "", until=seen.link.expires_at, **values,
+        subsystems=seen.subsystems,
+        links=work.catalog.links,
+        trouble=seen.line.state is LineState.TROUBLE,
+        report=report.number if report else "",
+        until=seen.link.expires_at,
+        **values,
     )
 
 

@@ -52,7 +52,9 @@ def letter(request: Request, number: int, change: int) -> Response:
     with reading(request) as work:
         written = reorganising.letter(work, reorganising.get(work, organisations.get(work, number), change))
     looked(request, "organisation.letter-taken", f"organisation:{number}", change=change)
-    return download(f"{written.subject}\n\n{written.text}".encode(), "Письмо в СТП, проект.txt", "text/plain; charset=utf-8")
+    return download(
+        f"{written.subject}\n\n{written.text}".encode(), "Письмо в СТП, проект.txt", "text/plain; charset=utf-8"
+    )
 
 
 def _since(form: FormData) -> dt.date:

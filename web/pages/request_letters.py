@@ -29,9 +29,13 @@ def show_sent(request: Request, number: int, letter_id: int) -> Response:
         found = requests.get(work, number)
         sent = sent_letter(work, found, letter_id)
         answer = page(
-            request, "request-letter-out.html", it=heading(work, found), sent=sent, sender=work.policy.sender,
+            request,
+            "request-letter-out.html",
+            it=heading(work, found),
+            sent=sent,
+            sender=work.policy.sender,
             waiting=waiting(work),
-        )  # fmt: skip
+        )
     looked(request, "letter.viewed", requests.subject(found), letter=letter_id, way="out")
     return answer
 
@@ -54,9 +58,18 @@ def show_received(request: Request, number: int, letter_id: int) -> Response:
     except (Refused, Killed):
         problem = "Письмо не удалось прочесть: оно повреждено или слишком велико. Скачайте его и откройте в почтовой программе."
     answer = page(
-        request, "request-letter-in.html", it=top, letter=letter, shown=shown, label=INBOX[letter.state], problem=problem,
-        text=links.hidden(shown.text) if shown else "", kept=kept, view=view, waiting=number_waiting,
-    )  # fmt: skip
+        request,
+        "request-letter-in.html",
+        it=top,
+        letter=letter,
+        shown=shown,
+        label=INBOX[letter.state],
+        problem=problem,
+        text=links.hidden(shown.text) if shown else "",
+        kept=kept,
+        view=view,
+        waiting=number_waiting,
+    )
     looked(request, "letter.viewed", requests.subject(found), letter=letter_id, way="in")
     return answer
 

@@ -56,7 +56,9 @@ def _conducts(user: User) -> bool:
 
 def _conducting(request: Request) -> None:
     if not _conducts(own(request)):
-        raise HTTPException(403, "Проверку начинает и закрывает тот, кто видит все организации. Попросите администратора.")
+        raise HTTPException(
+            403, "Проверку начинает и закрывает тот, кто видит все организации. Попросите администратора."
+        )
 
 
 @router.get("/reviews")
@@ -135,13 +137,29 @@ def _entry(work: Work, number: int) -> tuple[ReviewCampaign, OrganisationReview]
 
 
 def _page(
-    request: Request, work: Work, campaign: ReviewCampaign, entry: OrganisationReview, *, told: str = "", status: int = 200,
-    said: dict[str, str] | None = None, done: bool = False,
-) -> Response:  # fmt: skip
+    request: Request,
+    work: Work,
+    campaign: ReviewCampaign,
+    entry: OrganisationReview,
+    *,
+    told: str = "",
+    status: int = 200,
+    said: dict[str, str] | None = None,
+    done: bool = False,
+) -> Response:
     return page(
-        request, "review.html", status=status, campaign=campaign, entry=entry, labels=_LABELS, told=told, said=said or {},
-        done=done, acts=own(request).acts, waiting=waiting(work),
-    )  # fmt: skip
+        request,
+        "review.html",
+        status=status,
+        campaign=campaign,
+        entry=entry,
+        labels=_LABELS,
+        told=told,
+        said=said or {},
+        done=done,
+        acts=own(request).acts,
+        waiting=waiting(work),
+    )
 
 
 def _list(
@@ -151,14 +169,26 @@ def _list(
     numbers = [campaign.id or 0 for campaign in found]
     entries = reviews.progress(work, numbers)
     standings = [
-        Standing(campaign, tuple(entry for entry in entries if entry.asked.campaign_id == campaign.id)) for campaign in found
+        Standing(campaign, tuple(entry for entry in entries if entry.asked.campaign_id == campaign.id))
+        for campaign in found
     ]
     today = local_date(work.now)
-    ready = {"year": str(today.year), "until": (today + dt.timedelta(days=reviews.DAYS_TO_ANSWER)).isoformat(), "inns": ""}
+    ready = {
+        "year": str(today.year),
+        "until": (today + dt.timedelta(days=reviews.DAYS_TO_ANSWER)).isoformat(),
+        "inns": "",
+    }
     return page(
-        request, "reviews.html", status=status, standings=standings, problem=problem, typed=ready | (typed or {}), today=today,
-        conducts=_conducts(own(request)), waiting=waiting(work),
-    )  # fmt: skip
+        request,
+        "reviews.html",
+        status=status,
+        standings=standings,
+        problem=problem,
+        typed=ready | (typed or {}),
+        today=today,
+        conducts=_conducts(own(request)),
+        waiting=waiting(work),
+    )
 
 
 def _year(typed: str) -> int | None:

@@ -69,7 +69,10 @@ def show_sheet(request: Request, number: int, file_id: int, place: int, width: i
     wide = previews.width_of(width)
     try:
         drawn = previews.once(
-            files, sha256, f"{place}.{wide}.{turn}.png", lambda: page_picture(files.path(sha256), place, width=wide, rotation=turn)
+            files,
+            sha256,
+            f"{place}.{wide}.{turn}.png",
+            lambda: page_picture(files.path(sha256), place, width=wide, rotation=turn),
         )
         data = drawn.read_bytes()
     except (RefusedFile, Killed):
@@ -246,12 +249,24 @@ def _page(
     usual = usual_signature(work, found)
     groups = grouped(findings) or (before_signing(work, found, step, _as_typed(typed, usual)) if step else [])
     return page(
-        request, "scan.html", status=status, it=heading(work, found), step=step, scan=scan_view(work, found),
-        groups=groups, problem=problem, typed=typed if typed is not None else _shown(usual),
-        capacities=work.catalog.organisations.capacities, bodies=work.catalog.organisations.bodies,
-        signer=rule.label if rule else "", attorney="attorney" in facts.attachments, seen=last_event(work, found),
-        most=MAX_BODY, most_of_one=MOST_OF_ONE, waiting=waiting(work),
-    )  # fmt: skip
+        request,
+        "scan.html",
+        status=status,
+        it=heading(work, found),
+        step=step,
+        scan=scan_view(work, found),
+        groups=groups,
+        problem=problem,
+        typed=typed if typed is not None else _shown(usual),
+        capacities=work.catalog.organisations.capacities,
+        bodies=work.catalog.organisations.bodies,
+        signer=rule.label if rule else "",
+        attorney="attorney" in facts.attachments,
+        seen=last_event(work, found),
+        most=MAX_BODY,
+        most_of_one=MOST_OF_ONE,
+        waiting=waiting(work),
+    )
 
 
 def _as_typed(typed: Mapping[str, object] | None, usual: SignatureFacts) -> SignatureFacts:
@@ -266,9 +281,14 @@ def _as_typed(typed: Mapping[str, object] | None, usual: SignatureFacts) -> Sign
 
 def _shown(signature: SignatureFacts) -> dict[str, object]:
     """A signature as the fields of the form hold it."""
-    dates = {name: value.isoformat() if value else "" for name, value in (
-        ("signed_on", signature.signed_on), ("attorney_date", signature.attorney_date), ("attorney_until", signature.attorney_until),
-    )}  # fmt: skip
+    dates = {
+        name: value.isoformat() if value else ""
+        for name, value in (
+            ("signed_on", signature.signed_on),
+            ("attorney_date", signature.attorney_date),
+            ("attorney_until", signature.attorney_until),
+        )
+    }
     return {
         "capacity": signature.capacity, "body": signature.body, "name": signature.name, "post": signature.post,
         "attorney_number": signature.attorney_number, **dates,

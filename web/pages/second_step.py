@@ -85,7 +85,9 @@ def begin(request: Request, form: Form) -> Response:
     try:
         with reading(request) as work:
             known = accounts.get(work, own(request).id).password_hash is not None
-        problem = present_password.WRONG if known and not present_password.fits(request, secret(form, "present")) else ""
+        problem = (
+            present_password.WRONG if known and not present_password.fits(request, secret(form, "present")) else ""
+        )
     except TooSoon as wait:
         problem = str(wait)
     with work_of(request) as work:
@@ -149,12 +151,31 @@ def _slow(request: Request) -> None:
 
 
 def _page(
-    request: Request, work: Work, status: int = 200, *, secret: str = "", codes: list[str] | None = None, problem: str = ""
+    request: Request,
+    work: Work,
+    status: int = 200,
+    *,
+    secret: str = "",
+    codes: list[str] | None = None,
+    problem: str = "",
 ) -> Response:
     account = accounts.get(work, own(request).id)
-    picture = segno.make(second_step.address_for_app(account, secret), micro=False).svg_inline(scale=4, light="#fff") if secret else ""
+    picture = (
+        segno.make(second_step.address_for_app(account, secret), micro=False).svg_inline(scale=4, light="#fff")
+        if secret
+        else ""
+    )
     return page(
-        request, "second-step.html", status=status, on=second_step.is_on(work, own(request).id), secret=secret, picture=picture,
-        codes=codes or [], left=second_step.codes_left(work, account), problem=problem, lacking=second_step.is_lacking(work, account),
-        waiting=waiting(work), known=account.password_hash is not None,
-    )  # fmt: skip
+        request,
+        "second-step.html",
+        status=status,
+        on=second_step.is_on(work, own(request).id),
+        secret=secret,
+        picture=picture,
+        codes=codes or [],
+        left=second_step.codes_left(work, account),
+        problem=problem,
+        lacking=second_step.is_lacking(work, account),
+        waiting=waiting(work),
+        known=account.password_hash is not None,
+    )

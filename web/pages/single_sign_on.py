@@ -34,7 +34,11 @@ _BROKEN = "Единый вход не подтвердил, что это вы. 
 def _client(oidc: OidcPart) -> StarletteOAuth2App:
     from authlib.integrations.starlette_client import OAuth
 
-    http: dict[str, Any] = {"verify": str(oidc.ca_bundle) if oidc.ca_bundle else True, "timeout": 15, "trust_env": False}
+    http: dict[str, Any] = {
+        "verify": str(oidc.ca_bundle) if oidc.ca_bundle else True,
+        "timeout": 15,
+        "trust_env": False,
+    }
     if oidc.proxy:
         http["proxy"] = oidc.proxy
     client: StarletteOAuth2App = OAuth().register(
@@ -58,7 +62,11 @@ async def _provided(oidc: OidcPart) -> StarletteOAuth2App:
     """The provider, who must be the one of the settings and lead to no address where others listen. Raises _Untrue."""
     client = _client(oidc)
     said = await client.load_server_metadata()
-    addresses = [str(said[name]) for name in ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri") if said.get(name)]
+    addresses = [
+        str(said[name])
+        for name in ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri")
+        if said.get(name)
+    ]
     if str(said.get("issuer", "")).rstrip("/") != oidc.issuer.rstrip("/") or not all(map(is_private_way, addresses)):
         raise _Untrue
     return client
@@ -83,7 +91,9 @@ async def leave(request: Request, next: str = "") -> Response:
     request.session["next"] = next[:2000]
     try:
         client = await _provided(oidc)
-        answer: Response = await client.authorize_redirect(request, f"{installed(request).policy.page_url}/login/sso/done")
+        answer: Response = await client.authorize_redirect(
+            request, f"{installed(request).policy.page_url}/login/sso/done"
+        )
     except _Untrue:
         return notice(request, 502, _UNTRUE)
     except HTTPError:
@@ -127,12 +137,15 @@ def claims_of(said: Mapping[str, Any], oidc: OidcPart) -> Claims:
         Role.ADMINISTRATOR: oidc.administrators,
     }  # fmt: skip
     return Claims(
-        issuer=str(said["iss"]), subject=str(said["sub"]), login=str(said.get(oidc.login_claim) or said["sub"]).lower(),
-        name=str(said.get("name") or ""), email=str(said.get("email") or ""),
+        issuer=str(said["iss"]),
+        subject=str(said["sub"]),
+        login=str(said.get(oidc.login_claim) or said["sub"]).lower(),
+        name=str(said.get("name") or ""),
+        email=str(said.get("email") or ""),
         roles=frozenset(role for role, names in by_role.items() if groups & set(names)),
         everywhere=bool(groups & set(oidc.everywhere)),
         inns=tuple(_listed(said.get(oidc.organisations_claim))) if oidc.organisations_claim else None,
-    )  # fmt: skip
+    )
 
 
 def _listed(value: object) -> Iterable[str]:

@@ -88,10 +88,20 @@ def _form(
     if not findings and needs.nothing:
         findings = steps.reasons_against(work, found, step, {"confirm_address": True})
     return page(
-        request, "step.html", status=status, typed=typed or {}, it=heading(work, found), step=step, needs=needs,
-        groups=grouped(findings, _places(work, found).of), grid=choices(work, found, typed or {}) if needs.outcomes else None,
+        request,
+        "step.html",
+        status=status,
+        typed=typed or {},
+        it=heading(work, found),
+        step=step,
+        needs=needs,
+        groups=grouped(findings, _places(work, found).of),
+        grid=choices(work, found, typed or {}) if needs.outcomes else None,
         letters=show.letters_in(work, found) if needs.ground else (),
-        seen=last_event(work, found), sender=work.policy.sender, address=destinations.address(work), waiting=waiting(work),
+        seen=last_event(work, found),
+        sender=work.policy.sender,
+        address=destinations.address(work),
+        waiting=waiting(work),
     )
 
 
@@ -100,9 +110,12 @@ def _places(work: Work, found: AccessRequest) -> Places:
     companion = requests.companion_of(work, found)
     lines = [requests.line_facts(line, None) for line in requests.lines_of(work, found)]
     return Places(
-        found, work.catalog.kind(found.kind), organisation.seal is not None,
-        companion=companion.id if companion else None, positions=positions_of(lines),
-    )  # fmt: skip
+        found,
+        work.catalog.kind(found.kind),
+        organisation.seal is not None,
+        companion=companion.id if companion else None,
+        positions=positions_of(lines),
+    )
 
 
 def _about_file(refusal: RefusedFile | Killed) -> str:

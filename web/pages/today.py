@@ -41,12 +41,25 @@ def show_today(request: Request, day: str = "") -> Response:
         shown = _day(day, today)
         matters = agenda.matters(work) if shown == today else []
         return page(
-            request, "today.html", now=work.now, today=today, shown=shown, ahead=shown + dt.timedelta(days=1),
-            before=shown - dt.timedelta(days=1), matters=[_told(work, matter) for matter in matters],
-            urgent=sum(matter.count for matter in matters if matter.urgent), letters=agenda.day_of(work, shown),
-            post=agenda.post(work), soon=_soon(work) if shown == today else [], nobody=not work.policy.officers,
-            calendar_day=work.calendar.day(shown), labels=LETTERS, out_states=OUTBOX, in_states=INBOX, waiting=waiting(work),
-        )  # fmt: skip
+            request,
+            "today.html",
+            now=work.now,
+            today=today,
+            shown=shown,
+            ahead=shown + dt.timedelta(days=1),
+            before=shown - dt.timedelta(days=1),
+            matters=[_told(work, matter) for matter in matters],
+            urgent=sum(matter.count for matter in matters if matter.urgent),
+            letters=agenda.day_of(work, shown),
+            post=agenda.post(work),
+            soon=_soon(work) if shown == today else [],
+            nobody=not work.policy.officers,
+            calendar_day=work.calendar.day(shown),
+            labels=LETTERS,
+            out_states=OUTBOX,
+            in_states=INBOX,
+            waiting=waiting(work),
+        )
 
 
 def _day(typed: str, today: dt.date) -> dt.date:
@@ -162,13 +175,19 @@ def show_statistics(request: Request, year: str = "", quarter: str = "", organis
         known = select(Organisation).order_by(col(Organisation.fold)).limit(_ORGANISATIONS)
         number = chosen.id if chosen else None
         return page(
-            request, "today-statistics.html", period=period, chosen=chosen, now=work.now,
+            request,
+            "today-statistics.html",
+            period=period,
+            chosen=chosen,
+            now=work.now,
             years=range(work.now.astimezone(MOSCOW).year, statistics.FIRST_YEAR - 1, -1),
-            organisations=work.session.execute(known).scalars().all(), warnings=_warnings(work, period),
+            organisations=work.session.execute(known).scalars().all(),
+            warnings=_warnings(work, period),
             desk=statistics_charts.desk(statistics.turnaround(work, period, number)),
             refusals=statistics_charts.refused(statistics.refusals(work, period, number)),
-            standings=statistics_charts.standings(statistics.states_over_time(work, period, number)), waiting=waiting(work),
-        )  # fmt: skip
+            standings=statistics_charts.standings(statistics.states_over_time(work, period, number)),
+            waiting=waiting(work),
+        )
 
 
 def _period(work: Work, year: str, quarter: str) -> Period:

@@ -41,9 +41,14 @@ def create(request: Request, form: Form) -> Response:
                 raise BadToken("Выберите срок ключа.")
             of = row_number(text(form, "organisation", 18)) if use == "api" else None
             row, secret = api_tokens.create(
-                work, account, use=use, name=name, days=int(days) if use == "api" else None,
-                reads_only=use == "api" and text(form, "may", 10) != "all", organisation_id=of,
-            )  # fmt: skip
+                work,
+                account,
+                use=use,
+                name=name,
+                days=int(days) if use == "api" else None,
+                reads_only=use == "api" and text(form, "may", 10) != "all",
+                organisation_id=of,
+            )
         except (BadToken, Conflict) as wrong:
             return _page(request, work, 422, problem=str(wrong), typed=name, chosen=days)
         shown = f"{work.policy.page_url}/calendar/{secret}.ics" if use == "calendar" else secret
@@ -58,16 +63,36 @@ def revoke(request: Request, number: int) -> Response:
 
 
 def _page(
-    request: Request, work: Work, status: int = 200, *, problem: str = "", typed: str = "", chosen: str = "180",
-    made: ApiToken | None = None, secret: str = "",
-) -> Response:  # fmt: skip
+    request: Request,
+    work: Work,
+    status: int = 200,
+    *,
+    problem: str = "",
+    typed: str = "",
+    chosen: str = "180",
+    made: ApiToken | None = None,
+    secret: str = "",
+) -> Response:
     account = accounts.get(work, own(request).id)
-    mine = {card.id: card.short_name or card.full_name or f"ИНН {card.inn}" for card in organisation_choices.cards(work, "", limit=_MOST_CHOICES)}
+    mine = {
+        card.id: card.short_name or card.full_name or f"ИНН {card.inn}"
+        for card in organisation_choices.cards(work, "", limit=_MOST_CHOICES)
+    }
     listed = {use: [(row, _state(work, row)) for row in api_tokens.of(work, account, use)] for use in _USES.values()}
     return page(
-        request, "tokens.html", status=status, listed=listed, problem=problem, typed=typed, chosen=chosen or "180",
-        days=_DAYS, organisations=mine, made=made, secret=secret, waiting=waiting(work),
-    )  # fmt: skip
+        request,
+        "tokens.html",
+        status=status,
+        listed=listed,
+        problem=problem,
+        typed=typed,
+        chosen=chosen or "180",
+        days=_DAYS,
+        organisations=mine,
+        made=made,
+        secret=secret,
+        waiting=waiting(work),
+    )
 
 
 def _state(work: Work, row: ApiToken) -> tuple[str, str]:

@@ -39,16 +39,28 @@ def show_triage(request: Request, done: int = 0, looked_for: int = 0) -> Respons
     return triage_page(request, done=done, looked_for=looked_for)
 
 
-def triage_page(request: Request, *, done: int = 0, looked_for: int = 0, problem: str = "", status: int = 200) -> Response:
+def triage_page(
+    request: Request, *, done: int = 0, looked_for: int = 0, problem: str = "", status: int = 200
+) -> Response:
     """`problem`: why a letter could not be brought."""
     with reading(request) as work:
         letters = [read_letter(work, letter) for letter in inbox.triage(work)]
         stuck = stuck_letters(work)
         answer = page(
-            request, "triage.html", status=status, problem=problem, letters=letters, stuck=stuck, told=_done(work, done), suggested=DECIDED,
-            mailbox=reads_mail(installed(request).settings), unconfirmed=destinations.unconfirmed(work), lacking=unset_mail(installed(request).settings),
-            still=looked_for if any(each.letter.id == looked_for for each in stuck) else 0, waiting=waiting(work),
-        )  # fmt: skip
+            request,
+            "triage.html",
+            status=status,
+            problem=problem,
+            letters=letters,
+            stuck=stuck,
+            told=_done(work, done),
+            suggested=DECIDED,
+            mailbox=reads_mail(installed(request).settings),
+            unconfirmed=destinations.unconfirmed(work),
+            lacking=unset_mail(installed(request).settings),
+            still=looked_for if any(each.letter.id == looked_for for each in stuck) else 0,
+            waiting=waiting(work),
+        )
     sent = [each.letter.id for each in stuck if each.letter.person_id is not None]
     if sent:  # addresses of employees
         looked(request, "letter.viewed", "outbox", letters=sent)
@@ -81,14 +93,21 @@ def settle(request: Request, letter_id: int, form: Form) -> Response:
         try:
             with work.session.begin_nested():
                 inbox.settle(
-                    work, letter_id, decision=text(form, "decision"), request=chosen,
-                    ticket=text(form, "ticket", 120) or None, said=_said(work, chosen, form), text=text(form, "text"),
-                )  # fmt: skip
+                    work,
+                    letter_id,
+                    decision=text(form, "decision"),
+                    request=chosen,
+                    ticket=text(form, "ticket", 120) or None,
+                    said=_said(work, chosen, form),
+                    text=text(form, "text"),
+                )
         except Refused as refusal:
             return page(request, "refused.html", status=422, groups=grouped(refusal.findings), back=request.url.path)
         except Conflict as conflict:
             work.session.refresh(letter)
-            return _letter(request, work, letter, chosen or _matched(work, letter), problem=str(conflict), typed=form, status=409)
+            return _letter(
+                request, work, letter, chosen or _matched(work, letter), problem=str(conflict), typed=form, status=409
+            )
         following = _beside(work, letter_id)[1]
     target = f"/triage/{following}" if following else "/triage"
     return RedirectResponse(f"{target}?done={letter_id}", status_code=303)
@@ -141,16 +160,33 @@ def _letter(
     suggestion = _suggested(it, possible)
     before, after = _beside(work, letter.id or 0)
     return page(
-        request, "letter.html", status=status, it=it, chosen=chosen, view=letter_view(work, letter),
-        kept=work.files.path(letter.sha256).exists(), came=came,
-        doubted=doubted_author(work, letter), bounce=letter.reading.get("bounce"),
+        request,
+        "letter.html",
+        status=status,
+        it=it,
+        chosen=chosen,
+        view=letter_view(work, letter),
+        kept=work.files.path(letter.sha256).exists(),
+        came=came,
+        doubted=doubted_author(work, letter),
+        bounce=letter.reading.get("bounce"),
         matched=MATCHED_BY.get(letter.matched_by or "", "") if chosen and chosen.id == letter.request_id else "",
-        suggestion=suggestion, others=[each for each in possible if each is not suggestion],
+        suggestion=suggestion,
+        others=[each for each in possible if each is not suggestion],
         grid=choices(work, chosen, typed or {}, said_in_letter(work, chosen, letter.reading)) if chosen else None,
-        about=about, found=candidates(work, about),
-        settled=settled(work, letter), acts=own(request).acts and it.waits, back=own(request).acts and letter.state in DONE, before=before, after=after,
-        told=told, problem=problem, typed=typed or {}, suggested=DECIDED, waiting=waiting(work),
-    )  # fmt: skip
+        about=about,
+        found=candidates(work, about),
+        settled=settled(work, letter),
+        acts=own(request).acts and it.waits,
+        back=own(request).acts and letter.state in DONE,
+        before=before,
+        after=after,
+        told=told,
+        problem=problem,
+        typed=typed or {},
+        suggested=DECIDED,
+        waiting=waiting(work),
+    )
 
 
 def _suggested(it: ReadLetter, possible: list[Decision]) -> Decision | None:

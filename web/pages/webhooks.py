@@ -57,10 +57,15 @@ def show_webhook(request: Request, number: int, before: int | None = None) -> Re
         found = webhooks.deliveries(work, row, before=before, limit=_SHOWN + 1)
         events = webhooks.steps_of(work, found[:_SHOWN])
         return page(
-            request, "webhook.html", it=row, rows=[(each, *_told(each, events)) for each in found[:_SHOWN]],
-            older=found[_SHOWN - 1].id if len(found) > _SHOWN else None, tries=webhooks.TRIES, labels=_LABELS,
+            request,
+            "webhook.html",
+            it=row,
+            rows=[(each, *_told(each, events)) for each in found[:_SHOWN]],
+            older=found[_SHOWN - 1].id if len(found) > _SHOWN else None,
+            tries=webhooks.TRIES,
+            labels=_LABELS,
             waiting=waiting(work),
-        )  # fmt: skip
+        )
 
 
 @router.post("/{number:int}/ping")
@@ -85,15 +90,30 @@ def retry(request: Request, number: int, delivery: int) -> Response:
 
 
 def _list(
-    request: Request, work: Work, status: int = 200, *, problem: str = "", typed: str = "", chosen: list[str] | None = None,
+    request: Request,
+    work: Work,
+    status: int = 200,
+    *,
+    problem: str = "",
+    typed: str = "",
+    chosen: list[str] | None = None,
     made: Webhook | None = None,
-) -> Response:  # fmt: skip
+) -> Response:
     counts = webhooks.counts(work)
     rows = [(row, account, counts.get(row.id or 0, {})) for row, account in webhooks.listed(work)]
     return page(
-        request, "webhooks.html", status=status, rows=rows, labels=_LABELS, states=DeliveryState, problem=problem,
-        typed=typed, chosen=chosen or [], made=made, waiting=waiting(work),
-    )  # fmt: skip
+        request,
+        "webhooks.html",
+        status=status,
+        rows=rows,
+        labels=_LABELS,
+        states=DeliveryState,
+        problem=problem,
+        typed=typed,
+        chosen=chosen or [],
+        made=made,
+        waiting=waiting(work),
+    )
 
 
 def _told(row: WebhookDelivery, events: dict[int, Event]) -> tuple[str, str, str, str]:

@@ -66,10 +66,14 @@ def _signer(work: Work, found: AccessRequest, form: FormData) -> tuple[Signature
     day, wrong = _day(form, "attorney_date")
     until, wrong_until = _day(form, "attorney_until")
     planned = SignatureFacts(
-        capacity=text(form, "capacity", 40), body=rule.body if rule and rule.body != OWN else "",
-        name=text(form, "name", 200), post=text(form, "post", 300), attorney_number=text(form, "attorney_number", 100),
-        attorney_date=day, attorney_until=until,
-    )  # fmt: skip
+        capacity=text(form, "capacity", 40),
+        body=rule.body if rule and rule.body != OWN else "",
+        name=text(form, "name", 200),
+        post=text(form, "post", 300),
+        attorney_number=text(form, "attorney_number", 100),
+        attorney_date=day,
+        attorney_until=until,
+    )
     return planned, wrong or wrong_until
 
 
@@ -94,12 +98,27 @@ def _page(
     waits = [finding for finding in judged.findings if finding.field == "esia"]
     rest = [finding for finding in judged.findings if finding.field != "esia"]
     return page(
-        request, "new-check.html", status=status, draft=found, kind=kind, organisation=card, problem=problem,
-        stages=stages(work, found, card, judged, "check"), groups=grouped(rest, places_in(work, found, judged).of), waits=len(waits),
-        blocked=has_errors(rest), can_invite=not any(f.field == "email" and has_errors([f]) for f in rest),
-        owing=owing, invited=bool(owing) and drafting.is_invited(work, found), held=bool(outbox.held(work, found)), **_signing(work, judged, kind, typed), companion=companion_number(work, found),
-        papers=_papers(work, kind), acts=own(request).acts, waiting=waiting(work),
-    )  # fmt: skip
+        request,
+        "new-check.html",
+        status=status,
+        draft=found,
+        kind=kind,
+        organisation=card,
+        problem=problem,
+        stages=stages(work, found, card, judged, "check"),
+        groups=grouped(rest, places_in(work, found, judged).of),
+        waits=len(waits),
+        blocked=has_errors(rest),
+        can_invite=not any(f.field == "email" and has_errors([f]) for f in rest),
+        owing=owing,
+        invited=bool(owing) and drafting.is_invited(work, found),
+        held=bool(outbox.held(work, found)),
+        **_signing(work, judged, kind, typed),
+        companion=companion_number(work, found),
+        papers=_papers(work, kind),
+        acts=own(request).acts,
+        waiting=waiting(work),
+    )
 
 
 def _owing(work: Work, found: AccessRequest, kind: RequestKind) -> int:

@@ -69,9 +69,18 @@ def choose_kind(request: Request, text: str = "") -> Response:
             for group in by_subsystem(found, work.catalog)
         ]
         return page(
-            request, "new-kind.html", groups=groups, wanted=wanted, total=len(every), found=len(found), drafts=_drafts(work),
-            field_types=FIELD_TYPES, media=media_text, confidence=CONFIDENCE, waiting=waiting(work),
-        )  # fmt: skip
+            request,
+            "new-kind.html",
+            groups=groups,
+            wanted=wanted,
+            total=len(every),
+            found=len(found),
+            drafts=_drafts(work),
+            field_types=FIELD_TYPES,
+            media=media_text,
+            confidence=CONFIDENCE,
+            waiting=waiting(work),
+        )
 
 
 @router.post("/requests/{number:int}/again")
@@ -117,9 +126,13 @@ def _view(code: str, held: _Held, own: Path | None) -> KindView:
     kind = held.catalog.kinds[code]
     needs = describe_kind(kind, held.catalog, own)
     return KindView(
-        kind, _purpose(kind), "" if kind.to_desk else ", ".join(entry.name for entry in kind.recipients),
-        _in_short(kind), needs, search_words(kind, held.catalog),
-    )  # fmt: skip
+        kind,
+        _purpose(kind),
+        "" if kind.to_desk else ", ".join(entry.name for entry in kind.recipients),
+        _in_short(kind),
+        needs,
+        search_words(kind, held.catalog),
+    )
 
 
 def _purpose(kind: RequestKind) -> str:

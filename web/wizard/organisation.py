@@ -102,11 +102,20 @@ def _page(
     records: Sequence[RefbookOrganisation] = organisation_choices.records(work, wanted) if len(wanted) > 2 else ()
     drafts = _drafts(work, kind.code, [card.id or 0 for card in cards])
     return page(
-        request, "new-organisation.html", status=status, kind=kind, wanted=wanted, problem=problem,
-        cards=[CardView(card, tuple(drafts[card.id or 0])) for card in cards], records=records,
-        inn="" if cards or records else _inn(wanted), loaded=is_loaded(work.session), may_open=may_open, only_own=_ONLY_OWN,
+        request,
+        "new-organisation.html",
+        status=status,
+        kind=kind,
+        wanted=wanted,
+        problem=problem,
+        cards=[CardView(card, tuple(drafts[card.id or 0])) for card in cards],
+        records=records,
+        inn="" if cards or records else _inn(wanted),
+        loaded=is_loaded(work.session),
+        may_open=may_open,
+        only_own=_ONLY_OWN,
         waiting=waiting(work),
-    )  # fmt: skip
+    )
 
 
 def _drafts(work: Work, kind: str, cards: Sequence[int]) -> defaultdict[int, list[AccessRequest]]:

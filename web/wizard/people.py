@@ -116,10 +116,19 @@ def save_row(request: Request, number: int, form: Form) -> Response:
         line = written.fresh.get(key) or row_number(text(form, f"{key}.line", 18)) or 0
         mine = next((row for row in shown.rows if row.line == line), None)
         return page(
-            request, "new-people-saved.html", at=f"/requests/{number}/people", shown=shown, key=key, mine=mine, clash=bool(written.clashes), saved=clock(work.now), draft=found,
-            revokes=work.catalog.kind(found.kind).revokes, groups=grouped(shown.rest, places_in(work, found, judged).of),
+            request,
+            "new-people-saved.html",
+            at=f"/requests/{number}/people",
+            shown=shown,
+            key=key,
+            mine=mine,
+            clash=bool(written.clashes),
+            saved=clock(work.now),
+            draft=found,
+            revokes=work.catalog.kind(found.kind).revokes,
+            groups=grouped(shown.rest, places_in(work, found, judged).of),
             stages=stages(work, found, organisations.get(work, found.organisation_id), judged, "people"),
-        )  # fmt: skip
+        )
 
 
 @router.post(_AT + "/address")
@@ -213,11 +222,7 @@ def _with_roles(work: Work, found: AccessRequest, known: Iterable[Employee]) -> 
 
 
 def _take_in(
-    request: Request,
-    number: int,
-    form: FormData,
-    reader: Callable[[Work, AccessRequest], Reader],
-    carried: Carried,
+    request: Request, number: int, form: FormData, reader: Callable[[Work, AccessRequest], Reader], carried: Carried
 ) -> Response:
     """A list that cannot be read is told of; what stands in the draft stays. One that leaves something open is asked about."""
     with suppress(BadChoice):
@@ -249,14 +254,14 @@ def _reader_of_file(work: Work, found: AccessRequest, carried: Carried) -> Reade
     """Read in a limited child process. Raises RosterError."""
     if not carried.data:
         raise RosterError("absent", "Выберите файл со списком: Excel (.xlsx), ODS, CSV или Word (.docx).")
-    return lambda facts, choices: carried.read(catalog=work.catalog, kind=found.kind, organisation=facts, choices=choices)
+    return lambda facts, choices: carried.read(
+        catalog=work.catalog, kind=found.kind, organisation=facts, choices=choices
+    )
 
 
 def _back(number: int, came: drafting.Added, taken: rosters.Taken | None = None, others: int = 0) -> Response:
     told = f"&read={taken.read}&of={taken.people}&others={others}" if taken else ""
-    return RedirectResponse(
-        f"/requests/{number}/people?added={came.added}&known={came.known}{told}", status_code=303
-    )
+    return RedirectResponse(f"/requests/{number}/people?added={came.added}&known={came.known}{told}", status_code=303)
 
 
 def _told_of_import(added: int, known: int) -> str:
@@ -327,11 +332,29 @@ def _page(
     writable = is_writable(found) and own(request).acts
     there = {row.facts.snils for row in shown.rows}
     return page(
-        request, "new-people.html", status=status, draft=found, kind=kind, organisation=card, then=in_request(work, found, card), shown=shown,
-        blanks=blank(shown, 0 if kind.single and shown.rows else 1) if writable else [], writable=writable,
-        spare=blank(shown, 1)[0], labels=LABELS, units=UNITS, stages=stages(work, found, card, judged, "people"),
-        groups=grouped(shown.rest, places_in(work, found, judged).of), refused=grouped(refused), pasted=pasted, wanted=wanted, told=told, asking=asking,
-        clash=bool(clashes), companion=companion_number(work, found), mask=mask_snils,
+        request,
+        "new-people.html",
+        status=status,
+        draft=found,
+        kind=kind,
+        organisation=card,
+        then=in_request(work, found, card),
+        shown=shown,
+        blanks=blank(shown, 0 if kind.single and shown.rows else 1) if writable else [],
+        writable=writable,
+        spare=blank(shown, 1)[0],
+        labels=LABELS,
+        units=UNITS,
+        stages=stages(work, found, card, judged, "people"),
+        groups=grouped(shown.rest, places_in(work, found, judged).of),
+        refused=grouped(refused),
+        pasted=pasted,
+        wanted=wanted,
+        told=told,
+        asking=asking,
+        clash=bool(clashes),
+        companion=companion_number(work, found),
+        mask=mask_snils,
         people=None if found_people is None else [(person, person.snils in there) for person in found_people],
         waiting=waiting(work),
-    )  # fmt: skip
+    )

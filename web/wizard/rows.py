@@ -32,8 +32,9 @@ from web.findings import Shown, grouped
 from web.rendering import MOSCOW
 
 LABELS = {code: label[0].upper() + label[1:] for code, label in LINE_FIELDS.items()} | {
-    "patronymic": "Отчество", "email": "Эл. почта",
-}  # fmt: skip
+    "patronymic": "Отчество",
+    "email": "Эл. почта",
+}
 _LIMITS = {"snils": 60, "email": 254}
 # Told once above the table: it is mended by an invitation, not by typing.
 LATER = frozenset({"esia"})
@@ -110,14 +111,22 @@ def table(
         now = typed or shown
         rows.append(
             RowView(
-                key=str(line.id), line=line.id or 0, place=place, facts=now, roles=_choices(own, now.roles, work.catalog),
-                told=_told(found[place], shown), wrong=_wrong(found[place], shown), login=_login(shown) if kind.first_login else "",
+                key=str(line.id),
+                line=line.id or 0,
+                place=place,
+                facts=now,
+                roles=_choices(own, now.roles, work.catalog),
+                told=_told(found[place], shown),
+                wrong=_wrong(found[place], shown),
+                login=_login(shown) if kind.first_login else "",
                 held=tuple(label for _, label in held.get(shown.snils, ())) if shown.snils else (),
                 account_known=bool(shown.esia_confirmed) and stored[line.id or 0].esia_confirmed is None,
-                seen=digest(shown, asked), clash=typed is not None, stranger=_stranger(shown, facts.known),
+                seen=digest(shown, asked),
+                clash=typed is not None,
+                stranger=_stranger(shown, facts.known),
                 on_card=_on_card(shown, cards.get(line.person_id or 0), facts.known),
             )
-        )  # fmt: skip
+        )
     pages = ("lines", "email", "role", "subsystem", "unit", "purpose")
     rest = tuple(finding for finding in judged.findings if finding.row is None and finding.field in pages)
     later = sum(1 for row in found.values() for finding in row if finding.field in LATER)
@@ -160,7 +169,12 @@ def _held(held: Sequence[HeldRole], catalog: Catalog, inn: str) -> dict[str, lis
     found: dict[str, list[tuple[RoleRef, str]]] = defaultdict(list)
     for one in held:
         entry = catalog.subsystems.get(one.subsystem)
-        if not one.snils or not one.organisation_inn or entry is None or all(role.code != one.role for role in entry.roles):
+        if (
+            not one.snils
+            or not one.organisation_inn
+            or entry is None
+            or all(role.code != one.role for role in entry.roles)
+        ):
             continue
         ref = RoleRef(one.subsystem, one.role)
         where = "" if one.organisation_inn == inn else f" (организация с ИНН {one.organisation_inn})"
@@ -199,9 +213,10 @@ def _is_empty(finding: Finding, line: LineFacts) -> bool:
 def _wrong(findings: Sequence[Finding], line: LineFacts) -> frozenset[str]:
     """Fields with a value that cannot be."""
     return frozenset(
-        finding.field for finding in findings
+        finding.field
+        for finding in findings
         if finding.field and finding.severity is Severity.ERROR and not _is_empty(finding, line)
-    )  # fmt: skip
+    )
 
 
 def _login(line: LineFacts) -> str:
@@ -241,8 +256,10 @@ def typed(
     if asked.roles:
         values["roles"] = _roles(form, key, catalog)
     for name, wanted in (
-        ("email_is_esia", asked.esia_email), ("esia_confirmed", asked.esia_account), ("own_card", asked.own_card),
-    ):  # fmt: skip
+        ("email_is_esia", asked.esia_email),
+        ("esia_confirmed", asked.esia_account),
+        ("own_card", asked.own_card),
+    ):
         if wanted:
             values[name] = _mark(form, f"{key}.{name}", getattr(base, name), getattr(shown, name))
     if asked.until:

@@ -54,7 +54,12 @@ def download_backup(request: Request, name: str) -> Response:
     if path is None:
         raise NotFound(_GONE)
     looked(request, "backup.downloaded", "backups", bytes=path.stat().st_size)
-    return FileResponse(path, media_type="application/zip" if name.endswith(".zip") else "application/octet-stream", filename=name, headers=LOCKED_UP)
+    return FileResponse(
+        path,
+        media_type="application/zip" if name.endswith(".zip") else "application/octet-stream",
+        filename=name,
+        headers=LOCKED_UP,
+    )
 
 
 @router.post("/{name}/delete")
@@ -71,11 +76,22 @@ def _page(request: Request, *, problem: str = "", done: str = "") -> Response:
     going = backup.under_way(settings)
     with reading(request) as work:
         return page(
-            request, "admin-backups.html", status=422 if problem else 200, kept=backup.kept(settings), problem=problem,
-            written=going.stat().st_size if going and going.exists() else 0, going=going is not None, failed=_failed(work),
-            done=done, sqlite=settings.url.startswith("sqlite"), folder=backup.folder(settings), now=work.now,
-            home=settings.home, waiting=waiting(work), locked=bool(settings.backup.recipient),
-        )  # fmt: skip
+            request,
+            "admin-backups.html",
+            status=422 if problem else 200,
+            kept=backup.kept(settings),
+            problem=problem,
+            written=going.stat().st_size if going and going.exists() else 0,
+            going=going is not None,
+            failed=_failed(work),
+            done=done,
+            sqlite=settings.url.startswith("sqlite"),
+            folder=backup.folder(settings),
+            now=work.now,
+            home=settings.home,
+            waiting=waiting(work),
+            locked=bool(settings.backup.recipient),
+        )
 
 
 def _failed(work: Work) -> tuple[Event, str] | None:

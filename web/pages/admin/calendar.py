@@ -130,16 +130,21 @@ def _check_order(values: dict[str, object]) -> None:
 
 
 def _page(
-    request: Request, *, start: str = "", hours: str = "", done: str = "", problem: str = "", typed: FormData | None = None,
-    part: str = "", wrong: WrongSettings | None = None,
-) -> Response:  # fmt: skip
+    request: Request,
+    *,
+    start: str = "",
+    hours: str = "",
+    done: str = "",
+    problem: str = "",
+    typed: FormData | None = None,
+    part: str = "",
+    wrong: WrongSettings | None = None,
+) -> Response:
     settings = installed(request).settings
     problems = wrong.problems if wrong else {}
     shown: dict[str, Control] = {}
     for name, wanted in _FORMS.items():
-        shown |= controls(
-            settings, wanted, typed_values(typed, wanted) if typed and name == part else None, problems
-        )
+        shown |= controls(settings, wanted, typed_values(typed, wanted) if typed and name == part else None, problems)
     known = {setting.key for wanted in _FORMS.values() for setting in wanted}
     others = [f"{key}: {told}" if key else told for key, told in problems.items() if key not in known]
     imported = sorted(installed(request).calendar.imported_years)
@@ -147,13 +152,28 @@ def _page(
         reckoned, wrong_sum = _reckoned(work, start, hours)
         today = work.now.astimezone(ZoneInfo(settings.desk.time_zone))
         return page(
-            request, "admin-calendar.html", status=422 if problem or problems or wrong_sum else 200, controls=shown,
-            desk=DESK, reminders=REMINDERS, done=done, problem=problem, others=others, wrong=bool(problems), imported=imported,
-            shipped=sorted(set(calendar_table().decreed) - set(imported)), reckoned=reckoned, wrong_sum=wrong_sum,
-            start=start or f"{today:%Y-%m-%dT%H:%M}", hours=hours, zone=dict(_ZONES).get(settings.desk.time_zone, settings.desk.time_zone),
-            warning=work.calendar.warning(today.year), year=today.year, waiting=waiting(work),
+            request,
+            "admin-calendar.html",
+            status=422 if problem or problems or wrong_sum else 200,
+            controls=shown,
+            desk=DESK,
+            reminders=REMINDERS,
+            done=done,
+            problem=problem,
+            others=others,
+            wrong=bool(problems),
+            imported=imported,
+            shipped=sorted(set(calendar_table().decreed) - set(imported)),
+            reckoned=reckoned,
+            wrong_sum=wrong_sum,
+            start=start or f"{today:%Y-%m-%dT%H:%M}",
+            hours=hours,
+            zone=dict(_ZONES).get(settings.desk.time_zone, settings.desk.time_zone),
+            warning=work.calendar.warning(today.year),
+            year=today.year,
+            waiting=waiting(work),
             fixed="calendar_file" in settings_file.from_environment(),
-        )  # fmt: skip
+        )
 
 
 def _reckoned(work: Work, start: str, hours: str) -> tuple[Deadline | None, str]:

@@ -86,11 +86,23 @@ def _page(
             comparison = compared(work, asked)
     with reading(request) as work:
         return page(
-            request, "admin-catalogue.html", status=422 if problem else 200, present=present, asked=asked, found=found,
-            wrong=wrong, problem=problem, laid=laid(asked) if asked and asked.is_dir() else None, comparison=comparison,
-            changed=_lines(comparison), labels=STATUS_LABELS, done=done, files=FILES, waiting=waiting(work),
+            request,
+            "admin-catalogue.html",
+            status=422 if problem else 200,
+            present=present,
+            asked=asked,
+            found=found,
+            wrong=wrong,
+            problem=problem,
+            laid=laid(asked) if asked and asked.is_dir() else None,
+            comparison=comparison,
+            changed=_lines(comparison),
+            labels=STATUS_LABELS,
+            done=done,
+            files=FILES,
+            waiting=waiting(work),
             fixed="catalog_folder" in settings_file.from_environment(),
-        )  # fmt: skip
+        )
 
 
 def _lines(comparison: Comparison | None) -> list[tuple[str, list[str]]]:

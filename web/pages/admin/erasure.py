@@ -54,9 +54,13 @@ def save_terms(request: Request, form: Form) -> Response:
     installed(request).take_up(settings)
     with work_of(request) as work:
         audit.record(
-            work, "settings.changed", "settings", sections=["personal_data"],
-            term_days=settings.personal_data.retention_days, patient_days=settings.personal_data.patient_days,
-        )  # fmt: skip
+            work,
+            "settings.changed",
+            "settings",
+            sections=["personal_data"],
+            term_days=settings.personal_data.retention_days,
+            patient_days=settings.personal_data.patient_days,
+        )
     return RedirectResponse("/admin/erasure?done=terms", status_code=303)
 
 
@@ -69,9 +73,7 @@ def _page(
     wrong: WrongSettings | None = None,
 ) -> Response:
     problems = wrong.problems if wrong else {}
-    shown = controls(
-        installed(request).settings, TERMS, typed_values(typed, TERMS) if typed else None, problems
-    )
+    shown = controls(installed(request).settings, TERMS, typed_values(typed, TERMS) if typed else None, problems)
     with installed(request).reading(by=own(request).login) as work:
         due, later = erasure.closed_due(work, work.now), erasure.closed_due(work, work.now + SOON)
         patients, patients_later = erasure.patients_due(work, work.now), erasure.patients_due(work, work.now + SOON)
@@ -79,12 +81,25 @@ def _page(
         policy = work.policy
     with reading(request) as work:
         return page(
-            request, "admin-erasure.html", status=422 if problem or problems else 200, done=done, problem=problem,
-            controls=shown, terms=TERMS, wrong=bool(problems), due=due, later=_rest(later, due), patients=patients,
-            patients_later=_rest(patients_later, patients), acts=acts, policy=policy, waiting=waiting(work), now=work.now,
+            request,
+            "admin-erasure.html",
+            status=422 if problem or problems else 200,
+            done=done,
+            problem=problem,
+            controls=shown,
+            terms=TERMS,
+            wrong=bool(problems),
+            due=due,
+            later=_rest(later, due),
+            patients=patients,
+            patients_later=_rest(patients_later, patients),
+            acts=acts,
+            policy=policy,
+            waiting=waiting(work),
+            now=work.now,
             others=[f"{key}: {told}" if key else told for key, told in problems.items() if key not in shown],
             days=dt.timedelta,
-        )  # fmt: skip
+        )
 
 
 def _rest(later: Sequence[AccessRequest], due: Sequence[AccessRequest]) -> list[AccessRequest]:

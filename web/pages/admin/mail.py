@@ -154,13 +154,21 @@ def _tried(request: Request) -> Settings:
 
 
 def _page(
-    request: Request, *, typed: FormData | None = None, wrong: WrongSettings | None = None, done: str = "", to: str = "",
-    probed: list[Probed] | None = None, status: int = 200,
-) -> Response:  # fmt: skip
+    request: Request,
+    *,
+    typed: FormData | None = None,
+    wrong: WrongSettings | None = None,
+    done: str = "",
+    to: str = "",
+    probed: list[Probed] | None = None,
+    status: int = 200,
+) -> Response:
     problems = dict(wrong.problems) if wrong else {}
     try:
         place = _place(request)
-        shown = controls(_settings(request), ALL, typed_values(typed, ALL) if typed else None, problems, elsewhere=place is not None)
+        shown = controls(
+            _settings(request), ALL, typed_values(typed, ALL) if typed else None, problems, elsewhere=place is not None
+        )
     except WrongSettings as broken:  # the file was spoiled by hand while the page was running
         place, shown = None, controls(installed(request).settings, ALL)
         problems |= broken.problems
@@ -168,12 +176,25 @@ def _page(
     with reading(request) as work:
         desk = destinations.address(work)
         return page(
-            request, "admin-mail.html", desk=desk, yes=destinations.confirmation(work, desk), status=422 if problems else status, controls=shown, done=done,
-            parts=SECTIONS if place or not installed(request).practice else (), place=place, lacking=unset_mail(installed(request).settings),
-            location=settings_file.location(place), waiting=waiting(work), to=to,
+            request,
+            "admin-mail.html",
+            desk=desk,
+            yes=destinations.confirmation(work, desk),
+            status=422 if problems else status,
+            controls=shown,
+            done=done,
+            parts=SECTIONS if place or not installed(request).practice else (),
+            place=place,
+            lacking=unset_mail(installed(request).settings),
+            location=settings_file.location(place),
+            waiting=waiting(work),
+            to=to,
             others=[f"{key}: {told}" if key else told for key, told in problems.items() if key not in known],
-            wrong=bool(problems), probed=probed, fixed=any(each.fixed for each in shown.values()), me=_own_address(request),
-        )  # fmt: skip
+            wrong=bool(problems),
+            probed=probed,
+            fixed=any(each.fixed for each in shown.values()),
+            me=_own_address(request),
+        )
 
 
 def _own_address(request: Request) -> str:

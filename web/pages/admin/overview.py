@@ -58,7 +58,11 @@ def show_overview(request: Request) -> Response:
     ]
     with reading(request) as work:
         return page(
-            request, "admin-overview.html", practising=beside.standing(installed(request).settings.home),
-            checks=shown, waiting=waiting(work),
-            red=sum(each.check.level == "bad" for each in shown), yellow=sum(each.check.level == "warning" for each in shown),
-        )  # fmt: skip
+            request,
+            "admin-overview.html",
+            practising=beside.standing(installed(request).settings.home),
+            checks=shown,
+            waiting=waiting(work),
+            red=sum(each.check.level == "bad" for each in shown),
+            yellow=sum(each.check.level == "warning" for each in shown),
+        )

@@ -34,10 +34,15 @@ def show_users(request: Request) -> Response:
     with _reading(request) as work:
         listed = accounts.listed(work)
         return page(
-            request, "admin-users.html", users=listed, roles=ROLE_LABELS, role=Role, waiting=waiting(work),
+            request,
+            "admin-users.html",
+            users=listed,
+            roles=ROLE_LABELS,
+            role=Role,
+            waiting=waiting(work),
             organisations=_counted(work, col(AccountOrganisation.account_id)),
             sessions=_counted(work, col(AccountSession.account_id), col(AccountSession.ends_at) > work.now),
-        )  # fmt: skip
+        )
 
 
 def _counted(work: Work, column: Any, *where: Any) -> Counter[int]:
@@ -61,9 +66,15 @@ def add_user(request: Request, form: Form) -> Response:
         hash = passwords.hashed(password, login=typed["login"] or " ")
         with _working(request) as work:
             account = accounts.create(
-                work, login=typed["login"], name=typed["name"], roles=roles, email=typed["email"],
-                everywhere=bool(typed["everywhere"]), organisation_ids=_existing(work, typed, chosen), password_hash=hash,
-            )  # fmt: skip
+                work,
+                login=typed["login"],
+                name=typed["name"],
+                roles=roles,
+                email=typed["email"],
+                everywhere=bool(typed["everywhere"]),
+                organisation_ids=_existing(work, typed, chosen),
+                password_hash=hash,
+            )
     except (BadAccount, Conflict) as wrong:
         return _form(request, None, typed, roles, chosen, problem=str(wrong))
     return _password(request, account, password, new=True)
@@ -91,10 +102,15 @@ def change_user(request: Request, number: int, form: Form) -> Response:
         _check_address(typed["email"])
         with _working(request) as work:
             accounts.change(
-                work, accounts.get(work, number), name=typed["name"], roles=roles, email=typed["email"],
-                everywhere=bool(typed["everywhere"]), organisation_ids=_existing(work, typed, chosen),
+                work,
+                accounts.get(work, number),
+                name=typed["name"],
+                roles=roles,
+                email=typed["email"],
+                everywhere=bool(typed["everywhere"]),
+                organisation_ids=_existing(work, typed, chosen),
                 active=bool(typed["active"]),
-            )  # fmt: skip
+            )
     except (BadAccount, Conflict) as wrong:
         return _form(request, present, typed, roles, chosen, problem=str(wrong))
     return RedirectResponse(f"/admin/users/{number}?done=saved", status_code=303)
@@ -169,23 +185,45 @@ def _existing(work: Work, typed: dict[str, str], chosen: set[int]) -> set[int]:
 
 
 def _form(
-    request: Request, account: Account | None, typed: dict[str, str], roles: set[Role], chosen: set[int], *,
-    problem: str = "", done: str = "",
-) -> Response:  # fmt: skip
+    request: Request,
+    account: Account | None,
+    typed: dict[str, str],
+    roles: set[Role],
+    chosen: set[int],
+    *,
+    problem: str = "",
+    done: str = "",
+) -> Response:
     with _reading(request) as work:
         known = work.session.execute(select(Organisation).order_by(col(Organisation.fold))).scalars().all()
         return page(
-            request, "admin-user.html", status=422 if problem else 200, account=account, typed=typed, chosen=chosen,
-            roles=roles, labels=ROLE_LABELS, meanings=ROLE_MEANINGS, problem=problem, done=done, waiting=waiting(work),
+            request,
+            "admin-user.html",
+            status=422 if problem else 200,
+            account=account,
+            typed=typed,
+            chosen=chosen,
+            roles=roles,
+            labels=ROLE_LABELS,
+            meanings=ROLE_MEANINGS,
+            problem=problem,
+            done=done,
+            waiting=waiting(work),
             organisations=sorted(known, key=lambda card: card.id not in chosen),
-            sessions=sessions.of(work, account) if account else (), here=own(request).session_id,
+            sessions=sessions.of(work, account) if account else (),
+            here=own(request).session_id,
             second_step=account is not None and second_step.is_on(work, account.id or 0),
-        )  # fmt: skip
+        )
 
 
 def _password(request: Request, account: Account, password: str, *, new: bool) -> Response:
     with _reading(request) as work:
         return page(
-            request, "admin-password.html", account=account, password=password, new=new, address=work.policy.page_url,
+            request,
+            "admin-password.html",
+            account=account,
+            password=password,
+            new=new,
+            address=work.policy.page_url,
             waiting=waiting(work),
-        )  # fmt: skip
+        )

@@ -53,9 +53,7 @@ def upgrade() -> None:
         sa.Column("asked_id", sa.Integer(), nullable=False),
         sa.Column("grant_id", sa.Integer(), nullable=False),
         sa.Column(
-            "answer",
-            sa.Enum("keep", "drop", "ended", name="reviewanswer", native_enum=False, length=32),
-            nullable=True,
+            "answer", sa.Enum("keep", "drop", "ended", name="reviewanswer", native_enum=False, length=32), nullable=True
         ),
         sa.Column("answered_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("answered_by", sa.String(), nullable=False),

@@ -21,15 +21,23 @@ _AT_ONCE = 1000
 
 _LINE = sa.table(
     "request_line",
-    sa.column("id", sa.Integer()), sa.column("roles", _JSON), sa.column("state", sa.String()),
-    sa.column("reason", sa.String()), sa.column("evidence", sa.String()),
-)  # fmt: skip
+    sa.column("id", sa.Integer()),
+    sa.column("roles", _JSON),
+    sa.column("state", sa.String()),
+    sa.column("reason", sa.String()),
+    sa.column("evidence", sa.String()),
+)
 _ROLE = sa.table(
     "requested_role",
-    sa.column("id", sa.Integer()), sa.column("line_id", sa.Integer()), sa.column("position", sa.Integer()),
-    sa.column("subsystem", sa.String()), sa.column("role", sa.String()), sa.column("state", sa.String()),
-    sa.column("reason", sa.String()), sa.column("quote", sa.String()),
-)  # fmt: skip
+    sa.column("id", sa.Integer()),
+    sa.column("line_id", sa.Integer()),
+    sa.column("position", sa.Integer()),
+    sa.column("subsystem", sa.String()),
+    sa.column("role", sa.String()),
+    sa.column("state", sa.String()),
+    sa.column("reason", sa.String()),
+    sa.column("quote", sa.String()),
+)
 
 
 def upgrade() -> None:
@@ -48,7 +56,9 @@ def upgrade() -> None:
         sa.Column("decided_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("until", sa.Date(), nullable=True),
         sa.Column("asked_until", sa.Date(), nullable=True),
-        sa.ForeignKeyConstraint(["letter_id"], ["inbox_letter.id"], name=op.f("fk_requested_role_letter_id_inbox_letter")),
+        sa.ForeignKeyConstraint(
+            ["letter_id"], ["inbox_letter.id"], name=op.f("fk_requested_role_letter_id_inbox_letter")
+        ),
         sa.ForeignKeyConstraint(["line_id"], ["request_line.id"], name=op.f("fk_requested_role_line_id_request_line")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_requested_role")),
         sa.UniqueConstraint("line_id", "subsystem", "role", name=op.f("uq_requested_role_line_id_subsystem_role")),
@@ -76,11 +86,16 @@ def _roles_of(line: sa.Row) -> list[dict[str, object]]:
     asked = list(dict.fromkeys((subsystem, role) for subsystem, role in line.roles or [])) or [("", "")]
     return [
         {
-            "line_id": line.id, "position": place, "subsystem": subsystem, "role": role, "state": line.state,
-            "reason": line.reason, "quote": line.evidence,
+            "line_id": line.id,
+            "position": place,
+            "subsystem": subsystem,
+            "role": role,
+            "state": line.state,
+            "reason": line.reason,
+            "quote": line.evidence,
         }
         for place, (subsystem, role) in enumerate(asked)
-    ]  # fmt: skip
+    ]
 
 
 def downgrade() -> None:

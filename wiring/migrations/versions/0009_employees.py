@@ -41,7 +41,9 @@ def upgrade() -> None:
         sa.Column("stated_on", _MOMENT(), nullable=True),
         sa.Column("erased_on", _MOMENT(), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_employee_person_id_person")),
-        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_employee_organisation_id_organisation")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_employee_organisation_id_organisation")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_employee")),
         sa.UniqueConstraint("person_id", "organisation_id", name=op.f("uq_employee_person_id_organisation_id")),
     )
@@ -89,7 +91,7 @@ def _carry_over() -> None:
     places = _places()
     newest = _newest_lines()
     made = []
-    for (person_id, organisation_id) in sorted(places):
+    for person_id, organisation_id in sorted(places):
         known = persons[person_id]
         values = {name: known[name] for name in known if name not in ("id", "snils")}
         if len([1 for person, _ in places if person == person_id]) > 1 and known["erased_on"] is None:
@@ -115,7 +117,9 @@ def _places() -> set[tuple[int, int]]:
 
 def _newest_lines() -> dict[tuple[int, int], dict[str, Any]]:
     """What each organisation typed last, rather in a request that went on than in a draft."""
-    line = sa.table("request_line", sa.column("id"), sa.column("person_id"), sa.column("request_id"), sa.column("typed", sa.JSON()))
+    line = sa.table(
+        "request_line", sa.column("id"), sa.column("person_id"), sa.column("request_id"), sa.column("typed", sa.JSON())
+    )
     request = sa.table("request", sa.column("id"), sa.column("organisation_id"), sa.column("status"))
     query = (
         sa.select(line.c.person_id, request.c.organisation_id, request.c.status, line.c.typed)

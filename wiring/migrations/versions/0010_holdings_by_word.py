@@ -38,7 +38,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("import_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("told_by", sa.String(), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("told_on", sa.Date(), nullable=True))
-        batch_op.create_foreign_key(op.f("fk_role_grant_import_id_holdings_import"), "holdings_import", ["import_id"], ["id"])
+        batch_op.create_foreign_key(
+            op.f("fk_role_grant_import_id_holdings_import"), "holdings_import", ["import_id"], ["id"]
+        )
         batch_op.create_index(op.f("ix_role_grant_import_id"), ["import_id"])
         batch_op.create_index(op.f("ix_role_grant_ends_on"), ["ends_on"])
     op.add_column("grant_entry", sa.Column("ends_on", sa.Date(), nullable=True))

@@ -21,9 +21,13 @@ def upgrade() -> None:
         sa.Column("heading", text, nullable=False),
         sa.Column("chosen_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("chosen_by", text, nullable=False),
-        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_column_choices_organisation_id_organisation")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_column_choices_organisation_id_organisation")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_column_choices")),
-        sa.UniqueConstraint("organisation_id", "field", "among", name=op.f("uq_column_choices_organisation_id_field_among")),
+        sa.UniqueConstraint(
+            "organisation_id", "field", "among", name=op.f("uq_column_choices_organisation_id_field_among")
+        ),
     )
     op.create_index(op.f("ix_column_choices_organisation_id"), "column_choices", ["organisation_id"])
 

@@ -9,7 +9,13 @@ down_revision = "0009"
 branch_labels = None
 depends_on = None
 
-_LETTER = sa.table("inbox_letter", sa.column("id", sa.Integer), sa.column("uid", sa.Integer), sa.column("reading", sa.JSON), sa.column("message_id", sa.String))
+_LETTER = sa.table(
+    "inbox_letter",
+    sa.column("id", sa.Integer),
+    sa.column("uid", sa.Integer),
+    sa.column("reading", sa.JSON),
+    sa.column("message_id", sa.String),
+)
 
 
 def upgrade() -> None:

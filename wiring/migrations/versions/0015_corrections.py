@@ -17,12 +17,15 @@ depends_on = None
 _MOMENT = sqlmodel.sql.sqltypes.UTCDateTime
 _JSON = sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql")
 _GRANT = sa.table(
-    "role_grant", sa.column("id", sa.Integer), *(sa.column(name, _MOMENT()) for name in ("since", "until", "verified_at"))
+    "role_grant",
+    sa.column("id", sa.Integer),
+    *(sa.column(name, _MOMENT()) for name in ("since", "until", "verified_at")),
 )
 _ENTRY = sa.table(
-    "grant_entry", sa.column("grant_id", sa.Integer),
+    "grant_entry",
+    sa.column("grant_id", sa.Integer),
     *(sa.column(name, _MOMENT()) for name in ("since", "until", "verified_at", "recorded_at", "superseded_at")),
-)  # fmt: skip
+)
 _AT_ONCE = 1000
 
 
@@ -52,7 +55,9 @@ def upgrade() -> None:
         sa.Column("before", _JSON, nullable=False),
         sa.Column("after", _JSON, nullable=False),
         sa.Column("letters", _JSON, nullable=False),
-        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_correction_organisation_id_organisation")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_correction_organisation_id_organisation")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_correction")),
     )
     op.create_index(op.f("ix_correction_subject"), "correction", ["subject"])

@@ -19,10 +19,19 @@ depends_on = None
 _MOMENT = sqlmodel.sql.sqltypes.UTCDateTime
 _JSON = sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql")
 _LINK = sa.table(
-    "personal_link", sa.column("id", sa.Integer), sa.column("line_id", sa.Integer), sa.column("nonce", sa.String), sa.column("ended_for", sa.String),
-    sa.column("expires_at", _MOMENT()), *(sa.column(name, _MOMENT()) for name in ("created_at", "used_at", "ended_at")),
-)  # fmt: skip
-_LETTER = sa.table("outbox_letter", *(sa.column(name, sa.String) for name in ("purpose", "state", "text", "error")), sa.column("id", sa.Integer))
+    "personal_link",
+    sa.column("id", sa.Integer),
+    sa.column("line_id", sa.Integer),
+    sa.column("nonce", sa.String),
+    sa.column("ended_for", sa.String),
+    sa.column("expires_at", _MOMENT()),
+    *(sa.column(name, _MOMENT()) for name in ("created_at", "used_at", "ended_at")),
+)
+_LETTER = sa.table(
+    "outbox_letter",
+    *(sa.column(name, sa.String) for name in ("purpose", "state", "text", "error")),
+    sa.column("id", sa.Integer),
+)
 _PLACE = re.compile(r"\{link:\d+\}")
 _PERSONAL = ("first-login", "login-check", "nudge")
 _WHY = "Письмо составила прежняя версия программы, его личная ссылка больше не действует. Пригласите работника заново."
@@ -39,7 +48,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("ended_at", _MOMENT(), nullable=True))
         batch_op.add_column(sa.Column("ended_for", sa.String(length=32), nullable=True))
         batch_op.alter_column("line_id", existing_type=sa.Integer(), nullable=True)
-        batch_op.create_foreign_key(op.f("fk_personal_link_letter_id_outbox_letter"), "outbox_letter", ["letter_id"], ["id"])
+        batch_op.create_foreign_key(
+            op.f("fk_personal_link_letter_id_outbox_letter"), "outbox_letter", ["letter_id"], ["id"]
+        )
     _end_former_links(op.get_bind())
     with op.batch_alter_table("personal_link") as batch_op:
         batch_op.alter_column("nonce", existing_type=sqlmodel.sql.sqltypes.AutoString(), nullable=False)
@@ -58,7 +69,9 @@ def _end_former_links(bound: sa.Connection) -> None:
     waiting = _LETTER.c.state.in_(("promised", "claimed", "failed"))
     bound.execute(sa.update(_LETTER).where(personal, waiting).values(state="cancelled", error=_WHY))
     for number, words in bound.execute(sa.select(_LETTER.c.id, _LETTER.c.text).where(personal)).all():
-        bound.execute(sa.update(_LETTER).where(_LETTER.c.id == number).values(text=_PLACE.sub("[личная ссылка работника]", words)))
+        bound.execute(
+            sa.update(_LETTER).where(_LETTER.c.id == number).values(text=_PLACE.sub("[личная ссылка работника]", words))
+        )
 
 
 def downgrade() -> None:

@@ -43,7 +43,11 @@ def upgrade() -> None:
     account = sa.table("account", sa.column("id", sa.Integer), sa.column("active", sa.Boolean))
     token = sa.table("api_token", sa.column("account_id", sa.Integer), sa.column("revoked_at", _MOMENT()))
     off = sa.select(account.c.id).where(account.c.active.is_(sa.false()))
-    op.execute(sa.update(token).where(token.c.account_id.in_(off), token.c.revoked_at.is_(None)).values(revoked_at=dt.datetime.now(dt.UTC)))
+    op.execute(
+        sa.update(token)
+        .where(token.c.account_id.in_(off), token.c.revoked_at.is_(None))
+        .values(revoked_at=dt.datetime.now(dt.UTC))
+    )
 
 
 def downgrade() -> None:

@@ -13,7 +13,9 @@ def upgrade() -> None:
     with op.batch_alter_table("api_token") as batch_op:
         batch_op.add_column(sa.Column("reads_only", sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column("organisation_id", sa.Integer(), nullable=True))
-        batch_op.create_foreign_key(op.f("fk_api_token_organisation_id_organisation"), "organisation", ["organisation_id"], ["id"])
+        batch_op.create_foreign_key(
+            op.f("fk_api_token_organisation_id_organisation"), "organisation", ["organisation_id"], ["id"]
+        )
 
 
 def downgrade() -> None:

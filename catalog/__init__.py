@@ -1,5 +1,6 @@
 """The regulation as data: subsystems, roles, request kinds, rules, forms, addresses."""
 
-from catalog.loading import Catalog, CatalogError, load
+from catalog.loading import Catalog, load
+from catalog.problems import CatalogError
 
 __all__ = ["Catalog", "CatalogError", "load"]

@@ -17,7 +17,8 @@ from catalog.help import load_help
 from catalog.kinds import FACTS, KindField, RequestKind, SubsystemFile
 from catalog.layouts import FormField, Layout, examine_layouts, layout_files
 from catalog.letters import load_letters
-from catalog.loading import Catalog, CatalogError, Problem, examine, read_file, subsystem_files
+from catalog.loading import Catalog, examine, subsystem_files
+from catalog.problems import CatalogError, Problem, read_file
 from catalog.rules import FOLDER
 from catalog.schema import OrganisationsFile, Subsystem
 

@@ -10,7 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from catalog.loading import CatalogError, Problem, load, overlaid, read_file
+from catalog.loading import load, overlaid
+from catalog.problems import CatalogError, Problem, read_file
 from catalog.rules import rules
 from catalog.schema import Code, Confidence, Entry, RuleId
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from catalog.kinds import Attachment, KindField, RequestKind, SignerRule
 from catalog.layouts import Layout, load_layouts
-from catalog.loading import OWN, Catalog, CatalogError, rule_ids
+from catalog.loading import OWN, Catalog, rule_ids
+from catalog.problems import CatalogError
 from catalog.rules import rules
 from catalog.schema import Role, Subsystem
 from catalog.wording import LINE_FIELDS, VERIFIED, able, able_by_themselves, body_genitive, body_label, condition_text

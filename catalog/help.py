@@ -9,7 +9,8 @@ from pathlib import Path
 
 from pydantic import model_validator
 
-from catalog.loading import CatalogError, Problem, load, overlaid, read_file
+from catalog.loading import load, overlaid
+from catalog.problems import CatalogError, Problem, read_file
 from catalog.rules import rules
 from catalog.schema import Code, Confidence, Entry, Link, RuleId
 

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from catalog.loading import CatalogError, Problem, read_file
+from catalog.problems import CatalogError, Problem, read_file
 from catalog.rules import FOLDER, rules
 from catalog.schema import Code, Confidence, Entry, RuleId
 

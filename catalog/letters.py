@@ -9,7 +9,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, model_validator
 
-from catalog.loading import overlaid, read_file
+from catalog.loading import overlaid
+from catalog.problems import read_file
 from catalog.schema import DeskFile, Entry
 
 _FLAGS = re.IGNORECASE

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from pydantic import ValidationError
-
 from catalog.kinds import RequestKind, SubsystemFile
+from catalog.problems import AnyEntry, CatalogError, Problem, read_file
 from catalog.rules import FOLDER, rules
 from catalog.schema import (
     Body,
@@ -28,28 +26,7 @@ from catalog.schema import (
     Subsystem,
 )
 
-_AnyEntry = TypeVar("_AnyEntry", bound=Entry)
 OWN = "own"  # the body that is the applicant itself
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong with the catalogue: where, and a Russian sentence."""
-
-    file: str
-    key: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.file}: ключ {self.key}: {self.message}" if self.key else f"{self.file}: {self.message}"
-
-
-class CatalogError(ValueError):
-    """A file of the catalogue is wrong; the text names file, key and reason in Russian, one line a problem."""
-
-    def __init__(self, *problems: Problem | str) -> None:
-        super().__init__("\n".join(map(str, problems)))
-        self.problems = tuple(part for part in problems if isinstance(part, Problem))
 
 
 class _Coded(Protocol):
@@ -114,49 +91,6 @@ class Catalog:
     @property
     def exclusions(self) -> tuple[Exclusion, ...]:
         return self.organisations.exclusions
-
-
-def read_file(path: Path, schema: type[_AnyEntry]) -> _AnyEntry:
-    """One file checked against its schema. Raises CatalogError with every problem of the file."""
-    name = f"{path.parent.name}/{path.name}" if path.parent.name in ("subsystems", "layouts") else path.name
-    try:
-        return schema.model_validate(tomllib.loads(path.read_text("utf-8-sig")))
-    except UnicodeDecodeError as error:
-        raise CatalogError(Problem(name, "", "файл не в UTF-8. Сохраните его в этой кодировке.")) from error
-    except tomllib.TOMLDecodeError as error:
-        raise CatalogError(Problem(name, "", f"не разобрать как TOML: {error}.")) from error
-    except ValidationError as error:
-        found = (Problem(name, _key(part["loc"]), _reason(part)) for part in error.errors(include_url=False))
-        raise CatalogError(*found) from error
-
-
-def _key(place: tuple[str | int, ...]) -> str:
-    """`kinds.2.rule` counts tables from one, as people do."""
-    return ".".join(str(part + 1) if isinstance(part, int) else part for part in place)
-
-
-def _reason(error: object) -> str:
-    assert isinstance(error, dict)
-    kind, message, context = error["type"], str(error["msg"]), error.get("ctx") or {}
-    if kind == "extra_forbidden":
-        return "такого ключа нет, проверьте написание."
-    if kind == "missing":
-        return "ключ обязателен, а его нет."
-    if kind == "value_error":
-        return f"{context.get('error', message)}."
-    if kind == "literal_error":
-        return f"нужно одно из: {str(context.get('expected', '')).replace(' or ', ', ')}; здесь {error.get('input')!r}."
-    return _TYPES.get(kind, f"значение не подходит ({message}).")
-
-
-_TYPES = {
-    "string_type": "нужен текст в кавычках.",
-    "bool_type": "нужно true или false, без кавычек.",
-    "int_type": "нужно целое число, без кавычек.",
-    "tuple_type": "нужен список в квадратных скобках.",
-    "dict_type": 'нужна таблица вида { ключ = "значение" }.',
-    "string_pattern_mismatch": "такой код не годится: латинские строчные буквы, цифры и дефисы, правила – как APP-1.",
-}
 
 
 def overlaid(name: str, own: Path | None) -> Path:
@@ -288,7 +222,7 @@ def _doubles(files: dict[str, SubsystemFile]) -> Iterator[Problem]:
                 yield Problem(f"subsystems/{name}", "code", f"код «{code}» уже занят в файле {seen[code]}.")
 
 
-def _attempt(problems: list[Problem], path: Path, schema: type[_AnyEntry]) -> _AnyEntry | None:
+def _attempt(problems: list[Problem], path: Path, schema: type[AnyEntry]) -> AnyEntry | None:
     """The file, or None with its problems noted."""
     try:
         return read_file(path, schema)

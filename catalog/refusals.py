@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from catalog.kinds import Pattern
-from catalog.loading import read_file
+from catalog.problems import read_file
 from catalog.rules import FOLDER
 from catalog.schema import Entry, RuleId
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from catalog.loading import read_file
+from catalog.problems import read_file
 from catalog.rules import FOLDER
 from catalog.schema import Entry
 

@@ -6,7 +6,7 @@ import re
 from functools import cache, cached_property
 from typing import Literal
 
-from catalog.loading import CatalogError, read_file
+from catalog.problems import CatalogError, read_file
 from catalog.rules import FOLDER
 from catalog.schema import Entry
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.speech import Json, say, say_json
+from cli.output import Json, say, say_json
 
 settings = typer.Typer(help="Настройки.", no_args_is_help=True)
 
@@ -33,7 +33,7 @@ def show(json: Json = False) -> None:
 @settings.command("test-letter")
 def test_letter(to: Annotated[str, typer.Argument(help="Кому послать пробное письмо.")]) -> None:
     """Послать пробное письмо и проверить входящий ящик; на адрес самого ящика – ещё и узнать, как сервер отмечает отправителя."""
-    from wiring.probing import probe
+    from service.probing import probe
     from wiring.settings import load
 
     for tried in probe(load(), to):
@@ -48,8 +48,8 @@ def confirm_desk(
     address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Адрес СТП, который вы сверили.")],
 ) -> None:
     """Подтвердить адрес СТП: до этого заявки и напоминания не уходят. Новый адрес подтверждают снова."""
-    from actions import destinations
-    from cli.speech import working
+    from actions.post import destinations
+    from cli.output import working
 
     with working() as work:
         destinations.confirm_address(work, address)
@@ -67,9 +67,9 @@ def backup(
     recipient: Annotated[str, typer.Option(help="Закрыть ключом «age1…», см. backup-key.")] = "",
 ) -> None:
     """Сохранить базу и файлы в один архив; работу прерывать не нужно. Пароли и ключ есть только в закрытом."""
-    from cli.speech import actor, opened
-    from wiring.backup import back_up
-    from wiring.locks import Passphrase, Recipient
+    from cli.output import actor, opened
+    from service.backup import back_up
+    from service.locks import Passphrase, Recipient
 
     words = _phrase(ask, phrase_file, twice=True)
     lock = Passphrase(words) if words is not None else Recipient(recipient) if recipient else None
@@ -83,7 +83,7 @@ def backup(
 
 def backup_key(file: Annotated[Path, typer.Argument(help="Куда записать ключ. Унесите его с этой машины.")]) -> None:
     """Сделать ключ для закрытых копий: одной половиной закрывают, другой, из этого файла, открывают."""
-    from wiring.locks import make_key
+    from service.locks import make_key
 
     recipient = make_key(file)
     say(
@@ -100,9 +100,9 @@ def restore(
     identity: Annotated[Path | None, typer.Option(help="Файл ключа, сделанный backup-key.")] = None,
 ) -> None:
     """Восстановить базу и файлы из архива в папку данных: всё или ничего. Службу перед этим остановите."""
-    from cli.speech import actor
-    from wiring.locks import Identity, Passphrase
-    from wiring.restoring import restore as put_back
+    from cli.output import actor
+    from service.locks import Identity, Passphrase
+    from service.restoring import restore as put_back
     from wiring.settings import load
 
     words = _phrase(ask, phrase_file, twice=False)
@@ -128,9 +128,9 @@ _NEW_ONES = "Личные ссылки из прежних писем больш
 
 def end_links() -> None:
     """Закончить все личные ссылки работников: база PostgreSQL возвращена из копии или ключ secret.key мог попасть в чужие руки."""
-    from actions import links
-    from cli.speech import working
-    from models.record import EndedFor
+    from actions.post import links
+    from cli.output import working
+    from models.grant import EndedFor
 
     with working() as work:
         ended = links.end_all(work, EndedFor.RECALLED)

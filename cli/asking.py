@@ -9,14 +9,14 @@ from typing import Annotated
 
 import typer
 
-from cli.speech import Json, opened, say, say_json, working
+from cli.output import Json, opened, say, say_json, working
+from models.moments import MOSCOW
 
 audit = typer.Typer(help="Журнал действий.", no_args_is_help=True)
 
 
 def moment(text: str | None) -> dt.datetime | None:
     """A date means the end of that day in Moscow. BadParameter for anything else than ISO."""
-    from zoneinfo import ZoneInfo
 
     if text is None:
         return None
@@ -26,7 +26,7 @@ def moment(text: str | None) -> dt.datetime | None:
         raise typer.BadParameter(f"«{text}»: нужна дата вида 2026-11-23.") from None
     if len(text) <= 10:
         parsed = dt.datetime.combine(parsed.date(), dt.time.max)
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=ZoneInfo("Europe/Moscow"))
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=MOSCOW)
 
 
 @audit.command("verify")
@@ -35,8 +35,8 @@ def verify(
     json: Json = False,
 ) -> None:
     """Проверить цепочку журнала: правка, удаление, перестановка, отрезанный конец."""
-    from actions import audit as actions_audit
-    from wiring import anchors
+    from actions.log import audit as actions_audit
+    from service import anchors
 
     installation = opened()
     given = [actions_audit.Anchor.parse(text) for text in anchor or []]
@@ -58,7 +58,7 @@ def new_key(
     private: Annotated[Path, typer.Argument(help="Куда записать ключ; рядом появится открытая часть, .pub.")],
 ) -> None:
     """Сделать ключ, которым отметки журнала подписывает другой пользователь машины."""
-    from wiring import signing
+    from service import signing
 
     public = signing.make_pair(private)
     say(f"Ключ записан: {private}. Его читает только владелец.")
@@ -71,7 +71,7 @@ def sign_anchor(
     to: Annotated[Path, typer.Option(help="Файл подписанных отметок: дополняется.")],
 ) -> None:
     """Проверить журнал и подписать отметку его конца. Запускает другой пользователь, по расписанию."""
-    from wiring import signing
+    from service import signing
     from wiring.settings import load
     from wiring.work import system_clock
 
@@ -84,7 +84,7 @@ def export(
     out: Annotated[Path | None, typer.Argument(help="Файл .jsonl; без него – на экран.")] = None, json: Json = False
 ) -> None:
     """Выгрузить журнал, по записи в строке; с --json – одним документом."""
-    from actions import audit as actions_audit
+    from actions.log import audit as actions_audit
 
     with working() as work:
         events = actions_audit.export(work.session)

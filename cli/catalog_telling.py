@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from catalog.wording import CONFIDENCE, FIELD_TYPES, media_text
-from cli.speech import say
+from cli.output import say
 from cli.wrapping import heading, tell
 
 _BULLET = "– "

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.speech import Json, loaded_catalog, say, say_json, working
+from cli.output import Json, loaded_catalog, say, say_json, working
 
 if TYPE_CHECKING:
-    from actions.catalog_changes import Comparison, Touched
     from catalog.comparing import Change
-    from catalog.loading import Problem
+    from catalog.problems import Problem
+    from views.catalogue.changes import Comparison, Touched
 
 app = typer.Typer(help="Справочник подсистем и видов заявок.", no_args_is_help=True)
 Folder = Annotated[Path, typer.Argument(metavar="ПАПКА", help="Папка с файлами, которые лягут поверх поставленных.")]
@@ -66,8 +66,8 @@ def bodies(json: Json = False) -> None:
 @app.command()
 def check(folder: Folder, json: Json = False) -> None:
     """Проверить свою папку справочника до того, как ею пользоваться: все ошибки сразу."""
-    from actions.catalog_changes import problems
     from catalog.auditing import laid
+    from views.catalogue.changes import problems
 
     found = problems(folder)
     told = laid(folder)
@@ -103,8 +103,8 @@ def _tell_problems(found: list[Problem]) -> None:
 @app.command()
 def diff(folder: Folder, json: Json = False) -> None:
     """Что папка изменит против нынешнего справочника и каких заявок это коснётся. Ничего не записывает."""
-    from actions.catalog_changes import compared, problems
     from catalog import CatalogError
+    from views.catalogue.changes import compared, problems
 
     found = problems(folder)
     if found:
@@ -146,7 +146,7 @@ def _tell_change(change: Change) -> None:
 
 def _tell_touched(entry: Touched) -> None:
     from cli.wrapping import tell
-    from states.guards import STATUS_LABELS
+    from states.words import STATUS_LABELS
 
     told = [
         f"{label}: {', '.join(rule or 'порядок работы' for rule in rules)}"

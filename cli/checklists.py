@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.speech import Json, say, say_findings, say_json, working
+from cli.output import Json, say, say_findings, say_json, working
 
 if TYPE_CHECKING:
-    from actions.checklists import Spot
+    from actions.checklists.checklists import Spot
     from actions.context import Work
     from models.organisation import Organisation
 
@@ -24,7 +24,7 @@ _MARKS = {"done": "✓", "ready": "□", "blocked": "·"}
 @app.command("list")
 def list_checklists(json: Json = False) -> None:
     """Как идёт заполнение во всех организациях, просроченные сверху."""
-    from actions.checklist_overview import overview
+    from actions.checklists.overview import overview
 
     with working() as work:
         rows = [standing.as_json() for standing in overview(work)]
@@ -44,10 +44,10 @@ def list_checklists(json: Json = False) -> None:
 @app.command()
 def show(inn: Inn, json: Json = False) -> None:
     """Списки организации: что внести, от чего зависит, кто и к какому сроку."""
-    from actions import checklist_views
+    from views import checklist_progress
 
     with working() as work:
-        shown: dict[str, Any] = checklist_views.show(work, _organisation(work, inn))
+        shown: dict[str, Any] = checklist_progress.show(work, _organisation(work, inn))
     if json:
         say_json(shown)
         return
@@ -92,12 +92,13 @@ def open_list(
     json: Json = False,
 ) -> None:
     """Открыть список вручную: доступ получен раньше, не через эту программу."""
-    from actions import checklist_views, checklists
+    from actions.checklists import checklists
+    from views import checklist_progress
 
     with working() as work:
         card = _organisation(work, inn)
         checklists.open_checklist(work, card.id or 0, code)
-        shown = checklist_views.show(work, card)
+        shown = checklist_progress.show(work, card)
     say_json(shown) if json else say(f"Список «{code}» открыт. Дальше: egisz-access checklist show {inn}")
 
 
@@ -109,7 +110,7 @@ def worker(
     json: Json = False,
 ) -> None:
     """Внести работника в список: дальше по нему идут шаги регистра."""
-    from actions import checklist_workers
+    from actions.checklists import checklist_workers
 
     with working() as work:
         added = checklist_workers.add_worker(work, _organisation(work, inn).id or 0, name=name, snils=snils)
@@ -119,7 +120,7 @@ def worker(
 @app.command("drop-worker")
 def drop_worker(inn: Inn, which: Annotated[str, typer.Argument(metavar="СНИЛС|№")], json: Json = False) -> None:
     """Убрать работника, внесённого по ошибке; с отметками – нельзя."""
-    from actions import checklist_workers
+    from actions.checklists import checklist_workers
 
     with working() as work:
         organisation = _organisation(work, inn).id or 0
@@ -137,7 +138,7 @@ def tick(
     json: Json = False,
 ) -> None:
     """Отметить: внесено."""
-    from actions import checklists
+    from actions.checklists import checklists
 
     with working() as work:
         spot = _spot(work, inn, item, worker)
@@ -148,7 +149,7 @@ def tick(
 @app.command()
 def untick(inn: Inn, item: Item, worker: Worker = "", json: Json = False) -> None:
     """Снять отметку."""
-    from actions import checklists
+    from actions.checklists import checklists
 
     with working() as work:
         spot = _spot(work, inn, item, worker)
@@ -165,7 +166,8 @@ def assign(
     json: Json = False,
 ) -> None:
     """Назначить, кто внесёт."""
-    from actions import checklists, people
+    from actions.cards import people
+    from actions.checklists import checklists
     from actions.context import NotFound
     from models.identifiers import snils_digits
 
@@ -192,7 +194,7 @@ def due(
     json: Json = False,
 ) -> None:
     """Поставить другой срок."""
-    from actions import checklists
+    from actions.checklists import checklists
 
     try:
         wanted = None if day.casefold() == "нет" else dt.date.fromisoformat(day)
@@ -209,7 +211,7 @@ def note(
     inn: Inn, item: Item, text: Annotated[str, typer.Argument(metavar="ТЕКСТ")], worker: Worker = "", json: Json = False
 ) -> None:
     """Записать примечание к пункту."""
-    from actions import checklists
+    from actions.checklists import checklists
 
     with working() as work:
         spot = _spot(work, inn, item, worker)
@@ -246,7 +248,7 @@ def login_help(json: Json = False) -> None:
 
 
 def _organisation(work: Work, inn: str) -> Organisation:
-    from actions import organisations
+    from actions.cards import organisations
     from actions.context import NotFound
     from models.identifiers import inn_digits
 
@@ -257,7 +259,7 @@ def _organisation(work: Work, inn: str) -> Organisation:
 
 
 def _spot(work: Work, inn: str, item: str, worker: str) -> Spot:
-    from actions import checklist_workers, checklists
+    from actions.checklists import checklist_workers, checklists
 
     organisation = _organisation(work, inn).id or 0
     number = checklist_workers.find_worker(work, organisation, worker).id if worker else None
@@ -266,7 +268,7 @@ def _spot(work: Work, inn: str, item: str, worker: str) -> Spot:
 
 def _told(work: Work, spot: Spot, what: str, json: bool) -> None:
     """How the item stands now."""
-    from actions.checklist_views import item_view
+    from views.checklist_progress import item_view
 
     view = item_view(work, spot)
     say_json(view.as_json()) if json else say(f"«{view.entry.title}»: {what}.")

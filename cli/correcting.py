@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.speech import Json, refuse, say, say_json, working
+from cli.output import Json, refuse, say, say_json, working
 
 if TYPE_CHECKING:
     from actions.context import Work
@@ -60,9 +60,10 @@ def correct(
     json: Json = False,
 ) -> None:
     """Исправить записанное неверно. Прежняя запись остаётся в журнале; сначала видно, что изменится."""
-    from actions import answers as given
-    from actions import correcting, requests
-    from actions.corrections import Kind
+    from actions.answers import answers as given
+    from actions.corrections import correcting
+    from actions.corrections.corrections import Kind
+    from actions.requests import lookup
     from models.identifiers import snils_digits
 
     if kind not in {each.value for each in Kind}:
@@ -72,7 +73,7 @@ def correct(
     said = tuple(said_of(None, person or [], pair or [], answers))
     numbers = frozenset(snils_digits(each) for each in snils or [])
     with working() as work:
-        request = requests.find(work, id)
+        request = lookup.find(work, id)
         wanted = correcting.Wanted(
             Kind(kind),
             why,
@@ -97,7 +98,8 @@ def letter_back(
     json: Json = False,
 ) -> None:
     """Вернуть на разбор письмо, которое разобрали неверно; что по нему записано, исправляется."""
-    from actions import corrected_letters, inbox
+    from actions.answers import inbox
+    from actions.corrections import corrected_letters
 
     with working() as work:
         letter = inbox.get(work, id)
@@ -113,7 +115,7 @@ def name_back(
     json: Json = False,
 ) -> None:
     """Вернуть работнику прежнее имя: последняя смена имени записана по ошибке."""
-    from actions import corrected_cards
+    from actions.corrections import corrected_cards
     from cli.people import cards_of
 
     with working() as work:
@@ -133,7 +135,7 @@ def first_login_back(
     json: Json = False,
 ) -> None:
     """Записать, что первого входа у работника не было."""
-    from actions import corrected_cards
+    from actions.corrections import corrected_cards
     from cli.people import cards_of
 
     with working() as work:
@@ -155,7 +157,9 @@ def change_back(
     json: Json = False,
 ) -> None:
     """Записать, что переименования или перехода ролей не было."""
-    from actions import corrected_organisations, organisations, reorganising
+    from actions.cards import organisations
+    from actions.corrections import corrected_organisations
+    from actions.reviews import reorganising
 
     with working() as work:
         change = reorganising.get(work, organisations.known(work, inn, kpp), number)
@@ -164,7 +168,7 @@ def change_back(
 
 def _shown_first(work: Work, act: Callable[[], Correction], preview: bool, yes: bool, json: bool) -> None:
     """What would change, the question, the entry."""
-    from actions import corrections
+    from actions.corrections import corrections
 
     if preview or not yes:
         told = told_of(work, corrections.foreseen(work, act))
@@ -178,7 +182,7 @@ def _shown_first(work: Work, act: Callable[[], Correction], preview: bool, yes: 
 
 
 def told_of(work: Work, correction: Correction) -> dict[str, Any]:
-    from actions.correction_words import as_json
+    from actions.corrections.words import as_json
 
     return as_json(work, correction)
 

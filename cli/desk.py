@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.speech import Json, opened, say, say_json, working
+from cli.output import Json, opened, say, say_json, working
+from models.moments import MOSCOW
 
 if TYPE_CHECKING:
     from wiring.work import Installation
@@ -20,7 +21,6 @@ def deadline(
 ) -> None:
     """Срок в рабочих часах СТП по производственному календарю, с объяснением."""
     import datetime as dt
-    from zoneinfo import ZoneInfo
 
     from states.deadlines import deadline as reckon
     from states.deadlines import explain
@@ -34,7 +34,7 @@ def deadline(
     if wanted < 0 or not wanted.is_finite():
         raise typer.BadParameter("Часов не может быть меньше нуля.")
     settings = load()
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo("Europe/Moscow"))
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=MOSCOW)
     reckoned = reckon(aware, wanted, desk_schedule(settings), working_calendar(settings))
     if json:
         say_json(reckoned.as_json())
@@ -49,7 +49,8 @@ def remind(
     json: Json = False,
 ) -> None:
     """Напоминания: показать заранее (--dry-run) или поставить сегодняшние в очередь."""
-    from actions import destinations, reminders
+    from actions.keeping import reminders
+    from actions.post import destinations
 
     with working() as work:
         held = destinations.unconfirmed(work)
@@ -85,7 +86,7 @@ def sweep(
 
 
 def _say_what_is_held(installation: Installation) -> None:
-    from actions import destinations
+    from actions.post import destinations
 
     with installation.reading(by="командная строка") as work:
         held = destinations.unconfirmed(work)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.speech import Json, say, say_json, working
+from cli.output import Json, say, say_json, working
 
 documents = typer.Typer(help="Документы заявки.", no_args_is_help=True)
 scan = typer.Typer(help="Сканы подписанных заявок.", no_args_is_help=True)
@@ -21,12 +21,12 @@ def make(
     json: Json = False,
 ) -> None:
     """Записать документы заявки в папку: Word, Excel; для заявки с добавлением организации – и её документы."""
-    from actions import papers, requests
+    from actions.requests import lookup, papers
 
     made = []
     with working() as work:
-        request = requests.find(work, id)
-        for each in (request, requests.companion_of(work, request)):
+        request = lookup.find(work, id)
+        for each in (request, lookup.companion_of(work, request)):
             if each is not None:
                 made += papers.current(work, each)
     out.mkdir(parents=True, exist_ok=True)
@@ -48,7 +48,7 @@ def _written(out: Path, name: str, data: bytes, sha256: str) -> dict[str, str]:
 def _previewed(out: Path, source: Path) -> dict[str, str]:
     import hashlib
 
-    from documents.preview import to_pdf
+    from documents.looks.preview import to_pdf
 
     data = to_pdf(source)
     return _written(out, source.with_suffix(".pdf").name, data, hashlib.sha256(data).hexdigest())

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from actions.line_questions import usual_roles
 from models.facts import LineFacts, OrganisationFacts, RoleRef, SignatureFacts
 from states.rules.values import read_date
+from views.offers.line_questions import usual_roles
 
 if TYPE_CHECKING:
     from catalog import Catalog

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.speech import Json, refuse, say, say_json, working
+from cli.output import Json, refuse, say, say_json, working
 
 if TYPE_CHECKING:
     from actions.context import Work
-    from actions.evidence import Pack
+    from actions.evidence.evidence import Pack
 
 
 def evidence(
@@ -33,14 +33,14 @@ def evidence(
 
 def _made(work: Work, named: str, person: str | None) -> Pack:
     """A number as long as an ИНН is one; rows of requests are shorter."""
-    from actions import evidence as actions_evidence
-    from actions import requests
+    from actions.evidence import evidence as actions_evidence
+    from actions.requests import lookup
 
     if person is not None:
         return actions_evidence.of_person(work, person)
     if named.isdigit() and len(named) in (10, 12):
         return actions_evidence.of_organisation(work, named)
-    return actions_evidence.of_request(work, requests.find(work, named))
+    return actions_evidence.of_request(work, lookup.find(work, named))
 
 
 def writable(out: Path) -> Path:

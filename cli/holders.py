@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.asking import moment
-from cli.speech import Json, loaded_catalog, refuse, say, say_findings, say_json, working
+from cli.output import Json, loaded_catalog, refuse, say, say_findings, say_json, working
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from actions.context import Work
-    from actions.holdings_import import Plan
+    from actions.roles.holdings_import import Plan
     from models.employee import Employee
 
 app = typer.Typer(help="Кто какими ролями обладает; списки ролей, полученных раньше.")
@@ -39,14 +39,14 @@ def holders(
     """Кто какими ролями обладает, сейчас или на любую прошлую дату."""
     if context.invoked_subcommand is not None:
         return
-    from actions import audit as actions_audit
-    from actions import grants
+    from actions.log import audit as actions_audit
+    from actions.roles import grants
 
     with working() as work:
         rows = grants.holders(work, as_of=moment(as_of), known_on=moment(known_on), inn=organisation)
         actions_audit.record(work, "holders.viewed", "holders", rows=len(rows), exported=xlsx is not None)
     if xlsx is not None:
-        from documents.holders import holders_table
+        from documents.tables.holders import holders_table
 
         xlsx.write_bytes(holders_table(rows, as_of or known_on, known_on, practice=work.policy.practice))
     if json:
@@ -79,7 +79,8 @@ def take(
     json: Json = False,
 ) -> None:
     """Внести роли, которые у работников уже есть, со слов и без заявки. Повторный список ничего не меняет."""
-    from actions import audit, holdings_import
+    from actions.log import audit
+    from actions.roles import holdings_import
 
     if not file.is_file():
         refuse(f"Файла {file} нет.", code=2)
@@ -116,7 +117,7 @@ def _tell(found: Plan, written: bool) -> None:
 @app.command("imports")
 def listed(json: Json = False) -> None:
     """Внесённые списки ролей."""
-    from actions import holdings_import
+    from actions.roles import holdings_import
 
     with working() as work:
         rows = [holdings_import.as_json(*each) for each in holdings_import.imports(work)]
@@ -136,7 +137,7 @@ def withdraw(
     reason: Annotated[str, typer.Option(metavar="ТЕКСТ", help="Почему список внесён по ошибке.")],
 ) -> None:
     """Отменить ошибочно внесённый список: его ролей никогда не было. Запись о нём остаётся."""
-    from actions import holdings_import
+    from actions.roles import holdings_import
 
     with working() as work:
         gone = holdings_import.withdraw(work, holdings_import.get(work, number), reason=reason)
@@ -146,7 +147,7 @@ def withdraw(
 @app.command()
 def template(out: Annotated[Path, typer.Argument(metavar="OUT", help="Куда записать образец (.xlsx).")]) -> None:
     """Образец списка ролей: пустая таблица с нужными столбцами."""
-    from documents.holders import holdings_template
+    from documents.tables.holders import holdings_template
 
     out.write_bytes(holdings_template())
     say(f"Образец: {out}")
@@ -162,7 +163,8 @@ _Roles = Annotated[
 @app.command()
 def ending(json: Json = False) -> None:
     """Роли, данные на срок, ближайшие первыми."""
-    from actions import audit, endings
+    from actions.keeping import endings
+    from actions.log import audit
 
     with working() as work:
         rows = [(each.as_json(), each.told) for each in endings.ending(work)]
@@ -188,7 +190,7 @@ def renew(
     json: Json = False,
 ) -> None:
     """Составить заявку на продление ролей работника."""
-    from actions import endings
+    from actions.keeping import endings
 
     with working() as work:
         drafts = [
@@ -209,7 +211,7 @@ def revoke(
     json: Json = False,
 ) -> None:
     """Составить заявку на прекращение ролей работника."""
-    from actions import revocations
+    from actions.reviews import revocations
 
     with working() as work:
         drafts = [
@@ -224,7 +226,7 @@ def revoke(
 def _chosen(work: Work, snils: str, inn: str, roles: Collection[str]) -> list[tuple[Employee, set[int]]]:
     """Cards in the organisation and its branches with the numbers of the roles meant. Raises NotFound."""
     from actions.context import NotFound
-    from actions.holdings import held_by
+    from actions.roles.holdings import held_by
     from cli.people import cards_of
 
     found: list[tuple[Employee, set[int]]] = []

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.output import Json, refuse, say, say_json, working
 from cli.roster_options import Column, Hidden, Sheet, Unread, choices_of
-from cli.speech import Json, refuse, say, say_json, working
 
 if TYPE_CHECKING:
-    from actions.leavers import Departures
+    from actions.reviews.leavers import Departures
 
 _TITLES = {
     "holds": "Ушли, роли ещё действуют",
@@ -36,7 +36,7 @@ def leavers(
     json: Json = False,
 ) -> None:
     """Кто ушёл и какие роли за ним остались; с --apply – черновик заявки на их прекращение."""
-    from actions.leavers import departures
+    from actions.reviews.leavers import departures
 
     for path in (file, before):
         if path is not None and not path.is_file():

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.speech import Json, actor, opened, refuse, say, say_json, working
+from cli.output import Json, actor, opened, refuse, say, say_json, working
 
 letter = typer.Typer(help="Чтение писем.", no_args_is_help=True)
 inbox = typer.Typer(help="Письма, которые ждут решения человека.", no_args_is_help=True)
@@ -18,7 +18,7 @@ _DECISIONS = "acknowledge, grant, reject, partial, ask, bounce, note"
 @letter.command("read")
 def read(file: Annotated[Path, typer.Argument(metavar="FILE.eml")], json: Json = False) -> None:
     """Понять письмо: что это, каков исход, кому верить. Базы данных не нужно."""
-    from actions.letter_files import with_files
+    from actions.answers.letter_files import with_files
     from notifications.reading import read_letter_safely
     from wiring.settings import load
 
@@ -48,7 +48,7 @@ def take(
     json: Json = False,
 ) -> None:
     """Принести письмо файлом: оно будет прочитано и подождёт решения человека."""
-    from actions import requests
+    from actions.requests import lookup
     from notifications.reading.safely import MAX_MEGABYTES
     from sweeps.letter_reading import take_by_hand
 
@@ -59,7 +59,7 @@ def take(
     number = None
     if request:
         with working() as work:
-            number = requests.find(work, request).id
+            number = lookup.find(work, request).id
     taken = take_by_hand(opened(), file.read_bytes(), by=actor(), request_id=number)
     entry = taken.letter
     if json:
@@ -79,17 +79,18 @@ def try_(
     json: Json = False,
 ) -> None:
     """Что сделал бы почтовый ящик с этим письмом для этой заявки. Ничего не записывает."""
-    from actions import inbox as actions_inbox
-    from actions import proposals, requests
-    from actions.asked import asked_of
-    from actions.letter_files import with_files
-    from actions.matching import Matched, match
+    from actions.answers import inbox as actions_inbox
+    from actions.answers import proposals
+    from actions.answers.letter_files import with_files
+    from actions.answers.matching import Matched, match
+    from actions.requests import lookup
+    from actions.requests.asked import asked_of
     from notifications.reading import read_letter_safely
 
     if not file.is_file():
         refuse(f"Файла {file} нет.", code=2)
     with working() as work:
-        target = requests.find(work, request)
+        target = lookup.find(work, request)
         asked = asked_of(work, target)
         told, ours = asked.as_dict(), actions_inbox.sent_files(work, target)
         reading = read_letter_safely(file, asked=told, own_catalog=work.policy.own_catalog)
@@ -116,8 +117,8 @@ def try_(
 @inbox.command("list")
 def list_triage(json: Json = False) -> None:
     """Письма, которые машина не берётся решать."""
-    from actions import inbox as actions_inbox
-    from actions.requests import get
+    from actions.answers import inbox as actions_inbox
+    from actions.requests.lookup import get
 
     with working() as work:
         rows = [
@@ -164,14 +165,14 @@ def settle(
     json: Json = False,
 ) -> None:
     """Решить, что значит письмо."""
-    from actions import answers as given
-    from actions import inbox as actions_inbox
-    from actions import requests
+    from actions.answers import answers as given
+    from actions.answers import inbox as actions_inbox
+    from actions.requests import lookup
     from cli.answering import said_of
 
     said = said_of(None, line or [], pair or [], answers)
     with working() as work:
-        target = requests.find(work, request) if request else None
+        target = lookup.find(work, request) if request else None
         about = target or actions_inbox.request_of(work, id)
         found = (
             given.understood(work, about, said, reason=text, need_reason=False)
@@ -186,7 +187,7 @@ def settle(
 @outbox.command("list")
 def list_outbox(json: Json = False) -> None:
     """Исходящие письма, которые не ушли или чья судьба неясна."""
-    from actions import outbox as actions_outbox
+    from actions.post import outbox as actions_outbox
 
     with working() as work:
         rows = [
@@ -211,7 +212,7 @@ def list_outbox(json: Json = False) -> None:
 @outbox.command()
 def resend(id: int) -> None:
     """Письмо не дошло: отправить снова (тем же номером сообщения)."""
-    from actions import outbox as actions_outbox
+    from actions.post import outbox as actions_outbox
 
     with working() as work:
         actions_outbox.resend(work, letter_id=id)
@@ -221,7 +222,7 @@ def resend(id: int) -> None:
 @outbox.command()
 def arrived(id: int) -> None:
     """Письмо дошло: больше не отправлять."""
-    from actions import delivery
+    from actions.answers import delivery
 
     with working() as work:
         delivery.settled_as_sent(work, id, "по словам человека")

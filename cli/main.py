@@ -20,11 +20,11 @@ from cli import (
     leavers,
     letters,
     organisations,
+    output,
     people,
     requests,
     reviews,
     roster,
-    speech,
     up,
     users,
 )
@@ -103,4 +103,4 @@ def main() -> None:
     except BrokenPipeError:
         sys.exit(1)
     except Exception as error:
-        sys.exit(speech.answer(error))
+        sys.exit(output.answer(error))

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cli.speech import Json, say, say_json, working
+from cli.output import Json, say, say_json, working
 
 app = typer.Typer(help="Организации: справочник ФРНСИ и карточки.", no_args_is_help=True)
 
@@ -33,7 +33,7 @@ def import_refbook(
 @app.command()
 def refresh(json: Json = False) -> None:
     """Обновить справочники по сети с портала НСИ."""
-    from cli.speech import opened
+    from cli.output import opened
     from sweeps import run_sweep
 
     told = run_sweep("refresh", opened())
@@ -67,7 +67,7 @@ def find(
 @app.command()
 def show(inn: str, json: Json = False) -> None:
     """Показать карточку организации; новая заполняется из справочника."""
-    from actions import organisations
+    from actions.cards import organisations
 
     with working() as work:
         facts = _facts(organisations.facts_of(work, organisations.card(work, inn)))
@@ -89,7 +89,7 @@ def set_fields(
     inn: str, values: Annotated[list[str], typer.Argument(metavar="ПОЛЕ=ЗНАЧЕНИЕ…")], json: Json = False
 ) -> None:
     """Изменить карточку: head_name=… head_post=… seal=seal|no-seal licence=held|applicant|none subject=77 …"""
-    from actions import organisations
+    from actions.cards import organisations
 
     with working() as work:
         card = organisations.change(work, organisations.card(work, inn), _pairs(values))
@@ -139,8 +139,9 @@ def rename(
 
     До этого дня в списках ролей и доказательствах остаются прежние. Опечатку исправляет organisation set.
     """
-    from actions import organisations, reorganising
-    from actions.organisation_names import NAMED
+    from actions.cards import organisations
+    from actions.cards.organisation_names import NAMED
+    from actions.reviews import reorganising
 
     pairs = {name: str(value) for name, value in _pairs(values).items()}
     strange = sorted(set(pairs) - set(NAMED))
@@ -163,7 +164,8 @@ def move(
     json: Json = False,
 ) -> None:
     """Перевести действующие роли и открытые заявки в другую организацию; прошлые дни остаются за прежней."""
-    from actions import organisations, reorganising
+    from actions.cards import organisations
+    from actions.reviews import reorganising
 
     with working() as work:
         source, target = organisations.known(work, inn, kpp), organisations.known(work, to, to_kpp)
@@ -174,8 +176,9 @@ def move(
 @app.command()
 def changes(inn: str, kpp: _Kpp = "", json: Json = False) -> None:
     """Записанные переименования и реорганизации."""
-    from actions import organisations, reorganising
-    from actions.organisation_names import told
+    from actions.cards import organisations
+    from actions.cards.organisation_names import told
+    from actions.reviews import reorganising
 
     with working() as work:
         rows = reorganising.changes(work, organisations.known(work, inn, kpp))
@@ -199,7 +202,8 @@ def letter(
     inn: str, number: Annotated[int, typer.Argument(metavar="№", help="Номер изменения.")], kpp: _Kpp = ""
 ) -> None:
     """Проект письма в СТП об изменении: сам он никуда не уходит."""
-    from actions import organisations, reorganising
+    from actions.cards import organisations
+    from actions.reviews import reorganising
 
     with working() as work:
         change = reorganising.get(work, organisations.known(work, inn, kpp), number)

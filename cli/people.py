@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.speech import Json, say, say_json, working
+from cli.output import Json, say, say_json, working
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +28,7 @@ Patronymic = Annotated[str | None, typer.Option(help="Отчество; без �
 @app.command()
 def show(snils: Snils, organisation: Inn, json: Json = False) -> None:
     """Карточка работника. Кто посмотрел, записывается."""
-    from actions import audit
+    from actions.log import audit
 
     with working() as work:
         cards = cards_of(work, snils, organisation)
@@ -48,7 +48,7 @@ def change(
     json: Json = False,
 ) -> None:
     """Изменить почту, должность, службу. В заявках остаётся то, что в их строках."""
-    from actions import names
+    from actions.cards import names
 
     with working() as work:
         cards = [
@@ -71,7 +71,7 @@ def rename(
     json: Json = False,
 ) -> None:
     """Записать смену имени: до этого дня в списках ролей и доказательствах остаётся прежнее."""
-    from actions import names
+    from actions.cards import names
 
     with working() as work:
         cards = cards_of(work, snils, organisation)
@@ -92,7 +92,7 @@ def correct(
     json: Json = False,
 ) -> None:
     """Исправить опечатку в имени – за все дни."""
-    from actions import names
+    from actions.cards import names
 
     with working() as work:
         cards = cards_of(work, snils, organisation)
@@ -107,7 +107,7 @@ def cards_of(work: Work, snils: str, inn: str) -> Sequence[Employee]:
     from sqlalchemy import select
     from sqlmodel import col
 
-    from actions import organisations, people
+    from actions.cards import organisations, people
     from actions.context import NotFound
     from models.identifiers import inn_digits, snils_digits
     from models.organisation import Organisation
@@ -130,7 +130,7 @@ def _name(card: Employee, *parts: str | None) -> FullName:
 
 
 def _told(work: Work, card: Employee) -> dict[str, object]:
-    from actions import names
+    from actions.cards import names
 
     return {
         "id": card.id,

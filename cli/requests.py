@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli.output import Json, refuse, say, say_findings, say_json, working
 from cli.roster_options import Column, Hidden, OtherOrganisations, Sheet, Unread, choices_of
-from cli.speech import Json, refuse, say, say_findings, say_json, working
 
 if TYPE_CHECKING:
     from actions.context import Work
-    from actions.roster_drafts import Reader
+    from actions.requests.roster_drafts import Reader
     from documents.rosters import Choices
     from models.request import AccessRequest
 
@@ -75,7 +75,8 @@ def _draft(
     choices: Choices,
 ) -> tuple[AccessRequest, list[AccessRequest]]:
     """The draft, and those of other organisations. Raises what is wrong with the call; what is wrong with the data waits for check."""
-    from actions import attachments, organisations, requests, roster_drafts
+    from actions.cards import organisations
+    from actions.requests import attachments, creation, roster_drafts
     from cli.drafting import card_values, read_toml, understood
 
     entry = work.catalog.kind(kind)
@@ -89,7 +90,7 @@ def _draft(
     read = _reader(people, work, kind) if people else None
     taken = roster_drafts.take(work, card.id or 0, read, choices) if read else None
     fields = {**typed.fields, **dict(pair.partition("=")[::2] for pair in pairs)}
-    request = requests.create(
+    request = creation.create(
         work,
         kind=kind,
         organisation_id=card.id or 0,
@@ -107,7 +108,7 @@ def _draft(
 
 
 def _reader(file: Path, work: Work, kind: str) -> Reader:
-    from actions.rosters import read_people
+    from actions.rosters.rosters import read_people
 
     return lambda facts, choices: read_people(
         file, catalog=work.catalog, kind=kind, organisation=facts, choices=choices
@@ -122,10 +123,10 @@ def _file_of(pair: str) -> tuple[str, Path]:
 
 
 def _shown_with_companion(work: Work, request: AccessRequest) -> tuple[dict[str, Any], AccessRequest | None]:
-    from actions import requests
-    from actions.show import show as shown
+    from actions.requests import lookup
+    from views.requests.summary import show as shown
 
-    return shown(work, request), requests.companion_of(work, request)
+    return shown(work, request), lookup.companion_of(work, request)
 
 
 @app.command()
@@ -139,7 +140,7 @@ def resume(id: Id) -> None:
 @app.command()
 def template(kind: Annotated[str, typer.Argument(metavar="ВИД")]) -> None:
     """Образец файла для --data: все поля вида с пояснениями, люди, кто подписывает."""
-    from cli.speech import loaded_catalog
+    from cli.output import loaded_catalog
     from cli.templates import template_of
     from wiring.settings import load
 
@@ -150,11 +151,11 @@ def template(kind: Annotated[str, typer.Argument(metavar="ВИД")]) -> None:
 @app.command()
 def attach(id: Id, file: Annotated[list[str], typer.Argument(metavar="ПРИЛОЖЕНИЕ=ФАЙЛ…")], json: Json = False) -> None:
     """Приложить файлы к черновику: содержимое читается сразу, замечания покажет check."""
-    from actions import attachments, requests
+    from actions.requests import attachments, lookup
 
     files = [_file_of(pair) for pair in file]
     with working() as work:
-        request = requests.find(work, id)
+        request = lookup.find(work, id)
         seen: set[str] = set()
         for code, path in files:
             attachments.attach(work, request, code, path.name, path.read_bytes(), replace=code not in seen)
@@ -165,10 +166,10 @@ def attach(id: Id, file: Annotated[list[str], typer.Argument(metavar="ПРИЛО
 @app.command()
 def detach(id: Id, code: Annotated[str, typer.Argument(metavar="ПРИЛОЖЕНИЕ")], json: Json = False) -> None:
     """Убрать приложение из черновика."""
-    from actions import attachments, requests
+    from actions.requests import attachments, lookup
 
     with working() as work:
-        request = requests.find(work, id)
+        request = lookup.find(work, id)
         attachments.detach(work, request, code)
     _tell(request, json)
 
@@ -182,11 +183,11 @@ def look(
     json: Json = False,
 ) -> None:
     """Подтвердить: посмотрел файлы, которые программа прочитала не целиком, данных пациентов в них нет. Записывается, кто и когда."""
-    from actions import attachments, requests
+    from actions.requests import attachments, lookup
 
     with working() as work:
-        request = requests.find(work, id)
-        rows = requests.files_of(work, request)
+        request = lookup.find(work, id)
+        rows = lookup.files_of(work, request)
         unknown = [name for name in file or [] if name not in {row.name for row in rows}]
         if unknown:
             refuse(f"Файла «{unknown[0]}» в заявке нет. Есть: {', '.join(row.name for row in rows) or 'ни одного'}.")
@@ -207,11 +208,11 @@ def signer(
     json: Json = False,
 ) -> None:
     """Указать в черновике, кто подпишет: это печатается в документе и проверяется заранее."""
-    from actions import drafting, requests
+    from actions.requests import drafting, lookup
     from models.facts import SignatureFacts
 
     with working() as work:
-        request = requests.find(work, id)
+        request = lookup.find(work, id)
         planned = SignatureFacts(capacity=capacity, body=body, seal_of=seal_of, name=name, post=post)
         drafting.plan_signer(work, request, planned)
     _tell(request, json)
@@ -227,15 +228,15 @@ def confirm(
     json: Json = False,
 ) -> None:
     """Подтвердить сведения о работниках: почта из Госуслуг, номер проверен по документу и другое, чего требует вид заявки."""
-    from actions import requests
+    from actions.requests import creation, lookup
     from models.identifiers import snils_digits
     from models.request import Status
 
     with working() as work:
-        request = requests.find(work, id)
+        request = lookup.find(work, id)
         if request.status is not Status.DRAFT:
             refuse("Подтверждают в черновике: сначала egisz-access request edit.")
-        count = requests.confirm(work, request, code, snils={snils_digits(value) for value in snils or []})
+        count = creation.confirm(work, request, code, snils={snils_digits(value) for value in snils or []})
     if not json:
         say(f"Подтверждено: {count}.")
     _tell(request, json)
@@ -274,8 +275,8 @@ def answer(
     json: Json = False,
 ) -> None:
     """Записать ответ, который пришёл не письмом: по телефону, на бумаге, в личном кабинете."""
-    from actions import answers as given
-    from actions import requests
+    from actions.answers import answers as given
+    from actions.requests import lookup
     from cli.answering import file_of, said_of
     from states.lifecycle import Actor
 
@@ -283,7 +284,7 @@ def answer(
     if not said:
         raise typer.BadParameter("Назовите решение: granted или rejected, --person, --pair или --answers.")
     with working() as work:
-        request = requests.find(work, id)
+        request = lookup.find(work, id)
         last_day = until.date() if until else None
         found = given.understood(work, request, said, reason=reason, until=last_day)
         if not found and decision == "rejected" and not reason:
@@ -310,36 +311,38 @@ def verify(id: Id, json: Json = False) -> None:
 @app.command()
 def repeat(id: Id, json: Json = False) -> None:
     """Подать ещё раз: новый черновик с теми же сведениями."""
-    from actions import requests
+    from actions.requests import creation, lookup
 
     with working() as work:
-        made = requests.repeat(work, requests.find(work, id))
+        made = creation.repeat(work, lookup.find(work, id))
     _tell(made, json)
 
 
 @app.command()
 def dismiss(id: Id, json: Json = False) -> None:
     """Дальнейшее по ответу сделано: больше не напоминать."""
-    from actions import requests
+    from actions.requests import creation, lookup
 
     with working() as work:
-        request = requests.find(work, id)
-        requests.dismiss(work, request)
+        request = lookup.find(work, id)
+        creation.dismiss(work, request)
     _tell(request, json)
 
 
 @app.command()
 def check(id: Id, json: Json = False) -> None:
     """Проверить черновик: все замечания сразу. Без ошибок – он становится проверенным, и документы готовы."""
-    from actions import requests, show, steps
+    from actions.requests import lookup
+    from actions.steps import taking
     from models.findings import has_errors
     from models.request import Status
+    from views.requests import summary
 
     with working() as work:
-        request = requests.find(work, id)
-        findings = show.findings(work, request)
+        request = lookup.find(work, id)
+        findings = summary.findings(work, request)
         if request.status is Status.DRAFT and not has_errors(findings):
-            steps.take(work, request, "validate", revision=request.revision)
+            taking.take(work, request, "validate", revision=request.revision)
         bad, state = has_errors(findings), request.status.value
     if json:
         say_json({"ok": not bad, "id": request.id, "state": state, "findings": [f.as_json() for f in findings]})
@@ -364,13 +367,13 @@ def show(
     json: Json = False,
 ) -> None:
     """Показать заявку: строки, замечания, срок, номер обращения, ход дела, возможные действия."""
-    from actions import patients, requests
-    from actions.show import show as shown
+    from actions.requests import lookup, patients
     from cli.telling import tell_request
+    from views.requests.summary import show as shown
 
     try:
         with working() as work:
-            result = shown(work, requests.find(work, id), reveal=reveal)
+            result = shown(work, lookup.find(work, id), reveal=reveal)
     except patients.NoReason as wrong:
         refuse(str(wrong))
     say_json(result) if json else tell_request(result)
@@ -385,8 +388,8 @@ def list_requests(
     json: Json = False,
 ) -> None:
     """Список заявок, просроченные сверху."""
-    from actions.show import listed
     from models.request import Status
+    from views.requests.summary import listed
 
     try:
         status = Status(state) if state else None
@@ -435,15 +438,17 @@ def sign(
     json: Json = False,
 ) -> None:
     """Приложить подписанный скан."""
-    from actions import organisations, requests, scans
+    from actions.cards import organisations
+    from actions.requests import cases, lookup
+    from actions.steps import scans
     from models.facts import SignatureFacts
     from states.lifecycle import Refused
 
     refusal: Refused | None = None
     with working() as work:
-        request = requests.find(work, id)
+        request = lookup.find(work, id)
         card = organisations.get(work, request.organisation_id)
-        planned = requests.signature_of(request) or SignatureFacts(capacity="head")
+        planned = cases.signature_of(request) or SignatureFacts(capacity="head")
         signature = SignatureFacts(
             capacity=capacity or planned.capacity,
             body=planned.body if body is None else body,
@@ -527,12 +532,12 @@ def people(
     json: Json = False,
 ) -> None:
     """Заменить строки черновика списком из файла."""
-    from actions import drafting, requests, roster_drafts
+    from actions.requests import drafting, lookup, roster_drafts
 
     choices = choices_of(column, hidden, sheet, unread, others)
 
     with working() as work:
-        request = requests.find(work, id)
+        request = lookup.find(work, id)
         read = _reader(file, work, request.kind)
         taken = roster_drafts.take(work, request.organisation_id, read, choices)
         drafting.replace_lines(work, request, taken.lines, taken.intake)
@@ -553,11 +558,11 @@ def fill(
     json: Json = False,
 ) -> None:
     """Заполнить поля вида заявки или строки формы (например, заявки на добавление организации)."""
-    from actions import attachments, drafting, requests
+    from actions.requests import attachments, drafting, lookup
 
     pairs = dict(text.partition("=")[::2] for text in values)
     with working() as work:
-        request = requests.find(work, id)
+        request = lookup.find(work, id)
         drafting.fill_in(work, request, pairs)
         attachments.search_again(work, request)
     _tell(request, json)
@@ -580,10 +585,11 @@ def hand_over(
 @app.command()
 def package(id: Id, out: Annotated[Path, typer.Argument(help="Куда положить .zip.")]) -> None:
     """Собрать комплект для подачи через Центр СТП (SND-4)."""
-    from actions import packages, requests
+    from actions.requests import lookup
+    from actions.steps import packages
 
     with working() as work:
-        made = packages.zipped(work, requests.find(work, id))
+        made = packages.zipped(work, lookup.find(work, id))
     out.write_bytes(made)
     say(f"Комплект записан: {out}")
 
@@ -608,12 +614,13 @@ def login(
     json: Json = False,
 ) -> None:
     """Записать со слов работника: первый вход выполнен (или, с --proven, доступ проверен)."""
-    from actions import requests, verification
+    from actions.requests import lookup
+    from actions.steps import verification
     from models.identifiers import snils_digits
 
     wanted = {snils_digits(value) for value in snils or []}
     with working() as work:
-        request = requests.find(work, id)
+        request = lookup.find(work, id)
         count = verification.record_logins(work, request, snils=wanted, proven=proven)
     if not json:
         say(f"Записано входов: {count}.")
@@ -621,19 +628,20 @@ def login(
 
 
 def _step(id: str, trigger: str, json: bool, **data: Any) -> None:
-    from actions import requests, steps
+    from actions.requests import lookup
+    from actions.steps import taking
 
     with working() as work:
-        request = requests.find(work, id)
-        steps.take(work, request, trigger, revision=request.revision, **data)
+        request = lookup.find(work, id)
+        taking.take(work, request, trigger, revision=request.revision, **data)
     _tell(request, json)
 
 
 def _tell(request: AccessRequest, json: bool) -> None:
     """How the request stands now."""
-    from actions import destinations, outbox
-    from actions.show import show as shown
-    from states.guards import status_label
+    from actions.post import destinations, outbox
+    from states.words import status_label
+    from views.requests.summary import show as shown
 
     with working() as work:
         if json:
@@ -647,6 +655,6 @@ def _tell(request: AccessRequest, json: bool) -> None:
 
 
 def _fresh(work: Work, request: AccessRequest) -> AccessRequest:
-    from actions import requests
+    from actions.requests import lookup
 
-    return requests.get(work, request.id or 0)
+    return lookup.get(work, request.id or 0)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.speech import Json, say, say_json, working
+from cli.output import Json, say, say_json, working
 
 if TYPE_CHECKING:
-    from actions.reviews import Review
+    from actions.reviews.reviews import Review
 
 app = typer.Typer(help="Ежегодная проверка: кому роли ещё нужны.", no_args_is_help=True)
 Year = Annotated[int | None, typer.Option(min=2020, max=2100, metavar="ГОД", help="За какой год.")]
@@ -30,7 +30,7 @@ def start(
     json: Json = False,
 ) -> None:
     """Начать проверку: послать организациям списки ролей. Снова – спросить только новых."""
-    from actions import reviews
+    from actions.reviews import reviews
 
     with working() as work:
         campaign = reviews.start(work, year=year, until=until.date() if until else None, inns=organisation or ())
@@ -43,7 +43,8 @@ def show(
     year: Year = None, organisation: Annotated[str | None, typer.Option(metavar="ИНН")] = None, json: Json = False
 ) -> None:
     """Показать вопросы и ответы; без ответа – сверху."""
-    from actions import audit, reviews
+    from actions.log import audit
+    from actions.reviews import reviews
 
     with working() as work:
         campaign = reviews.find(work, year)
@@ -70,7 +71,7 @@ def answer(
     json: Json = False,
 ) -> None:
     """Записать ответ организации; на ненужные роли составляется заявка на прекращение."""
-    from actions import reviews
+    from actions.reviews import reviews
 
     if not keep and not drop:
         raise typer.BadParameter("Скажите, что нужно (--keep) или не нужно (--drop).")
@@ -87,7 +88,7 @@ def answer(
 @app.command()
 def close(year: Year = None, json: Json = False) -> None:
     """Закрыть проверку; оставшееся без ответа остаётся видно."""
-    from actions import reviews
+    from actions.reviews import reviews
 
     with working() as work:
         review = reviews.close(work, reviews.open_campaign(work, year))
@@ -101,8 +102,8 @@ def evidence(
     json: Json = False,
 ) -> None:
     """Комплект доказательств проверки: вопросы, письма, ответы и записи журнала о них."""
-    from actions import evidence as actions_evidence
-    from actions import reviews
+    from actions.evidence import evidence as actions_evidence
+    from actions.reviews import reviews
     from cli.evidence import tell_pack, writable
 
     writable(out)

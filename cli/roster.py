@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.output import Json, opened, refuse, say, say_findings, say_json, working
 from cli.roster_options import Column, Hidden, OtherOrganisations, Sheet, Unread, choices_of
-from cli.speech import Json, opened, refuse, say, say_findings, say_json, working
 from wiring.privacy import keep_private
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from actions.rosters import Judged
+    from actions.rosters.rosters import Judged
     from documents.rosters import Choices
     from models.facts import Known
 
@@ -29,7 +29,7 @@ Kind = Annotated[
 
 def _judged(file: Path, organisation: str | None, kind: str | None, choices: Choices) -> Judged:
     import catalog
-    from actions.rosters import judge_roster, ordinary_clinic
+    from actions.rosters.rosters import judge_roster, ordinary_clinic
     from wiring.settings import load
 
     loaded = catalog.load(load().catalog_folder)
@@ -48,7 +48,8 @@ def _judged(file: Path, organisation: str | None, kind: str | None, choices: Cho
 
 def _with_remembered(inn: str, choices: Choices) -> Choices:
     """What the organisation said of its columns before, where there is a database."""
-    from actions import column_choices, organisations
+    from actions.cards import organisations
+    from actions.rosters import column_choices
 
     if not opened().has_database:
         return choices
@@ -62,7 +63,7 @@ def _known(inn: str, numbers: Collection[str]) -> dict[str, Known]:
     from sqlalchemy import select
     from sqlmodel import col
 
-    from actions import identities
+    from actions.cards import identities
     from models.organisation import Organisation
 
     if not opened().has_database:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from cli.speech import say
+from cli.output import say
 from models.request import Status
-from states.guards import STATUS_LABELS
+from states.words import STATUS_LABELS
 
 _LINE_LABELS = {
     "open": "ждёт",

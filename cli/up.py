@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from cli.speech import say
+from cli.output import say
 
 _READING_SECONDS = 3.0
 
@@ -23,11 +23,11 @@ def up(
     ] = False,
 ) -> None:
     """Запустить службу: страницу, расписания, отправку и приём почты. Остановить – Ctrl-C."""
-    from actions import destinations
-    from wiring import beside
+    from actions.post import destinations
+    from service import beside
+    from service.supervisor import Service, sole_service, stop_on_signals
     from wiring.practice import chosen
     from wiring.settings import home_folder
-    from wiring.supervisor import Service, sole_service, stop_on_signals
     from wiring.work import installation
 
     os.environ["EGISZ_HOME"] = str(home_folder())

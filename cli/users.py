@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.speech import Json, refuse, say, say_json, working
+from cli.output import Json, refuse, say, say_json, working
 
 app = typer.Typer(help="Пользователи страницы.", no_args_is_help=True)
 _ROLES = "officer, manager, auditor, administrator"
@@ -16,7 +16,7 @@ _Login = Annotated[str, typer.Argument(metavar="ЛОГИН", help="Логин л
 @app.command("list")
 def list_users(json: Json = False) -> None:
     """Все учётные записи: роли, организации, последний вход."""
-    from actions import accounts
+    from actions.accounts import accounts
     from models.account import Role
 
     with working() as work:
@@ -51,7 +51,8 @@ def add(
     ] = None,
 ) -> None:
     """Завести пользователя; пароль печатается один раз, при первом входе его меняют."""
-    from actions import accounts, organisations, passwords
+    from actions.accounts import accounts, passwords
+    from actions.cards import organisations
     from actions.context import Conflict
     from models.account import Role
 
@@ -80,7 +81,7 @@ def add(
 @app.command("reset-password")
 def reset_password(login: _Login) -> None:
     """Дать новый пароль: печатается один раз, все сеансы завершаются."""
-    from actions import accounts, passwords
+    from actions.accounts import accounts, passwords
 
     password = passwords.made_up()
     with working() as work:
@@ -94,7 +95,7 @@ def reset_password(login: _Login) -> None:
 @app.command("reset-second-step")
 def reset_second_step(login: _Login) -> None:
     """Снять второй шаг входа с того, кто потерял телефон и запасные коды; все сеансы завершаются."""
-    from actions import accounts, second_step
+    from actions.accounts import accounts, second_step
 
     with working() as work:
         account = accounts.find(work, login)

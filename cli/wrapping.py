@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
-from cli.speech import say
+from cli.output import say
 
 WIDTH = 100
 

@@ -12,19 +12,19 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from actions import accounts, passwords
+from actions.accounts import accounts, passwords
 from demo import people
 from demo.desk import Desk, DeskPlan, Outcome, keep_answering
 from demo.servers import DemoServers
 from demo.walk import Walk
 from models.account import Role
+from service.children import Child, stop_all
+from service.deployments import ROOT
+from service.listening import free_port
+from service.supervisor import CannotStart, answers
 from sweeps import run_sweep
-from wiring.children import Child, stop_all
-from wiring.deployments import ROOT
-from wiring.listening import free_port
 from wiring.practice import POST
 from wiring.settings import Settings, load
-from wiring.supervisor import CannotStart, answers
 from wiring.work import Installation
 
 Say = Callable[[str], None]

@@ -29,7 +29,7 @@ def printed(document: Path) -> Printed:
     """As the printer would put it out; without LibreOffice plain sheets with the document's words and codes."""
     import pypdfium2
 
-    from documents.preview import PreviewUnavailable, to_pdf
+    from documents.looks.preview import PreviewUnavailable, to_pdf
 
     try:
         pdf = pypdfium2.PdfDocument(to_pdf(document))

@@ -16,13 +16,18 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
-from actions import audit, grants, organisations, pairs, requests, scans, steps
-from actions.rosters import judge_roster
+from actions.cards import organisations
+from actions.log import audit
+from actions.requests import creation, lookup, pairs
+from actions.roles import grants
+from actions.rosters.rosters import judge_roster
+from actions.steps import scans, taking
 from demo import people
 from demo.servers import DemoServers
 from demo.signing import signed_scan
 from models.facts import SignatureFacts
 from models.findings import Severity
+from models.moments import MOSCOW
 from models.request import AccessRequest, LineState, Status
 from registry.archive import import_archive
 from wiring.work import Installation
@@ -99,8 +104,8 @@ class Walk:
                 self._step(f"{path.name}: строк {len(lines)}, ошибок {len(errors)}.")
                 for finding in errors:
                     self.say(f"   строка {finding.row}, {finding.person}: {finding.message} ({finding.rule})")
-            request = requests.create(work, kind=kind, organisation_id=card.id or 0, lines=lines)
-            steps.take(work, request, "invite", confirm_address=True)
+            request = creation.create(work, kind=kind, organisation_id=card.id or 0, lines=lines)
+            taking.take(work, request, "invite", confirm_address=True)
             self._step(f"Черновик {request.number}: шестерым уходят личные ссылки на первый вход.")
         return request.id or 0
 
@@ -125,10 +130,10 @@ class Walk:
 
     def _to_the_desk(self, request_id: int, remark: str) -> None:
         with self.installation.work(by=_OFFICER) as work:
-            request = requests.get(work, request_id)
-            steps.take(work, request, "validate")
+            request = lookup.get(work, request_id)
+            taking.take(work, request, "validate")
             self._step(f"{request.number}, версия {request.version}: проверено, документы готовы. {remark}")
-            document = next(f for f in requests.files_of(work, request) if f.purpose == "application-docx")
+            document = next(f for f in lookup.files_of(work, request) if f.purpose == "application-docx")
             paper = self.folder / document.name
             paper.write_bytes(work.files.read(document.sha256))
             self.say(f"   Заявка: {paper}")
@@ -144,7 +149,7 @@ class Walk:
             )
             result = scans.sign(work, request, [("Скан.pdf", scan)], signature=signature)
             self._step(f"Подписано и отсканировано: по QR-кодам узнаны страницы этой версии, листов {result.pages}.")
-            steps.take(work, request, "send", confirm_address=True)
+            taking.take(work, request, "send", confirm_address=True)
         self.sweep("deliver")
         self._step("Письмо со сканом и файлом ушло в СТП (на эту же машину, наружу ничего не отправляется).")
 
@@ -166,20 +171,20 @@ class Walk:
 
     def _request(self, request_id: int) -> AccessRequest:
         with self.installation.work(by=_OFFICER) as work:
-            return requests.get(work, request_id)
+            return lookup.get(work, request_id)
 
     def _outcome(self, request_id: int) -> str:
         with self.installation.work(by=_OFFICER) as work:
-            states = [pair.state for pair in pairs.of(requests.lines_of(work, requests.get(work, request_id)))]
+            states = [pair.state for pair in pairs.of(lookup.lines_of(work, lookup.get(work, request_id)))]
         given = sum(state is LineState.GRANTED for state in states)
         return f"ролей дано – {given}, отказано – {len(states) - given}"
 
     def _refused_draft(self, request_id: int) -> int:
         with self.installation.work(by=_OFFICER) as work:
-            draft = requests.child_of(work, requests.get(work, request_id), "refused-lines")
+            draft = lookup.child_of(work, lookup.get(work, request_id), "refused-lines")
             if draft is None:
                 raise DemoFailed("Отказанные строки не стали новым черновиком.")
-            reason = requests.lines_of(work, draft)[0].asked[0].reason
+            reason = lookup.lines_of(work, draft)[0].asked[0].reason
             self._step(f"Отказ одному: «{reason}». Готов черновик {draft.number}, версия {draft.version}.")
         return draft.id or 0
 
@@ -208,9 +213,8 @@ class Walk:
 
 
 def _moscow(moment: dt.datetime | None) -> str:
-    from zoneinfo import ZoneInfo
 
-    return f"{moment.astimezone(ZoneInfo('Europe/Moscow')):%d.%m.%Y %H:%M} МСК" if moment else "–"
+    return f"{moment.astimezone(MOSCOW):%d.%m.%Y %H:%M} МСК" if moment else "–"
 
 
 def _press(link: str, button: str, fields: list[tuple[str, str]]) -> None:

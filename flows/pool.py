@@ -9,7 +9,7 @@ from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.exceptions import ObjectNotFound
 
 from flows.worker import TYPE, OwnWorker
-from wiring.deployments import POOL
+from service.deployments import POOL
 
 
 async def make_pool() -> None:

@@ -18,7 +18,7 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from wiring import planner
+from service import planner
 
 _SHORTEST = 24
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")

@@ -21,7 +21,7 @@ from prefect.utilities.processutils import command_to_string, setup_signal_handl
 from prefect.workers import process
 from prefect.workers.process import ProcessJobConfiguration, ProcessWorker
 
-from wiring.deployments import POOL, ROOT, NotOurs, entrypoint_of
+from service.deployments import POOL, ROOT, NotOurs, entrypoint_of
 
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import Flow as StoredFlow

@@ -11,16 +11,19 @@ from models.account import (
     RecoveryCode,
     SecondFactor,
 )
+from models.audit import ChainHead, Event
 from models.checklist import ChecklistItem, ChecklistWorker, OpenedChecklist
 from models.column_choice import ColumnChoice
 from models.columns import METADATA
 from models.comment import Comment
 from models.correction import Correction
 from models.employee import Employee, FormerName
+from models.grant import Grant, GrantEntry, HoldingsImport
+from models.lease import Lease
 from models.letters import InboxLetter, MailboxPosition, OutboxLetter
+from models.link import PersonalLink
 from models.organisation import Organisation, OrganisationChange
 from models.person import Person
-from models.record import ChainHead, Event, Grant, GrantEntry, HoldingsImport, Lease, PersonalLink
 from models.refbook import RefbookOrganisation, RefbookVersion
 from models.request import AccessRequest, FormerVersion, RequestedRole, RequestFile, RequestLine
 from models.review import ReviewCampaign, ReviewedOrganisation, ReviewQuestion

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from states.guards import STATUS_LABELS
 from states.lifecycle import STEPS, Step
+from states.words import STATUS_LABELS
 
 
 def _arrows() -> Iterator[str]:

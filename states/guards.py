@@ -12,26 +12,7 @@ from models.facts import RequestFacts
 from models.findings import Finding, Severity, has_errors, sourced
 from models.request import Status
 from states.rules import Stage, attachments, check_request, identity
-
-STATUS_LABELS: dict[Status, str] = {
-    Status.DRAFT: "черновик",
-    Status.VALIDATED: "проверена",
-    Status.SIGNED: "подписана",
-    Status.SENT: "отправлена",
-    Status.AWAITING: "ждёт ответа",
-    Status.GRANTED: "доступ дан",
-    Status.REJECTED: "отказ",
-    Status.VERIFIED: "вход подтверждён",
-    Status.WITHDRAWN: "отозвана",
-}
-
-
-_RESULT_LABELS = {Status.GRANTED: "выполнена", Status.VERIFIED: "результат проверен"}
-
-
-def status_label(status: Status, *, by_login: bool = True) -> str:
-    """Where nobody logs in to prove it, nothing is called access."""
-    return STATUS_LABELS[status] if by_login else _RESULT_LABELS.get(status, STATUS_LABELS[status])
+from states.words import STATUS_LABELS
 
 
 @dataclass(frozen=True, slots=True)

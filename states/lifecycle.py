@@ -25,11 +25,13 @@ class Actor(StrEnum):
     DESK = "desk"
     POST = "post"
     CLOCK = "clock"
-    CORRECTOR = "corrector"  # an officer who puts right what was recorded wrongly; says why (`actions.corrections`)
+    CORRECTOR = (
+        "corrector"  # an officer who puts right what was recorded wrongly; says why (`actions.corrections.corrections`)
+    )
 
 
 class Effect(StrEnum):
-    """What a step owes; each is an order with one handler in `actions.effects`."""
+    """What a step owes; each is an order with one handler in `actions.steps.effects`."""
 
     ASK_FIRST_LOGIN = "ask_first_login"
     MAKE_DOCUMENTS = "make_documents"

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from actions import delivery, links, outbox
+from actions.answers import delivery
 from actions.context import Conflict
+from actions.post import links, outbox
 from notifications.errors import DeliveryError, DeliveryUncertain, PostError, explain
 from notifications.smtp_conversation import SmtpConversation
-from sweeps.resting import is_resting, rest
+from sweeps.pausing import is_resting, rest
 from sweeps.sent_folder import keep_copies, settle_uncertain
 from wiring.gateways import smtp_gateway
 from wiring.work import Installation

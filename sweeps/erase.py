@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions import erasure
+from actions.keeping import erasure
 from wiring.work import Installation
 
 

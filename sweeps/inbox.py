@@ -6,13 +6,14 @@ import os
 import secrets
 from collections.abc import Iterator, Sequence
 
-from actions import inbox, leases
+from actions.answers import inbox
+from actions.keeping import leases
 from notifications.errors import MailboxError
 from notifications.imap import ImapGateway
 from notifications.reading import read_many_safely
 from sandbox import Unavailable
 from sweeps.letter_reading import understood
-from sweeps.resting import is_resting, rest
+from sweeps.pausing import is_resting, rest
 from wiring.gateways import imap_gateway, reads_mail
 from wiring.work import Installation
 

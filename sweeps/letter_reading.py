@@ -5,11 +5,12 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from actions import inbox, requests
+from actions.answers import inbox
+from actions.answers.letter_files import with_files
+from actions.answers.letter_taking import Taken, already, refuse_what_is_no_letter, take
+from actions.answers.matching import match
 from actions.context import Seen
-from actions.letter_files import with_files
-from actions.letter_taking import Taken, already, refuse_what_is_no_letter, take
-from actions.matching import match
+from actions.requests import lookup
 from notifications.reading import Reading, read_letter_safely
 from wiring.work import Installation
 
@@ -25,7 +26,7 @@ def understood(
 ) -> Reading:
     """Read again against what its request asks for, and with its files; the sandbox works outside of any transaction."""
     with installation.reading(by, only_of) as work:
-        request = requests.get(work, request_id) if request_id else None
+        request = lookup.get(work, request_id) if request_id else None
         about = request or match(work, reading).request
         asked = inbox.asked_for(work, reading, about) if about else None
         ours = inbox.sent_files(work, about) if about and reading.attachments else set()
@@ -49,12 +50,12 @@ def take_by_hand(
     with installation.reading(by, only_of) as work:
         known = already(work, raw)
         if request_id:
-            requests.get(work, request_id)
+            lookup.get(work, request_id)
     if known is not None:
         return known
     reading = read_brought(installation, raw, by=by, only_of=only_of, request_id=request_id)
     with installation.work(by, only_of) as work:
-        return take(work, raw, reading, requests.get(work, request_id) if request_id else None)
+        return take(work, raw, reading, lookup.get(work, request_id) if request_id else None)
 
 
 def read_brought(

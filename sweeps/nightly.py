@@ -7,12 +7,14 @@ import datetime as dt
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from actions import audit, inbox, outbox
+from actions.answers import inbox
 from actions.context import Work
-from models.record import Event
+from actions.log import audit
+from actions.post import outbox
+from models.audit import Event
 from models.request import AccessRequest, Status
-from states.guards import STATUS_LABELS
-from wiring import anchors
+from service import anchors
+from states.words import STATUS_LABELS
 from wiring.work import Installation
 
 _LETTERS = 1000  # of the last ones sent, whose anchors are compared

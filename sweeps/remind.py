@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions import endings, reminders
+from actions.keeping import endings, reminders
 from wiring.work import Installation
 
 

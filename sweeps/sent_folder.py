@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from actions import delivery, outbox
+from actions.answers import delivery
+from actions.post import outbox
 from notifications.errors import MailboxError
 from wiring.gateways import imap_gateway, reads_mail
 from wiring.work import Installation

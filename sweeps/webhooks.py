@@ -10,8 +10,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from actions import kept_answers, webhooks
-from actions.webhooks import Telling
+from actions.accounts import idempotency
+from actions.subscriptions import webhooks
+from actions.subscriptions.webhooks import Telling
 from notifications.webhooks import NotTaken, WebhookGateway, headers
 from wiring.gateways import webhook_gateway
 from wiring.work import Installation
@@ -36,7 +37,7 @@ class Told:
 def sweep(installation: Installation) -> dict[str, int]:
     """Counts of deliveries taken, failed, given up. Answers kept for repeated calls of the API are cleared away too."""
     with installation.work(BY) as work:
-        kept_answers.erase_old(work)
+        idempotency.erase_old(work)
         subscribers = webhooks.running(work)
     if not subscribers:
         return Told().as_json()

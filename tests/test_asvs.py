@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from actions import api_tokens, known_browsers, logins, passwords, refusals, second_step, sessions, webhooks
+from actions.accounts import api_tokens, known_browsers, logins, passwords, refusals, second_step, sessions
+from actions.subscriptions import webhooks
 from documents.inside import archives, attached
 from sandbox.orders import Limits
 from tests.supply.test_supply import _needed
-from web import bodies, budgets, serving
-from web.throttle import Misses
+from web.shell import bodies, budgets, serving
+from web.shell.throttle import Misses
 from wiring.settings import AccountsPart, ImapPart, PagePart, PersonalDataPart
 
 ROOT = Path(__file__).parent.parent
@@ -102,21 +103,21 @@ def test_our_scripts_make_no_markup_keep_nothing_and_carry_no_text_out() -> None
     scripts = [path for path in (ROOT / "web" / "static").glob("*.js") if not path.name.startswith("htmx-")]
     assert len(scripts) > 5
     assert [path.name for path in scripts if barred.search(path.read_text("utf-8"))] == []
-    base = (ROOT / "web" / "templates" / "base.html").read_text("utf-8")
+    base = (ROOT / "web" / "templates" / "frame/base.html").read_text("utf-8")
     assert '"allowEval":false' in base and '"historyCacheSize":0' in base and '"selfRequestsOnly":true' in base
 
 
 def test_a_password_is_masked_and_may_come_from_a_keeper() -> None:
     fields = [
         field
-        for path in (ROOT / "web" / "templates").glob("*.html")
+        for path in (ROOT / "web" / "templates").rglob("*.html")
         for field in re.findall(r"<input[^>]*name=\"(?:password|present|again)\"[^>]*>", path.read_text("utf-8"))
     ]
     assert len(fields) > 4
     assert all(
         'type="password"' in field and re.search(r'autocomplete="(current|new)-password"', field) for field in fields
     )
-    assert not any("onpaste" in path.read_text("utf-8") for path in (ROOT / "web" / "templates").glob("*.html"))
+    assert not any("onpaste" in path.read_text("utf-8") for path in (ROOT / "web" / "templates").rglob("*.html"))
 
 
 def test_nothing_weak_is_used_and_no_origin_is_let_in() -> None:

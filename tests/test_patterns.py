@@ -11,8 +11,8 @@ import catalog
 from catalog import refusals
 from catalog.letters import load_letters
 from catalog.rosters import roster_wording, word_pattern
-from models.record_numbers import record_numbers
 from notifications.reading.sentences import MAX_SENTENCE
+from states.rules.record_numbers import record_numbers
 from tests.pumping import Used, longest, of_sources, slowness, within
 
 

@@ -13,9 +13,13 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-from actions import delivery, destinations, organisations, outbox, requests, scans, steps
+from actions.answers import delivery
+from actions.cards import organisations
 from actions.context import Work
-from actions.links import LinkDead
+from actions.post import destinations, outbox
+from actions.post.links import LinkDead
+from actions.requests import creation, lookup
+from actions.steps import scans, taking
 from demo import people
 from documents.codes import PageCode, picture
 from models.answers import Ground
@@ -131,7 +135,7 @@ def request_at(installation: Installation, status: Status, *, count: int = 2, of
     """A new request brought to `status` through the real steps; returns its row number. `of`: of which other people."""
     with installation.work("тест") as work:
         whom = others(of, count) if of else lines(count)
-        request = requests.create(work, kind=KIND, organisation_id=clinic(work), lines=whom)
+        request = creation.create(work, kind=KIND, organisation_id=clinic(work), lines=whom)
         number = request.id or 0
     for target in _PATH[1 : _PATH.index(status) + 1]:
         bring(installation, number, target)
@@ -141,17 +145,17 @@ def request_at(installation: Installation, status: Status, *, count: int = 2, of
 def bring(installation: Installation, number: int, target: Status) -> None:
     """One step further along the path."""
     with installation.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         if target is Status.VALIDATED:
-            steps.take(work, request, "validate")
+            taking.take(work, request, "validate")
         elif target is Status.SIGNED:
             scans.sign(work, request, [("Скан.pdf", scan_of(request))], signature=SIGNED)
         elif target is Status.SENT:
-            steps.take(work, request, "send", confirm_address=True)
+            taking.take(work, request, "send", confirm_address=True)
         elif target is Status.AWAITING:
-            steps.take(work, request, "acknowledge", actor=Actor.DESK, ticket="ABC-123-45678")
+            taking.take(work, request, "acknowledge", actor=Actor.DESK, ticket="ABC-123-45678")
         elif target is Status.GRANTED:
-            steps.take(work, request, "grant", actor=Actor.DESK, ground=GROUND)
+            taking.take(work, request, "grant", actor=Actor.DESK, ground=GROUND)
     if target is Status.SENT:
         deliver(installation)
 

@@ -12,14 +12,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from web import errors, logs
-from web.api.app import Api
-from web.bodies import BodyLimit
-from web.budgets import Budgets, StrangersBudget, UsersBudget
-from web.door import Door
-from web.headers import Headers
-from web.only_https import OnlyHttps
-from web.origin import OwnOrigin
+from web.api.app import Api, application
 from web.pages import (
     account,
     admin,
@@ -60,11 +53,18 @@ from web.pages import (
     triage,
     webhooks,
 )
-from web.proxies import Proxies
-from web.refusals import Refusals
-from web.rendering import HERE
-from web.sealed import SealedWords
-from web.throttle import Misses
+from web.shell import errors, logs
+from web.shell.bodies import BodyLimit
+from web.shell.budgets import Budgets, StrangersBudget, UsersBudget
+from web.shell.door import Door
+from web.shell.headers import Headers
+from web.shell.only_https import OnlyHttps
+from web.shell.origin import OwnOrigin
+from web.shell.proxies import Proxies
+from web.shell.refusals import Refusals
+from web.shell.rendering import HERE
+from web.shell.sealed import SealedWords
+from web.shell.throttle import Misses
 from web.wizard import ROUTERS as WIZARD
 from wiring import work as wired
 from wiring.privacy import keep_private
@@ -98,6 +98,7 @@ def create_app(installation: wired.Installation | None = None) -> FastAPI:
     app.state.budgets = Budgets(app.state.installation.settings.page.calls_per_minute)
     logs.keep_secrets_out()
     app.state.api = Api(app.state.installation)
+    app.state.api_routes = application().routes
     app.router.routes.append(
         _whole(Mount("/api/v1", app.state.api))
     )  # first: pages' routes are put together when they are first looked through

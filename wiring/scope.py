@@ -15,9 +15,9 @@ from models.checklist import OpenedChecklist
 from models.column_choice import ColumnChoice
 from models.correction import Correction
 from models.employee import Employee
+from models.grant import Grant, HoldingsImport
 from models.letters import InboxLetter, OutboxLetter
 from models.organisation import Organisation, OrganisationChange
-from models.record import Grant, HoldingsImport
 from models.request import AccessRequest
 from models.review import ReviewedOrganisation
 

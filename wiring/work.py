@@ -18,8 +18,8 @@ from sqlalchemy import make_url
 from sqlmodel import Session
 
 import catalog
-from actions import practice
 from actions.context import Policy, Seen, Work
+from actions.log import practice
 from wiring import database, moving_in
 from wiring.practice import refuse_mixture
 from wiring.scope import narrow

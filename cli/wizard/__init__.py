@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from types import FrameType
 
-from cli.speech import opened, say, say_findings
+from cli.output import opened, say, say_findings
 from cli.wizard.asking_people import without_blanks
 from cli.wizard.course import run
 from cli.wizard.records import Kept, Records

@@ -5,7 +5,7 @@ from __future__ import annotations
 from catalog.kinds import KindField
 from catalog.layouts import FormField
 from catalog.wording import FIELD_TYPES
-from cli.speech import say
+from cli.output import say
 from cli.wizard.sheet import Sheet
 from cli.wizard.talking import KEEP, SKIP, choice, line, tell_findings, value, yes_no
 from models.findings import Finding, Severity, has_errors

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from catalog.kinds import Attachment
 from catalog.wording import condition_text, media_text
-from cli.speech import say
+from cli.output import say
 from cli.wizard.paths import PathError, dropped_file
 from cli.wizard.sheet import NewFile, Sheet
 from cli.wizard.talking import SKIP, line, tell_findings

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 
-from actions.kind_choices import by_subsystem, matching, offered
 from catalog import Catalog
 from catalog.describing import describe_kind
 from catalog.kinds import RequestKind
-from cli.speech import say
+from cli.output import say
 from cli.wizard.records import Records
 from cli.wizard.sheet import Sheet
 from cli.wizard.talking import line
 from cli.wrapping import tell
+from views.offers.kind_choices import by_subsystem, matching, offered
 
 _HELP = "Введите номер, код или слова из названия; «? НОМЕР» покажет, что понадобится; Enter – весь список."
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from catalog.kinds import KindField
-from cli.speech import say
+from cli.output import say
 from cli.wizard.records import Found, Records
 from cli.wizard.sheet import Sheet
 from cli.wizard.talking import choice, line, listed, value, yes_no

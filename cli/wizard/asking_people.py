@@ -5,9 +5,8 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Sequence
 
-from actions.line_questions import UNITS, line_questions, role_options, usual_roles
 from catalog.wording import LINE_FIELDS
-from cli.speech import say
+from cli.output import say
 from cli.wizard.paths import PathError, dropped_file
 from cli.wizard.records import Records
 from cli.wizard.roster_answers import answers
@@ -19,6 +18,7 @@ from models.findings import Finding, Severity
 from models.identifiers import BadIdentifier, format_snils, mask_snils, snils_digits, valid_snils
 from states.rules.terms import last_day
 from states.rules.values import read_date
+from views.offers.line_questions import UNITS, line_questions, role_options, usual_roles
 
 _ORDER = ("surname", "given", "patronymic", "snils", "email", "post")
 _LABELS = {code: label[0].upper() + label[1:] for code, label in LINE_FIELDS.items()} | {"patronymic": "Отчество"}
@@ -278,7 +278,7 @@ def _role_label(ref: RoleRef, sheet: Sheet, *, named: bool) -> str:
 
 def _from_file(text: str, sheet: Sheet, records: Records) -> None:
     """A roster; its people stand beside those that were named before."""
-    from actions.rosters import OpenQuestions, read_people
+    from actions.rosters.rosters import OpenQuestions, read_people
     from documents.rosters import Choices, RosterError
 
     choices = Choices()

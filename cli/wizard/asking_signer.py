@@ -9,7 +9,7 @@ from catalog.kinds import KindField
 from catalog.loading import OWN
 from catalog.schema import Capacity
 from catalog.wording import able, able_by_themselves
-from cli.speech import say
+from cli.output import say
 from cli.wizard.sheet import Sheet
 from cli.wizard.talking import choice, line, tell_findings, value
 from cli.wrapping import tell

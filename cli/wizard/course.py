@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from catalog.layouts import FormField, load_layouts
-from cli.speech import say
+from cli.output import say
 from cli.wizard import asking_fields, asking_files, asking_kind, asking_organisation, asking_people, asking_signer
 from cli.wizard.records import Records
 from cli.wizard.sheet import Sheet

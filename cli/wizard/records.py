@@ -5,19 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from actions import (
-    attachments,
-    drafting,
-    grants,
-    identities,
-    known_people,
-    organisation_choices,
-    organisations,
-    people,
-    requests,
-)
+from actions.cards import identities, known_people, organisation_choices, organisations, people
 from actions.context import Conflict, Work
-from cli.speech import actor
+from actions.requests import attachments, cases, creation, drafting, lookup
+from actions.roles import grants
+from cli.output import actor
 from cli.wizard.sheet import Sheet
 from models.facts import HeldRole, LineFacts, OrganisationFacts
 from models.findings import Finding
@@ -110,10 +102,10 @@ class Records:
         """A draft to go on with. Raises NotFound, Conflict for what is no draft."""
         sheet = self.sheet()
         with self.installation.work(actor()) as work:
-            request = requests.find(work, reference)
+            request = lookup.find(work, reference)
             if request.status is not Status.DRAFT:
                 raise Conflict("Продолжают только черновик. Верните в него заявку: egisz-access request edit.")
-            facts = requests.facts_of(work, request)
+            facts = cases.facts_of(work, request)
             sheet.request, sheet.revision = request.id or 0, request.revision
             sheet.kind_code, sheet.organisation_id, sheet.organisation = (
                 request.kind,
@@ -123,7 +115,7 @@ class Records:
             sheet.fields, sheet.lines, sheet.held = dict(facts.fields), list(facts.lines), facts.held
             sheet.emails_of_others, sheet.kept, sheet.signer = facts.emails_of_others, facts.attached, facts.signature
             sheet.known = facts.known
-            sheet.intake = requests.intake_of(request)
+            sheet.intake = cases.intake_of(request)
         return sheet
 
     def keep(self, sheet: Sheet) -> Kept:
@@ -131,15 +123,15 @@ class Records:
 
         Goes on in the loaded one; when somebody has changed that meanwhile, a new draft beside it holds what was typed.
         """
-        from actions import show
+        from views.requests import summary
 
         beside = ""
         with self.installation.work(actor()) as work:
-            request = requests.get(work, sheet.request) if sheet.request else None
+            request = lookup.get(work, sheet.request) if sheet.request else None
             if request is not None and (request.revision != sheet.revision or request.status is not Status.DRAFT):
                 beside, request = request.number, None
             if request is None:
-                request = requests.create(
+                request = creation.create(
                     work,
                     kind=sheet.kind_code,
                     organisation_id=sheet.organisation_id,
@@ -155,14 +147,14 @@ class Records:
                 replace = file.facts.code not in seen and not any(kept.code == file.facts.code for kept in sheet.kept)
                 attachments.attach(work, request, file.facts.code, file.name, file.data, replace=replace)
                 seen.add(file.facts.code)
-            companion = requests.companion_of(work, request)
-            findings = tuple(show.findings(work, request))
+            companion = lookup.companion_of(work, request)
+            findings = tuple(summary.findings(work, request))
             return Kept(request.id or 0, request.number, companion.number if companion else "", findings, beside)
 
 
 def _update(work: Work, request: AccessRequest, sheet: Sheet) -> None:
     """Only what has changed: each write makes a new version."""
-    was = requests.facts_of(work, request)
+    was = cases.facts_of(work, request)
     typed = sheet.facts().fields
     if typed != was.fields:
         drafting.fill_in(work, request, {**dict.fromkeys(was.fields, ""), **typed})

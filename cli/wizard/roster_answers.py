@@ -9,7 +9,7 @@ from catalog.rosters import FIELD_NAMES
 from cli.wizard.talking import line, yes_no
 
 if TYPE_CHECKING:
-    from actions.rosters import OpenQuestions
+    from actions.rosters.rosters import OpenQuestions
     from documents.rosters import Choices
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Sequence
 
-from cli.speech import say
+from cli.output import say
 from cli.wrapping import tell
 from models.findings import Finding
 from models.text import fold

@@ -10,8 +10,8 @@ from functools import cache
 
 from catalog.personal import personal_words
 from models.attachments import PersonalMark
-from models.personal_marks import find_in_plain, masked_text, shown
-from models.personal_text import folded, plain_text
+from privacy.marks import find_in_plain, masked_text, shown
+from privacy.text import folded, plain_text
 
 MOST_MARKS = 50  # enough to see that the file must be made anew
 _HEADING = 60  # characters

@@ -6,7 +6,6 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from zoneinfo import ZoneInfo
 
 from catalog import Catalog
 from catalog.rosters import roster_wording, word_pattern
@@ -22,6 +21,7 @@ from documents.rosters.vocabulary import Vocabulary, cyrillic, vocabulary_of
 from models.facts import LineFacts, OrganisationFacts
 from models.findings import Finding, Severity
 from models.identifiers import BadIdentifier, inn_digits, snils_digits
+from models.moments import MOSCOW
 from models.text import tidy
 
 _COLUMNS = {"snils": "СНИЛС", "surname": "Фамилия", "given": "Имя", "email": "Электронная почта"}
@@ -184,4 +184,4 @@ def day(value: Cell | None) -> str:
 
 def _moment(value: Cell | None) -> dt.datetime | None:
     day = day_of(str(value or "").strip())
-    return dt.datetime.combine(day, dt.time(), ZoneInfo("Europe/Moscow")) if day else None
+    return dt.datetime.combine(day, dt.time(), MOSCOW) if day else None

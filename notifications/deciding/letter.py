@@ -8,9 +8,9 @@ from dataclasses import asdict, replace
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from catalog.letters import LetterPatterns, load_letters
+from models.moments import MOSCOW
 from notifications.deciding.asked import Asked
 from notifications.deciding.decision import decide
 from notifications.reading.bodies import Body
@@ -19,7 +19,6 @@ from notifications.reading.mime import Parts
 from notifications.reading.result import Decision, Kind, Outcome, Reading
 from notifications.reading.safely import bytes_of
 
-_MOSCOW = ZoneInfo("Europe/Moscow")
 _BELIEVED = dt.timedelta(days=400)
 _VERDICTS = (Outcome.GRANTED, Outcome.REJECTED, Outcome.PARTIAL)
 
@@ -46,7 +45,7 @@ def _written_on(date: str, today: dt.date | None) -> dt.date | None:
         written = parsedate_to_datetime(date)
     except (TypeError, ValueError):
         return today
-    day = (written.astimezone(_MOSCOW) if written.tzinfo else written).date()
+    day = (written.astimezone(MOSCOW) if written.tzinfo else written).date()
     return day if today is None or dt.timedelta() <= today - day <= _BELIEVED else today
 
 

@@ -26,7 +26,7 @@ def sender_shown(message: Message) -> str:
 
 
 def is_trusted(message: Message, domains: Iterable[str]) -> bool:
-    """It calls itself the desk's, and no server says that it failed. That proves nothing yet (`actions.trusting`). Rule SND-5."""
+    """It calls itself the desk's, and no server says that it failed. That proves nothing yet (`actions.answers.trusting`). Rule SND-5."""
     return is_of_desk(message, domains) and not any(map(says_fail, raw_values(message, "authentication-results")))
 
 

@@ -8,8 +8,8 @@ from catalog import Catalog
 from models.attachments import AttachmentFacts, PersonalMark
 from models.facts import RequestFacts
 from models.findings import Finding
-from models.personal_marks import find_personal
-from models.record_numbers import record_numbers
+from privacy.marks import find_personal
+from states.rules.record_numbers import record_numbers
 from states.rules.telling import of_request
 
 _SEARCHED = ("text", "long-text", "list", "record-numbers")

@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 from catalog.kinds import KindField
 from models.identifiers import BadIdentifier, format_snils, inn_digits, oid_code, snils_digits
-from models.record_numbers import record_numbers
 from models.text import fold, tidy
 from states.rules.emails import email_problem
+from states.rules.record_numbers import record_numbers
 from states.rules.subjects import known_subject
 
 YES, NO = "да", "нет"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions import inbox
+from actions.answers import inbox
 from models.letters import InboxLetter
 from notifications.imap import FetchedLetter
 from sweeps.inbox import _read_stored

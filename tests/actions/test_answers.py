@@ -7,11 +7,17 @@ import json
 import pytest
 from sqlalchemy import select
 
-from actions import answers, drafting, grants, invitations, pairs, requests, revocations, steps, verification
+from actions.answers import answers
 from actions.context import Conflict
-from actions.holdings import held_in
+from actions.letters import invitations
+from actions.requests import drafting, lookup, pairs
+from actions.reviews import revocations
+from actions.roles import grants
+from actions.roles.holdings import held_in
+from actions.steps import taking, verification
 from models.answers import Ground, PairAnswer, Said
-from models.record import Event, Grant
+from models.audit import Event
+from models.grant import Grant
 from models.request import LineState, RequestFile, Status
 from states.lifecycle import Actor, Refused
 from tests.walking import GROUND, bring, request_at
@@ -25,11 +31,11 @@ def awaiting(installation):
 
 
 def _asked(work, request):
-    return {(line.position, pair.subsystem): pair for line in requests.lines_of(work, request) for pair in line.asked}
+    return {(line.position, pair.subsystem): pair for line in lookup.lines_of(work, request) for pair in line.asked}
 
 
 def _give(work, number, said, **more):
-    request = requests.get(work, number)
+    request = lookup.get(work, number)
     found = answers.understood(work, request, said)
     answers.give_answer(work, request, found, actor=Actor.OFFICER, ground=more.pop("ground", GROUND), **more)
     return request
@@ -52,15 +58,15 @@ def test_one_role_of_one_person_is_granted_and_the_other_refused(installation, a
             (2, "frmo"): LineState.GRANTED,
             (2, "frmr"): LineState.GRANTED,
         }
-        assert [line.state for line in requests.lines_of(work, request)] == [LineState.GRANTED] * 2
+        assert [line.state for line in lookup.lines_of(work, request)] == [LineState.GRANTED] * 2
         held = {(row.line_id, row.subsystem) for row in work.session.execute(select(Grant)).scalars()}
-        first, second = requests.lines_of(work, request)
+        first, second = lookup.lines_of(work, request)
         assert held == {(first.id, "frmo"), (second.id, "frmo"), (second.id, "frmr")}
-        draft = requests.child_of(work, request, "refused-lines")
-        assert [(line.person_id, line.roles) for line in requests.lines_of(work, draft)] == [
+        draft = lookup.child_of(work, request, "refused-lines")
+        assert [(line.person_id, line.roles) for line in lookup.lines_of(work, draft)] == [
             (first.person_id, [("frmr", "organisation")])
         ]
-        assert [(pair.state, pair.reason) for pair in pairs.of(requests.lines_of(work, draft))] == [
+        assert [(pair.state, pair.reason) for pair in pairs.of(lookup.lines_of(work, draft))] == [
             (LineState.OPEN, FRMR)
         ]
 
@@ -68,9 +74,9 @@ def test_one_role_of_one_person_is_granted_and_the_other_refused(installation, a
 def test_person_is_asked_to_prove_only_what_was_granted(installation, awaiting):
     with installation.work("тест") as work:
         request = _give(work, awaiting, [Said("granted"), Said("rejected", FRMR, subsystem="frmr")])
-        first = requests.lines_of(work, request)[0]
+        first = lookup.lines_of(work, request)[0]
         assert invitations.subsystem_names(work, first) == ("ФРМО",)
-        for line in requests.lines_of(work, request):
+        for line in lookup.lines_of(work, request):
             verification.prove(work, line)
         assert request.status is Status.VERIFIED
         assert set(_states(work, request).values()) == {LineState.VERIFIED, LineState.MOVED}
@@ -78,7 +84,7 @@ def test_person_is_asked_to_prove_only_what_was_granted(installation, awaiting):
 
 def test_answer_that_differs_by_person_is_kept_with_each_ones_own_words_and_end(installation, awaiting):
     with installation.work("тест") as work:
-        request = requests.get(work, awaiting)
+        request = lookup.get(work, awaiting)
         asked = _asked(work, request)
         told = {
             pairs.key_of(pair): PairAnswer("granted", quote=f"строка {line}: дано")
@@ -92,13 +98,13 @@ def test_answer_that_differs_by_person_is_kept_with_each_ones_own_words_and_end(
         }
         assert kept[1, "frmo"] == (None, "строка 1: дано", GROUND.words, work.now)
         assert kept[2, "frmr"] == ("нет frmr", "строка 2: отказано в frmr", GROUND.words, work.now)
-        draft = requests.child_of(work, request, "refused-lines")
-        assert [pair.reason for pair in pairs.of(requests.lines_of(work, draft))] == ["нет frmo", "нет frmr"]
+        draft = lookup.child_of(work, request, "refused-lines")
+        assert [pair.reason for pair in pairs.of(lookup.lines_of(work, draft))] == ["нет frmo", "нет frmr"]
 
 
 def test_answer_that_leaves_a_role_open_is_refused_and_names_it(installation, awaiting):
     with installation.work("тест") as work:
-        request = requests.get(work, awaiting)
+        request = lookup.get(work, awaiting)
         told = answers.the_same(work, request, "granted")
         del told[pairs.key_of(_asked(work, request)[2, "frmr"])]
         with pytest.raises(Conflict, match="строка 2, ФРМР: Работник"):
@@ -110,8 +116,8 @@ def test_nothing_granted_makes_the_request_rejected_and_its_next_version_asks_fo
     with installation.work("тест") as work:
         request = _give(work, awaiting, [Said("rejected", "нет печати")])
         assert (request.status, set(_states(work, request).values())) == (Status.REJECTED, {LineState.REJECTED})
-        assert requests.child_of(work, request, "refused-lines") is None
-        steps.take(work, request, "revise")
+        assert lookup.child_of(work, request, "refused-lines") is None
+        taking.take(work, request, "revise")
         kept = [
             (pair.state, pair.reason, pair.quote, pair.ground, pair.decided_at)
             for pair in _asked(work, request).values()
@@ -134,7 +140,7 @@ ROW, COLUMN = {"snils": "11223344595"}, {"subsystem": "frmr", "role": "organisat
 )  # fmt: skip
 def test_narrower_words_count_and_roles_go_by_code_or_name(installation, awaiting, said, refused):
     with installation.work("тест") as work:
-        request = requests.get(work, awaiting)
+        request = lookup.get(work, awaiting)
         found = answers.understood(work, request, said)
         keys = {pairs.key_of(pair): key for key, pair in _asked(work, request).items()}
         assert {keys[key] for key, answer in found.items() if answer.outcome == "rejected"} == refused
@@ -152,16 +158,16 @@ def test_narrower_words_count_and_roles_go_by_code_or_name(installation, awaitin
 )  # fmt: skip
 def test_words_that_do_not_settle_a_role_are_no_answer(installation, awaiting, said, gap):
     with installation.work("тест") as work, pytest.raises(Conflict, match=gap):
-        answers.understood(work, requests.get(work, awaiting), said)
+        answers.understood(work, lookup.get(work, awaiting), said)
 
 
 @pytest.mark.parametrize("words", ["", "по тел.", "        x     "])
 @pytest.mark.parametrize("trigger", ["grant", "reject"])
 def test_answer_without_ground_is_refused_and_says_what_is_needed(installation, awaiting, trigger, words):
     with installation.work("тест") as work:
-        request = requests.get(work, awaiting)
+        request = lookup.get(work, awaiting)
         with pytest.raises(Refused) as refusal:
-            steps.take(work, request, trigger, reason="нет", ground=Ground(words=words))
+            taking.take(work, request, trigger, reason="нет", ground=Ground(words=words))
         [finding] = refusal.value.findings
         assert finding.field == "ground"
         assert all(part in finding.message for part in ("письма", "файл", "кто, когда", "10 знаков"))
@@ -170,7 +176,7 @@ def test_answer_without_ground_is_refused_and_says_what_is_needed(installation, 
 
 def test_a_file_is_ground_and_stays_with_the_request(installation, awaiting):
     with installation.work("тест") as work:
-        request = requests.get(work, awaiting)
+        request = lookup.get(work, awaiting)
         ground = answers.ground(work, request, file=("Справка.pdf", b"%PDF-1.7 x"))
         _give(work, awaiting, [Said("granted")], ground=ground)
         file = work.session.execute(select(RequestFile).where(RequestFile.purpose == "answer-ground")).scalar_one()
@@ -204,8 +210,8 @@ def test_revocation_done_in_part_ends_only_what_was_done(installation):
         request = _give(work, number, [Said("granted"), Said("rejected", "роль не найдена", subsystem="frmr")])
         left = [row["subsystem"] for row in grants.holders(work)]
         assert (request.status, left) == (Status.GRANTED, ["ФРМР"])
-        again = requests.child_of(work, request, "refused-lines")
-        assert [line.roles for line in requests.lines_of(work, again)] == [[("frmr", "organisation")]]
+        again = lookup.child_of(work, request, "refused-lines")
+        assert [line.roles for line in lookup.lines_of(work, again)] == [[("frmr", "organisation")]]
         under_way = revocations.under_way(work, 1)
         assert {key[1:]: found.id for key, found in under_way.items()} == {("frmr", "organisation"): again.id}
 

@@ -8,9 +8,11 @@ from email.message import EmailMessage
 import pytest
 from sqlalchemy import select
 
-from actions import inbox, pairs, requests, steps
+from actions.answers import inbox
+from actions.requests import lookup, pairs
+from actions.steps import taking
+from models.grant import Grant
 from models.letters import InboxState, OutboxLetter
-from models.record import Grant
 from models.request import Status
 from notifications.imap import FetchedLetter
 from notifications.reading import read_letter_safely
@@ -50,8 +52,8 @@ def sent(installation):
 
 def _told(installation, number):
     with installation.work("тест") as work:
-        request = requests.get(work, number)
-        asked = pairs.of(requests.lines_of(work, request))
+        request = lookup.get(work, number)
+        asked = pairs.of(lookup.lines_of(work, request))
         return request.status, [(pair.subsystem, pair.state.value) for pair in asked]
 
 
@@ -65,8 +67,8 @@ def test_role_granted_and_role_refused_are_recorded_as_they_were_said(installati
     assert roles == [("frmo", "granted"), ("frmr", "moved")] * 2
     with installation.work("тест") as work:
         assert {grant.subsystem for grant in work.session.execute(select(Grant)).scalars()} == {"frmo"}
-        draft = requests.child_of(work, requests.get(work, number), "refused-lines")
-        asked = list(pairs.of(requests.lines_of(work, draft)))
+        draft = lookup.child_of(work, lookup.get(work, number), "refused-lines")
+        asked = list(pairs.of(lookup.lines_of(work, draft)))
     assert [(pair.subsystem, "кадровой службе" in pair.reason) for pair in asked] == [("frmr", True)] * 2
 
 
@@ -95,7 +97,7 @@ def test_ticket_of_a_stranger_never_replaces_ours(installation, sent):
     later = _take_in(installation, "Ваше обращение № 7654321 зарегистрировано.", reference)
     assert later.state is InboxState.TRIAGE and "7654321" in later.problem
     with installation.work("тест") as work:
-        assert requests.get(work, number).ticket == "1234567"
+        assert lookup.get(work, number).ticket == "1234567"
 
 
 def test_merged_ticket_is_followed_and_a_named_day_moves_the_term(installation, sent):
@@ -109,7 +111,7 @@ def test_merged_ticket_is_followed_and_a_named_day_moves_the_term(installation, 
         _take_in(installation, "Срок рассмотрения заявки продлён до 02.12.2026.", reference).state is InboxState.APPLIED
     )
     with installation.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         due = request.due_at
     assert request.ticket == "1234560"
     assert due == dt.datetime(2026, 12, 2, 15, 0, tzinfo=dt.UTC)
@@ -144,7 +146,7 @@ def test_notice_of_the_desk_that_nobody_understands_waits(installation, sent, te
 def test_grant_of_a_withdrawn_request_waits(installation, sent):
     number, reference = sent
     with installation.work("тест") as work:
-        steps.take(work, requests.get(work, number), "withdraw", actor=Actor.OFFICER)
+        taking.take(work, lookup.get(work, number), "withdraw", actor=Actor.OFFICER)
     letter = _take_in(installation, "Доступ предоставлен.", reference)
     assert letter.state is InboxState.TRIAGE and "не отправлена" in letter.problem
 
@@ -158,6 +160,6 @@ def test_each_role_keeps_only_its_own_sentence(installation, sent):
     )
     _take_in(installation, text, reference)
     with installation.work("тест") as work:
-        asked = list(pairs.of(requests.lines_of(work, requests.get(work, number))))
+        asked = list(pairs.of(lookup.lines_of(work, lookup.get(work, number))))
     assert all("087" not in pair.quote for pair in asked[:2]) and all("112" not in pair.quote for pair in asked[2:])
     assert all(pair.letter_id for pair in asked)

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
-from actions import audit
-from models.record import ChainHead, Event
+from actions.log import audit
+from models.audit import ChainHead, Event
 
 
 def _events(installation, count=6):

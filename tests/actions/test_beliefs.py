@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from actions import beliefs, grants, requests, verification
-from models.record import Grant, GrantEntry
+from actions.requests import lookup
+from actions.roles import beliefs, grants
+from actions.steps import verification
+from models.grant import Grant, GrantEntry
 from models.request import Status
 from tests.walking import request_at
 
@@ -19,7 +21,7 @@ def test_every_change_of_a_role_is_written_down_beside_what_was_known_before(ins
     number = request_at(installation, Status.GRANTED, count=1)
     proven = clock.forward(days=3)
     with installation.work("тест") as work:
-        for line in requests.lines_of(work, requests.get(work, number)):
+        for line in lookup.lines_of(work, lookup.get(work, number)):
             verification.prove(work, line)
     ended = clock.forward(days=3)
     with installation.work("тест") as work:

@@ -7,9 +7,10 @@ from email.message import EmailMessage
 import pytest
 from sqlalchemy import select
 
-from actions import inbox, requests
+from actions.answers import inbox
+from actions.answers.letter_taking import NotALetter
 from actions.context import Conflict
-from actions.letter_taking import NotALetter
+from actions.requests import lookup
 from models.letters import InboxLetter, InboxState, OutboxLetter
 from models.request import LineState, Status
 from sandbox import Unavailable
@@ -49,7 +50,7 @@ def _letter(installation, number):
 
 def _status(installation, number):
     with installation.work("тест") as work:
-        return requests.get(work, number).status
+        return lookup.get(work, number).status
 
 
 def test_a_clear_answer_brought_by_hand_is_matched_and_waits_with_its_proposal(installation, sent):
@@ -62,7 +63,7 @@ def test_a_clear_answer_brought_by_hand_is_matched_and_waits_with_its_proposal(i
     assert _status(installation, number) is Status.SENT
     with installation.work("officer") as work:
         inbox.settle(work, letter.id, decision="grant")
-        assert [line.state for line in requests.lines_of(work, requests.get(work, number))] == [LineState.GRANTED] * 2
+        assert [line.state for line in lookup.lines_of(work, lookup.get(work, number))] == [LineState.GRANTED] * 2
 
 
 @pytest.mark.parametrize("text", ["Ваше обращение 1234567 зарегистрировано.", "Я в отпуске до 1 декабря. Автоответ."])
@@ -129,7 +130,7 @@ def test_the_same_letter_coming_by_mail_after_the_decision_is_noted(installation
 
 
 def test_a_person_of_one_organisation_brings_letters_of_his_requests_only(installation, sent):
-    from actions import accounts
+    from actions.accounts import accounts
     from models.account import Role
 
     with installation.work("тест") as work:

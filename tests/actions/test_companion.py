@@ -8,7 +8,10 @@ import zipfile
 import pytest
 from sqlalchemy import select
 
-from actions import answers, organisations, packages, requests, scans, steps
+from actions.answers import answers
+from actions.cards import organisations
+from actions.requests import creation, lookup
+from actions.steps import packages, scans, taking
 from models.letters import OutboxLetter
 from models.request import Status
 from states.lifecycle import Actor, Refused
@@ -32,21 +35,21 @@ def absent(installation, tmp_path):
             "licence": "held",
         }
         organisations.change(work, card, values)
-        return requests.create(work, kind=KIND, organisation_id=card.id, lines=lines(1)).id
+        return creation.create(work, kind=KIND, organisation_id=card.id, lines=lines(1)).id
 
 
 def _sign(work, request):
-    steps.take(work, request, "validate")
+    taking.take(work, request, "validate")
     scans.sign(work, request, [("Скан.pdf", scan_of(request))], signature=SIGNED)
 
 
 @pytest.mark.rule("ORG-3", "ORG-12")
 def test_absent_organisations_add_application_is_drafted_by_itself(installation, absent):
     with installation.work("тест") as work:
-        companion = requests.companion_of(work, requests.get(work, absent))
+        companion = lookup.companion_of(work, lookup.get(work, absent))
         assert (companion.kind, companion.status) == ("frmo-add-organisation", Status.DRAFT)
-        steps.take(work, companion, "validate")
-        names = [file.name for file in requests.files_of(work, companion)]
+        taking.take(work, companion, "validate")
+        names = [file.name for file in lookup.files_of(work, companion)]
     assert any(name.startswith("Заявка на добавление") and name.endswith(".docx") for name in names)
 
 
@@ -55,20 +58,20 @@ def test_organisation_of_the_refbook_gets_no_add_application(installation, tmp_p
     load_refbook(installation, tmp_path)
     number = request_at(installation, Status.DRAFT)
     with installation.work("тест") as work:
-        assert requests.companion_of(work, requests.get(work, number)) is None
+        assert lookup.companion_of(work, lookup.get(work, number)) is None
 
 
 @pytest.mark.rule("SND-3", "ORG-3")
 def test_both_leave_in_one_letter_in_two_copies_each_and_share_ticket_and_answer(installation, absent):
     with installation.work("тест") as work:
-        request = requests.get(work, absent)
-        companion = requests.companion_of(work, request)
+        request = lookup.get(work, absent)
+        companion = lookup.companion_of(work, request)
         _sign(work, request)
         with pytest.raises(Refused) as refusal:
-            steps.take(work, request, "send", confirm_address=True)
+            taking.take(work, request, "send", confirm_address=True)
         assert {finding.rule for finding in refusal.value.findings} == {"SND-3"}
         _sign(work, companion)
-        steps.take(work, request, "send", confirm_address=True)
+        taking.take(work, request, "send", confirm_address=True)
         letter = work.session.execute(select(OutboxLetter)).scalar_one()
         kinds = sorted(part["name"].rpartition(".")[2] for part in letter.attachments)
         assert kinds == ["docx", "docx", "pdf", "pdf"]
@@ -76,8 +79,8 @@ def test_both_leave_in_one_letter_in_two_copies_each_and_share_ticket_and_answer
     assert all(number in letter.text for number in numbers)
     deliver(installation)
     with installation.work("тест") as work:
-        request = requests.get(work, absent)
-        companion = requests.companion_of(work, request)
+        request = lookup.get(work, absent)
+        companion = lookup.companion_of(work, request)
         assert (request.status, companion.status) == (Status.SENT, Status.SENT)
         said = answers.the_same(work, request, "granted")
         answers.give_answer(work, request, said, actor=Actor.DESK, ground=GROUND, ticket="A-1")
@@ -88,7 +91,7 @@ def test_both_leave_in_one_letter_in_two_copies_each_and_share_ticket_and_answer
 def test_web_channel_gets_a_package_to_upload_and_its_ticket_is_recorded(installation):
     number = request_at(installation, Status.VALIDATED)
     with installation.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         with pytest.raises(Refused):
             packages.zipped(work, request)
         scans.sign(work, request, [("Скан.pdf", scan_of(request))], signature=SIGNED)
@@ -98,8 +101,8 @@ def test_web_channel_gets_a_package_to_upload_and_its_ticket_is_recorded(install
         assert "система «ФРМО»" in note
         assert work.catalog.desk.web_link in note
         with pytest.raises(Refused):
-            steps.take(work, request, "hand_over")
-        steps.take(work, request, "hand_over", ticket="WEB-5", channel="web")
+            taking.take(work, request, "hand_over")
+        taking.take(work, request, "hand_over", ticket="WEB-5", channel="web")
         assert (request.status, request.ticket, request.channel) == (Status.AWAITING, "WEB-5", "web")
         assert request.due_at is not None
 

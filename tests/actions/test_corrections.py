@@ -9,37 +9,27 @@ import json
 import pytest
 from sqlalchemy import select
 
-from actions import (
-    answers,
-    checklists,
-    corrected_cards,
-    corrected_letters,
-    corrections,
-    drafting,
-    evidence,
-    grants,
-    inbox,
-    invitations,
-    names,
-    pairs,
-    people,
-    requests,
-    revocations,
-    show,
-    steps,
-    verification,
-)
+from actions.answers import answers, inbox
+from actions.cards import names, people
+from actions.checklists import checklists
 from actions.context import Conflict
-from actions.correction_words import changes
-from actions.corrections import Kind
-from actions.holdings import held_in
-from actions.standing import standing
+from actions.corrections import corrected_cards, corrected_letters, corrections
+from actions.corrections.corrections import Kind
+from actions.corrections.standing import standing
+from actions.corrections.words import changes
+from actions.evidence import evidence
+from actions.letters import invitations, letter_rows
+from actions.requests import cases, drafting, lookup, pairs
+from actions.reviews import revocations
+from actions.roles import grants
+from actions.roles.holdings import held_in
+from actions.steps import taking, verification
 from documents.evidence.verify import Pack
 from models.answers import Ground, Said
+from models.audit import Event
 from models.correction import Correction
 from models.facts import FullName
 from models.letters import InboxLetter, InboxState, OutboxLetter, OutboxState
-from models.record import Event
 from models.request import LineState, Status
 from states.lifecycle import Actor, Refused
 from tests.evidence.sound import checked_pack
@@ -66,14 +56,14 @@ def whole(installation, tmp_path):
 def _answered(installation, *said):
     number = request_at(installation, Status.AWAITING)
     with installation.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         answers.give_answer(work, request, answers.understood(work, request, said), actor=Actor.OFFICER, ground=GROUND)
     return number
 
 
 def _states(work, request):
     return {
-        (line.position, pair.subsystem): pair.state for line in requests.lines_of(work, request) for pair in line.asked
+        (line.position, pair.subsystem): pair.state for line in lookup.lines_of(work, request) for pair in line.asked
     }
 
 
@@ -86,8 +76,8 @@ def test_a_refusal_that_was_a_grant_gives_the_role_since_the_answer_and_takes_th
     number = _answered(installation, Said("granted"), Said("rejected", "нет в ФРМР", snils=FIRST, subsystem="ФРМР"))
     answered, corrected = clock.now, clock.forward(days=3)
     with installation.work("тест") as work:
-        request = requests.get(work, number)
-        draft = requests.child_of(work, request, "refused-lines")
+        request = lookup.get(work, number)
+        draft = lookup.child_of(work, request, "refused-lines")
         corrections.correct_answer(
             work, request, [Said("granted", snils=FIRST, subsystem="ФРМР")], why=WHY, ground=TRUE
         )
@@ -111,29 +101,29 @@ def test_a_grant_that_was_a_refusal_was_never_held_and_its_letters_are_named_or_
     sent = deliver(installation)
     clock.forward(hours=5)
     with installation.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         due = request.due_at
         row = corrections.correct_answer(
             work, request, [Said("rejected", "работник не найден", snils=FIRST)], why=WHY, ground=TRUE
         )
         assert row.letters == [
-            letter.id for letter in sent if letter.person_id == requests.lines_of(work, request)[0].person_id
+            letter.id for letter in sent if letter.person_id == lookup.lines_of(work, request)[0].person_id
         ]
         assert _held(work) == [(SECOND, "ФРМО"), (SECOND, "ФРМР")] and len(_held(work, known_on=answered)) == 4
         assert _states(work, request)[1, "frmo"] is LineState.MOVED and request.due_at == due
-        first, second = requests.lines_of(work, request)
-        persons = requests.persons_of(work, [first, second])
+        first, second = lookup.lines_of(work, request)
+        persons = lookup.persons_of(work, [first, second])
         owed = [invitations.owes(line, persons[line.person_id], "login-check") for line in (first, second)]
         assert owed == [False, True]
-        draft = requests.child_of(work, request, "refused-lines")
-        assert [pair.reason for pair in pairs.of(requests.lines_of(work, draft))] == ["работник не найден"] * 2
+        draft = lookup.child_of(work, request, "refused-lines")
+        assert [pair.reason for pair in pairs.of(lookup.lines_of(work, draft))] == ["работник не найден"] * 2
 
 
 def test_no_answer_at_all_makes_it_wait_on_with_its_term_and_stops_what_was_promised(installation, clock):
     number = _answered(installation, Said("granted"), Said("rejected", "нет в ФРМР", subsystem="ФРМР"))
     with installation.work("тест") as work:
-        request = requests.get(work, number)
-        due, draft = request.due_at, requests.child_of(work, request, "refused-lines")
+        request = lookup.get(work, number)
+        due, draft = request.due_at, lookup.child_of(work, request, "refused-lines")
         row = corrections.no_answer(work, request, why=WHY)
         assert (request.status, request.due_at, draft.status) == (Status.AWAITING, due, Status.WITHDRAWN)
         assert set(_states(work, request).values()) == {LineState.OPEN} and not _held(work) and not row.letters
@@ -152,12 +142,12 @@ def test_a_proven_request_stays_proven_where_the_answer_was_right(installation, 
     number = _answered(installation, Said("granted"))
     clock.forward(days=1)
     with installation.work("тест") as work:
-        verification.record_logins(work, requests.get(work, number), snils=(), proven=True)
+        verification.record_logins(work, lookup.get(work, number), snils=(), proven=True)
         opened = {row.code for row in work.session.execute(select(checklists.OpenedChecklist)).scalars()}
         assert opened
     clock.forward(days=1)
     with installation.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         said = [Said("rejected", "другой человек", snils=FIRST)]
         told = corrections.foreseen(work, lambda: corrections.correct_answer(work, request, said, why=WHY, ground=TRUE))
         assert told.before and request.status is Status.VERIFIED and len(_held(work)) == 4
@@ -166,30 +156,30 @@ def test_a_proven_request_stays_proven_where_the_answer_was_right(installation, 
         assert {row["verified"] for row in grants.holders(work)} == {True} and len(_held(work)) == 2
         assert {row.code for row in work.session.execute(select(checklists.OpenedChecklist)).scalars()} == opened
     with installation.work("тест") as work:
-        corrections.no_answer(work, requests.get(work, number), why=WHY)
+        corrections.no_answer(work, lookup.get(work, number), why=WHY)
         assert not _held(work) and not list(work.session.execute(select(checklists.OpenedChecklist)).scalars())
 
 
 def test_a_refusal_of_all_becomes_a_grant_of_one_and_back(installation, clock):
     number = request_at(installation, Status.AWAITING)
     with installation.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         said = answers.the_same(work, request, "rejected", reason="нет оснований")
         answers.give_answer(work, request, said, actor=Actor.DESK, ground=GROUND)
     with installation.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         corrections.correct_answer(
             work, request, [Said("granted", snils=FIRST, subsystem="ФРМО")], why=WHY, ground=TRUE
         )
         assert request.status is Status.GRANTED and _held(work) == [(FIRST, "ФРМО")]
-        draft = requests.child_of(work, request, "refused-lines")
-        assert len(list(pairs.of(requests.lines_of(work, draft)))) == 3
+        draft = lookup.child_of(work, request, "refused-lines")
+        assert len(list(pairs.of(lookup.lines_of(work, draft)))) == 3
         corrections.correct_answer(
             work, request, [Said("rejected", "нет оснований", snils=FIRST)], why=WHY, ground=TRUE
         )
         assert (request.status, draft.status) == (Status.REJECTED, Status.WITHDRAWN) and not _held(work)
         assert set(_states(work, request).values()) == {LineState.REJECTED}
-        assert {pair.reason for pair in pairs.of(requests.lines_of(work, request))} == {"нет оснований"}
+        assert {pair.reason for pair in pairs.of(lookup.lines_of(work, request))} == {"нет оснований"}
 
 
 @pytest.mark.parametrize(
@@ -204,7 +194,7 @@ def test_a_refusal_of_all_becomes_a_grant_of_one_and_back(installation, clock):
 def test_a_correction_needs_a_reason_a_ground_and_a_difference(installation, said, why, ground, words):
     number = _answered(installation, Said("granted"))
     with installation.work("тест") as work, pytest.raises((Conflict, Refused)) as refused:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         if why == "ошибка":
             corrections.no_answer(work, request, why=why)
         corrections.correct_answer(work, request, said, why=why, ground=ground)
@@ -214,7 +204,7 @@ def test_a_correction_needs_a_reason_a_ground_and_a_difference(installation, sai
 
 def _linked(installation, number):
     with installation.work("тест") as work:
-        return requests.child_of(work, requests.get(work, number), "refused-lines").id
+        return lookup.child_of(work, lookup.get(work, number), "refused-lines").id
 
 
 @pytest.mark.parametrize("status", [Status.DRAFT, Status.VALIDATED, Status.SIGNED, Status.SENT, Status.AWAITING])
@@ -226,7 +216,7 @@ def test_a_linked_draft_goes_with_the_refusal_however_far_it_came(installation, 
     for target in path[: path.index(status) + 1] if status in path else ():
         bring(installation, child, target)
     with installation.work("тест") as work:
-        request, draft = requests.get(work, number), requests.get(work, child)
+        request, draft = lookup.get(work, number), lookup.get(work, child)
         row = corrections.correct_answer(work, request, [Said("granted", subsystem="ФРМР")], why=WHY, ground=TRUE)
         assert (request.status, draft.status) == (Status.GRANTED, Status.WITHDRAWN) and len(_held(work)) == 4
         sent = [letter.id for letter in _letters(work, "package") if letter.request_id == child]
@@ -241,9 +231,9 @@ def test_what_the_desk_granted_on_a_linked_draft_stays_and_is_held_since_the_fir
         bring(installation, child, target)
     with installation.work("тест") as work:
         assert len(_held(work, as_of=first)) == 2
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         corrections.correct_answer(work, request, [Said("granted", subsystem="ФРМР")], why=WHY, ground=TRUE)
-        assert requests.get(work, child).status is Status.GRANTED and len(_held(work, as_of=first)) == 4 == len(
+        assert lookup.get(work, child).status is Status.GRANTED and len(_held(work, as_of=first)) == 4 == len(
             _held(work)
         )
         assert len(_held(work, as_of=first, known_on=first)) == 2
@@ -252,13 +242,13 @@ def test_what_the_desk_granted_on_a_linked_draft_stays_and_is_held_since_the_fir
 def test_a_checked_paper_with_roles_of_others_is_named_and_nothing_is_written(installation):
     number = _answered(installation, Said("granted"), Said("rejected", "нет в ФРМР", subsystem="ФРМР"))
     with installation.work("тест") as work:
-        draft = requests.child_of(work, requests.get(work, number), "refused-lines")
-        steps.take(work, draft, "validate")
+        draft = lookup.child_of(work, lookup.get(work, number), "refused-lines")
+        taking.take(work, draft, "validate")
     said = [Said("granted", snils=FIRST, subsystem="ФРМР")]
     with installation.work("тест") as work, pytest.raises(Conflict, match=f"{draft.number}.*Сначала верните"):
-        corrections.correct_answer(work, requests.get(work, number), said, why=WHY, ground=TRUE)
+        corrections.correct_answer(work, lookup.get(work, number), said, why=WHY, ground=TRUE)
     with installation.work("тест") as work:
-        assert requests.get(work, number).status is Status.GRANTED and len(_held(work)) == 2
+        assert lookup.get(work, number).status is Status.GRANTED and len(_held(work)) == 2
 
 
 def test_a_revocation_that_was_not_done_leaves_the_role_held_all_along(installation, clock):
@@ -276,7 +266,7 @@ def test_a_revocation_that_was_not_done_leaves_the_role_held_all_along(installat
         assert not _held(work)
         corrections.correct_answer(
             work,
-            requests.get(work, number),
+            lookup.get(work, number),
             [Said("rejected", "роль не найдена", subsystem="ФРМР")],
             why=WHY,
             ground=TRUE,
@@ -288,7 +278,7 @@ def test_a_revocation_that_was_not_done_leaves_the_role_held_all_along(installat
 def test_a_ticket_is_corrected_on_record_and_may_turn_out_not_to_be(installation):
     number = request_at(installation, Status.AWAITING)
     with installation.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         row = corrections.change_ticket(work, request, " SKL-987-12345 ", why=WHY)
         assert (request.ticket, request.status) == ("SKL-987-12345", Status.AWAITING)
         assert list(row.before.values()) == ["ABC-123-45678"] and list(row.after.values()) == ["SKL-987-12345"]
@@ -303,10 +293,10 @@ def test_a_login_that_was_not_is_asked_for_again(installation, clock):
     number = _answered(installation, Said("granted"))
     proven = clock.now
     with installation.work("тест") as work:
-        verification.record_logins(work, requests.get(work, number), snils=(), proven=True)
+        verification.record_logins(work, lookup.get(work, number), snils=(), proven=True)
     clock.forward(days=1)
     with installation.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         corrections.no_login(work, request, why=WHY, snils=(FIRST,))
         assert request.status is Status.GRANTED
         assert {(row["snils"], row["verified"]) for row in grants.holders(work)} == {(FIRST, False), (SECOND, True)}
@@ -325,8 +315,8 @@ def _letters(work, purpose):
 def test_a_hand_over_that_was_not_stops_the_clock_and_the_letter_is_the_way_again(installation):
     number = request_at(installation, Status.SIGNED)
     with installation.work("тест") as work:
-        request = requests.get(work, number)
-        steps.take(work, request, "hand_over", ticket="ABC-123-45678", channel="web")
+        request = lookup.get(work, number)
+        taking.take(work, request, "hand_over", ticket="ABC-123-45678", channel="web")
         corrections.not_handed_over(work, request, why=WHY)
         assert (request.status, request.ticket, request.due_at, request.sent_at, request.channel) == (
             Status.SIGNED,
@@ -338,7 +328,7 @@ def test_a_hand_over_that_was_not_stops_the_clock_and_the_letter_is_the_way_agai
     bring(installation, number, Status.SENT)
     bring(installation, number, Status.AWAITING)
     with installation.work("тест") as work, pytest.raises(Refused) as refused:
-        corrections.not_handed_over(work, requests.get(work, number), why=WHY)
+        corrections.not_handed_over(work, lookup.get(work, number), why=WHY)
     assert "ушла письмом" in refused.value.findings[0].message
 
 
@@ -346,9 +336,9 @@ def test_a_hand_over_that_was_not_stops_the_clock_and_the_letter_is_the_way_agai
 def test_a_date_of_signature_is_judged_anew_and_the_paper_that_left_is_named(installation):
     number = request_at(installation, Status.AWAITING)
     with installation.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         row = corrections.signed_on(work, request, dt.date(2026, 11, 20), why=WHY)
-        assert requests.signature_of(request).signed_on == dt.date(2026, 11, 20)
+        assert cases.signature_of(request).signed_on == dt.date(2026, 11, 20)
         assert row.letters == [letter.id for letter in _letters(work, "package")]
         assert row.before[f"request:{number}.signed_on"] == "2026-11-23"
         with pytest.raises(Conflict, match=r"заявка ушла 23\.11\.2026"):
@@ -358,7 +348,7 @@ def test_a_date_of_signature_is_judged_anew_and_the_paper_that_left_is_named(ins
 def test_only_what_was_recorded_can_be_corrected(installation):
     number = request_at(installation, Status.SIGNED)
     with installation.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         assert corrections.possible(work, request) == [Kind.SIGNATURE_DATE]
         with pytest.raises(Refused):
             corrections.no_answer(work, request, why=WHY)
@@ -369,7 +359,7 @@ def _taken_in(work, request, reading=None):
         account="clinic",
         folder="INBOX",
         uid_validity=1,
-        uid=len(show.letters_in(work, request)) + 1,
+        uid=len(letter_rows.letters_in(work, request)) + 1,
         request_id=request.id,
         sha256=work.files.put(f"письмо {request.revision}".encode()),
         received_at=work.now,
@@ -385,13 +375,13 @@ def _taken_in(work, request, reading=None):
 def test_a_letter_settled_wrongly_takes_its_answer_with_it(installation, clock, decision):
     number = request_at(installation, Status.AWAITING)
     with installation.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         letter = _taken_in(work, request)
         inbox.settle(work, letter.id, decision=decision, ticket="ZZZ-111-22222", text="не о том")
         assert request.ticket == "ZZZ-111-22222"
     clock.forward(days=1)
     with installation.work("тест") as work:
-        request, letter = requests.get(work, number), inbox.get(work, letter.id)
+        request, letter = lookup.get(work, number), inbox.get(work, letter.id)
         corrected_letters.back_to_triage(work, letter, why=WHY)
         assert (request.status, request.ticket, letter.state) == (Status.AWAITING, "ABC-123-45678", InboxState.TRIAGE)
         assert not _held(work) and set(_states(work, request).values()) == {LineState.OPEN}
@@ -414,7 +404,7 @@ def test_a_letter_settled_wrongly_takes_its_answer_with_it(installation, clock, 
 def test_what_a_letter_did_besides_an_answer_is_taken_back(installation, decision, more, start):
     number = request_at(installation, start)
     with installation.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         before = standing(work, request)
         letter = _taken_in(work, request)
         inbox.settle(work, letter.id, decision=decision, request=request, **more)
@@ -431,7 +421,7 @@ def test_what_a_letter_did_besides_an_answer_is_taken_back(installation, decisio
 def test_an_answer_that_was_corrected_since_is_not_taken_back_with_the_letter(installation):
     number = request_at(installation, Status.AWAITING)
     with installation.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         letter = _taken_in(work, request)
         inbox.settle(work, letter.id, decision="grant")
         corrections.correct_answer(work, request, [Said("rejected", "нет", snils=FIRST)], why=WHY, ground=TRUE)
@@ -443,7 +433,7 @@ def test_a_change_of_name_that_was_not_leaves_the_old_name_on_every_day(installa
     number = request_at(installation, Status.GRANTED, count=1)
     then = clock.now
     with installation.work("тест") as work:
-        line = requests.lines_of(work, requests.get(work, number))[0]
+        line = lookup.lines_of(work, lookup.get(work, number))[0]
         card = people.of_line(work, line)
         old = card.name
         names.rename(work, card, FullName("Новая", "Имя", ""), since=dt.date(2026, 11, 23))
@@ -459,7 +449,7 @@ def test_a_change_of_name_that_was_not_leaves_the_old_name_on_every_day(installa
 def test_a_first_login_that_was_not_is_owed_again(installation):
     number = request_at(installation, Status.VALIDATED, count=1)
     with installation.work("тест") as work:
-        line = requests.lines_of(work, requests.get(work, number))[0]
+        line = lookup.lines_of(work, lookup.get(work, number))[0]
         card = people.of_line(work, line)
         people.record_first_login(work, card)
         row = corrected_cards.take_first_login_back(work, card, why=WHY)
@@ -473,7 +463,7 @@ def test_a_pack_of_one_person_tells_nothing_of_the_corrections_of_others(install
     number = _answered(installation, Said("granted"), Said("rejected", "уволен второй", snils=SECOND))
     with installation.work("тест") as work:
         corrections.correct_answer(
-            work, requests.get(work, number), [Said("rejected", "нет", snils=FIRST)], why=WHY, ground=TRUE
+            work, lookup.get(work, number), [Said("rejected", "нет", snils=FIRST)], why=WHY, ground=TRUE
         )
         first = evidence.of_person(work, FIRST).data
     parts = Pack(_kept(first, installation))

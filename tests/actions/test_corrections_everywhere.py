@@ -8,21 +8,14 @@ import html
 import pytest
 from sqlalchemy import select
 
-from actions import (
-    answers,
-    corrected_letters,
-    correcting,
-    corrections,
-    drafting,
-    grants,
-    inbox,
-    requests,
-    steps,
-    verification,
-)
+from actions.answers import answers, inbox
 from actions.context import Conflict
-from actions.correcting import Wanted
-from actions.corrections import Kind
+from actions.corrections import corrected_letters, correcting, corrections
+from actions.corrections.correcting import Wanted
+from actions.corrections.corrections import Kind
+from actions.requests import cases, drafting, lookup
+from actions.roles import grants
+from actions.steps import taking, verification
 from models.answers import Ground, Said
 from models.correction import Correction
 from models.letters import InboxState, OutboxLetter
@@ -72,7 +65,7 @@ def after(status: Status) -> list[Status]:
 
 def answered(installation, number, outcome, letter=None):
     with installation.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         said = answers.the_same(work, request, outcome, reason="нет оснований")
         answers.give_answer(work, request, said, actor=Actor.OFFICER, ground=letter or GROUND)
 
@@ -81,33 +74,33 @@ def go_on(installation, clock, number, status, start=Status.REJECTED):
     """From there to the state by real steps; a refused request goes through its next version."""
     if start is Status.REJECTED and status not in (Status.REJECTED, Status.WITHDRAWN):
         with installation.work("тест") as work:
-            steps.take(work, requests.get(work, number), "revise")
+            taking.take(work, lookup.get(work, number), "revise")
         start = Status.DRAFT
     clock.forward(hours=2)
     path = _PATH if start is Status.DRAFT else _PATH[_PATH.index(start) + 1 :] if start in _PATH else ()
     for target in path:
         with installation.work("тест") as work:
-            now = requests.get(work, number).status
+            now = lookup.get(work, number).status
         if now is status or (status in (Status.DRAFT, Status.REJECTED, Status.WITHDRAWN) and now is start):
             break
         bring(installation, number, target)
     with installation.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         if status is Status.VERIFIED:
             verification.record_logins(work, request, snils=(), proven=True)
         elif status is Status.WITHDRAWN:
-            steps.take(work, request, "withdraw")
+            taking.take(work, request, "withdraw")
         assert request.status is status
 
 
 def correct(installation, number, kind, **more):
     with installation.work("тест") as work:
-        return correcting.correct(work, requests.get(work, number), Wanted(kind, WHY, ground=TRUE, **more))
+        return correcting.correct(work, lookup.get(work, number), Wanted(kind, WHY, ground=TRUE, **more))
 
 
 def possible(installation, number):
     with installation.work("тест") as work:
-        return corrections.possible(work, requests.get(work, number))
+        return corrections.possible(work, lookup.get(work, number))
 
 
 def held(installation, **asked):
@@ -136,7 +129,7 @@ def test_a_refusal_that_was_a_grant(installation, clock, status):
     assert held(installation, as_of=then, known_on=then) == [] and held(installation, known_on=then) == []
     assert len(believed) in (0, 4)
     with installation.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         wanted = (status, 2) if status in (Status.GRANTED, Status.VERIFIED) else (Status.GRANTED, 1)
         assert (request.status, request.version) == wanted
 
@@ -145,7 +138,7 @@ def test_a_refusal_that_was_a_grant(installation, clock, status):
 def test_a_refusal_that_was_none(installation, clock, status):
     number = request_at(installation, Status.AWAITING)
     with installation.work("тест") as work:
-        due = requests.get(work, number).due_at
+        due = lookup.get(work, number).due_at
     answered(installation, number, "rejected")
     go_on(installation, clock, number, status)
     if status in (Status.GRANTED, Status.VERIFIED):
@@ -154,20 +147,20 @@ def test_a_refusal_that_was_none(installation, clock, status):
         correct(installation, number, Kind.VERSION)
     correct(installation, number, Kind.NO_ANSWER)
     with installation.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         assert (request.status, request.version, request.due_at, request.ticket) == (
             Status.AWAITING,
             1,
             due,
             "ABC-123-45678",
         )
-        assert {pair.state for line in requests.lines_of(work, request) for pair in line.asked} == {LineState.OPEN}
-        assert requests.signature_of(request).signed_on == dt.date(2026, 11, 23)
-        assert any(file.purpose == "scan" for file in requests.files_of(work, request))
+        assert {pair.state for line in lookup.lines_of(work, request) for pair in line.asked} == {LineState.OPEN}
+        assert cases.signature_of(request).signed_on == dt.date(2026, 11, 23)
+        assert any(file.purpose == "scan" for file in lookup.files_of(work, request))
     answered(installation, number, "rejected")
     with installation.work("тест") as work:
-        request = requests.get(work, number)
-        steps.take(work, request, "revise")
+        request = lookup.get(work, number)
+        taking.take(work, request, "revise")
         assert request.version == (
             3 if status not in (Status.REJECTED, Status.WITHDRAWN) else 2
         )  # no number is given twice
@@ -180,13 +173,13 @@ def test_a_refusal_that_was_none(installation, clock, status):
 def test_a_letter_that_was_no_refusal(installation, clock, status):
     number = request_at(installation, Status.AWAITING)
     with installation.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         letter = _taken_in(work, request).id
         inbox.settle(work, letter, decision="reject", text="не о том")
     go_on(installation, clock, number, status)
     with installation.work("тест") as work:
         corrected_letters.back_to_triage(work, inbox.get(work, letter), why=WHY)
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         assert inbox.get(work, letter).state is InboxState.TRIAGE
         if status in (Status.GRANTED, Status.VERIFIED):
             assert request.status is status and len(grants.holders(work)) == 4
@@ -216,7 +209,7 @@ def test_a_ticket(installation, clock, status):
     assert Kind.TICKET in possible(installation, number)
     correct(installation, number, Kind.TICKET, ticket="SKL-987-12345")
     with installation.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         assert (request.ticket, request.status) == ("SKL-987-12345", status)
 
 
@@ -224,7 +217,7 @@ def test_a_ticket(installation, clock, status):
 def test_a_hand_over(installation, clock, status):
     number = request_at(installation, Status.SIGNED)
     with installation.work("тест") as work:
-        steps.take(work, requests.get(work, number), "hand_over", ticket="ABC-123-45678", channel="web")
+        taking.take(work, lookup.get(work, number), "hand_over", ticket="ABC-123-45678", channel="web")
     if status is not Status.AWAITING:
         outcome = "granted" if status in (Status.GRANTED, Status.VERIFIED) else "rejected"
         answered(installation, number, outcome)
@@ -234,7 +227,7 @@ def test_a_hand_over(installation, clock, status):
     assert Kind.HAND_OVER in possible(installation, number)
     correct(installation, number, Kind.HAND_OVER)
     with installation.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         wanted = Status.WITHDRAWN if status is Status.WITHDRAWN else Status.SIGNED
         assert (request.status, request.sent_at, request.due_at, request.ticket) == (wanted, None, None, None)
     assert held(installation) == [] and Kind.HAND_OVER not in possible(installation, number)
@@ -252,7 +245,7 @@ def test_a_date_of_signature(installation, clock, status):
     assert Kind.SIGNATURE_DATE in possible(installation, number)
     correct(installation, number, Kind.SIGNATURE_DATE, day=dt.date(2026, 11, 20))
     with installation.work("тест") as work:
-        assert requests.signature_of(requests.get(work, number)).signed_on == dt.date(2026, 11, 20)
+        assert cases.signature_of(lookup.get(work, number)).signed_on == dt.date(2026, 11, 20)
 
 
 @pytest.mark.parametrize("status", after(Status.VERIFIED))
@@ -263,7 +256,7 @@ def test_a_login(installation, clock, status):
     assert Kind.LOGIN in possible(installation, number)
     correct(installation, number, Kind.LOGIN)
     with installation.work("тест") as work:
-        assert requests.get(work, number).status is Status.GRANTED
+        assert lookup.get(work, number).status is Status.GRANTED
 
 
 def test_people_who_were_replaced_in_the_next_version_come_back(installation, clock):
@@ -272,7 +265,7 @@ def test_people_who_were_replaced_in_the_next_version_come_back(installation, cl
     then = clock.now
     go_on(installation, clock, number, Status.DRAFT)
     with installation.work("тест") as work:
-        drafting.replace_lines(work, requests.get(work, number), [lines(2)[1], *others(5, 1)], ())
+        drafting.replace_lines(work, lookup.get(work, number), [lines(2)[1], *others(5, 1)], ())
     correct(installation, number, Kind.VERSION)
     correct(installation, number, Kind.ANSWER, said=(Said("granted", snils=FIRST), Said("rejected", "нет")))
     assert held(installation, as_of=then) == [(FIRST, "ФРМО"), (FIRST, "ФРМР")]
@@ -289,7 +282,7 @@ def test_any_refused_version_can_be_the_one(installation, clock):
     correct(installation, number, Kind.ANSWER, said=(Said("granted"),))
     assert len(held(installation, as_of=then)) == 4
     with installation.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         assert (request.status, request.version) == (Status.GRANTED, 1)
         with pytest.raises(Conflict, match="Отказа прежней версии"):
             correcting.correct(work, request, Wanted(Kind.VERSION, WHY))
@@ -301,12 +294,12 @@ def test_only_what_is_on_record_is_corrected(installation):
     number = request_at(installation, Status.AWAITING)
     for kind, words in ((Kind.VERSION, "Отказа прежней версии"), (Kind.ANSWER, "на чём основан")):
         with installation.work("тест") as work, pytest.raises((Conflict, Refused)) as refused:
-            correcting.correct(work, requests.get(work, number), Wanted(kind, WHY, said=(Said("granted"),)))
+            correcting.correct(work, lookup.get(work, number), Wanted(kind, WHY, said=(Said("granted"),)))
         told = refused.value.findings[0].message if isinstance(refused.value, Refused) else str(refused.value)
         assert words in told
     with installation.work("тест") as work:
-        request = requests.get(work, number)
-        steps.take(work, request, "withdraw")
+        request = lookup.get(work, number)
+        taking.take(work, request, "withdraw")
         assert corrections.possible(work, request) == [Kind.TICKET, Kind.SIGNATURE_DATE]
         with pytest.raises(Conflict, match="не записано"):
             corrections.no_answer(work, request, why=WHY)
@@ -322,7 +315,7 @@ def test_people_whose_roles_were_taken_back_can_be_replaced(installation, clock)
     answered(installation, number, "rejected")
     clock.forward(hours=1)
     with installation.work("тест") as work:
-        request = requests.get(work, number)
-        steps.take(work, request, "revise")
+        request = lookup.get(work, number)
+        taking.take(work, request, "revise")
         drafting.replace_lines(work, request, others(5, 1), ())
     assert held(installation) == [] and len(held(installation, known_on=then)) == 4

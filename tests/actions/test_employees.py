@@ -9,34 +9,27 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select
 
-from actions import (
-    clashes,
-    drafting,
-    enrolling,
-    erasure,
-    grants,
-    invitations,
-    links,
-    names,
-    people,
-    personal,
-    reminders,
-    requests,
-    show,
-    steps,
-)
-from actions.clashes import Said
+from actions.cards import enrolling, names, people
 from actions.context import Conflict, Work
+from actions.keeping import erasure, reminders
+from actions.letters import invitations
+from actions.post import links
+from actions.requests import cases, clashes, creation, drafting, lookup
+from actions.requests.clashes import Said
+from actions.roles import grants
+from actions.steps import personal, taking
 from models.employee import Employee
 from models.facts import FullName, LineFacts, RoleRef
+from models.grant import EndedFor
 from models.identifiers import BadIdentifier
 from models.letters import OutboxLetter
+from models.link import PersonalLink
 from models.organisation import Organisation
 from models.person import Person
-from models.record import EndedFor, PersonalLink
 from models.request import AccessRequest, Status
 from states.lifecycle import Refused
 from tests.walking import confirm_desk
+from views.requests import summary
 from wiring.work import Installation
 
 SNILS = "11223344595"
@@ -70,7 +63,7 @@ def clinics(installation: Installation) -> Iterator[Installation]:
 
 
 def draft(work: Work, line: LineFacts, place: int = A, *more: LineFacts) -> AccessRequest:
-    return requests.create(work, kind=KIND, organisation_id=place, lines=[line, *more])
+    return creation.create(work, kind=KIND, organisation_id=place, lines=[line, *more])
 
 
 def gone_on(work: Work, line: LineFacts, place: int = A, status: Status = Status.GRANTED) -> AccessRequest:
@@ -78,7 +71,7 @@ def gone_on(work: Work, line: LineFacts, place: int = A, status: Status = Status
     request = draft(work, line, place)
     request.status = status
     work.session.flush()
-    lines = requests.lines_of(work, request)
+    lines = lookup.lines_of(work, request)
     enrolling.take_over(work, request, [(people.of_line(work, each), line) for each in lines])
     for each in lines if status is Status.GRANTED else ():
         for role in ROLES:
@@ -96,7 +89,7 @@ def gone_on(work: Work, line: LineFacts, place: int = A, status: Status = Status
 
 def told(work: Work, request: AccessRequest) -> list[str]:
     return [
-        one.message for one in show.findings(work, request) if one.field == "snils" and one.severity.value == "error"
+        one.message for one in summary.findings(work, request) if one.field == "snils" and one.severity.value == "error"
     ]
 
 
@@ -124,14 +117,14 @@ def test_a_number_of_ones_own_worker_under_another_name_stops_the_line_and_chang
         [message] = told(work, mistyped)
         assert "записан за другим работником: Иванова Анна Петровна" in message
         with pytest.raises(Refused) as refused:
-            steps.take(work, mistyped, "validate")
+            taking.take(work, mistyped, "validate")
         assert message in [one.message for one in refused.value.findings]
         with pytest.raises(Refused):  # nor does a letter with a link leave
-            steps.take(work, mistyped, "invite")
+            taking.take(work, mistyped, "invite")
         assert rows(work, A) == before
         assert {row["person"] for row in grants.holders(work)} == {"Иванова Анна Петровна"}
-        [line] = requests.lines_of(work, mistyped)
-        assert requests.facts_of(work, mistyped).lines[0].first_login_on is None  # her login is not his
+        [line] = lookup.lines_of(work, mistyped)
+        assert cases.facts_of(work, mistyped).lines[0].first_login_on is None  # her login is not his
         with pytest.raises(Conflict):
             clashes.settle(work, mistyped, line, Said.CHECKED)
 
@@ -145,7 +138,7 @@ def test_a_recorded_change_of_name_lets_the_line_pass_and_the_past_keeps_the_old
     married = dataclasses.replace(ANNA, surname="Орлова")
     with clinics.work("кадры") as work:
         request = draft(work, married)
-        [line] = requests.lines_of(work, request)
+        [line] = lookup.lines_of(work, request)
         assert told(work, request)
         with pytest.raises(BadIdentifier, match="ещё не наступил"):
             clashes.settle(work, request, line, Said.RENAMED, since=dt.date(2027, 1, 1))
@@ -160,9 +153,9 @@ def test_a_recorded_change_of_name_lets_the_line_pass_and_the_past_keeps_the_old
             assert {row["person"] for row in grants.holders(work, as_of=moment)} == {name}
             assert names.Names(work, [card(work)]).on(card(work), day) == name
         assert [row.name for row in names.former_names(work, card(work))] == ["Иванова Анна Петровна"]
-        old = requests.lines_of(work, requests.get(work, 1))
-        assert requests.line_facts(old[0], card(work)).name == "Иванова Анна Петровна"
-        assert show.show(work, requests.get(work, 1))["lines"][0]["person"] == "Иванова Анна Петровна"  # type: ignore[index]
+        old = lookup.lines_of(work, lookup.get(work, 1))
+        assert cases.line_facts(old[0], card(work)).name == "Иванова Анна Петровна"
+        assert summary.show(work, lookup.get(work, 1))["lines"][0]["person"] == "Иванова Анна Петровна"  # type: ignore[index]
         later = draft(work, ANNA)  # the old name again is a clash that tells of the change
         assert "Орлова Анна Петровна, до 10.12.2026 – Иванова Анна Петровна" in told(work, later)[0]
         with pytest.raises(BadIdentifier, match="должен быть позже"):
@@ -173,7 +166,7 @@ def test_a_typing_error_of_the_card_is_put_right_for_every_day(clinics: Installa
     with clinics.work("кадры") as work:
         gone_on(work, dataclasses.replace(ANNA, surname="Ивановна"))
         request = draft(work, ANNA)
-        [line] = requests.lines_of(work, request)
+        [line] = lookup.lines_of(work, request)
         clashes.settle(work, request, line, Said.CORRECTED)
         assert told(work, request) == [] and card(work).name == "Иванова Анна Петровна"
         assert {row["person"] for row in grants.holders(work)} == {"Иванова Анна Петровна"}
@@ -192,8 +185,8 @@ def test_of_another_organisations_worker_nothing_is_told_and_nothing_changes(cli
         [message] = told(work, request)
         assert "Иванова" not in message and "Клиника" not in message
         with pytest.raises(Refused):
-            steps.take(work, request, "invite")
-        [line] = requests.lines_of(work, request)
+            taking.take(work, request, "invite")
+        [line] = lookup.lines_of(work, request)
         for wrong in (Said.RENAMED, Said.CORRECTED):
             with pytest.raises(Conflict):
                 clashes.settle(work, request, line, wrong, since=dt.date(2026, 11, 1))
@@ -214,7 +207,7 @@ def test_the_same_name_elsewhere_is_no_finding_and_brings_no_marks_along(clinics
             work, dataclasses.replace(ANNA, email="anna@clinic-b.ru", esia_confirmed=None, first_login_on=None), B
         )
         assert told(work, request) == []
-        assert requests.facts_of(work, request).lines[0].first_login_on is None
+        assert cases.facts_of(work, request).lines[0].first_login_on is None
         assert invitations.invite(work, request, purpose=links.FIRST_LOGIN) == 1
         assert card(work, A).email == "anna@clinic-a.ru" and card(work, A).first_login_on is not None
 
@@ -224,11 +217,11 @@ def test_a_login_at_one_organisation_is_none_at_another(clinics: Installation) -
     with clinics.work("тест") as work:
         ours = draft(work, fresh)
         theirs = draft(work, dataclasses.replace(fresh, email="anna@clinic-b.ru"), B)
-        [line] = requests.lines_of(work, ours)
+        [line] = lookup.lines_of(work, ours)
         link = links.issue(work, line_id=line.id or 0, purpose=links.FIRST_LOGIN)
         personal.confirm_first_login(work, links.token(work, link))
-        assert requests.facts_of(work, ours).lines[0].first_login_on is not None
-        assert requests.facts_of(work, theirs).lines[0].first_login_on is None
+        assert cases.facts_of(work, ours).lines[0].first_login_on is not None
+        assert cases.facts_of(work, theirs).lines[0].first_login_on is None
         assert card(work, B).esia_confirmed_on is None
 
 
@@ -237,10 +230,10 @@ def test_two_drafts_with_one_new_number_and_two_names_stop_each_other(clinics: I
         one, other = draft(work, ANNA), draft(work, ZOYA)
         assert other.number in told(work, one)[0] and "Зайцева Зоя" in told(work, one)[0]
         assert one.number in told(work, other)[0] and "Иванова Анна" in told(work, other)[0]
-        [line] = requests.lines_of(work, one)
+        [line] = lookup.lines_of(work, one)
         clashes.settle(work, one, line, Said.CHECKED)
         assert told(work, one) == [] and len(told(work, other)) == 1
-        [wrong] = requests.lines_of(work, other)
+        [wrong] = lookup.lines_of(work, other)
         drafting.edit_lines(work, other, changed={wrong.id or 0: dataclasses.replace(ZOYA, snils="08765430300")})
         assert told(work, other) == []
 
@@ -248,21 +241,21 @@ def test_two_drafts_with_one_new_number_and_two_names_stop_each_other(clinics: I
 def test_a_mistyped_number_leaves_no_card_and_no_clash_behind(clinics: Installation) -> None:
     with clinics.work("тест") as work:
         request = draft(work, ZOYA)
-        [line] = requests.lines_of(work, request)
+        [line] = lookup.lines_of(work, request)
         drafting.edit_lines(work, request, changed={line.id or 0: dataclasses.replace(ZOYA, snils="08765430300")})
         assert people.find(work, A, SNILS) is None
         assert work.session.execute(select(Person.snils)).scalars().all() == ["08765430300"]  # nobody's number is kept
         drafting.edit_lines(work, request, removed=[line.id or 0])
         assert work.session.execute(select(Employee)).scalars().all() == []
         withdrawn = draft(work, ZOYA)
-        steps.take(work, withdrawn, "withdraw")
+        taking.take(work, withdrawn, "withdraw")
         assert told(work, draft(work, ANNA)) == [] and card(work).name == "Иванова Анна Петровна"
 
 
 def test_a_name_typed_letter_by_letter_is_no_clash_with_itself(clinics: Installation) -> None:
     with clinics.work("тест") as work:
         request = draft(work, dataclasses.replace(ZOYA, surname="Ив", given="А", patronymic=""))
-        [line] = requests.lines_of(work, request)
+        [line] = lookup.lines_of(work, request)
         for surname, given in (("Иванов", "А"), ("Иванова", "Ан"), ("Иванова", "Анна")):
             typed = dataclasses.replace(ZOYA, surname=surname, given=given)
             drafting.edit_lines(work, request, changed={line.id or 0: typed})
@@ -310,7 +303,7 @@ def test_a_link_that_went_to_a_mistyped_address_dies_with_it(clinics: Installati
     with clinics.work("тест") as work:
         request = draft(work, fresh)
         invitations.invite(work, request, purpose=links.FIRST_LOGIN)
-        [line] = requests.lines_of(work, request)
+        [line] = lookup.lines_of(work, request)
         drafting.edit_lines(
             work, request, changed={line.id or 0: dataclasses.replace(fresh, email="right@clinic-a.ru")}
         )
@@ -325,7 +318,7 @@ def test_no_link_of_a_stranger_marks_the_worker_whose_number_was_typed(clinics: 
         invitations.invite(work, gone_on(work, fresh, A, Status.VALIDATED), purpose=links.FIRST_LOGIN)
         mistyped = draft(work, ZOYA)
         draft(work, dataclasses.replace(fresh, email="unjudged@clinic-a.ru"))
-        [line] = requests.lines_of(work, mistyped)
+        [line] = lookup.lines_of(work, mistyped)
         secret = links.token(work, links.issue(work, line_id=line.id or 0, purpose=links.FIRST_LOGIN))
         with pytest.raises(personal.LinkSpent):
             personal.confirm_first_login(work, secret)
@@ -370,6 +363,6 @@ def test_what_is_erased_at_one_organisation_stays_at_the_other(clinics: Installa
         assert [
             repr(row) for row in work.session.execute(select(Employee.__table__).where(Employee.organisation_id == B))
         ] == before  # type: ignore[attr-defined]
-        [line] = requests.lines_of(work, requests.get(work, 1))
+        [line] = lookup.lines_of(work, lookup.get(work, 1))
         assert line.person_id == erased.person_id != kept.person_id
         assert told(work, draft(work, dataclasses.replace(ANNA, email=""), A)) == []  # who comes back is a new employee

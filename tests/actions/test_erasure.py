@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from actions import audit, erasure, grants, requests, steps, verification
+from actions.keeping import erasure
+from actions.log import audit
+from actions.requests import lookup
+from actions.roles import grants
+from actions.steps import taking, verification
+from models.audit import Event
 from models.employee import Employee
+from models.grant import Grant
 from models.person import Person
-from models.record import Event, Grant
 from models.request import RequestedRole, RequestFile, RequestLine, Status
 from tests.walking import lines, request_at
 
@@ -20,11 +25,11 @@ def _erase(installation):
 def _closed(installation, *, granted):
     number = request_at(installation, Status.GRANTED if granted else Status.SENT)
     with installation.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         if granted:
             verification.record_logins(work, request, snils=[], proven=True)
         else:
-            steps.take(work, request, "withdraw")
+            taking.take(work, request, "withdraw")
     return number
 
 

@@ -7,7 +7,8 @@ import dataclasses
 import pytest
 from sqlalchemy import select
 
-from actions import outbox, requests
+from actions.post import outbox
+from actions.requests import lookup
 from models.letters import InboxState, OutboxLetter, OutboxState
 from models.request import Status
 from notifications.reading import read_letter_safely
@@ -52,7 +53,7 @@ def sent(installation):
     installation.__dict__["policy"] = dataclasses.replace(installation.policy, authserv_ids=(OURS,))
     number = request_at(installation, Status.SENT)
     with installation.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         request.ticket = TICKET
         work.session.add(request)
         query = select(OutboxLetter).where(OutboxLetter.request_id == number, OutboxLetter.purpose == "package")
@@ -80,7 +81,7 @@ def _letter(headers, *, subject="Re: заявка", reference="", text="Дост
 
 def _status(installation, number):
     with installation.work("тест") as work:
-        return requests.get(work, number).status
+        return lookup.get(work, number).status
 
 
 @pytest.mark.rule("SND-5")
@@ -106,7 +107,7 @@ def test_our_number_without_its_end_waits_for_a_person_even_when_the_desk_is_pro
     number, _, in_letters = sent
     bare = in_letters.rpartition("-")[0]
     with installation.work("тест") as work:
-        requests.get(work, number).ticket = None
+        lookup.get(work, number).ticket = None
     letter = arrived(installation, _letter([_says(OURS, PASS), RECEIVED], subject=f"Re: {bare}{end}"))
     assert (letter.request_id, letter.state) == (number, InboxState.TRIAGE)
     assert in_letters in letter.problem and _status(installation, number) is Status.SENT

@@ -7,7 +7,10 @@ import zipfile
 
 from sqlalchemy import select
 
-from actions import correspondence, evidence, files, packages, requests, steps
+from actions.evidence import evidence
+from actions.letters import correspondence
+from actions.requests import files, lookup
+from actions.steps import packages, taking
 from models.letters import OutboxLetter
 from models.request import RequestFile, Status
 from tests.walking import deliver, request_at
@@ -45,7 +48,7 @@ def _in_zip(data):
 def test_names_are_made_safe_and_distinct_when_files_come_in(installation):
     number = request_at(installation, Status.DRAFT)
     with installation.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         kept = [
             _add(work, request, name, b"%d" % place)
             for place, name in enumerate(("../../evil.pdf", "EVIL.pdf", "con\u202e.pdf", "a/"))
@@ -58,7 +61,7 @@ def test_names_are_made_safe_and_distinct_when_files_come_in(installation):
 def test_package_holds_every_file_of_former_releases_under_a_name_of_its_own(installation):
     number = request_at(installation, Status.SIGNED)
     with installation.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         for place, name in enumerate(("скан.pdf", "Скан.PDF", "../../скан.pdf", "Как подать.txt", "пример.html")):
             _spoil(work, request, name, b"%d" % place if place < 4 else EVIL)
         held = _in_zip(packages.zipped(work, request))
@@ -75,10 +78,10 @@ def test_letter_leaves_with_files_of_former_releases_too(installation):
     """A slash in a name kept the letter in the house for ever."""
     number = request_at(installation, Status.SIGNED)
     with installation.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         for name in ("../../evil.pdf", "a\r\nBcc: x@y.ru.pdf", "пример.svg"):
             _spoil(work, request, name, EVIL + name.encode())
-        steps.take(work, request, "send", confirm_address=True)
+        taking.take(work, request, "send", confirm_address=True)
     [letter] = [each for each in deliver(installation) if each.purpose == "package"]
     names = [part["name"] for part in letter.attachments]
     assert {"evil.pdf", "aBcc x@y.ru.pdf", "пример.svg.txt"} <= set(names) and len(set(names)) == len(names)
@@ -92,7 +95,7 @@ def test_letter_leaves_with_files_of_former_releases_too(installation):
 def test_pack_of_evidence_holds_nothing_that_opens_as_a_page_but_its_own_index(installation):
     number = request_at(installation, Status.SENT)
     with installation.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         hostile = ("a.html", "b.svg", "c.exe", "../../d.xhtml", "e.pdf\u202elmth.html", "f.html")
         for name in hostile[:-1]:
             _add(work, request, name, EVIL + name.encode(), "answer-ground")
@@ -106,5 +109,5 @@ def test_pack_of_evidence_holds_nothing_that_opens_as_a_page_but_its_own_index(i
 def test_outgoing_names_are_those_of_the_files_when_nothing_is_wrong(installation):
     number = request_at(installation, Status.SIGNED)
     with installation.work("тест") as work:
-        rows = correspondence.package_files(work, requests.get(work, number))
+        rows = correspondence.package_files(work, lookup.get(work, number))
         assert [each["name"] for each in correspondence.outgoing(work, rows)] == [row.name for row in rows]

@@ -8,8 +8,12 @@ from email.message import EmailMessage
 import pytest
 from sqlalchemy import select
 
-from actions import audit, delivery, inbox, outbox, pairs, requests, steps
+from actions.answers import delivery, inbox
 from actions.context import Conflict
+from actions.log import audit
+from actions.post import outbox
+from actions.requests import lookup, pairs
+from actions.steps import taking
 from models.letters import InboxState, OutboxLetter, OutboxState
 from models.request import LineState, Status
 from notifications.imap import FetchedLetter
@@ -56,7 +60,7 @@ def _take_in(installation, raw, uid=None):
 
 def _request(installation, number):
     with installation.work("тест") as work:
-        return requests.get(work, number)
+        return lookup.get(work, number)
 
 
 def _inbox(installation, number):
@@ -99,7 +103,7 @@ def test_clear_grant_of_the_desk_is_applied_with_its_quote(installation, sent):
     request = _request(installation, number)
     assert request.status is Status.GRANTED
     with installation.work("тест") as work:
-        lines = requests.lines_of(work, request)
+        lines = lookup.lines_of(work, request)
         said = [(pair.state, pair.quote, pair.letter_id) for pair in pairs.of(lines)]
     assert len(said) == 4 and {line.state for line in lines} == {LineState.GRANTED}
     assert all(state is LineState.GRANTED and "предоставлен" in quote and from_ for state, quote, from_ in said)
@@ -116,11 +120,11 @@ def test_answer_that_differs_per_line_is_applied_per_line(installation, sent):
     )
     _take_in(installation, _letter(text, references=message_id))
     with installation.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         assert request.status is Status.GRANTED
-        assert [line.state for line in requests.lines_of(work, request)] == [LineState.GRANTED, LineState.MOVED]
-        draft = requests.child_of(work, request, "refused-lines")
-        assert all("не подтверждена" in pair.reason for pair in pairs.of(requests.lines_of(work, draft)))
+        assert [line.state for line in lookup.lines_of(work, request)] == [LineState.GRANTED, LineState.MOVED]
+        draft = lookup.child_of(work, request, "refused-lines")
+        assert all("не подтверждена" in pair.reason for pair in pairs.of(lookup.lines_of(work, draft)))
 
 
 def test_answer_that_names_one_of_two_people_waits_for_a_person(installation, sent):
@@ -171,12 +175,12 @@ def test_question_is_shown_and_answered(installation, sent):
     assert request.status is Status.AWAITING
     assert "уточнить" in request.question
     with installation.work("тест") as work:
-        steps.take(work, requests.get(work, number), "reply", text="Адрес верный.")
+        taking.take(work, lookup.get(work, number), "reply", text="Адрес верный.")
     with installation.work("тест") as work:
         reply = work.session.execute(select(OutboxLetter).where(OutboxLetter.purpose == "reply")).scalar_one()
         assert "Адрес верный." in reply.text
         assert reply.in_reply_to == message_id
-        assert requests.get(work, number).question is None
+        assert lookup.get(work, number).question is None
 
 
 def test_matched_by_ticket_and_by_our_number_without_references(installation, sent):
@@ -228,7 +232,7 @@ def test_notice_of_a_delay_brings_nothing_back(installation, sent):
 def test_acknowledgement_settles_an_uncertain_sending(installation):
     number = request_at(installation, Status.SIGNED)
     with installation.work("тест") as work:
-        steps.take(work, requests.get(work, number), "send", confirm_address=True)
+        taking.take(work, lookup.get(work, number), "send", confirm_address=True)
         letter_id = _package(work, number).id
     with installation.work("тест") as work:
         outbox.claim(work, owner="a", limit=5)
@@ -238,15 +242,15 @@ def test_acknowledgement_settles_an_uncertain_sending(installation):
     _take_in(installation, _letter("Обращение зарегистрировано, номер [#ABC-123-45678].", references=message_id))
     with installation.work("тест") as work:
         assert _package(work, number).state is OutboxState.SENT
-        assert requests.get(work, number).status is Status.AWAITING
+        assert lookup.get(work, number).status is Status.AWAITING
 
 
 def test_answer_to_an_old_version_waits_for_a_person(installation, sent):
     number, message_id = sent
     with installation.work("тест") as work:
-        request = requests.get(work, number)
-        steps.take(work, request, "reject", reason="x", ground=GROUND)
-        steps.take(work, request, "revise")
+        request = lookup.get(work, number)
+        taking.take(work, request, "reject", reason="x", ground=GROUND)
+        taking.take(work, request, "revise")
     letter = _take_in(installation, _letter("Доступ предоставлен.", references=message_id))
     assert _inbox(installation, letter).state is InboxState.TRIAGE
     assert "версию 1" in _inbox(installation, letter).problem

@@ -8,10 +8,16 @@ import re
 import pytest
 from sqlalchemy import delete, select, update
 
-from actions import drafting, erasure, links, organisations, outbox, personal, requests, steps
+from actions.cards import organisations
 from actions.context import NotFound
+from actions.keeping import erasure
+from actions.post import links, outbox
+from actions.requests import creation, drafting, lookup
+from actions.steps import personal, taking
+from models.audit import Event
+from models.grant import EndedFor
 from models.letters import OutboxLetter, OutboxState
-from models.record import EndedFor, Event, PersonalLink
+from models.link import PersonalLink
 from models.request import RequestLine, Status
 from sweeps import deliver as sending
 from sweeps.deliver import Told
@@ -23,10 +29,10 @@ _ADDRESS = re.compile(r"/my/(\S+)")
 
 
 def _draft(work, count=1, skip=0):
-    asked = requests.create(
+    asked = creation.create(
         work, kind=KIND, organisation_id=clinic(work), lines=lines(skip + count, logged_in=False)[skip:]
     )
-    steps.take(work, asked, "invite")
+    taking.take(work, asked, "invite")
     return asked
 
 
@@ -60,9 +66,9 @@ _TYPED = "Вторая " + " ".join(f"{{link:{number}}}" for number in range(1, 
 def test_what_an_organisation_calls_itself_fills_in_nobodys_link(installation):
     with installation.work("тест") as work:
         _draft(work, count=2)
-        asked = requests.create(work, kind=KIND, organisation_id=clinic(work), lines=lines(3, logged_in=False)[2:])
+        asked = creation.create(work, kind=KIND, organisation_id=clinic(work), lines=lines(3, logged_in=False)[2:])
         organisations.get(work, asked.organisation_id).short_name = _TYPED
-        steps.take(work, asked, "invite")
+        taking.take(work, asked, "invite")
         assert (
             "{link:15}"
             in work.session.execute(select(OutboxLetter.text).where(OutboxLetter.request_id == asked.id)).scalar_one()
@@ -94,12 +100,12 @@ def test_what_an_employees_name_says_fills_in_nobodys_link(installation):
     with installation.work("тест") as work:
         _draft(work)
         named = dataclasses.replace(lines(2, logged_in=False)[1], patronymic="{link:1}")
-        request = requests.create(work, kind=KIND, organisation_id=clinic(work), lines=[named])
-        line = requests.lines_of(work, request)[0]
+        request = creation.create(work, kind=KIND, organisation_id=clinic(work), lines=[named])
+        line = lookup.lines_of(work, request)[0]
         line.typed = {**line.typed, "patronymic": "{link:1} {{ links[0] }}"}
         work.session.add(line)
         work.session.flush()
-        steps.take(work, request, "invite")
+        taking.take(work, request, "invite")
     assert [len(found) for found in _secrets(installation).values()] == [1, 1]
 
 
@@ -112,7 +118,7 @@ def _claimed(installation, letter_id):
 def test_a_link_does_not_leave_in_a_letter_whose_person_does_not_own_its_line(installation):
     with installation.work("тест") as work:
         request = _draft(work, count=2)
-        first, second = requests.lines_of(work, request)
+        first, second = lookup.lines_of(work, request)
         letter = work.session.execute(
             select(OutboxLetter).where(OutboxLetter.person_id == first.person_id)
         ).scalar_one()
@@ -129,7 +135,7 @@ def test_a_letter_whose_link_has_ended_meanwhile_stops_before_peoples_eyes(insta
         letter = work.session.execute(select(OutboxLetter)).scalar_one()
         letter.state = OutboxState.FAILED  # as after a refusal of its server
         letter.raw_sha256 = work.files.put(b"composed") if composed else None
-        drafting.edit_lines(work, request, removed=[requests.lines_of(work, request)[0].id])
+        drafting.edit_lines(work, request, removed=[lookup.lines_of(work, request)[0].id])
         outbox.resend(work, letter_id=letter.id)
     _claimed(installation, letter.id)
     told = Told()
@@ -145,11 +151,11 @@ def test_link_of_a_removed_employee_opens_nobody_elses_page(installation):
         request = _draft(work)
     secret = _secrets(installation)[lines(1)[0].email][0]
     with installation.work("тест") as work:
-        request = requests.get(work, request.id)
+        request = lookup.get(work, request.id)
         drafting.edit_lines(
-            work, request, removed=[requests.lines_of(work, request)[0].id], added=lines(2, logged_in=False)[1:]
+            work, request, removed=[lookup.lines_of(work, request)[0].id], added=lines(2, logged_in=False)[1:]
         )
-        steps.take(work, request, "invite")
+        taking.take(work, request, "invite")
     with installation.work("тест") as work:
         assert work.session.execute(select(PersonalLink)).scalars().all()
         with pytest.raises(personal.LinkSpent):
@@ -183,7 +189,7 @@ def test_a_used_link_shows_no_person_any_more(installation):
 def test_every_link_to_the_same_login_ends_with_it(installation):
     with installation.work("тест") as work:
         request = _draft(work)
-        line = requests.lines_of(work, request)[0]
+        line = lookup.lines_of(work, request)[0]
         other = links.token(work, links.issue(work, line_id=line.id, purpose=links.FIRST_LOGIN))
     secret = _secrets(installation)[lines(1)[0].email][0]
     with installation.work("тест") as work:
@@ -213,7 +219,7 @@ def test_links_end_with_erasure(installation, clock):
         request = _draft(work)
     secret = _secrets(installation)[lines(1)[0].email][0]
     with installation.work("тест") as work:
-        steps.take(work, requests.get(work, request.id), "withdraw", reason="не нужно")
+        taking.take(work, lookup.get(work, request.id), "withdraw", reason="не нужно")
         work.session.execute(update(PersonalLink).values(expires_at=clock.now + dt.timedelta(days=9999)))
     clock.forward(days=365 * 3 + 30)
     with installation.work("тест") as work:
@@ -228,10 +234,10 @@ def test_links_end_with_erasure(installation, clock):
 def test_rows_keep_their_number_for_themselves(installation):
     with installation.work("тест") as work:
         request = _draft(work, count=2)
-        gone = max(line.id for line in requests.lines_of(work, request))
+        gone = max(line.id for line in lookup.lines_of(work, request))
         drafting.edit_lines(work, request, removed=[gone])
     with installation.work("тест") as work:
-        added = drafting.edit_lines(work, requests.get(work, request.id), added=lines(3, logged_in=False)[2:])
+        added = drafting.edit_lines(work, lookup.get(work, request.id), added=lines(3, logged_in=False)[2:])
         assert added[0].id > gone
         assert work.session.execute(select(RequestLine.id).where(RequestLine.id == gone)).first() is None
 

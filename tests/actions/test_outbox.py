@@ -8,8 +8,12 @@ import email.policy
 import pytest
 from sqlalchemy import select
 
-from actions import audit, delivery, outbox, requests, steps
+from actions.answers import delivery
 from actions.context import Conflict
+from actions.log import audit
+from actions.post import outbox
+from actions.requests import creation, lookup
+from actions.steps import taking
 from models.letters import OutboxLetter, OutboxState
 from models.request import Status
 from tests.walking import bring, deliver, request_at
@@ -108,7 +112,7 @@ def test_second_confirmation_of_one_letter_is_refused(installation):
 def test_package_carries_both_copies_under_a_unique_subject_and_fixed_message_id(installation):
     number = request_at(installation, Status.SENT)
     with installation.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         letter = work.session.execute(select(OutboxLetter)).scalar_one()
         raw = work.files.read(letter.raw_sha256)
         parsed = email.message_from_bytes(raw, policy=email.policy.default)
@@ -125,7 +129,7 @@ def test_power_of_attorney_goes_along_and_without_its_scan_nothing_leaves(instal
     import dataclasses
     import datetime as dt
 
-    from actions import scans
+    from actions.steps import scans
     from states.lifecycle import Refused
     from tests.walking import SIGNED, scan_of
 
@@ -139,20 +143,20 @@ def test_power_of_attorney_goes_along_and_without_its_scan_nothing_leaves(instal
         seal_present=None,
     )
     with installation.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         scans.sign(work, request, [("Скан.pdf", scan_of(request))], signature=signed)
         with pytest.raises(Refused) as refusal:
-            steps.take(work, request, "send", confirm_address=True)
+            taking.take(work, request, "send", confirm_address=True)
         assert {finding.rule for finding in refusal.value.findings} == {"SND-2"}
     with installation.work("тест") as work:
-        request = requests.get(work, number)
-        steps.take(work, request, "edit")
+        request = lookup.get(work, number)
+        taking.take(work, request, "edit")
     bring(installation, number, Status.VALIDATED)
     with installation.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         paper = scan_of(request)
         scans.sign(work, request, [("Скан.pdf", paper)], signature=signed, attorney=("Доверенность.pdf", paper))
-        steps.take(work, request, "send", confirm_address=True)
+        taking.take(work, request, "send", confirm_address=True)
         letter = work.session.execute(
             select(OutboxLetter).where(OutboxLetter.state == OutboxState.PROMISED)
         ).scalar_one()
@@ -163,8 +167,8 @@ def test_letter_with_a_personal_link_is_forgotten_once_it_is_out(installation):
     from tests.walking import KIND, clinic, lines
 
     with installation.work("тест") as work:
-        request = requests.create(work, kind=KIND, organisation_id=clinic(work), lines=lines(1, logged_in=False))
-        steps.take(work, request, "invite")
+        request = creation.create(work, kind=KIND, organisation_id=clinic(work), lines=lines(1, logged_in=False))
+        taking.take(work, request, "invite")
         assert "[личная ссылка работника]" in work.session.execute(select(OutboxLetter.text)).scalar_one()
     sent = deliver(installation)
     assert [letter.raw_sha256 for letter in sent] == [None]

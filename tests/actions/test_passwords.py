@@ -8,7 +8,7 @@ import pytest
 from argon2 import extract_parameters
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
-from actions import passwords
+from actions.accounts import passwords
 
 
 def test_a_hash_costs_what_owasp_asks_and_only_its_own_password_fits() -> None:

@@ -10,10 +10,15 @@ from docx import Document
 from PIL import Image
 from sqlalchemy import select
 
-from actions import correspondence, links, people, personal, requests, steps
+from actions.cards import people
 from actions.context import NotFound
+from actions.letters import correspondence
+from actions.post import links
+from actions.requests import creation, lookup
+from actions.steps import personal, taking
+from models.audit import Event
 from models.letters import OutboxLetter
-from models.record import Event, PersonalLink
+from models.link import PersonalLink
 from models.request import LineState, Status
 from tests.walking import KIND, bring, clinic, deliver, lines, request_at
 
@@ -30,8 +35,8 @@ def _picture():
 def invited(installation):
     """A draft with one invited employee and the secret of his link."""
     with installation.work("тест") as work:
-        request = requests.create(work, kind=KIND, organisation_id=clinic(work), lines=lines(1, logged_in=False))
-        steps.take(work, request, "invite")
+        request = creation.create(work, kind=KIND, organisation_id=clinic(work), lines=lines(1, logged_in=False))
+        taking.take(work, request, "invite")
         link = work.session.execute(select(PersonalLink)).scalar_one()
         return request.id, links.token(work, link)
 
@@ -125,10 +130,10 @@ def test_login_is_proven_only_when_every_subsystem_is_seen(installation):
     with installation.work("тест") as work:
         with pytest.raises(personal.NotAllSeen, match="ФРМР"):
             personal.confirm_login(work, secret, listed=["ФРМО"])
-        assert requests.get(work, number).status is Status.GRANTED
+        assert lookup.get(work, number).status is Status.GRANTED
     with installation.work("тест") as work:
         personal.confirm_login(work, secret, listed=["ФРМО", "ФРМР"])
-        assert requests.get(work, number).status is Status.VERIFIED
+        assert lookup.get(work, number).status is Status.VERIFIED
 
 
 @pytest.mark.rule("VER-3", "VER-4", "ISS-1")
@@ -142,19 +147,19 @@ def test_it_does_not_work_becomes_a_report_with_the_picture_in_word_and_goes_to_
             description="Нажал «Войти» и вижу пустую страницу.",
             screenshots=[("Снимок.png", _picture(), "image/png")],
         )
-        assert requests.lines_of(work, requests.get(work, number))[0].state is LineState.TROUBLE
-        document = next(f for f in requests.files_of(work, report) if f.purpose == "trouble-report-docx")
+        assert lookup.lines_of(work, lookup.get(work, number))[0].state is LineState.TROUBLE
+        document = next(f for f in lookup.files_of(work, report) if f.purpose == "trouble-report-docx")
         word = Document(io.BytesIO(work.files.read(document.sha256)))
         words = [paragraph.text for paragraph in word.paragraphs]
         picture = next(i for i, p in enumerate(word.paragraphs) if p._p.xpath(".//pic:pic"))
         assert any("пустую страницу" in text for text in words[picture + 1 :])
-        steps.take(work, report, "validate")
-        steps.take(work, report, "send", confirm_address=True)
+        taking.take(work, report, "validate")
+        taking.take(work, report, "send", confirm_address=True)
         names = [file.name for file in correspondence.package_files(work, report)]
         assert any(name.endswith(".docx") for name in names)
     assert report.in_letters in [letter.subject.split()[1] for letter in deliver(installation)]
     with installation.work("тест") as work:
-        assert requests.get(work, report.id).status is Status.SENT
+        assert lookup.get(work, report.id).status is Status.SENT
 
 
 def test_trouble_is_over_when_the_login_works_after_all(installation):
@@ -165,4 +170,4 @@ def test_trouble_is_over_when_the_login_works_after_all(installation):
             work, secret, description="Не вижу списка.", screenshots=[("a.png", _picture(), "image/png")]
         )
         personal.confirm_login(work, secret, listed=["ФРМО", "ФРМР"])
-        assert requests.get(work, number).status is Status.VERIFIED
+        assert lookup.get(work, number).status is Status.VERIFIED

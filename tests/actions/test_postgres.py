@@ -11,7 +11,11 @@ from pydantic import SecretStr
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
-from actions import audit, grants, outbox, requests, steps, verification
+from actions.log import audit
+from actions.post import outbox
+from actions.requests import lookup
+from actions.roles import grants
+from actions.steps import taking, verification
 from models.letters import OutboxLetter
 from models.request import Status
 from states.lifecycle import Refused
@@ -33,9 +37,9 @@ def installation(server: str, tmp_path: Path, clock) -> Iterator[Installation]:
 def test_whole_life_ends_verified(installation):
     number = request_at(installation, Status.GRANTED)
     with installation.work("тест") as work:
-        verification.record_logins(work, requests.get(work, number), snils=[], proven=True)
+        verification.record_logins(work, lookup.get(work, number), snils=[], proven=True)
     with installation.work("тест") as work:
-        assert requests.get(work, number).status is Status.VERIFIED
+        assert lookup.get(work, number).status is Status.VERIFIED
         assert len(grants.holders(work)) == 4
         assert audit.verify(work.session).ok
 
@@ -94,9 +98,9 @@ def test_two_clicks_at_once_promise_one_letter(installation):
     def press() -> None:
         try:
             with installation.work("тест") as work:
-                steps.take(work, requests.get(work, number), "send", confirm_address=True)
+                taking.take(work, lookup.get(work, number), "send", confirm_address=True)
             outcomes.append("sent")
-        except (steps.StaleRequest, Refused):
+        except (taking.StaleRequest, Refused):
             outcomes.append("refused")
 
     threads = [threading.Thread(target=press) for _ in range(3)]

@@ -8,21 +8,14 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from actions import (
-    answers,
-    audit,
-    corrected_cards,
-    corrected_letters,
-    corrected_organisations,
-    evidence,
-    inbox,
-    names,
-    people,
-    requests,
-    steps,
-    verification,
-)
-from actions.corrections import Kind
+from actions.answers import answers, inbox
+from actions.cards import names, people
+from actions.corrections import corrected_cards, corrected_letters, corrected_organisations
+from actions.corrections.corrections import Kind
+from actions.evidence import evidence
+from actions.log import audit
+from actions.requests import lookup
+from actions.steps import taking, verification
 from demo.people import INN
 from documents.evidence.verify import Check, Pack
 from models.answers import Said
@@ -61,14 +54,14 @@ def _ticket(installation, clock) -> tuple[Act, int]:
 def _login(installation, clock) -> tuple[Act, int]:
     number = request_at(installation, Status.GRANTED)
     with installation.work("тест") as work:
-        verification.record_logins(work, requests.get(work, number), snils=(), proven=True)
+        verification.record_logins(work, lookup.get(work, number), snils=(), proven=True)
     return lambda: correct(installation, number, Kind.LOGIN), 4
 
 
 def _hand_over(installation, clock) -> tuple[Act, int]:
     number = request_at(installation, Status.SIGNED)
     with installation.work("тест") as work:
-        steps.take(work, requests.get(work, number), "hand_over", ticket="ABC-123-45678", channel="web")
+        taking.take(work, lookup.get(work, number), "hand_over", ticket="ABC-123-45678", channel="web")
     return lambda: correct(installation, number, Kind.HAND_OVER), 0
 
 
@@ -80,7 +73,7 @@ def _signature_date(installation, clock) -> tuple[Act, int]:
 def _letter(installation, clock) -> tuple[Act, int]:
     number = request_at(installation, Status.AWAITING)
     with installation.work("тест") as work:
-        letter = _taken_in(work, requests.get(work, number)).id
+        letter = _taken_in(work, lookup.get(work, number)).id
         inbox.settle(work, letter, decision="grant")
 
     def act():
@@ -91,7 +84,7 @@ def _letter(installation, clock) -> tuple[Act, int]:
 
 
 def _first_card(work, number):
-    return people.of_line(work, requests.lines_of(work, requests.get(work, number))[0])
+    return people.of_line(work, lookup.lines_of(work, lookup.get(work, number))[0])
 
 
 def _name(installation, clock) -> tuple[Act, int]:
@@ -171,10 +164,10 @@ def test_every_kind_of_correction(installation, clock, tmp_path, kind):
 def test_one_role_granted_while_the_other_is_refused_is_recorded_as_it_is(installation):
     number = request_at(installation, Status.AWAITING)
     with installation.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         said = (Said("granted", subsystem="ФРМО"), Said("rejected", "нет в ФРМР", subsystem="ФРМР"))
         answers.give_answer(work, request, answers.understood(work, request, said), actor=Actor.OFFICER, ground=GROUND)
-        told = {(pair.subsystem, pair.state) for line in requests.lines_of(work, request) for pair in line.asked}
+        told = {(pair.subsystem, pair.state) for line in lookup.lines_of(work, request) for pair in line.asked}
         assert told == {("frmo", LineState.GRANTED), ("frmr", LineState.MOVED)}
-        assert requests.child_of(work, request, "refused-lines") is not None
+        assert lookup.child_of(work, request, "refused-lines") is not None
     assert {subsystem for _, subsystem in held(installation)} == {"ФРМО"}

@@ -7,7 +7,11 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from actions import links, organisations, outbox, reminders, requests, steps
+from actions.cards import organisations
+from actions.keeping import reminders
+from actions.post import links, outbox
+from actions.requests import creation, lookup
+from actions.steps import taking
 from models.letters import OutboxLetter
 from models.request import Status
 from states.lifecycle import Actor
@@ -31,8 +35,8 @@ def _letters(installation, purpose, to=None):
 
 def _invited(installation):
     with installation.work("тест") as work:
-        request = requests.create(work, kind=KIND, organisation_id=clinic(work), lines=lines(6, logged_in=False)[4:])
-        steps.take(work, request, "invite")
+        request = creation.create(work, kind=KIND, organisation_id=clinic(work), lines=lines(6, logged_in=False)[4:])
+        taking.take(work, request, "invite")
         return request.id
 
 
@@ -77,7 +81,7 @@ def test_no_digest_by_night_at_weekends_or_on_holidays(installation, clock, mome
 def test_digest_goes_in_the_organisations_own_working_hours(installation, clock):
     number = request_at(installation, Status.VALIDATED)
     with installation.work("тест") as work:
-        card = organisations.get(work, requests.get(work, number).organisation_id)
+        card = organisations.get(work, lookup.get(work, number).organisation_id)
         organisations.change(work, card, {"time_zone": "Asia/Vladivostok"})
     clock.now = dt.datetime(2026, 11, 26, 23, 30, tzinfo=dt.UTC)  # 27 November, 9:30 in Vladivostok
     assert _send_due(installation) == 1
@@ -117,13 +121,13 @@ def test_late_desk_gets_one_follow_up_per_term_citing_the_ticket(installation, c
     _send_due(installation)
     assert len(_letters(installation, "follow-up")) == 2
     with installation.work("тест") as work:
-        assert requests.get(work, number).status is Status.AWAITING
+        assert lookup.get(work, number).status is Status.AWAITING
 
 
 def test_answered_request_is_not_followed_up(installation, clock):
     number = request_at(installation, Status.AWAITING)
     with installation.work("тест") as work:
-        steps.take(work, requests.get(work, number), "reject", actor=Actor.DESK, reason="x", ground=GROUND)
+        taking.take(work, lookup.get(work, number), "reject", actor=Actor.DESK, reason="x", ground=GROUND)
     clock.now = dt.datetime(2026, 12, 1, 7, 0, tzinfo=dt.UTC)
     _send_due(installation)
     assert _letters(installation, "follow-up") == []
@@ -134,13 +138,13 @@ def test_clock_of_the_answer_starts_by_itself_when_the_desk_says_nothing(install
     clock.forward(hours=1)
     _send_due(installation)
     with installation.work("тест") as work:
-        assert requests.get(work, number).status is Status.AWAITING
+        assert lookup.get(work, number).status is Status.AWAITING
 
 
 def test_digest_names_failed_uncertain_and_unread_letters(installation, clock):
     number = request_at(installation, Status.SIGNED)
     with installation.work("тест") as work:
-        steps.take(work, requests.get(work, number), "send", confirm_address=True)
+        taking.take(work, lookup.get(work, number), "send", confirm_address=True)
     with installation.work("тест") as work:
         letter = outbox.claim(work, owner="a", limit=1)[0]
         outbox.begin(work, letter_id=letter, owner="a")
@@ -155,7 +159,7 @@ def test_dry_run_says_who_gets_what_when_and_why_and_promises_nothing(installati
     before = len(_letters(installation, "nudge")) + len(_letters(installation, "digest"))
     with installation.work("тест") as work:
         rows = [due.as_json() for due in reminders.planned(work, days=8)]
-        ours = requests.get(work, number).number
+        ours = lookup.get(work, number).number
     assert set(rows[0]) == {"at", "to", "kind", "request", "why"}
     overdue = [row for row in rows if row["kind"] == "overdue"]
     assert {row["request"] for row in overdue} == {ours}

@@ -7,14 +7,18 @@ import threading
 import pytest
 from sqlalchemy import func, select
 
-from actions import answers, audit, pairs, requests, show, steps
+from actions.answers import answers
+from actions.log import audit
+from actions.requests import creation, lookup, pairs
+from actions.steps import taking
 from models.answers import Said
+from models.audit import Event
 from models.facts import LineFacts
 from models.letters import OutboxLetter, OutboxState
-from models.record import Event
 from models.request import AccessRequest, Status
 from states.lifecycle import Actor, Refused
 from tests.walking import GROUND, KIND, bring, clinic, lines, request_at
+from views.requests import summary
 
 
 def _count(work, table):
@@ -24,24 +28,24 @@ def _count(work, table):
 def test_refused_step_writes_nothing_and_tells_every_reason(installation):
     with installation.work("тест") as work:
         wrong = LineFacts(snils="123", surname="И2", given="", email="нет")
-        request = requests.create(work, kind=KIND, organisation_id=clinic(work), lines=[wrong])
+        request = creation.create(work, kind=KIND, organisation_id=clinic(work), lines=[wrong])
         number = request.id
     with installation.work("тест") as work:
         before = _count(work, Event), _count(work, OutboxLetter)
         with pytest.raises(Refused) as refusal:
-            steps.take(work, requests.get(work, number), "validate")
+            taking.take(work, lookup.get(work, number), "validate")
         assert (_count(work, Event), _count(work, OutboxLetter)) == before
         assert {"APP-2", "APP-3", "APP-6", "APP-10", "APP-11", "USR-2"} <= {f.rule for f in refusal.value.findings}
-        assert requests.get(work, number).status is Status.DRAFT
+        assert lookup.get(work, number).status is Status.DRAFT
 
 
 def test_step_writes_status_event_and_documents_together(installation):
     number = request_at(installation, Status.VALIDATED)
     with installation.work("тест") as work:
-        request = requests.get(work, number)
-        purposes = {file.purpose for file in requests.files_of(work, request)}
+        request = lookup.get(work, number)
+        purposes = {file.purpose for file in lookup.files_of(work, request)}
         assert purposes == {"application-docx", "application-xlsx"}
-        told = [row["what"] for row in show.timeline(work, request)]
+        told = [row["what"] for row in summary.timeline(work, request)]
         assert any("«проверена»" in text for text in told)
 
 
@@ -49,18 +53,18 @@ def test_rolled_back_transaction_leaves_neither_status_nor_event(installation):
     number = request_at(installation, Status.DRAFT)
     with pytest.raises(RuntimeError), installation.work("тест") as work:
         before = _count(work, Event)
-        steps.take(work, requests.get(work, number), "validate")
+        taking.take(work, lookup.get(work, number), "validate")
         raise RuntimeError("power cut")
     with installation.work("тест") as work:
         assert _count(work, Event) == before
-        assert requests.get(work, number).status is Status.DRAFT
+        assert lookup.get(work, number).status is Status.DRAFT
 
 
 def test_stale_click_is_a_conflict_that_names_the_present_state(installation):
     number = request_at(installation, Status.DRAFT)
     bring(installation, number, Status.VALIDATED)
-    with installation.work("тест") as work, pytest.raises(steps.StaleRequest, match="проверена"):
-        steps.take(work, requests.get(work, number), "edit", revision=0)
+    with installation.work("тест") as work, pytest.raises(taking.StaleRequest, match="проверена"):
+        taking.take(work, lookup.get(work, number), "edit", revision=0)
 
 
 def test_two_at_once_one_wins_one_is_refused(installation):
@@ -70,9 +74,9 @@ def test_two_at_once_one_wins_one_is_refused(installation):
     def press() -> None:
         try:
             with installation.work("тест") as work:
-                steps.take(work, requests.get(work, number), "send", confirm_address=True)
+                taking.take(work, lookup.get(work, number), "send", confirm_address=True)
             outcomes.append("sent")
-        except (steps.StaleRequest, Refused):
+        except (taking.StaleRequest, Refused):
             outcomes.append("refused")
 
     threads = [threading.Thread(target=press) for _ in range(4)]
@@ -88,54 +92,55 @@ def test_two_at_once_one_wins_one_is_refused(installation):
 
 def test_desk_may_not_take_the_officers_step(installation):
     number = request_at(installation, Status.DRAFT)
-    with installation.work("тест") as work, pytest.raises(steps.NotAllowed):
-        steps.take(work, requests.get(work, number), "validate", actor=Actor.DESK)
+    with installation.work("тест") as work, pytest.raises(taking.NotAllowed):
+        taking.take(work, lookup.get(work, number), "validate", actor=Actor.DESK)
 
 
 def test_sending_asks_once_to_confirm_the_desks_address(installation):
     number = request_at(installation, Status.SIGNED)
     with installation.work("тест") as work:
         with pytest.raises(Refused) as refusal:
-            steps.take(work, requests.get(work, number), "send")
+            taking.take(work, lookup.get(work, number), "send")
         assert "egisz@stp-egisz.ru" in refusal.value.findings[0].message
-        steps.take(work, requests.get(work, number), "send", confirm_address=True)
+        taking.take(work, lookup.get(work, number), "send", confirm_address=True)
     second = request_at(installation, Status.SIGNED, of=1)
     with installation.work("тест") as work:
-        steps.take(work, requests.get(work, second), "send")
+        taking.take(work, lookup.get(work, second), "send")
 
 
 def test_editing_withdraws_the_promised_letter_and_starts_a_version(installation):
     number = request_at(installation, Status.SIGNED)
     with installation.work("тест") as work:
-        steps.take(work, requests.get(work, number), "send", confirm_address=True)
+        taking.take(work, lookup.get(work, number), "send", confirm_address=True)
     with installation.work("тест") as work:
-        request = steps.take(work, requests.get(work, number), "edit")
+        request = taking.take(work, lookup.get(work, number), "edit")
         assert (request.status, request.version) == (Status.DRAFT, 2)
         letters = work.session.execute(select(OutboxLetter.state).where(OutboxLetter.purpose == "package")).scalars()
         assert list(letters) == [OutboxState.CANCELLED]
-        assert requests.files_of(work, request) == []
+        assert lookup.files_of(work, request) == []
 
 
 @pytest.mark.rule("AWT-2")
 def test_deadline_starts_when_the_letter_has_left(installation, clock):
     number = request_at(installation, Status.SENT)
     with installation.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         assert request.sent_at == clock.now
         assert request.due_at.isoformat() == "2026-11-25T07:00:00+00:00"
 
 
 @pytest.mark.rule("AWT-1")
 def test_whole_life_ends_verified_with_grants_that_name_their_event(installation):
-    from actions import grants, verification
-    from models.record import Grant
+    from actions.roles import grants
+    from actions.steps import verification
+    from models.grant import Grant
 
     number = request_at(installation, Status.GRANTED)
     with installation.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         assert verification.record_logins(work, request, snils=[], proven=True) == 2
     with installation.work("тест") as work:
-        assert requests.get(work, number).status is Status.VERIFIED
+        assert lookup.get(work, number).status is Status.VERIFIED
         held = grants.holders(work)
         assert len(held) == 4
         assert all(row["verified"] for row in held)
@@ -150,26 +155,26 @@ def test_part_granted_request_keeps_its_line_and_drafts_the_refused_one_as_next_
 
     number = request_at(installation, Status.AWAITING)
     with installation.work("тест") as work:
-        request = requests.get(work, number)
-        first, second = requests.lines_of(work, request)
+        request = lookup.get(work, number)
+        first, second = lookup.lines_of(work, request)
         said = [Said("granted", line=first.id), Said("rejected", "нет подтверждения", line=second.id)]
         found = answers.understood(work, request, said)
         answers.give_answer(work, request, found, actor=Actor.DESK, ground=GROUND)
     with installation.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         assert request.status is Status.GRANTED
-        assert [line.state for line in requests.lines_of(work, request)] == [LineState.GRANTED, LineState.MOVED]
-        draft = requests.child_of(work, request, "refused-lines")
+        assert [line.state for line in lookup.lines_of(work, request)] == [LineState.GRANTED, LineState.MOVED]
+        draft = lookup.child_of(work, request, "refused-lines")
         assert (draft.status, draft.version) == (Status.DRAFT, 2)
-        assert [pair.reason for pair in pairs.of(requests.lines_of(work, draft))] == ["нет подтверждения"] * 2
+        assert [pair.reason for pair in pairs.of(lookup.lines_of(work, draft))] == ["нет подтверждения"] * 2
 
 
 def test_rejected_request_goes_on_as_its_next_version_with_history_kept(installation):
     number = request_at(installation, Status.AWAITING)
     with installation.work("тест") as work:
-        steps.take(work, requests.get(work, number), "reject", actor=Actor.DESK, reason="нет печати", ground=GROUND)
+        taking.take(work, lookup.get(work, number), "reject", actor=Actor.DESK, reason="нет печати", ground=GROUND)
     with installation.work("тест") as work:
-        request = steps.take(work, requests.get(work, number), "revise")
+        request = taking.take(work, lookup.get(work, number), "revise")
         assert (request.status, request.version) == (Status.DRAFT, 2)
         old = select(func.count()).select_from(AccessRequest)
         assert work.session.execute(old).scalar_one() == 1
@@ -177,7 +182,7 @@ def test_rejected_request_goes_on_as_its_next_version_with_history_kept(installa
     bring(installation, number, Status.SIGNED)
     bring(installation, number, Status.SENT)
     with installation.work("тест") as work:
-        assert requests.get(work, number).status is Status.SENT
+        assert lookup.get(work, number).status is Status.SENT
 
 
 def test_events_name_no_people(installation):

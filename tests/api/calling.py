@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable
 
 from fastapi.testclient import TestClient
 
-from actions import accounts, api_tokens
-from actions.api_tokens import Use
+from actions.accounts import accounts, api_tokens
+from actions.accounts.api_tokens import Use
 from models.account import Role
 from tests.web.apps import app_for
 from tests.web.users import BOTH, NAMES

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from actions import pairs, requests
+from actions.requests import lookup, pairs
 from models.request import Status
 from tests.web.world import NOON, PEOPLE, World, received, request_at
 
@@ -119,7 +119,7 @@ def test_pair_of_nobody_is_an_invalid_call(api: TestClient, waits: dict[str, Any
 
 def test_letter_is_settled_in_part_by_role(api: TestClient, world: World, waits: dict[str, Any]) -> None:
     with world.installation.work(by="тест") as work:
-        letter = received(work, requests.get(work, waits["id"]), {"kind": "answer", "outcome": "unclear"}).id
+        letter = received(work, lookup.get(work, waits["id"]), {"kind": "answer", "outcome": "unclear"}).id
     answers = [{"line": line["id"], "outcome": "granted"} for line in waits["lines"]]
     body = {"decision": "partial", "answers": answers, "text": "нет карточки в ФРМР"}
     half = api.post(f"/api/v1/triage/{letter}", json=body | {"answers": answers[:1]})
@@ -135,7 +135,7 @@ def test_quote_keeps_his_own_snils_and_masks_everybody_elses(
     api: TestClient, world: World, waits: dict[str, Any]
 ) -> None:
     with world.installation.work(by="тест") as work:
-        for pair in pairs.of(requests.lines_of(work, requests.get(work, waits["id"]))):
+        for pair in pairs.of(lookup.lines_of(work, lookup.get(work, waits["id"]))):
             pair.quote = f"Доступ {PEOPLE[0][0]} и 087-654-303 00 предоставлен"
     first, second = (line["roles"][0]["quote"] for line in api.get(f"/api/v1/requests/{waits['id']}").json()["lines"])
     assert first == f"Доступ {PEOPLE[0][0]} и ***-***-303 00 предоставлен"

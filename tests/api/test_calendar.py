@@ -11,7 +11,8 @@ from fastapi.testclient import TestClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from actions import accounts, checklists
+from actions.accounts import accounts
+from actions.checklists import checklists
 from documents.icalendar import Entry, calendar
 from models.account import Role
 from models.request import Status
@@ -21,7 +22,7 @@ from tests.api.receiver import list_house, listening
 from tests.web.apps import app_for
 from tests.web.users import client
 from tests.web.world import NOON, PEOPLE, World, request_at
-from web.logs import safe_path
+from web.shell.logs import safe_path
 
 _NAME = re.compile(r"([A-Z0-9-]+)((?:;[A-Z0-9-]+=[^:;]+)*):(.*)", re.DOTALL)
 _UTC = re.compile(r"\d{8}T\d{6}Z")

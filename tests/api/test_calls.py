@@ -8,10 +8,11 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import select
 
-from actions import reviews
+from actions.reviews import reviews
 from models.account import Role
+from models.audit import Event
+from models.grant import Grant
 from models.letters import OutboxState
-from models.record import Event, Grant
 from models.request import Status
 from sandbox import Unavailable, remembering
 from tests.api.calling import caller

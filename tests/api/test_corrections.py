@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from fastapi.testclient import TestClient
 
-from actions import answers, inbox, names, people, requests
+from actions.answers import answers, inbox
+from actions.cards import names, people
+from actions.requests import lookup
 from models.facts import FullName
 from models.request import Status
 from states.lifecycle import Actor
@@ -42,7 +44,7 @@ def test_a_letter_and_a_name_go_back(api: TestClient, world: World) -> None:
         request = request_at(work, Status.AWAITING, sent_at=NOON, due_at=NOON)
         letter = received(work, request, {})
         inbox.settle(work, letter.id or 0, decision="note")
-        card = people.of_line(work, requests.lines_of(work, request)[0])
+        card = people.of_line(work, lookup.lines_of(work, request)[0])
         names.rename(work, card, FullName("Новая", "Имя"), since=NOON.date())
         letter_id, number = letter.id, card.id
     assert api.post(f"/api/v1/triage/{letter_id}/back", json={"why": WHY, "preview": True}).json()["id"] is None

@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import select
 
-from actions import kept_answers
+from actions.accounts import idempotency
 from models.account import IdempotencyKey
 from models.request import AccessRequest, Status
 from sweeps import run_sweep
@@ -106,9 +106,9 @@ def test_a_key_that_is_being_worked_on_is_busy(world: World, api: TestClient) ->
 
 def test_two_processes_meet_at_the_database(world: World, api: TestClient) -> None:
     with world.installation.work(by="тест") as work:
-        kept_answers.claim(work, 1, "k", "d")
-    with world.installation.work(by="тест") as work, pytest.raises(kept_answers.Busy):
-        kept_answers.claim(work, 1, "k", "d")
+        idempotency.claim(work, 1, "k", "d")
+    with world.installation.work(by="тест") as work, pytest.raises(idempotency.Busy):
+        idempotency.claim(work, 1, "k", "d")
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256, "\x7f"])

@@ -8,9 +8,9 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import select
 
-from actions import organisations
+from actions.cards import organisations
 from demo import people
-from models.record import Event
+from models.audit import Event
 from models.request import AccessRequest
 from tests.api.calling import repeatable
 from tests.walking import KIND, deliver, load_refbook, scan_of

@@ -8,8 +8,8 @@ import re
 import pytest
 from fastapi.testclient import TestClient
 
-from actions import accounts, api_tokens
-from actions.api_tokens import BadToken
+from actions.accounts import accounts, api_tokens
+from actions.accounts.api_tokens import BadToken
 from models.account import Role
 from models.organisation import Organisation
 from tests.api.calling import token_of

@@ -7,10 +7,12 @@ import dataclasses
 import pytest
 from sqlmodel import select
 
-from actions import drafting, links, requests, steps
 from actions.context import Conflict
+from actions.post import links
+from actions.requests import creation, drafting, lookup
+from actions.steps import taking
 from models.facts import SignatureFacts
-from models.record import PersonalLink
+from models.link import PersonalLink
 from models.request import Status
 from tests.api.calling import caller
 from tests.commands import said
@@ -25,14 +27,14 @@ SIGNERS = ("head", "deputy", "acting-head")
 def draft(world):
     """Two people; the first of them was invited."""
     with world.installation.work(by="тест") as work:
-        made = requests.create(work, kind=KIND, organisation_id=clinic(work).id, lines=lines(2, logged_in=False))
-        steps.take(work, made, "invite")
+        made = creation.create(work, kind=KIND, organisation_id=clinic(work).id, lines=lines(2, logged_in=False))
+        taking.take(work, made, "invite")
         return made.id
 
 
 def link_of(world, number, place=0):
     with world.installation.work(by="тест") as work:
-        row = requests.lines_of(work, requests.get(work, number))[place]
+        row = lookup.lines_of(work, lookup.get(work, number))[place]
         found = work.session.exec(
             select(PersonalLink).where(PersonalLink.line_id == row.id, PersonalLink.ended_at.is_(None))
         ).one_or_none()
@@ -41,7 +43,7 @@ def link_of(world, number, place=0):
 
 def by_actions(world, number, people):
     with world.installation.work(by="тест") as work:
-        drafting.replace_lines(work, requests.get(work, number), people)
+        drafting.replace_lines(work, lookup.get(work, number), people)
 
 
 def by_api(world, number, people):
@@ -85,7 +87,7 @@ def test_a_corrected_roster_of_invited_people_is_taken_and_who_stays_keeps_his_l
 
 def sign_by_actions(world, number, capacity):
     with world.installation.work(by="тест") as work:
-        drafting.plan_signer(work, requests.get(work, number), SignatureFacts(capacity=capacity))
+        drafting.plan_signer(work, lookup.get(work, number), SignatureFacts(capacity=capacity))
 
 
 def sign_by_api(world, number, capacity):
@@ -107,7 +109,7 @@ def sign_by_command(world, number, capacity):
 
 def sign_by_page(world, number, capacity):
     with world.installation.work(by="тест") as work:
-        revision = requests.get(work, number).revision
+        revision = lookup.get(work, number).revision
     data = {"revision": str(revision), "capacity": capacity, "name": "", "post": ""}
     answer = client(world).post(f"/requests/{number}/check/signer", data=data, follow_redirects=False)
     assert answer.status_code == 303, answer.text
@@ -118,20 +120,17 @@ def sign_by_page(world, number, capacity):
 )
 def test_three_changes_of_the_signer_are_one_version_by_every_door(world, door):
     with world.installation.work(by="тест") as work:
-        number = requests.create(work, kind=KIND, organisation_id=clinic(work).id, lines=lines(2)).id
+        number = creation.create(work, kind=KIND, organisation_id=clinic(work).id, lines=lines(2)).id
     for capacity in SIGNERS:
         door(world, number, capacity)
     with world.installation.work(by="тест") as work:
-        assert (requests.get(work, number).signature["capacity"], requests.get(work, number).version) == (
-            SIGNERS[-1],
-            1,
-        )
+        assert (lookup.get(work, number).signature["capacity"], lookup.get(work, number).version) == (SIGNERS[-1], 1)
 
 
 @pytest.mark.parametrize("status", [status for status in Status if status is not Status.DRAFT])
 def test_what_is_no_draft_takes_no_change(world, draft, status):
     with world.installation.work(by="тест") as work:
-        found = requests.get(work, draft)
+        found = lookup.get(work, draft)
         found.status = status
         for change in (
             lambda: drafting.replace_lines(work, found, lines(1)),

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from actions import requests
+from actions.requests import lookup
 from models.request import Status
 from tests.api.calling import caller
 from tests.web.world import INN, KIND, World, request_at
-from web.bodies import MAX_BODY
+from web.shell.bodies import MAX_BODY
 
 
 def _made(world: World, status: Status = Status.DRAFT) -> int:
@@ -122,7 +122,7 @@ def test_an_error_of_ours_tells_nothing_of_itself(
     def broken(*_: object) -> None:
         raise RuntimeError("Иванова Анна")
 
-    monkeypatch.setattr(requests, "get", broken)
+    monkeypatch.setattr(lookup, "get", broken)
     found = _told(api.get(f"/api/v1/requests/{number}"), 500, "broken")
     assert "Иванова" not in str(found) and "RuntimeError" not in str(found)
 
@@ -136,7 +136,7 @@ def test_who_may_not_is_told_so(world: World) -> None:
 
 
 def test_every_type_leads_to_its_description(world: World, api: TestClient) -> None:
-    from web.api.problems import KINDS
+    from web.shell.problems import KINDS
 
     for code, kind in KINDS.items():
         page = api.get(f"/api/problems/{code}")

@@ -9,14 +9,14 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import select
 
-from actions import accounts, api_tokens
+from actions.accounts import accounts, api_tokens
 from models.account import ApiToken, Role
-from models.record import Event
+from models.audit import Event
 from tests.api.calling import caller, token_of
 from tests.web.apps import app_for
 from tests.web.users import client, session_of
 from tests.web.world import World, request_at
-from web.cookies import COOKIE
+from web.shell.cookies import COOKIE
 
 HEADERS = (None, b"", b"Bearer", b"Bearer ", b"Bearer no", b"Basic b2ZmaWNlcjo=", "bearer ключ".encode())
 

@@ -14,10 +14,12 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import select
 
-from actions import accounts, steps, webhooks
+from actions.accounts import accounts
+from actions.steps import taking
+from actions.subscriptions import webhooks
 from models.account import Role
+from models.audit import Event
 from models.organisation import Organisation
-from models.record import Event
 from models.webhook import DeliveryState, WebhookDelivery
 from notifications.webhooks import BadTarget, NotTaken, WebhookGateway, check_url, judge, signature
 from sweeps import run_sweep
@@ -50,7 +52,7 @@ def _subscribe(world: World, url: str, *, wanted: tuple[str, ...] = (), narrow: 
 def _withdrawn(world: World) -> int:
     with world.installation.work(by="тест") as work:
         request = request_at(work)
-        steps.take(work, request, "withdraw")
+        taking.take(work, request, "withdraw")
         return request.id or 0
 
 
@@ -109,13 +111,13 @@ def test_only_wanted_steps_of_seen_organisations_are_told(world: World, receiver
             active=True,
         )
         for request in (mine, request_at(work, organisation_id=other.id)):
-            steps.take(work, request, "withdraw")
+            taking.take(work, request, "withdraw")
     run_sweep("webhooks", world.installation)
     assert receiver.taken == []
     _subscribe(world, receiver.url)
     with world.installation.work(by="тест") as work:
         for organisation_id in (mine.organisation_id, other.id):
-            steps.take(work, request_at(work, organisation_id=organisation_id), "withdraw")
+            taking.take(work, request_at(work, organisation_id=organisation_id), "withdraw")
     run_sweep("webhooks", world.installation)
     assert [each["data"]["organisation"]["id"] for each in receiver.told] == [mine.organisation_id]
 

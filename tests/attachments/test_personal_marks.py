@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from catalog.personal import personal_words
 from demo.people import EMPLOYEES
 from models.identifiers import format_snils, valid_snils
-from models.name_forms import given_forms
-from models.personal_marks import find_personal
-from models.personal_numbers import without_other_snils
-from models.personal_text import plain_text
+from privacy.marks import find_personal
+from privacy.name_forms import given_forms
+from privacy.numbers import without_other_snils
+from privacy.text import plain_text
 
 pytestmark = pytest.mark.rule("TUB-2", "NOZ-2")
 INNOCENT = Path(__file__).with_name("innocent.txt").read_text("utf-8").splitlines()

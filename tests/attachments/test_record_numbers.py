@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.record_numbers import RecordNumbers, record_numbers
+from states.rules.record_numbers import RecordNumbers, record_numbers
 
 pytestmark = pytest.mark.rule("TUB-1", "NOZ-1")
 PATTERN = r"[0-9A-Za-zА-Яа-я]+([-/][0-9A-Za-zА-Яа-я]+)*"

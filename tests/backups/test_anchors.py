@@ -7,16 +7,16 @@ import json
 import pytest
 from sqlmodel import select
 
-from actions import audit
+from actions.log import audit
+from models.audit import Event
 from models.letters import OutboxLetter, OutboxState
-from models.record import Event
 from notifications.composing import OutgoingLetter, compose
+from service import anchors, signing
+from service.planner import Planner
+from service.state_of_health import look
 from sweeps import nightly
 from tests.commands import said
-from wiring import anchors, signing
-from wiring.planner import Planner
 from wiring.settings import LogPart, SettingsError
-from wiring.state_of_health import look
 
 
 def events(installation, count=6):

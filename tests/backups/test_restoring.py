@@ -12,15 +12,15 @@ import zipfile
 import pytest
 from sqlmodel import select
 
-from actions import audit
-from models.record import Event
+from actions.log import audit
+from models.audit import Event
 from models.webhook import Webhook
-from wiring import anchors, backup, locks
-from wiring.backup import BackupError
+from service import anchors, backup, locks
+from service.backup import BackupError
+from service.locks import Identity, Passphrase, Recipient, WrongLock
+from service.restoring import restore
 from wiring.holding import held
-from wiring.locks import Identity, Passphrase, Recipient, WrongLock
 from wiring.moving_in import READY
-from wiring.restoring import restore
 from wiring.settings import Settings
 from wiring.work import Installation
 
@@ -52,7 +52,7 @@ def used(installation):
 
 
 def webhook_owner(work):
-    from actions import accounts
+    from actions.accounts import accounts
     from models.account import Role
 
     return accounts.create(work, login="boss", name="Админ", roles=[Role.ADMINISTRATOR]).id
@@ -219,7 +219,7 @@ _KILLED = """
 import os, sys
 from pathlib import Path
 from wiring import moving_in, restoring
-from wiring.restoring import restore
+from service.restoring import restore
 from wiring.settings import load
 left = int(sys.argv[2])
 def counted(real):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from actions import checklist_workers, checklists, requests, verification
+from actions.checklists import checklist_workers, checklists
 from actions.context import Work
+from actions.requests import creation, lookup
+from actions.steps import verification
 from demo import people
 from models.request import Status
 from tests.walking import KIND, clinic, lines, request_at
@@ -14,7 +16,7 @@ def verified(installation: Installation, *, count: int = 2) -> int:
     """The organisation of a request whose every employee has logged in."""
     number = request_at(installation, Status.GRANTED, count=count)
     with installation.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         verification.record_logins(work, request, snils=(), proven=True)
         assert request.status is Status.VERIFIED
         return request.organisation_id
@@ -24,7 +26,7 @@ def opened(installation: Installation) -> int:
     """The organisation with both lists open and two employees on record; a hundred times quicker than the way."""
     with installation.work("тест") as work:
         organisation = clinic(work)
-        requests.create(work, kind=KIND, organisation_id=organisation, lines=lines(2))
+        creation.create(work, kind=KIND, organisation_id=organisation, lines=lines(2))
         checklists.open_checklist(work, organisation, "worker")
         return organisation
 

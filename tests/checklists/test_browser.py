@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser
 
-from actions import checklist_views, checklist_workers, checklists
+from actions.checklists import checklist_workers, checklists
 from tests.web.browsing import CHROMIUM
 from tests.web.test_browser import DESKTOP, PHONE, address, browser, opened, spills
 from tests.web.users import log_in
 from tests.web.world import World, clinic, request_at
+from views import checklist_progress
 
 __all__ = ["address", "browser"]
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="нет /usr/bin/chromium")
@@ -54,4 +55,4 @@ def test_officer_ticks_without_a_script_and_sees_the_bar_move(
     assert page.get_by_role("progressbar", name="Разделы").get_attribute("value") == "1"
     context.close()
     with world.installation.work(by="тест") as work:
-        assert checklist_views.lists_of(work, number)[0].progress.done == 1
+        assert checklist_progress.lists_of(work, number)[0].progress.done == 1

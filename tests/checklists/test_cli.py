@@ -8,7 +8,7 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
-from cli import speech
+from cli import output
 from cli.main import app
 from demo import people
 from tests.checklists import opening
@@ -28,7 +28,7 @@ def run(installation, monkeypatch):
         done = CliRunner().invoke(app, words)
         exit_code, out = done.exit_code, done.output
         if done.exception is not None and not isinstance(done.exception, SystemExit):
-            told = speech.spoken(done.exception)
+            told = output.spoken(done.exception)
             assert told is not None, done.exception
             exit_code, out = 1, told[0]
         assert exit_code == code, out

@@ -5,16 +5,19 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from actions import checklist_views, checklist_workers, checklists, requests, verification
+from actions.checklists import checklist_workers, checklists
 from actions.context import Conflict, NotFound
+from actions.requests import lookup
+from actions.steps import verification
 from catalog.rules import FOLDER
 from demo import people
+from models.audit import Event
 from models.checklist import ChecklistItem, OpenedChecklist
 from models.identifiers import BadIdentifier
-from models.record import Event
 from models.request import Status
 from tests.checklists.opening import entered, opened, verified
 from tests.walking import clinic, request_at
+from views import checklist_progress
 from wiring.settings import Settings
 from wiring.work import Installation
 
@@ -27,13 +30,13 @@ def _opened(work):
 def test_granted_is_not_enough_and_the_last_proven_login_opens_both_lists(installation):
     number = request_at(installation, Status.GRANTED)
     with installation.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         verification.record_logins(
             work, request, snils={people.EMPLOYEES[0].snils.replace("-", "").replace(" ", "")}, proven=True
         )
         assert _opened(work) == []
     with installation.work("тест") as work:
-        verification.record_logins(work, requests.get(work, number), snils=(), proven=True)
+        verification.record_logins(work, lookup.get(work, number), snils=(), proven=True)
         assert _opened(work) == ["sections", "worker"]
         rows = work.session.execute(select(ChecklistItem).order_by(ChecklistItem.id)).scalars().all()
         assert [row.item for row in rows] == ["card", "licensing", "buildings", "departments", "staffing", "equipment"]
@@ -60,7 +63,7 @@ def test_second_request_opens_nothing_twice_and_touches_no_tick(installation):
     with installation.work("тест") as work:
         assert _opened(work) == ["sections", "worker"]
         assert len(work.session.execute(select(ChecklistItem)).scalars().all()) == 6
-        assert checklist_views.lists_of(work, organisation)[0].progress.done == 1
+        assert checklist_progress.lists_of(work, organisation)[0].progress.done == 1
 
 
 def test_own_catalogue_decides_which_role_opens_what(home, clock, tmp_path):
@@ -110,7 +113,7 @@ def test_employee_on_record_is_referred_to_and_a_new_one_keeps_his_own_name(inst
         first, second = (checklist_workers.get_worker(work, organisation, number)[0] for number in (known, new))
         assert (first.name, first.snils, first.person_id is not None) == ("", "", True)
         assert (second.name, second.snils, second.person_id) == (people.EMPLOYEES[2].name, "41240221200", None)
-        names = [worker.name for worker in checklist_views.lists_of(work, organisation)[1].workers]
+        names = [worker.name for worker in checklist_progress.lists_of(work, organisation)[1].workers]
         assert names == [people.EMPLOYEES[0].name, people.EMPLOYEES[2].name]
         for index in (0, 2):
             with pytest.raises(Conflict, match="уже есть"):
@@ -137,6 +140,6 @@ def test_employee_entered_by_mistake_is_taken_out_until_something_is_ticked(inst
             checklist_workers.remove_worker(work, organisation, number)
         checklists.untick(work, checklists.find_spot(work, organisation, "add", number))
         checklist_workers.remove_worker(work, organisation, number)
-        assert checklist_views.lists_of(work, organisation)[1].workers == ()
+        assert checklist_progress.lists_of(work, organisation)[1].workers == ()
         with pytest.raises(NotFound):
             checklist_workers.get_worker(work, organisation, number)

@@ -10,12 +10,14 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
-from actions import checklist_views, checklist_workers, checklists, invitations
+from actions.checklists import checklist_workers, checklists
+from actions.letters import invitations
+from models.audit import Event
 from models.letters import OutboxLetter
-from models.record import Event
 from models.request import Status
 from tests.web.users import client
 from tests.web.world import PEOPLE, World, clinic, personal_link, request_at
+from views import checklist_progress
 
 WORKER = ("Мкртчян Артур", "132-109-303 00")
 
@@ -30,9 +32,9 @@ def number(world: World) -> int:
         return organisation
 
 
-def _item(world: World, number: int, name: str, worker: int | None = None) -> checklist_views.ItemView:
+def _item(world: World, number: int, name: str, worker: int | None = None) -> checklist_progress.ItemView:
     with world.installation.work(by="тест") as work:
-        return checklist_views.item_view(work, checklists.find_spot(work, number, name, worker))
+        return checklist_progress.item_view(work, checklists.find_spot(work, number, name, worker))
 
 
 def _click(officer: TestClient, number: int, path: str, **form: object):

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from actions import checklist_overview, checklist_views, checklists
-from actions.checklists import NotYet
+from actions.checklists import checklists, overview
+from actions.checklists.checklists import NotYet
 from tests.checklists.opening import entered, opened, ticked, verified
 from tests.postgres import migrated_database
+from views import checklist_progress
 from wiring.settings import Settings
 from wiring.work import Installation
 
@@ -34,11 +35,11 @@ def test_lists_open_count_and_come_due(installation, clock):
         ticked(work, organisation, "add", worker=worker)
     clock.forward(days=9)
     with installation.work("тест") as work:
-        shown = [view.progress for view in checklist_views.lists_of(work, organisation)]
-        told = {standing.entry.code: standing.progress for standing in checklist_overview.overview(work)}
+        shown = [view.progress for view in checklist_progress.lists_of(work, organisation)]
+        told = {standing.entry.code: standing.progress for standing in overview.overview(work)}
         assert [(progress.done, progress.overdue) for progress in shown] == [(2, 2), (1, 0)]
         assert told == {"sections": shown[0], "worker": shown[1]}
-        ready = {(entry.item.code, entry.workers) for entry in checklist_overview.ready_items(work)}
+        ready = {(entry.item.code, entry.workers) for entry in overview.ready_items(work)}
         assert ready == {("licensing", 0), ("buildings", 0), ("staffing", 0), ("unit", 1)}
 
 
@@ -66,4 +67,4 @@ def test_what_one_click_stands_on_another_cannot_take_away_meanwhile(installatio
     other.join(30)
     assert len(refused) == 1 and "«Оборудование»" in refused[0]
     with installation.work("тест") as work:
-        assert checklist_views.lists_of(work, organisation)[0].progress.done == 2
+        assert checklist_progress.lists_of(work, organisation)[0].progress.done == 2

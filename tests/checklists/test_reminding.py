@@ -7,15 +7,19 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from actions import checklist_views, checklist_workers, checklists, erasure, reminders, requests, steps
+from actions.checklists import checklist_workers, checklists
+from actions.keeping import erasure, reminders
+from actions.requests import lookup
+from actions.steps import taking
 from demo import people
+from models.audit import Event
 from models.employee import Employee
 from models.letters import OutboxLetter
-from models.record import Event
 from states.calendar import WorkingCalendar
 from states.checklists import due_day, warned_from
 from states.reminders import Reason
 from tests.checklists.opening import entered, opened, ticked
+from views import checklist_progress
 
 pytestmark = pytest.mark.usefixtures("confirmed")
 
@@ -146,7 +150,7 @@ def test_names_of_finished_employees_are_erased_after_the_term_with_an_act(insta
         gone, kept = (checklist_workers.get_worker(work, organisation, number)[0] for number in (done, waiting))
         assert (gone.name, gone.snils, gone.erased_on) == ("", "", work.now)
         assert kept.name == people.EMPLOYEES[3].name
-        views = checklist_views.lists_of(work, organisation)
+        views = checklist_progress.lists_of(work, organisation)
         assert views[1].workers[0].name == checklist_workers.ERASED
         assert {item.row.done_by for item in views[1].workers[0].items} == {""}
         assert views[0].items[0].row.note == "у Петровой"  # still to be done
@@ -160,7 +164,7 @@ def test_names_of_finished_employees_are_erased_after_the_term_with_an_act(insta
 def test_employee_on_record_is_kept_while_he_stands_in_a_list(installation, organisation, clock):
     with installation.work("тест") as work:
         entered(work, organisation, 0)
-        steps.take(work, requests.get(work, 1), "withdraw")
+        taking.take(work, lookup.get(work, 1), "withdraw")
     clock.forward(days=installation.policy.retention_days + 1)
     with installation.work("стирание") as work:
         erasure.erase_due(work)

@@ -7,14 +7,15 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from actions import checklist_overview, checklist_views, checklists
-from actions.checklists import Change, NotYet
+from actions.checklists import checklists, overview
+from actions.checklists.checklists import Change, NotYet
 from actions.context import Conflict, NotFound
+from models.audit import Event
 from models.employee import Employee
 from models.identifiers import BadIdentifier
-from models.record import Event
 from tests.checklists.opening import entered, opened, ticked
 from tests.walking import clinic
+from views import checklist_progress
 
 
 @pytest.fixture
@@ -31,9 +32,9 @@ def test_equipment_waits_for_buildings(installation, organisation):
     with installation.work("тест") as work:
         with pytest.raises(NotYet, match=r"«Оборудование».*«Здания» \(правило FIL-4\)"):
             ticked(work, organisation, "equipment")
-        assert checklist_views.item_view(work, _spot(work, organisation, "equipment")).state == "blocked"
+        assert checklist_progress.item_view(work, _spot(work, organisation, "equipment")).state == "blocked"
         ticked(work, organisation, "buildings", "equipment")
-        assert checklist_views.item_view(work, _spot(work, organisation, "equipment")).state == "done"
+        assert checklist_progress.item_view(work, _spot(work, organisation, "equipment")).state == "done"
 
 
 @pytest.mark.rule("FIL-4")
@@ -92,7 +93,7 @@ def test_steps_of_an_employee_go_in_order_and_education_comes_after_hiring(insta
                 with pytest.raises(NotYet, match="FIL-9" if later == "education" else "FIL-8"):
                     ticked(work, organisation, later, worker=worker)
             ticked(work, organisation, step, worker=worker)
-        assert checklist_views.lists_of(work, organisation)[1].progress.complete
+        assert checklist_progress.lists_of(work, organisation)[1].progress.complete
         with pytest.raises(NotYet, match=r"«Профессиональное образование» \(правило FIL-9\)"):
             checklists.untick(work, _spot(work, organisation, "rate", worker))
 
@@ -110,13 +111,13 @@ def test_one_employees_steps_do_not_open_anothers(installation, organisation):
 @pytest.mark.rule("FIL-1")
 def test_progress_counts_names_the_next_and_is_whole_only_with_all_six(installation, organisation):
     with installation.work("тест") as work:
-        progress = checklist_views.lists_of(work, organisation)[0].progress
+        progress = checklist_progress.lists_of(work, organisation)[0].progress
         assert (progress.done, progress.total, progress.next) == (0, 6, "Карточка")
         ticked(work, organisation, "card", "licensing", "departments", "staffing", "buildings")
-        progress = checklist_views.lists_of(work, organisation)[0].progress
+        progress = checklist_progress.lists_of(work, organisation)[0].progress
         assert (progress.done, progress.next, progress.complete) == (5, "Оборудование", False)
         ticked(work, organisation, "equipment")
-        progress = checklist_views.lists_of(work, organisation)[0].progress
+        progress = checklist_progress.lists_of(work, organisation)[0].progress
         assert (progress.done, progress.next, progress.complete) == (6, "", True)
 
 
@@ -127,8 +128,8 @@ def test_overview_agrees_with_the_lists_and_puts_the_late_first(installation, or
         entered(work, organisation, 3)
         ticked(work, organisation, "card", "departments")
         ticked(work, organisation, "add", worker=1)
-        shown = {view.entry.code: view.progress for view in checklist_views.lists_of(work, organisation)}
-        standings = checklist_overview.overview(work)
+        shown = {view.entry.code: view.progress for view in checklist_progress.lists_of(work, organisation)}
+        standings = overview.overview(work)
         assert [standing.entry.code for standing in standings] == ["sections", "worker"]
         assert standings[0].progress == shown["sections"]
         assert (shown["sections"].done, shown["sections"].overdue, shown["sections"].next) == (2, 2, "Лицензирование")
@@ -139,7 +140,7 @@ def test_overview_agrees_with_the_lists_and_puts_the_late_first(installation, or
 def test_overdue_from_the_day_after_the_term_by_the_organisations_clock(installation, organisation, clock):
     def late():
         with installation.work("тест") as work:
-            return checklist_views.item_view(work, _spot(work, organisation, "card")).overdue
+            return checklist_progress.item_view(work, _spot(work, organisation, "card")).overdue
 
     clock.now = dt.datetime(2026, 11, 26, 20, 59, tzinfo=dt.UTC)  # 23:59 in Moscow of the last day
     assert not late()
@@ -178,7 +179,8 @@ def test_assigning_tells_whom_the_regulation_would_rather_see(installation, orga
         ]
         assert checklists.assign(work, _spot(work, organisation, "card"), name="  Петров   из бухгалтерии ") == []
         names = [
-            checklist_views.item_view(work, _spot(work, organisation, name)).assignee for name in ("staffing", "card")
+            checklist_progress.item_view(work, _spot(work, organisation, name)).assignee
+            for name in ("staffing", "card")
         ]
         assert names == [hr.name, "Петров из бухгалтерии"]
         with pytest.raises(NotFound):
@@ -197,9 +199,9 @@ def test_term_is_set_taken_away_and_never_put_into_the_past(installation, organi
 def test_form_writes_only_what_differs(installation, organisation):
     with installation.work("тест") as work:
         spot = _spot(work, organisation, "card")
-        due = checklist_views.item_view(work, spot).row.due_on
+        due = checklist_progress.item_view(work, spot).row.due_on
         checklists.change(work, spot, Change(None, "", due, ""), revision=0)
-        assert checklist_views.item_view(work, spot).revision == 0
+        assert checklist_progress.item_view(work, spot).revision == 0
         checklists.change(work, spot, Change(None, "Петров", due, "позвонить"), revision=0)
         told = work.session.execute(
             select(Event.action).where(Event.subject == f"organisation:{organisation}")
@@ -230,7 +232,7 @@ def test_item_that_the_catalogue_got_later_is_there_to_tick(installation, organi
         row = work.session.execute(select(ChecklistItem).where(ChecklistItem.item == "staffing")).scalar_one()
         work.session.delete(row)
         work.session.flush()
-        view = checklist_views.item_view(work, _spot(work, organisation, "staffing"))
+        view = checklist_progress.item_view(work, _spot(work, organisation, "staffing"))
         assert (view.state, view.row) == ("ready", None)
         ticked(work, organisation, "staffing")
-        assert checklist_views.item_view(work, _spot(work, organisation, "staffing")).done
+        assert checklist_progress.item_view(work, _spot(work, organisation, "staffing")).done

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from actions import pairs, requests
+from actions.requests import lookup, pairs
 from models.request import Status
 from tests.commands import said
 from tests.walking import request_at
@@ -112,7 +112,7 @@ def test_answer_by_person_and_from_a_file(run, number, tmp_path):
 def test_answer_that_lacks_something_says_what_and_writes_nothing(run, number, installation, arguments, word, code):
     assert word in " ".join(run("request", "answer", number, *arguments, code=code).split())
     with installation.work("тест") as work:
-        assert requests.get(work, number).status is Status.AWAITING
+        assert lookup.get(work, number).status is Status.AWAITING
 
 
 def test_missing_ground_is_named_by_its_field(run, number):
@@ -122,7 +122,7 @@ def test_missing_ground_is_named_by_its_field(run, number):
 
 def test_letter_settled_in_part_by_role(run, number, installation):
     with installation.work("тест") as work:
-        letter = received(work, requests.get(work, number), {"kind": "answer", "outcome": "unclear"}).id
+        letter = received(work, lookup.get(work, number), {"kind": "answer", "outcome": "unclear"}).id
     run("inbox", "settle", letter, "partial", "--line", f"{FIRST}=granted", code=1)
     run(
         "inbox",
@@ -139,6 +139,6 @@ def test_letter_settled_in_part_by_role(run, number, installation):
         "нет карточки в ФРМР",
     )
     with installation.work("тест") as work:
-        asked = [*pairs.of(requests.lines_of(work, requests.get(work, number)))]
+        asked = [*pairs.of(lookup.lines_of(work, lookup.get(work, number)))]
         assert [pair.state.value for pair in asked] == ["granted", "granted", "granted", "moved"]
         assert (asked[3].reason, asked[3].letter_id, asked[3].ground) == ("нет карточки в ФРМР", letter, None)

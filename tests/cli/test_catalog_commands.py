@@ -15,8 +15,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from actions import catalog_changes, requests
-from actions.catalog_changes import compared, problems
+from actions.requests import creation, lookup
 from catalog import CatalogError, kinds, layouts, load, schema
 from catalog.auditing import audit, laid
 from catalog.comparing import KEYS
@@ -39,6 +38,8 @@ from models.request import Status
 from states.rules import Stage, check_request
 from states.rules.values import read_value
 from tests.walking import clinic, lines, request_at
+from views.catalogue import changes
+from views.catalogue.changes import compared, problems
 
 RULES_FOLDER = Path(__file__).parents[2] / "states" / "rules"
 EVERY_KIND = sorted(load().kinds)
@@ -421,7 +422,7 @@ def test_diff_tells_changes_in_words_and_names_open_requests(call, installation,
     signed = request_at(installation, Status.SIGNED)
     request_at(installation, Status.GRANTED, of=1)
     with installation.work("тест") as work:
-        requests.create(work, kind="hiv-missing-drug", organisation_id=clinic(work))
+        creation.create(work, kind="hiv-missing-drug", organisation_id=clinic(work))
     field = '\n[[kinds.fields]]\ncode = "why"\nlabel = "Зачем"\nrule = "GEN-1"\n'
     _changed(
         own,
@@ -466,8 +467,8 @@ def test_diff_tells_changes_in_words_and_names_open_requests(call, installation,
 def test_requests_whose_kind_or_role_goes_are_named_as_stranded(installation, own):
     draft = request_at(installation, Status.DRAFT)
     with installation.work("тест") as work:
-        gone = requests.create(work, kind="frmr-access", organisation_id=clinic(work)).number
-        fine = requests.create(work, kind="frmo-access", organisation_id=clinic(work), lines=lines(1)[:0]).number
+        gone = creation.create(work, kind="frmr-access", organisation_id=clinic(work)).number
+        fine = creation.create(work, kind="frmo-access", organisation_id=clinic(work), lines=lines(1)[:0]).number
     text = (FOLDER / "subsystems/frmr.toml").read_text("utf-8")
     first = text.index("[[subsystem.roles]]")
     second = text.index("[[subsystem.roles]]", first + 1)
@@ -475,7 +476,7 @@ def test_requests_whose_kind_or_role_goes_are_named_as_stranded(installation, ow
     (own / "subsystems" / "frmr.toml").write_text(text, "utf-8")
     with installation.work("тест") as work:
         told = compared(work, own)
-        number = requests.get(work, draft).number
+        number = lookup.get(work, draft).number
     stranded = {entry.number: entry.stranded for entry in told.stranded}
     assert set(stranded) == {number, gone}
     assert "frmr:organisation" in stranded[number] and "frmr-access" in stranded[gone]
@@ -503,7 +504,7 @@ def test_same_catalogue_differs_in_nothing_and_asking_writes_nothing(installatio
 
 
 def _events(work):
-    from actions import audit as log
+    from actions.log import audit as log
 
     return list(log.export(work.session))
 
@@ -515,7 +516,7 @@ def test_bad_folder_is_not_compared(call, own):
 
 
 def test_problems_are_found_without_a_database(own):
-    assert catalog_changes.problems(_changed(own, ACCESS)) == []
+    assert changes.problems(_changed(own, ACCESS)) == []
 
 
 # Templates

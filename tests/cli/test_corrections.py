@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from actions import requests
+from actions.requests import lookup
 from demo.people import INN
 from models.request import Status
 from tests.commands import said
@@ -42,7 +42,7 @@ def test_an_answer_that_was_none_is_taken_back(run, installation):
 def test_a_letter_and_a_change_of_name_are_taken_back(run, installation):
     number = request_at(installation, Status.AWAITING)
     with installation.work("тест") as work:
-        letter = str(received(work, requests.get(work, number), {}).id)
+        letter = str(received(work, lookup.get(work, number), {}).id)
     run("inbox", "settle", letter, "grant")
     told = run("inbox", "back", letter, *WHY, "--yes", "--json")
     assert told["kind"] == "letter" and run("request", "show", str(number), "--json")["state"] == "awaiting"

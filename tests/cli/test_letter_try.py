@@ -8,9 +8,9 @@ from email.message import EmailMessage
 import pytest
 from sqlalchemy import func, select
 
-from actions import requests
+from actions.requests import lookup
+from models.audit import Event
 from models.letters import InboxLetter, OutboxLetter
-from models.record import Event
 from models.request import Status
 from tests.commands import said
 from tests.walking import request_at
@@ -69,4 +69,4 @@ def test_trying_writes_nothing(installation, tmp_path, request_and_reference):
     with installation.work("тест") as work:
         assert work.session.execute(select(func.count()).select_from(Event)).scalar_one() == before
         assert work.session.execute(select(func.count()).select_from(InboxLetter)).scalar_one() == 0
-        assert requests.get(work, number).status is Status.AWAITING
+        assert lookup.get(work, number).status is Status.AWAITING

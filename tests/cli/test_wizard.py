@@ -14,7 +14,8 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-from actions import drafting, organisations, requests
+from actions.cards import organisations
+from actions.requests import cases, creation, drafting, lookup
 from cli.main import app
 from cli.wizard.paths import PathError, dropped_file, dropped_paths
 from cli.wizard.sheet import Sheet
@@ -60,8 +61,8 @@ def talk(answers, *command, code=0):
 
 def draft(installation, number=1):
     with installation.work("тест") as work:
-        request = requests.get(work, number)
-        return request, requests.facts_of(work, request)
+        request = lookup.get(work, number)
+        return request, cases.facts_of(work, request)
 
 
 def person(entry, *, snils=None):
@@ -212,7 +213,7 @@ def test_known_person_is_found_by_surname_and_asked_only_what_is_missing(world):
 
 
 def test_search_by_surname_is_recorded_without_the_name(world):
-    from actions import audit
+    from actions.log import audit
 
     request_at(world, Status.DRAFT)
     talk(["frmo-access", people.INN, "орл"])
@@ -380,7 +381,7 @@ def test_resumed_draft_that_says_nothing_new_stays_as_it_was(made_up):
 def test_data_of_a_patient_are_recognised_not_read_when_a_draft_is_gone_on_with(world):
     with world.work("тест") as work:
         fields = {"patient-name": "Сидоров", "patient-snils": "112-233-445 96"}
-        number = requests.create(work, kind="skl-tie-patient", organisation_id=clinic(work), fields=fields).id
+        number = creation.create(work, kind="skl-tie-patient", organisation_id=clinic(work), fields=fields).id
     said = talk([""] * 40, "request", "resume", str(number)).partition("Ответьте на вопросы")[2]
     assert "[С••••••]" in said
     asked = [text for text in said.splitlines() if "[" in text and "пациент" in text.lower()]
@@ -432,11 +433,11 @@ def test_draft_that_somebody_changed_meanwhile_is_left_alone_and_nothing_is_lost
 
     def late(self: Records, sheet: Sheet):
         with made_up.work("другой") as work:
-            drafting.fill_in(work, requests.get(work, 1), {"question": "Чужой?"})
+            drafting.fill_in(work, lookup.get(work, 1), {"question": "Чужой?"})
         return keep(self, sheet)
 
     with made_up.work("тест") as work:
-        drafting.fill_in(work, requests.get(work, 1), {"question": ""})
+        drafting.fill_in(work, lookup.get(work, 1), {"question": ""})
     monkeypatch.setattr(Records, "keep", late)
     said = talk(["Второй?", ""], "request", "resume", "1")
     assert "тем временем изменили" in said and "ЕД-2026-000002" in said

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from actions import audit, grants, requests
+from actions.log import audit
+from actions.requests import lookup
+from actions.roles import grants
 from models.request import AccessRequest, LineState, Status
 from tests.flows.ports import free_port
 from wiring.privacy import wider
@@ -36,7 +38,7 @@ def test_demonstration_ends_with_six_verified_one_by_a_second_version(tmp_path):
     with installation.work("тест") as work:
         found = work.session.execute(select(AccessRequest).order_by(AccessRequest.id)).scalars().all()
         assert [(request.status, request.version) for request in found] == [(Status.VERIFIED, 1), (Status.VERIFIED, 2)]
-        states = [[line.state for line in requests.lines_of(work, request)] for request in found]
+        states = [[line.state for line in lookup.lines_of(work, request)] for request in found]
         assert sorted(states[0]) == sorted([LineState.VERIFIED] * 5 + [LineState.MOVED])
         assert states[1] == [LineState.VERIFIED]
         assert len({row["snils"] for row in grants.holders(work) if row["verified"]}) == 6
@@ -56,7 +58,7 @@ def test_foreign_folder_is_never_emptied(tmp_path):
 
 def test_paper_is_signed_without_libreoffice_too(installation, tmp_path, monkeypatch):
     from demo import signing
-    from documents import preview
+    from documents.looks import preview
     from documents.scans import match_scan, read_scan
     from tests.walking import request_at
 
@@ -66,7 +68,7 @@ def test_paper_is_signed_without_libreoffice_too(installation, tmp_path, monkeyp
     monkeypatch.setattr(preview, "to_pdf", missing)
     number = request_at(installation, Status.VALIDATED, count=6)
     with installation.work("тест") as work:
-        files = requests.files_of(work, requests.get(work, number))
+        files = lookup.files_of(work, lookup.get(work, number))
         paper = next(file for file in files if file.purpose == "application-docx")
         scan = tmp_path / "scan.pdf"
         scan.write_bytes(signing.signed_scan(work.files.read(paper.sha256), paper.name))

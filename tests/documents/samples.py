@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from catalog.layouts import layout
-from documents.paper import Employee, OrganisationText, Paper, PaperFacts, Signer, compose
+from documents.paper.paper import Employee, OrganisationText, Paper, PaperFacts, Signer, compose
 from models.facts import SealPolicy
 
 TODAY = dt.date(2026, 11, 23)

@@ -9,10 +9,10 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from PIL import Image
 
-from documents import excel
 from documents.codes import PageCode, decode
-from documents.paging import paginate
-from documents.paper import Paper
+from documents.paper import excel
+from documents.paper.paging import paginate
+from documents.paper.paper import Paper
 from documents.russian import NBSP
 from tests.documents.samples import SOLE_PROPRIETOR, application, facts
 

@@ -7,7 +7,7 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from documents.export import Value, table_xlsx
+from documents.tables.export import Value, table_xlsx
 from tests.documents.samples import TODAY
 
 _HEADINGS = ["Работник", "СНИЛС", "С", "Проверен", "Строк"]

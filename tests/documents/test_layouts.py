@@ -6,7 +6,7 @@ import pytest
 
 import catalog
 from catalog.layouts import layout, load_layouts
-from catalog.loading import CatalogError
+from catalog.problems import CatalogError
 
 _GOOD = (Path(catalog.__file__).parent / "layouts" / "access.toml").read_text("utf-8")
 

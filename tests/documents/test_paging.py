@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.layouts import layout
-from documents.measure import line_count, text_width
-from documents.paging import TooLong, _spans, paginate
+from documents.paper.measure import line_count, text_width
+from documents.paper.paging import TooLong, _spans, paginate
 from tests.documents.samples import CLINIC, LONG_NAME, application
 from tests.documents.samples import employees as application_rows
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from catalog.layouts import layout, load_layouts
-from documents.paper import Attorney, OrganisationText, Signer, compose, unanswered
+from documents.paper.paper import Attorney, OrganisationText, Signer, compose, unanswered
 from documents.russian import NBSP
 from models.facts import SealPolicy
 from models.findings import Severity

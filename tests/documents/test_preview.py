@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from documents import word
-from documents.preview import PreviewUnavailable, as_pdf, page_pictures, to_pdf
+from documents.looks.preview import PreviewUnavailable, as_pdf, page_pictures, to_pdf
+from documents.paper import word
 from tests.documents.samples import application
 
 
@@ -57,7 +57,7 @@ def test_office_that_hangs_is_killed_with_its_children(tmp_path: Path) -> None:
 def test_a_killed_command_leaves_no_office_running(tmp_path: Path) -> None:
     note = tmp_path / "child.pid"
     hanging = _program(tmp_path, f"sleep 60 & echo $! > {note}.new; mv {note}.new {note}; wait")
-    code = "import sys; sys.path.insert(0, sys.argv[1]); from documents.preview import as_pdf; as_pdf(b'', '.docx', office=sys.argv[2])"
+    code = "import sys; sys.path.insert(0, sys.argv[1]); from documents.looks.preview import as_pdf; as_pdf(b'', '.docx', office=sys.argv[2])"
     command = subprocess.Popen([sys.executable, "-I", "-c", code, str(Path(__file__).parents[2]), hanging])
     for _ in range(200):
         if note.exists():

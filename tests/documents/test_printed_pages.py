@@ -10,9 +10,10 @@ import pytest
 import zxingcpp
 
 from catalog.layouts import layout, load_layouts
-from documents import excel, preview, word
 from documents.codes import PageCode, decode
-from documents.paper import Attorney, Paper, Signer, compose
+from documents.looks import preview
+from documents.paper import excel, word
+from documents.paper.paper import Attorney, Paper, Signer, compose
 from documents.russian import NBSP
 from tests.documents.samples import CLINIC, LONG_NAME, SOLE_PROPRIETOR, application, facts
 

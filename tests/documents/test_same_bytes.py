@@ -10,13 +10,13 @@ import time
 import zipfile
 
 from documents.archive import normalised, packed
-from documents.export import table_xlsx
-from documents.making import make_documents
+from documents.paper.making import make_documents
+from documents.tables.export import table_xlsx
 from tests.documents.samples import TODAY, application
 
 _PROGRAM = """
 import hashlib
-from documents.making import make_documents
+from documents.paper.making import make_documents
 from tests.documents.samples import application
 for file in make_documents(application(12)):
     print(hashlib.sha256(file.data).hexdigest())

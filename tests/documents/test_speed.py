@@ -6,8 +6,8 @@ import time
 import pytest
 
 from documents import codes
-from documents.making import make_documents
-from documents.paper import Paper
+from documents.paper.making import make_documents
+from documents.paper.paper import Paper
 from tests.documents.samples import application
 
 

@@ -10,10 +10,10 @@ from docx import Document
 from docx.oxml.ns import qn
 from PIL import Image
 
-from documents import preview
-from documents.pictures import Picture, safe_picture
+from documents.looks import preview
+from documents.paper.pictures import Picture, safe_picture
+from documents.paper.trouble_report import Screenshot, TroubleReport, fitted, render_trouble_report
 from documents.russian import NBSP
-from documents.trouble_report import Screenshot, TroubleReport, fitted, render_trouble_report
 from sandbox import Refused
 from tests.documents.samples import CLINIC, TODAY
 

@@ -14,10 +14,10 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 from PIL import Image
 
 from catalog.layouts import layout
-from documents import word
 from documents.codes import PageCode, decode
-from documents.making import make_documents
-from documents.paper import Attorney, Paper, Signer, compose
+from documents.paper import word
+from documents.paper.making import make_documents
+from documents.paper.paper import Attorney, Paper, Signer, compose
 from documents.russian import NBSP
 from models.facts import SealPolicy
 from tests.documents.samples import CLINIC, SOLE_PROPRIETOR, application, facts

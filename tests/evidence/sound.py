@@ -6,7 +6,8 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from actions import audit, evidence
+from actions.evidence import evidence
+from actions.log import audit
 from demo.people import INN
 from documents.evidence.verify import Check, Pack
 from models.correction import Correction

@@ -11,13 +11,18 @@ from html.parser import HTMLParser
 import pytest
 from sqlalchemy import select
 
-from actions import answers, drafting, erasure, evidence, requests, reviews, steps
+from actions.answers import answers
 from actions.context import NotFound
-from actions.leavers import departures
+from actions.evidence import evidence
+from actions.keeping import erasure
+from actions.requests import creation, drafting, lookup
+from actions.reviews import reviews
+from actions.reviews.leavers import departures
+from actions.steps import taking
 from demo import people
 from demo.people import EMPLOYEES, bare_snils
 from models.answers import Said
-from models.record import Event
+from models.audit import Event
 from models.request import RequestFile, Status
 from states.lifecycle import Actor
 from tests.evidence.world import ANSWER, FOREIGN, OTHER, OTHER_INN, OURS, Unpacked, made
@@ -77,7 +82,7 @@ def test_pack_of_a_request_has_papers_letters_answer_and_events(answered, tmp_pa
 
 def test_pack_of_one_request_holds_no_other_persons_data(answered):
     with answered.work("тест") as work:
-        foreign = requests.get(work, FOREIGN).number
+        foreign = lookup.get(work, FOREIGN).number
     words = _words(made(answered, OURS).data)
     for person in EMPLOYEES[:2]:
         assert person.surname in words
@@ -105,7 +110,7 @@ def test_same_case_at_the_same_moment_gives_the_same_bytes(answered):
 
     def rolled_back():
         with pytest.raises(InterruptedError), answered.work("ответственный") as work:
-            packs.append(evidence.of_request(work, requests.get(work, OURS)).data)
+            packs.append(evidence.of_request(work, lookup.get(work, OURS)).data)
             raise InterruptedError
 
     packs: list[bytes] = []
@@ -157,7 +162,7 @@ def test_index_opens_without_scripts_or_network_and_names_who_is_under_which_num
 
 def test_person_gets_his_own_and_papers_with_others_are_left_out_and_named(answered, tmp_path):
     with answered.work("тест") as work:
-        alone = requests.create(work, kind=KIND, organisation_id=clinic(work), lines=lines(1)).id
+        alone = creation.create(work, kind=KIND, organisation_id=clinic(work), lines=lines(1)).id
     bring(answered, alone, Status.VALIDATED)
     with answered.work("ответственный") as work:
         pack = evidence.of_person(work, EMPLOYEES[0].snils)
@@ -203,7 +208,7 @@ def test_revocation_proves_which_roles_ended(answered, tmp_path):
     with answered.work("кадры") as work:
         file = roster(tmp_path / "left.csv", rows(0))
         draft = departures(work, file, inn=people.INN, apply=True).drafts[0].id
-        drafting.fill_in(work, requests.get(work, draft), {"last-day": "2026-11-23"})
+        drafting.fill_in(work, lookup.get(work, draft), {"last-day": "2026-11-23"})
     for target in (Status.VALIDATED, Status.SIGNED, Status.SENT, Status.AWAITING, Status.GRANTED):
         bring(answered, draft, target)
     pack = made(answered, draft)
@@ -228,7 +233,7 @@ def test_lost_file_is_told_and_left_out(answered, tmp_path):
 def test_erased_request_leaves_its_events_and_says_that_papers_are_gone(installation, clock, tmp_path):
     number = request_at(installation, Status.SIGNED)
     with installation.work("тест") as work:
-        steps.take(work, requests.get(work, number), "withdraw")
+        taking.take(work, lookup.get(work, number), "withdraw")
     clock.forward(days=365 * 4)
     with installation.work("тест") as work:
         assert erasure.erase_due(work) == 1
@@ -272,11 +277,11 @@ def test_pack_tells_the_answer_role_by_role_and_masks_anothers_snils(installatio
     number = request_at(installation, Status.AWAITING)
     own, other = EMPLOYEES[0], EMPLOYEES[1]
     with installation.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         said = [Said("granted"), Said("rejected", "нет карточки", snils=bare_snils(own), subsystem="frmr")]
         found = answers.quoted(answers.understood(work, request, said), f"Решено по {own.snils} и {bare_snils(other)}")
         answers.give_answer(work, request, found, actor=Actor.OFFICER, ground=GROUND)
-        refused = requests.lines_of(work, request)[0].asked[1].id
+        refused = lookup.lines_of(work, request)[0].asked[1].id
     with installation.work("ответственный") as work:
         pack = evidence.of_person(work, own.snils)
     text = _parts(pack.data)["index.html"].decode()

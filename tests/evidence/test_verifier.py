@@ -14,10 +14,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from actions import audit, evidence_log
+from actions.evidence import log
+from actions.log import audit
 from documents.evidence import LoggedEvent, verify
 from documents.evidence.chain import chain_file
-from models.record import Event
+from models.audit import Event
 
 SOURCE = Path(verify.__file__).read_text("utf-8")
 WORDS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=90)
@@ -35,7 +36,7 @@ EVENTS = st.builds(_event, st.integers(1, 10**9), MOMENTS, WORDS, WORDS, WORDS, 
 
 @given(EVENTS)
 def test_verifier_and_log_take_the_same_hash_of_an_event(event):
-    logged = evidence_log.logged(event)
+    logged = log.logged(event)
     assert verify.event_hash({name: getattr(logged, name) for name in LoggedEvent.__slots__}) == event.hash
 
 
@@ -43,7 +44,7 @@ def test_verifier_and_log_take_the_same_hash_of_an_event(event):
 @given(EVENTS, HASHES)
 def test_record_without_its_words_links_to_the_one_before_and_to_no_other(event, stranger):
     assume(stranger[32:] != event.previous[32:])
-    _, line = chain_file([evidence_log.logged(event)], shown=()).decode().splitlines()
+    _, line = chain_file([log.logged(event)], shown=()).decode().splitlines()
     record = json.loads(line)
     assert set(record) == {"seq", "hash", "state", "done", "bound", "tail"}
     assert len(base64.b64decode(record["tail"])) < 32

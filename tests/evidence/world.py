@@ -12,8 +12,12 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from actions import evidence, inbox, organisations, requests, steps, verification
-from actions.evidence import Pack
+from actions.answers import inbox
+from actions.cards import organisations
+from actions.evidence import evidence
+from actions.evidence.evidence import Pack
+from actions.requests import creation, lookup
+from actions.steps import taking, verification
 from demo.people import EMPLOYEES
 from models.letters import OutboxLetter
 from models.request import Status
@@ -47,7 +51,7 @@ def answered(installation: Installation) -> int:
         inbox.apply(work, letter, read_letter_safely(path, asked=asked.as_dict()))
     deliver(installation)
     with installation.work("тест") as work:
-        assert requests.get(work, number).status is Status.GRANTED
+        assert lookup.get(work, number).status is Status.GRANTED
     return number
 
 
@@ -67,8 +71,8 @@ def elsewhere(installation: Installation) -> int:
                 "licence": "held",
             },
         )
-        request = requests.create(work, kind=KIND, organisation_id=card.id or 0, lines=lines(5)[4:])
-        steps.take(work, request, "validate")
+        request = creation.create(work, kind=KIND, organisation_id=card.id or 0, lines=lines(5)[4:])
+        taking.take(work, request, "validate")
         assert request.id is not None
         return request.id
 
@@ -79,20 +83,20 @@ OURS, FOREIGN = 2, 3
 def both(installation: Installation) -> None:
     """Requests OURS and FOREIGN; events of other cases stand before, between and after those of ours."""
     with installation.work("тест") as work:
-        ours = requests.create(work, kind=KIND, organisation_id=organisations.card(work, OTHER_INN).id or 0)
-        steps.take(work, ours, "withdraw")
+        ours = creation.create(work, kind=KIND, organisation_id=organisations.card(work, OTHER_INN).id or 0)
+        taking.take(work, ours, "withdraw")
     number = answered(installation)
     other = elsewhere(installation)
     with installation.work("тест") as work:
-        request = requests.get(work, number)
-        for line in requests.lines_of(work, request)[:1]:
+        request = lookup.get(work, number)
+        for line in lookup.lines_of(work, request)[:1]:
             verification.prove(work, line)
     assert (number, other) == (OURS, FOREIGN)
 
 
 def made(installation: Installation, number: int) -> Pack:
     with installation.work("ответственный") as work:
-        return evidence.of_request(work, requests.get(work, number))
+        return evidence.of_request(work, lookup.get(work, number))
 
 
 @dataclass

@@ -16,9 +16,13 @@ import pytest
 from aiosmtpd.controller import Controller
 from sqlalchemy import select
 
-from actions import audit, delivery, outbox, requests, steps
+from actions.answers import delivery
+from actions.log import audit
+from actions.post import outbox
+from actions.requests import lookup
+from actions.steps import taking
+from models.audit import Event
 from models.letters import OutboxLetter, OutboxState
-from models.record import Event
 from models.request import Status
 from tests.flows.ports import free_port
 from tests.walking import request_at
@@ -103,7 +107,7 @@ def test_killed_worker_loses_no_letter_and_sends_none_twice(turn, tmp_path, rela
     numbers = [request_at(installation, Status.SIGNED, count=1, of=number) for number in range(REQUESTS)]
     with installation.work("тест") as work:
         for number in numbers:
-            steps.take(work, requests.get(work, number), "send", confirm_address=True)
+            taking.take(work, lookup.get(work, number), "send", confirm_address=True)
         for number in range(LETTERS - REQUESTS):
             outbox.promise(
                 work,
@@ -136,6 +140,6 @@ def test_killed_worker_loses_no_letter_and_sends_none_twice(turn, tmp_path, rela
             if event.action == "request.confirm"
         )
         assert confirmed == {f"request:{number}": 1 for number in numbers}
-        assert all(requests.get(work, number).status is Status.SENT for number in numbers)
+        assert all(lookup.get(work, number).status is Status.SENT for number in numbers)
         assert audit.verify(work.session).ok
     installation.engine.dispose()

@@ -27,9 +27,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from service import planner
+from service.deployments import ROOT
 from tests.flows.ports import free_port
-from wiring import planner
-from wiring.deployments import ROOT
 
 PROGRAM = Path(sys.executable).parent / "egisz-access"
 DEPLOYMENTS = {"deliver", "inbox", "remind", "refresh-registry", "nightly-audit", "erase", "webhooks"}
@@ -213,7 +213,7 @@ def test_foreign_listener_on_the_planners_port_hears_nothing(service, stranger):
 @pytest.mark.slow
 def test_killed_part_comes_back_and_nobody_takes_its_port_meanwhile(service):
     for part, address in (
-        ("web.serving", f"{service.said().partition('http://')[2].split('/')[0]}"),
+        ("web.shell.serving", f"{service.said().partition('http://')[2].split('/')[0]}"),
         ("flows.server", urlsplit(service.planner).netloc),
     ):
         host, _, port = address.partition(":")

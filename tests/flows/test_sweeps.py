@@ -7,7 +7,10 @@ import email.message
 import pytest
 from sqlalchemy import select
 
-from actions import inbox, outbox, requests, steps
+from actions.answers import inbox
+from actions.post import outbox
+from actions.requests import lookup
+from actions.steps import taking
 from models.letters import InboxLetter, OutboxLetter, OutboxState
 from models.request import Status
 from sweeps import run_sweep
@@ -18,7 +21,7 @@ from tests.walking import request_at
 def _sent_request(installation):
     number = request_at(installation, Status.SIGNED)
     with installation.work("тест") as work:
-        steps.take(work, requests.get(work, number), "send")
+        taking.take(work, lookup.get(work, number), "send")
     return number
 
 
@@ -29,7 +32,7 @@ def _package(installation):
 
 def _status(installation, number):
     with installation.work("тест") as work:
-        return requests.get(work, number).status
+        return lookup.get(work, number).status
 
 
 @pytest.mark.rule("SND-5")
@@ -119,7 +122,7 @@ def test_letters_are_taken_in_once_flagged_and_one_that_breaks_blocks_nobody(ins
 
 
 def test_second_run_at_the_same_time_does_nothing(installation):
-    from actions import leases
+    from actions.keeping import leases
 
     with installation.work("тест") as work:
         assert leases.take(work, "inbox", "somebody", seconds=60)

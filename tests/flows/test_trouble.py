@@ -11,10 +11,11 @@ import time
 import pytest
 from sqlalchemy import select
 
-from actions import delivery, outbox
+from actions.answers import delivery
+from actions.post import outbox
 from demo.smtp_server import SmtpServer
+from models.audit import Event
 from models.letters import InboxLetter, InboxState, MailboxPosition, OutboxLetter, OutboxState
-from models.record import Event
 from notifications.errors import MailboxError
 from sweeps import deliver, run_sweep
 from tests.flows.mailbox import made

@@ -13,10 +13,11 @@ import pytest
 from fastapi.testclient import TestClient
 from openpyxl import load_workbook
 
-from actions import grants, requests
+from actions.requests import lookup
+from actions.roles import grants
 from demo import people
-from documents.holders import holdings_template
 from documents.rosters.headings import field_named
+from documents.tables.holders import holdings_template
 from models.account import Role
 from models.organisation import Organisation
 from models.request import Status
@@ -125,7 +126,7 @@ def _held_until(world: World, day: str) -> tuple[int, int]:
     """Number of Anna's card, and of her role."""
     with world.installation.work(by="тест") as work:
         request = request_at(work, Status.GRANTED)
-        line = requests.lines_of(work, request)[0]
+        line = lookup.lines_of(work, request)[0]
         made = grants.grant(
             work,
             person_id=line.person_id or 0,

@@ -9,13 +9,19 @@ import json
 import pytest
 from sqlalchemy import select
 
-from actions import answers, endings, grants, people, reminders, requests, steps, undoing
+from actions.answers import answers
+from actions.cards import people
 from actions.context import NotFound
+from actions.keeping import endings, reminders
+from actions.requests import cases, creation, lookup
+from actions.roles import grants
+from actions.steps import taking, undoing
 from demo.people import EMPLOYEES, bare_snils
 from models.answers import Said
+from models.audit import Event
+from models.grant import Grant
 from models.identifiers import BadIdentifier
 from models.letters import OutboxLetter
-from models.record import Event, Grant
 from models.request import RequestedRole, Status
 from states.rules import Stage, check_request
 from sweeps.remind import sweep
@@ -28,18 +34,18 @@ NOON = dt.time(9, tzinfo=dt.UTC)
 def draft(installation, until="2026-12-31"):
     with installation.work("кадры") as work:
         asked = [dataclasses.replace(line, asked_until=until) for line in lines(1)]
-        return requests.create(work, kind=KIND, organisation_id=clinic(work), lines=asked).id
+        return creation.create(work, kind=KIND, organisation_id=clinic(work), lines=asked).id
 
 
 def granted(installation, until=LAST, *, asked=""):
     """One employee holds both roles; `until` as the answer names it."""
     number = request_at(installation, Status.AWAITING, count=1)
     with installation.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         for pair in work.session.execute(select(RequestedRole)).scalars():
             pair.asked_until = dt.date.fromisoformat(asked) if asked else None
         said = answers.understood(work, request, [Said("granted", until=until)])
-        steps.take(work, request, "grant", answers=said, ground=GROUND)
+        taking.take(work, request, "grant", answers=said, ground=GROUND)
     return number
 
 
@@ -61,7 +67,7 @@ def _digests(installation):
 def test_the_day_asked_for_is_judged(installation, until, told):
     number = draft(installation, until)
     with installation.work("тест") as work:
-        case = requests.case_of(work, requests.get(work, number))
+        case = cases.case_of(work, lookup.get(work, number))
         found = [
             each for each in check_request(case.facts, work.catalog, Stage.VALIDATE) if each.field == "asked_until"
         ]
@@ -73,10 +79,10 @@ def test_the_day_asked_for_is_judged(installation, until, told):
 def test_the_letter_to_the_desk_names_the_day(installation):
     number = request_at(installation, Status.SIGNED, count=1)
     with installation.work("кадры") as work:
-        request = requests.get(work, number)
-        for line in requests.lines_of(work, request):
+        request = lookup.get(work, number)
+        for line in lookup.lines_of(work, request):
             line.typed = {**line.typed, "asked_until": "2026-12-31"}
-        steps.take(work, request, "send", confirm_address=True)
+        taking.take(work, request, "send", confirm_address=True)
         letter = work.session.execute(select(OutboxLetter).where(OutboxLetter.purpose == "package")).scalar_one()
         assert f"– {EMPLOYEES[0].name} – до 31.12.2026" in letter.text
 
@@ -149,7 +155,7 @@ def test_a_renewal_asks_for_the_same_roles_and_its_answer_moves_the_day(installa
         with pytest.raises(NotFound):
             endings.renew(work, _card(work), [999])
         [made] = endings.renew(work, _card(work), ids, until=dt.date(2027, 12, 31))
-        [line] = requests.lines_of(work, made)
+        [line] = lookup.lines_of(work, made)
         assert made.kind == KIND and {pair.asked_until for pair in line.asked} == {dt.date(2027, 12, 31)}
         assert line.roles == [(ref.subsystem, ref.role) for ref in ROLES]
         grants.grant(
@@ -175,7 +181,7 @@ def test_a_renewal_recorded_by_mistake_gives_the_day_back(installation, clock):
     with installation.work("кадры") as work:
         ids = [row.id for row in work.session.execute(select(Grant)).scalars()]
         [made] = endings.renew(work, _card(work), ids, until=dt.date(2027, 12, 31))
-        [line] = requests.lines_of(work, made)
+        [line] = lookup.lines_of(work, made)
         for pair in line.asked:
             pair.decided_at = work.now
             grants.grant(

@@ -10,14 +10,19 @@ import zipfile
 import pytest
 from sqlalchemy import select
 
-from actions import erasure, evidence, grants, holdings_import, leavers, names, people, reviews
+from actions.cards import names, people
 from actions.context import Conflict
-from actions.leavers import Case
+from actions.evidence import evidence
+from actions.keeping import erasure
+from actions.reviews import leavers, reviews
+from actions.reviews.leavers import Case
+from actions.roles import grants, holdings_import
 from demo.people import EMPLOYEES, INN
+from models.audit import Event
 from models.employee import Employee
 from models.facts import FullName
+from models.grant import Grant
 from models.identifiers import BadIdentifier
-from models.record import Event, Grant
 from tests.walking import clinic
 
 HEADINGS = ("СНИЛС", "ФИО", "Подсистема", "Роль", "С какого дня", "До какого дня", "Источник", "Дата источника")

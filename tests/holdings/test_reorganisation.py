@@ -8,12 +8,18 @@ import json
 import pytest
 from sqlalchemy import select
 
-from actions import audit, evidence, grants, organisations, people, reorganising, requests
+from actions.cards import organisations, people
 from actions.context import Conflict
+from actions.evidence import evidence
+from actions.log import audit
+from actions.requests import cases, lookup
+from actions.reviews import reorganising
+from actions.roles import grants
 from demo.people import EMPLOYEES, FULL_NAME, INN, KPP, SHORT_NAME, bare_snils
+from models.audit import Event
+from models.grant import Grant
 from models.identifiers import BadIdentifier
 from models.organisation import Organisation
-from models.record import Event, Grant
 from models.request import Status
 from states.rules import Stage, check_request
 from tests.walking import clinic, request_at
@@ -99,7 +105,7 @@ def test_drafts_take_the_new_name_and_signed_papers_are_warned_about(installatio
     with installation.work("тест") as work:
         told = []
         for number, stage in ((signed, Stage.SEND), (draft, Stage.VALIDATE)):
-            facts = requests.facts_of(work, requests.get(work, number))
+            facts = cases.facts_of(work, lookup.get(work, number))
             assert facts.organisation.short_name == NEW
             told.append([each.message for each in check_request(facts, work.catalog, stage) if each.rule == "APP-8"])
     assert SHORT_NAME in told[0][0] and "Верните заявку в черновик" in told[0][0] and told[1] == []
@@ -115,7 +121,7 @@ def test_roles_and_open_requests_go_over_with_their_history(installation, clock)
     assert _places(installation) == {NEW} and _places(installation, DAY) == {SHORT_NAME}
     with installation.work("тест") as work:
         target, source = organisations.known(work, NEW_INN), organisations.known(work, INN)
-        places = [requests.get(work, number).organisation_id for number in (granted, waiting, draft)]
+        places = [lookup.get(work, number).organisation_id for number in (granted, waiting, draft)]
         assert places == [source.id, target.id, target.id]
         cards = [people.find(work, target.id, bare_snils(person)) for person in EMPLOYEES[:3]]
         assert [card.name for card in cards if card] == [person.name for person in EMPLOYEES[:3]]

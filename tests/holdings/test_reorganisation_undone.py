@@ -8,25 +8,21 @@ import json
 import pytest
 from sqlalchemy import select
 
-from actions import (
-    answers,
-    corrected_organisations,
-    corrections,
-    grants,
-    organisations,
-    people,
-    reorganising,
-    requests,
-    revocations,
-    steps,
-)
+from actions.answers import answers
+from actions.cards import organisations, people
 from actions.context import Conflict
-from actions.correction_words import changes
+from actions.corrections import corrected_organisations, corrections
+from actions.corrections.words import changes
+from actions.requests import cases, lookup
+from actions.reviews import reorganising, revocations
+from actions.roles import grants
+from actions.steps import taking
 from demo.people import EMPLOYEES, INN, SHORT_NAME, bare_snils
 from models.answers import Ground, Said
+from models.audit import Event
 from models.correction import Correction
+from models.grant import Grant
 from models.organisation import OrganisationChange
-from models.record import Event, Grant
 from models.request import Status
 from states.lifecycle import Actor
 from states.rules import Stage, check_request
@@ -77,7 +73,7 @@ def test_a_wrong_name_was_never_borne(installation, clock):
     assert ("Краткое наименование", NEW, SHORT_NAME) in said(installation, row)
     assert ("Изменение организации", "действует с 24.11.2026", "не было") in said(installation, row)
     with installation.work("тест") as work:
-        assert requests.facts_of(work, requests.get(work, draft)).organisation.short_name == SHORT_NAME
+        assert cases.facts_of(work, lookup.get(work, draft)).organisation.short_name == SHORT_NAME
         told = work.session.execute(select(Event).where(Event.action == "organisation.change-undone")).scalar_one()
         assert json.loads(told.data) == {"change": 1}
         change = work.session.get(OrganisationChange, 1)
@@ -100,12 +96,12 @@ def test_papers_made_under_the_wrong_name_are_warned_about_and_letters_listed(in
     with installation.work("тест") as work:
         told = {}
         for number in (older, signed):
-            facts = requests.facts_of(work, requests.get(work, number))
+            facts = cases.facts_of(work, lookup.get(work, number))
             told[number] = [
                 each.message for each in check_request(facts, work.catalog, Stage.SEND) if each.rule == "APP-8"
             ]
         assert told[older] == [] and NEW in told[signed][0]
-        letters = corrections.left(work, requests.get(work, sent), None)
+        letters = corrections.left(work, lookup.get(work, sent), None)
     assert row.letters == letters and len(letters) == 1
 
 
@@ -147,15 +143,15 @@ def test_roles_and_requests_come_back_with_what_happened_since(installation, clo
     with installation.work("тест") as work:
         rows = work.session.execute(select(Grant).where(Grant.until.is_(None)).order_by(Grant.id)).scalars().all()
         ended = grants.end(work, grant_id=rows[0].id, reason="уволен").until
-        steps.take(work, requests.get(work, waiting), "reject", actor=Actor.DESK, ground=GROUND, reason="нет подписи")
+        taking.take(work, lookup.get(work, waiting), "reject", actor=Actor.DESK, ground=GROUND, reason="нет подписи")
     clock.forward(days=1)
     row = back(installation)
     assert places(installation) == {SHORT_NAME} and places(installation, known=believed) == {NEW}
     assert ("Заявка " + _number(installation, draft) + ": организация", NEW, SHORT_NAME) in said(installation, row)
     with installation.work("тест") as work:
         source = organisations.known(work, INN)
-        assert {requests.get(work, number).organisation_id for number in (granted, waiting, draft)} == {source.id}
-        assert requests.get(work, waiting).status is Status.REJECTED
+        assert {lookup.get(work, number).organisation_id for number in (granted, waiting, draft)} == {source.id}
+        assert lookup.get(work, waiting).status is Status.REJECTED
         held = (
             work.session.execute(select(Grant).where(Grant.organisation_id == source.id).order_by(Grant.id))
             .scalars()
@@ -170,7 +166,7 @@ def test_roles_and_requests_come_back_with_what_happened_since(installation, clo
 
 def _number(installation, number):
     with installation.work("тест") as work:
-        return requests.get(work, number).number
+        return lookup.get(work, number).number
 
 
 def test_a_role_that_was_held_in_both_is_held_in_both_again(installation, clock):
@@ -203,7 +199,7 @@ def test_what_stands_on_a_move_is_named(installation, clock):
     with pytest.raises(Conflict, match=_number(installation, waiting)):
         back(installation)
     with installation.work("тест") as work:
-        corrections.no_answer(work, requests.get(work, waiting), why=WHY)
+        corrections.no_answer(work, lookup.get(work, waiting), why=WHY)
         target = organisations.known(work, NEW_INN)
         card = people.find(work, target.id, bare_snils(EMPLOYEES[0]))
         rows = work.session.execute(select(Grant.id).where(Grant.until.is_(None))).scalars().all()
@@ -212,7 +208,7 @@ def test_what_stands_on_a_move_is_named(installation, clock):
     with pytest.raises(Conflict, match=asked_number):
         back(installation)
     with installation.work("тест") as work:
-        steps.take(work, requests.get(work, asked[0].id), "withdraw")
+        taking.take(work, lookup.get(work, asked[0].id), "withdraw")
     back(installation)
     assert places(installation) == {SHORT_NAME}
 
@@ -238,9 +234,9 @@ def test_an_answer_is_corrected_wherever_its_roles_have_gone(installation, clock
     moved(installation, since=NEXT)
     clock.forward(days=1)
     with installation.work("тест") as work:
-        corrections.no_answer(work, requests.get(work, number), why=WHY)
+        corrections.no_answer(work, lookup.get(work, number), why=WHY)
         assert grants.holders(work) == []
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         answers.give_answer(
             work, request, answers.the_same(work, request, "granted"), actor=Actor.OFFICER, ground=GROUND
         )
@@ -249,14 +245,14 @@ def test_an_answer_is_corrected_wherever_its_roles_have_gone(installation, clock
 def test_a_role_that_was_in_force_after_all_goes_along(installation, clock):
     number = request_at(installation, Status.AWAITING, count=1)
     with installation.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         told = answers.understood(work, request, [Said("granted"), Said("rejected", "нет в ФРМР", subsystem="ФРМР")])
         answers.give_answer(work, request, told, actor=Actor.OFFICER, ground=GROUND)
     clock.forward(days=2)
     moved(installation, since=NEXT)
     with installation.work("тест") as work:
-        request = requests.get(work, number)
-        steps.take(work, requests.child_of(work, request, "refused-lines"), "withdraw")
+        request = lookup.get(work, number)
+        taking.take(work, lookup.child_of(work, request, "refused-lines"), "withdraw")
         true = Ground(words="Письмо СТП от 23 ноября прочитано заново")
         corrections.correct_answer(work, request, [Said("granted", subsystem="ФРМР")], why=WHY, ground=true)
         now = work.session.execute(select(Grant).where(Grant.until.is_(None))).scalars().all()

@@ -6,8 +6,9 @@ import datetime as dt
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from actions import attachments, organisations, requests
+from actions.cards import organisations
 from actions.context import Work
+from actions.requests import attachments, creation
 from demo import people
 from models.facts import LineFacts, RoleRef, SignatureFacts
 from models.request import AccessRequest
@@ -86,7 +87,7 @@ def card_of(work: Work, case: Case) -> int:
 def drafted(work: Work, kind: str, case: Case) -> AccessRequest:
     """The draft with everything attached."""
     planned = SignatureFacts(**case.signer) if case.signer else None
-    request = requests.create(
+    request = creation.create(
         work, kind=kind, organisation_id=card_of(work, case), lines=lines(case), fields=case.fields, signer=planned
     )
     for code, (name, data) in case.files.items():

@@ -9,7 +9,10 @@ import pytest
 from docx import Document
 from sqlalchemy import select
 
-from actions import correspondence, papers, reminders, requests, steps
+from actions.keeping import reminders
+from actions.letters import correspondence
+from actions.requests import creation, lookup, papers
+from actions.steps import taking
 from catalog import load
 from models.letters import OutboxLetter
 from models.request import Status
@@ -56,14 +59,14 @@ def test_limit_is_lifted_through_the_authority_whose_letter_stays_in_the_house(i
     """The paper for the desk leaves only with the signature of the authority's head; the letter that asks for it never."""
     with installation.work("тест") as work:
         request = drafted(work, "dsp-lift-limit", CASES["dsp-lift-limit"])
-        steps.take(work, request, "validate")
-        made = {file.purpose: file for file in requests.files_of(work, request)}
+        taking.take(work, request, "validate")
+        made = {file.purpose: file for file in lookup.files_of(work, request)}
         letter = _text(work.files.read(made["authority-letter-docx"].sha256))
         assert request.number in letter
         assert "не МИАЦ" in letter
         assert "authority-letter-docx" not in {file.purpose for file in correspondence.enclosures(work, request)}
         with pytest.raises(Refused):
-            steps.take(work, request, "send")
+            taking.take(work, request, "send")
         assert work.session.execute(select(OutboxLetter)).first() is None
 
 
@@ -73,25 +76,25 @@ def test_authority_that_applies_for_itself_needs_no_letter_to_itself(installatio
     signer = {"capacity": "head", "body": "", "name": "Громов Павел Ильич"}
     with installation.work("тест") as work:
         request = drafted(work, "dsp-lift-limit", CASES["dsp-lift-limit"].but(card=own, signer=signer))
-        steps.take(work, request, "validate")
-        assert "authority-letter-docx" not in {file.purpose for file in requests.files_of(work, request)}
+        taking.take(work, request, "validate")
+        assert "authority-letter-docx" not in {file.purpose for file in lookup.files_of(work, request)}
 
 
 @pytest.mark.rule("EXT-4", "EXT-7", "EXT-8")
 def test_extract_is_due_in_three_days_and_what_follows_is_reminded_of(installation, clock):
     with installation.work("тест") as work:
         request = drafted(work, "extract-gosuslugi", CASES["extract-gosuslugi"])
-        steps.take(work, request, "validate")
-        steps.take(work, request, "hand_over", ticket="77-1")
+        taking.take(work, request, "validate")
+        taking.take(work, request, "hand_over", ticket="77-1")
         number = request.id
         assert request.due_at - request.sent_at == dt.timedelta(days=3)
         assert Reason.RECIPIENT_LATE not in {due.waiting.reason for due in reminders.planned(work, days=1)}
     clock.forward(days=4)
     with installation.work("тест") as work:
         assert {due.waiting.reason for due in reminders.planned(work, days=1)} == {Reason.RECIPIENT_LATE}
-        request = requests.get(work, number)
-        steps.take(work, request, "grant", outcome="absent", ground=GROUND)
-        steps.take(work, request, "verify")
+        request = lookup.get(work, number)
+        taking.take(work, request, "grant", outcome="absent", ground=GROUND)
+        taking.take(work, request, "verify")
         assert "только работодатели" in request.note
         assert reminders.planned(work, days=1) == []
     clock.forward(days=10)
@@ -99,11 +102,11 @@ def test_extract_is_due_in_three_days_and_what_follows_is_reminded_of(installati
         [due] = reminders.planned(work, days=1)
         assert due.waiting.reason is Reason.OUTCOME_NEXT
         assert "внести сведения" in due.waiting.why
-        again = requests.repeat(work, requests.get(work, number))
+        again = creation.repeat(work, lookup.get(work, number))
         assert (again.status, again.kind, again.fields) == (
             Status.DRAFT,
             "extract-gosuslugi",
-            requests.get(work, number).fields,
+            lookup.get(work, number).fields,
         )
         assert reminders.planned(work, days=1) == []
 
@@ -130,15 +133,15 @@ def test_serial_number_and_algorithm_are_printed_from_the_file(installation):
 
 @pytest.mark.rule("VMP-1")
 def test_act_of_the_year_is_cited_and_a_year_without_one_is_a_warning(installation, clock):
-    from actions import show
+    from views.requests import summary
 
     with installation.work("тест") as work:
         request = drafted(work, "vmp-add-organisation", CASES["vmp-add-organisation"])
         made = {name.rpartition(".")[2]: data for name, data, _ in papers.current(work, request)}
         assert "№ 2188" in _text(made["docx"])
-        assert "act" not in {finding.field for finding in show.findings(work, request)}
+        assert "act" not in {finding.field for finding in summary.findings(work, request)}
     clock.forward(days=60)
     with installation.work("тест") as work:
         request = drafted(work, "vmp-add-organisation", CASES["vmp-add-organisation"])
-        told = [finding for finding in show.findings(work, request) if finding.field == "act"]
+        told = [finding for finding in summary.findings(work, request) if finding.field == "act"]
         assert [(finding.rule, finding.severity.value) for finding in told] == [("VMP-1", "warning")]

@@ -7,10 +7,14 @@ import json
 import pytest
 from sqlalchemy import select
 
-from actions import audit, erasure, patients, requests, show, steps
-from models.record import Event
+from actions.keeping import erasure
+from actions.log import audit
+from actions.requests import lookup, patients
+from actions.steps import taking
+from models.audit import Event
 from models.request import Status
 from tests.kinds.cases import CASES, drafted
+from views.requests import summary
 
 NAME = "Козлов Степан Егорович"
 KINDS = ("skl-voucher-dates", "skl-tie-patient")
@@ -21,14 +25,14 @@ KINDS = ("skl-voucher-dates", "skl-tie-patient")
 def test_patient_is_masked_until_somebody_asks_and_that_is_recorded(installation, kind):
     with installation.work("тест") as work:
         request = drafted(work, kind, CASES[kind])
-        shown = json.dumps(show.show(work, request), ensure_ascii=False)
+        shown = json.dumps(summary.show(work, request), ensure_ascii=False)
         assert "Козлов" not in shown
         assert "112-233-445" not in shown
         assert "К••••• С••••• Е•••••••" in shown
         assert _events(work, "patients.viewed") == 0
         with pytest.raises(patients.NoReason, match="Укажите, зачем"):
-            show.show(work, request, reveal="yes")
-        assert NAME in json.dumps(show.show(work, request, reveal="answer"), ensure_ascii=False)
+            summary.show(work, request, reveal="yes")
+        assert NAME in json.dumps(summary.show(work, request, reveal="answer"), ensure_ascii=False)
         assert _events(work, "patients.viewed") == 1
         assert "Козлов" not in json.dumps(list(audit.export(work.session)), ensure_ascii=False)
 
@@ -38,10 +42,10 @@ def test_patient_is_masked_until_somebody_asks_and_that_is_recorded(installation
 def test_patient_is_erased_by_a_term_of_his_own_and_the_rest_stays(installation, clock, kind):
     with installation.work("тест") as work:
         request = drafted(work, kind, CASES[kind])
-        steps.take(work, request, "validate")
+        taking.take(work, request, "validate")
         number = request.id
-        papers = [file.sha256 for file in requests.files_of(work, request)]
-        steps.take(work, request, "withdraw")
+        papers = [file.sha256 for file in lookup.files_of(work, request)]
+        taking.take(work, request, "withdraw")
     clock.forward(days=89)
     with installation.work("тест") as work:
         assert erasure.erase_patients(work) == 0
@@ -50,7 +54,7 @@ def test_patient_is_erased_by_a_term_of_his_own_and_the_rest_stays(installation,
         assert erasure.erase_patients(work) == 1
         assert erasure.erase_patients(work) == 0
     with installation.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         left = set(request.fields)
         patient = {field.code for field in work.catalog.kind(kind).fields if field.holds == "patient"}
         assert left == set(CASES[kind].fields) - patient

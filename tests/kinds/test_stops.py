@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from actions import requests, scans, show, steps
+from actions.requests import cases, lookup
+from actions.steps import scans, taking
 from demo import people
 from models.facts import HeldRole, SignatureFacts
 from models.request import Status
@@ -17,6 +18,7 @@ from states.rules import Stage, check_request
 from tests.kinds import files
 from tests.kinds.cases import CASES, DROP, OUZ, OWN, REGION, drafted
 from tests.walking import GROUND, SIGNED, request_at, scan_of
+from views.requests import summary
 
 BIG_PDF = ("Лицензия.pdf", files.pdf("Licence") + b"%" + b"0" * (20 * 1024 * 1024))
 
@@ -134,12 +136,12 @@ DRAFTS = [
 def test_draft_that_breaks_a_rule_is_stopped_for_it_and_for_nothing_else(installation, kind, changes, rules):
     with installation.work("тест") as work:
         request = drafted(work, kind, CASES[kind].but(**changes))
-        found = show.findings(work, request)
+        found = summary.findings(work, request)
         errors = [finding for finding in found if finding.severity.value == "error"]
         assert {finding.rule for finding in errors} == rules, [(one.rule, one.message) for one in errors]
         assert all(finding.source and finding.message for finding in errors)
         with pytest.raises(Refused):
-            steps.take(work, request, "validate")
+            taking.take(work, request, "validate")
         assert request.status is Status.DRAFT
 
 
@@ -158,9 +160,9 @@ SEALS = [
 def test_scan_without_the_seal_that_the_kind_asks_for_is_refused(installation, kind, changes, rules):
     with installation.work("тест") as work:
         number = drafted(work, kind, CASES[kind]).id
-        steps.take(work, requests.get(work, number), "validate")
+        taking.take(work, lookup.get(work, number), "validate")
     with installation.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         signer = {**dataclasses.asdict(SIGNED), **CASES[kind].signer, "seal_present": False}
         with pytest.raises(Refused) as refusal:
             scans.sign(work, request, [("Скан.pdf", scan_of(request))], signature=SignatureFacts(**signer))
@@ -181,7 +183,7 @@ def test_role_already_held_counts_as_much_as_one_asked_for(installation, kind, r
         case = CASES[kind].but(people=1)
         if kind == "hiv-access":
             case = case.but(roles=(("hiv", "mo-foiv"),))
-        facts = requests.facts_of(work, drafted(work, kind, case))
+        facts = cases.facts_of(work, drafted(work, kind, case))
         held = (HeldRole(facts.lines[0].snils, subsystem, role, people.INN),)
         stopped = check_request(dataclasses.replace(facts, held=held), work.catalog, Stage.VALIDATE)
         fine = check_request(facts, work.catalog, Stage.VALIDATE)
@@ -205,21 +207,21 @@ def test_each_subordination_has_its_signer(installation, subordination, role, bo
     case = CASES["hiv-access"].but(card={"subordination": subordination}, roles=(("hiv", role),), people=1)
     with installation.work("тест") as work:
         request = drafted(work, "hiv-access", dataclasses.replace(case, signer=signer))
-        assert not [finding for finding in show.findings(work, request) if finding.severity.value == "error"]
+        assert not [finding for finding in summary.findings(work, request) if finding.severity.value == "error"]
 
 
 @pytest.mark.rule("EXT-6", "EXT-4")
 def test_extract_without_its_outcome_or_archive_is_not_received(installation):
     with installation.work("тест") as work:
         request = drafted(work, "extract-gosuslugi", CASES["extract-gosuslugi"])
-        steps.take(work, request, "validate")
+        taking.take(work, request, "validate")
         with pytest.raises(Refused):
-            steps.take(work, request, "hand_over")
-        steps.take(work, request, "hand_over", ticket="77-1", registered_on=dt.date(2026, 11, 20))
+            taking.take(work, request, "hand_over")
+        taking.take(work, request, "hand_over", ticket="77-1", registered_on=dt.date(2026, 11, 20))
         assert request.due_at == dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
         for outcome, rule in ((None, "EXT-6"), ("accredited", "EXT-4")):
             with pytest.raises(Refused) as refusal:
-                steps.take(work, request, "grant", outcome=outcome, ground=GROUND)
+                taking.take(work, request, "grant", outcome=outcome, ground=GROUND)
             assert {finding.rule for finding in refusal.value.findings} == {rule}
 
 
@@ -228,7 +230,7 @@ def test_letter_without_scan_or_word_file_never_leaves(installation):
     number = request_at(installation, Status.VALIDATED)
     with installation.work("тест") as work:
         facts = dataclasses.replace(
-            requests.facts_of(work, requests.get(work, number)), kind="tub-access", attachments=frozenset()
+            cases.facts_of(work, lookup.get(work, number)), kind="tub-access", attachments=frozenset()
         )
         found = check_request(facts, work.catalog, Stage.SEND)
         assert [finding.field for finding in found if finding.rule == "SND-1"] == ["scan", "editable"]

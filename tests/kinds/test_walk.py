@@ -9,8 +9,11 @@ import pytest
 from docx import Document
 from sqlalchemy import select
 
-from actions import answers, attachments, grants, requests, scans, show, steps, verification
+from actions.answers import answers
 from actions.context import Work
+from actions.requests import attachments, lookup
+from actions.roles import grants
+from actions.steps import scans, taking, verification
 from catalog import load
 from models.findings import has_errors
 from models.letters import OutboxLetter
@@ -18,6 +21,7 @@ from models.request import AccessRequest, LineState, Status
 from states.lifecycle import Actor
 from tests.kinds.cases import CASES, Case, drafted
 from tests.walking import GROUND, SIGNED, bring, deliver, request_at, scan_of
+from views.requests import summary
 
 
 def test_every_kind_of_the_catalogue_has_a_case():
@@ -45,10 +49,10 @@ def test_kind_goes_from_draft_to_its_verified_end(installation, kind):
     with installation.work("тест") as work:
         number = drafted(work, kind, case).id
     with installation.work("тест") as work:
-        request = requests.get(work, number)
-        found = show.findings(work, request)
+        request = lookup.get(work, number)
+        found = summary.findings(work, request)
         assert not has_errors(found), [(finding.rule, finding.message) for finding in found]
-        steps.take(work, request, "validate")
+        taking.take(work, request, "validate")
         _papers_are_whole(work, request)
     _sign(installation, number, case)
     if load().kind(kind).to_desk:
@@ -57,25 +61,25 @@ def test_kind_goes_from_draft_to_its_verified_end(installation, kind):
         _elsewhere(installation, number, case)
     _prove(installation, number)
     with installation.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         assert request.status is Status.VERIFIED
         held = {(row["subsystem"], row["role"]) for row in grants.holders(work)}
-        asked = {pair for line in requests.lines_of(work, request) for pair in line.roles}
+        asked = {pair for line in lookup.lines_of(work, request) for pair in line.roles}
         named = {(work.catalog.subsystems[code].name, work.catalog.role(code, role).label) for code, role in asked}
         assert held == (set() if load().kind(kind).revokes else named)
-        assert {line.state for line in requests.lines_of(work, request)} <= {LineState.VERIFIED}
+        assert {line.state for line in lookup.lines_of(work, request)} <= {LineState.VERIFIED}
 
 
 def _grant_first(installation) -> None:
     bring_to = request_at(installation, Status.GRANTED, count=2)
     with installation.work("тест") as work:
-        assert requests.get(work, bring_to).status is Status.GRANTED
+        assert lookup.get(work, bring_to).status is Status.GRANTED
 
 
 def _papers_are_whole(work: Work, request: AccessRequest) -> None:
     """The form bears our number, every field that was given and every person."""
     kind = work.catalog.kind(request.kind)
-    made = [file for file in requests.files_of(work, request) if file.name.endswith(".docx")]
+    made = [file for file in lookup.files_of(work, request) if file.name.endswith(".docx")]
     assert made
     texts = []
     for file in made:
@@ -83,7 +87,7 @@ def _papers_are_whole(work: Work, request: AccessRequest) -> None:
         texts.append("\n".join(node.text or "" for node in document.element.body.iter() if node.tag.endswith("}t")))
     printed = "\n".join(texts).replace("\u00a0", " ").replace("\n", " ")
     assert request.number in printed.replace(" ", "") or request.number in printed
-    for line in requests.lines_of(work, request):
+    for line in lookup.lines_of(work, request):
         assert line.typed["surname"] in printed or not kind.people
     if "письмо" not in kind.title.casefold():
         assert kind.title.split()[0] in printed
@@ -91,8 +95,8 @@ def _papers_are_whole(work: Work, request: AccessRequest) -> None:
 
 def _sign(installation, number: int, case: Case) -> None:
     with installation.work("тест") as work:
-        request = requests.get(work, number)
-        if "signed" not in requests.traits(work, request):
+        request = lookup.get(work, number)
+        if "signed" not in lookup.traits(work, request):
             return
         signer = {**dataclasses.asdict(SIGNED), **case.signer, "seal_present": True, "readable_confirmed": True}
         pages = scan_of(request, pages=_pages(work, request))
@@ -101,7 +105,7 @@ def _sign(installation, number: int, case: Case) -> None:
 
 
 def _pages(work: Work, request: AccessRequest) -> int:
-    from actions.papers import page_count
+    from actions.requests.papers import page_count
 
     return page_count(work, request)
 
@@ -111,7 +115,7 @@ def _through_the_desk(installation, number: int) -> None:
     with installation.work("тест") as work:
         letters = work.session.execute(select(OutboxLetter).where(OutboxLetter.request_id == number)).scalars().all()
         package = next(letter for letter in letters if letter.purpose == "package")
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         kind = work.catalog.kind(request.kind)
         names = [part["name"] for part in package.attachments]
         if kind.signature:
@@ -119,11 +123,11 @@ def _through_the_desk(installation, number: int) -> None:
         for wanted in kind.editable:
             assert any(name.endswith(f".{wanted}") for name in names)
         sent = {entry.code for entry in kind.attachments if entry.sent}
-        attached = [file for file in requests.files_of(work, request) if file.purpose in sent]
+        attached = [file for file in lookup.files_of(work, request) if file.purpose in sent]
         assert {file.name for file in attached} <= set(names)
     bring(installation, number, Status.AWAITING)
     with installation.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         said = answers.the_same(work, request, "granted")
         answers.give_answer(work, request, said, granted=True, actor=Actor.DESK, ground=GROUND)
         assert request.status is Status.GRANTED
@@ -131,24 +135,24 @@ def _through_the_desk(installation, number: int) -> None:
 
 def _elsewhere(installation, number: int, case: Case) -> None:
     with installation.work("тест") as work:
-        request = requests.get(work, number)
-        triggers = {step.trigger for step in steps.allowed(work, request)}
+        request = lookup.get(work, number)
+        triggers = {step.trigger for step in taking.allowed(work, request)}
         assert "send" not in triggers
-        steps.take(work, request, "hand_over", ticket="Г-17")
+        taking.take(work, request, "hand_over", ticket="Г-17")
         assert request.status is Status.AWAITING
     with installation.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         for code, (name, data) in case.late_files.items():
             attachments.attach(work, request, code, name, data)
-        steps.take(work, request, "grant", outcome=case.outcome, ground=GROUND)
+        taking.take(work, request, "grant", outcome=case.outcome, ground=GROUND)
         assert request.outcome == case.outcome
     assert deliver(installation) == []
 
 
 def _prove(installation, number: int) -> None:
     with installation.work("тест") as work:
-        request = requests.get(work, number)
-        if "login" in requests.traits(work, request):
+        request = lookup.get(work, number)
+        if "login" in lookup.traits(work, request):
             verification.record_logins(work, request, snils=(), proven=True)
         else:
-            steps.take(work, request, "verify")
+            taking.take(work, request, "verify")

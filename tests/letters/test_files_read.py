@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from actions.letter_files import MOST_TEXT, with_files
+from actions.answers.letter_files import MOST_TEXT, with_files
 from notifications.reading import KnownPerson, Outcome, Reading, read_letter_safely
 from tests.kinds.files import docx, pdf
 

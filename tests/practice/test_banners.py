@@ -10,7 +10,8 @@ import pytest
 from docx import Document
 from openpyxl import load_workbook
 
-from actions import links, outbox, requests
+from actions.post import links, outbox
+from actions.requests import lookup
 from models.request import Status
 from tests.walking import bring, request_at
 
@@ -19,8 +20,8 @@ TITLE = "УЧЕБНАЯ ЗАЯВКА: люди вымышлены, в СТП н�
 
 def _paper(installation, number, purpose):
     with installation.work("тест") as work:
-        request = requests.get(work, number)
-        file = next(file for file in requests.files_of(work, request) if file.purpose == purpose)
+        request = lookup.get(work, number)
+        file = next(file for file in lookup.files_of(work, request) if file.purpose == purpose)
         return request.number, work.files.read(file.sha256)
 
 
@@ -33,13 +34,13 @@ def test_practice_papers_say_so_on_the_first_page_and_across_every_page(practice
 
 
 def test_practice_workbook_says_so_in_a_cell_and_in_the_header_of_every_page(practice):
-    from actions import papers
-    from documents import excel
-    from documents.paper import compose
+    from actions.requests import papers
+    from documents.paper import excel
+    from documents.paper.paper import compose
 
     number = request_at(practice, Status.DRAFT)
     with practice.work("тест") as work:
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         made = excel.render(compose(papers._layout(work, request), papers.paper_facts(work, request)))
     sheet = load_workbook(io.BytesIO(made)).active
     assert sheet["A1"].value == TITLE and "УЧЕБНАЯ ЗАЯВКА" in sheet.oddHeader.center.text

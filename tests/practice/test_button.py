@@ -7,17 +7,17 @@ import time
 import pytest
 from fastapi.testclient import TestClient
 
+from service import beside, supervisor
+from service.children import stop_all
+from service.supervisor import Service
 from tests import commands
 from tests.web.apps import app_for
 from tests.web.users import session_of
 from tests.web.world import World
-from web.cookies import COOKIE
-from wiring import beside, supervisor
-from wiring.children import stop_all
+from web.shell.cookies import COOKIE
 from wiring.holding import held
 from wiring.page_key import page_key
 from wiring.settings import Settings
-from wiring.supervisor import Service
 
 
 @pytest.fixture

@@ -9,10 +9,12 @@ import re
 import pytest
 from sqlalchemy import select
 
-from actions import destinations, outbox, requests, steps
 from actions.context import Conflict
+from actions.post import destinations, outbox
+from actions.requests import creation, lookup
+from actions.steps import taking
+from models.audit import Event
 from models.letters import OutboxLetter, OutboxState
-from models.record import Event
 from models.request import Status
 from states.lifecycle import Refused
 from sweeps import run_sweep
@@ -103,7 +105,7 @@ def test_yes_is_on_record_once_with_who_said_it(installation):
 def test_reminders_do_not_pile_up_before_the_yes(installation, clock):
     number = request_at(installation, Status.AWAITING)
     with installation.work("тест") as work:
-        requests.get(work, number).due_at = work.now - dt.timedelta(hours=1)
+        lookup.get(work, number).due_at = work.now - dt.timedelta(hours=1)
     installation.take_up(_with_desk(installation.settings.home, "new@stp.example"))
     clock.forward(days=1)
     assert run_sweep("remind", installation) == {"ended": 0, "promised": 0}
@@ -136,7 +138,7 @@ def test_command_confirms_the_present_address_only(installation, home, tmp_path)
 def test_first_send_confirms_too(installation):
     number = request_at(installation, Status.SIGNED)
     with installation.work("тест") as work, pytest.raises(Refused):
-        steps.take(work, requests.get(work, number), "send")
+        taking.take(work, lookup.get(work, number), "send")
     bring(installation, number, Status.SENT)
     with installation.work("тест") as work:
         assert destinations.is_confirmed(work)
@@ -146,7 +148,7 @@ def test_first_send_confirms_too(installation):
 
 def _draft(installation):
     with installation.work("тест") as work:
-        return requests.create(work, kind=KIND, organisation_id=clinic(work), lines=lines(logged_in=False)).id
+        return creation.create(work, kind=KIND, organisation_id=clinic(work), lines=lines(logged_in=False)).id
 
 
 def test_whoever_invites_is_told_by_the_command_that_letters_wait(installation, home, tmp_path, clock):

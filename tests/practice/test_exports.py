@@ -12,10 +12,11 @@ import pytest
 from fastapi.testclient import TestClient
 from openpyxl import load_workbook
 
-from actions import evidence, grants
+from actions.evidence import evidence
+from actions.roles import grants
 from demo.people import INN, SHORT_NAME
 from documents.evidence.verify import Check, Pack
-from documents.holders import holders_table
+from documents.tables.holders import holders_table
 from models.request import Status
 from tests.api.calling import caller, token_of
 from tests.walking import request_at

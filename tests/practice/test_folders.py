@@ -7,15 +7,15 @@ import os
 import pytest
 from sqlalchemy import select
 
-from actions import practice as marks
+from actions.log import practice as marks
 from demo.servers import DemoServers
-from models.record import Event
+from models.audit import Event
+from service import backup
+from service.backup import BackupError
+from service.restoring import restore
 from tests.commands import said
 from tests.walking import clinic
-from wiring import backup
-from wiring.backup import BackupError
 from wiring.practice import WrongFolder, chosen, entered, without_mail
-from wiring.restoring import restore
 from wiring.settings import ImapPart, MailPart, Settings, SmtpPart, load
 from wiring.work import Installation
 

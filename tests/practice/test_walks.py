@@ -9,8 +9,9 @@ import email.policy
 import pytest
 from fastapi.testclient import TestClient
 
-from actions import practice as marks
-from actions import requests, steps
+from actions.log import practice as marks
+from actions.requests import lookup
+from actions.steps import taking
 from demo.desk_letters import Occasion, answer
 from demo.desk_plan import Outcome
 from demo.servers import DemoServers
@@ -22,7 +23,7 @@ from tests.web.apps import app_for
 from tests.web.test_admin import section
 from tests.web.users import session_of
 from tests.web.world import World
-from web.cookies import COOKIE
+from web.shell.cookies import COOKIE
 from wiring.practice import chosen
 from wiring.settings import Settings, load
 from wiring.work import Installation
@@ -78,7 +79,7 @@ def test_smtp_alone_sends_for_real_and_takes_the_answer_by_hand(smtp_alone, rela
     assert not smtp_alone.practice
     number = request_at(smtp_alone, Status.SIGNED)
     with smtp_alone.work("тест") as work:
-        steps.take(work, requests.get(work, number), "send", confirm_address=True)
+        taking.take(work, lookup.get(work, number), "send", confirm_address=True)
     assert run_sweep("deliver", smtp_alone)["sent"] == 1
     (path,) = relay.letters("desk")
     sent = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
@@ -93,7 +94,7 @@ def test_smtp_alone_sends_for_real_and_takes_the_answer_by_hand(smtp_alone, rela
     settled = said(["inbox", "settle", "1", "grant"], cwd=tmp_path, env=environment)
     assert settled.code == 0, settled.err
     with smtp_alone.work("тест") as work:
-        assert requests.get(work, number).status is Status.GRANTED
+        assert lookup.get(work, number).status is Status.GRANTED
 
 
 def test_smtp_alone_is_told_on_the_page_and_as_a_state_of_health(smtp_alone, clock):

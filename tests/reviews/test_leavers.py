@@ -5,14 +5,16 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from actions import drafting, grants, organisations, requests
+from actions.cards import organisations
 from actions.context import Conflict, NotFound
-from actions.leavers import Case, departed, departures
+from actions.requests import creation, drafting, lookup
+from actions.reviews.leavers import Case, departed, departures
+from actions.roles import grants
 from demo import people
 from demo.people import EMPLOYEES, bare_snils
 from documents.rosters import RosterError
+from models.audit import Event
 from models.facts import LineFacts
-from models.record import Event
 from models.request import AccessRequest, Status
 from tests.homes import copied
 from tests.reviews.rosters import roster, row, rows
@@ -41,7 +43,7 @@ def _revocations(installation):
     with installation.work("тест") as work:
         kinds = [kind.code for kind in work.catalog.kinds.values() if kind.revokes]
         found = work.session.execute(select(AccessRequest).where(AccessRequest.kind.in_(kinds))).scalars().all()
-        return [(request, requests.lines_of(work, request)) for request in found]
+        return [(request, lookup.lines_of(work, request)) for request in found]
 
 
 def _cases(found):
@@ -73,7 +75,7 @@ def test_applied_it_is_one_draft_with_a_line_per_person_and_all_his_roles(held, 
     assert request.status is Status.DRAFT
     with held.work("тест") as work:
         assert work.catalog.kind(request.kind).revokes
-        persons = requests.persons_of(work, made)
+        persons = lookup.persons_of(work, made)
         asked = {persons[line.person_id].snils: {tuple(pair) for pair in line.roles} for line in made}
     both = {(ref.subsystem, ref.role) for ref in ROLES}
     assert asked == {bare_snils(EMPLOYEES[0]): both, bare_snils(EMPLOYEES[2]): both}
@@ -113,7 +115,7 @@ def test_carried_out_it_ends_the_roles_and_nothing_is_left_to_do(held, tmp_path)
     file = roster(tmp_path / "left.csv", rows(0))
     draft = _left(held, file, apply=True).drafts[0]
     with held.work("кадры") as work:
-        drafting.fill_in(work, requests.get(work, draft.id), {"last-day": "2026-11-23"})
+        drafting.fill_in(work, lookup.get(work, draft.id), {"last-day": "2026-11-23"})
     for target in (Status.VALIDATED, Status.SIGNED, Status.SENT, Status.AWAITING, Status.GRANTED):
         bring(held, draft.id, target)
     again = _left(held, file, apply=True)
@@ -161,8 +163,8 @@ def test_roles_in_another_organisation_are_noted_and_stay(held, tmp_path):
     with held.work("тест") as work:
         other = organisations.card(work, ELSEWHERE)
         organisations.change(work, other, {"short_name": "ООО «Другая клиника»"})
-        request = requests.create(work, kind=KIND, organisation_id=other.id, lines=lines(1))
-        line = requests.lines_of(work, request)[0]
+        request = creation.create(work, kind=KIND, organisation_id=other.id, lines=lines(1))
+        line = lookup.lines_of(work, request)[0]
         grants.grant(
             work,
             person_id=line.person_id,

@@ -8,12 +8,17 @@ import json
 import pytest
 from sqlalchemy import select
 
-from actions import grants, organisations, pairs, reminders, requests, reviews, steps
+from actions.cards import organisations
 from actions.context import Conflict, NotFound
+from actions.keeping import reminders
+from actions.requests import creation, lookup, pairs
+from actions.reviews import reviews
+from actions.roles import grants
+from actions.steps import taking
 from demo import people
 from demo.people import EMPLOYEES, bare_snils
+from models.audit import Event
 from models.letters import OutboxLetter
-from models.record import Event
 from models.request import LineState
 from models.review import ReviewAnswer
 from tests.homes import copied
@@ -28,7 +33,7 @@ def held(granted_home, home, clock):
     """Two persons with two roles each, the third has lost his; nothing else waits for the officer."""
     made = copied(granted_home, home, clock)
     with made.work("тест") as work:
-        for line in requests.lines_of(work, requests.get(work, 1)):
+        for line in lookup.lines_of(work, lookup.get(work, 1)):
             pairs.put(line, LineState.VERIFIED)
         for number in (5, 6):
             grants.end(work, grant_id=number, reason="тест")
@@ -65,8 +70,8 @@ def _other_clinic(installation):
     with installation.work("тест") as work:
         card = organisations.card(work, OTHER_INN)
         organisations.change(work, card, {"short_name": "ООО «Другая клиника»", "officer_email": OTHER_OFFICER})
-        request = requests.create(work, kind=KIND, organisation_id=card.id, lines=lines(1))
-        line = requests.lines_of(work, request)[0]
+        request = creation.create(work, kind=KIND, organisation_id=card.id, lines=lines(1))
+        line = lookup.lines_of(work, request)[0]
         grants.grant(
             work,
             person_id=line.person_id,
@@ -126,10 +131,10 @@ def test_answers_are_kept_with_who_and_when_and_drop_drafts_a_revocation(held, c
     assert (dropped.question.answered_by, dropped.question.answered_at) == ("главврач", clock.now)
     assert {asked.answer for number, asked in answered.items() if number != second.question.id} == {ReviewAnswer.KEEP}
     with held.work("тест") as work:
-        [line] = requests.lines_of(work, requests.get(work, draft.id))
+        [line] = lookup.lines_of(work, lookup.get(work, draft.id))
         assert work.catalog.kind(draft.kind).revokes
         assert line.roles == [(second.grant.subsystem, second.grant.role)]
-        assert "review" in requests.get(work, draft.id).fields.values()
+        assert "review" in lookup.get(work, draft.id).fields.values()
     assert first.person.id == second.person.id
 
 
@@ -139,7 +144,7 @@ def test_person_is_named_by_snils_and_drops_share_one_draft(held):
     [two] = _answer(held, drop=[bare_snils(EMPLOYEES[1])])
     assert one.id == two.id
     with held.work("тест") as work:
-        assert [len(line.roles) for line in requests.lines_of(work, requests.get(work, one.id))] == [2, 2]
+        assert [len(line.roles) for line in lookup.lines_of(work, lookup.get(work, one.id))] == [2, 2]
 
 
 def test_repeated_answer_writes_nothing_and_a_dropped_role_is_taken_back_in_its_request(held):
@@ -150,11 +155,11 @@ def test_repeated_answer_writes_nothing_and_a_dropped_role_is_taken_back_in_its_
     with pytest.raises(Conflict, match=draft.number):
         _answer(held, keep=[number])
     with held.work("тест") as work:
-        steps.take(work, requests.get(work, draft.id), "withdraw")
+        taking.take(work, lookup.get(work, draft.id), "withdraw")
     [second] = _answer(held, drop=[number])
     assert second.id != draft.id
     with held.work("тест") as work:
-        steps.take(work, requests.get(work, second.id), "withdraw")
+        taking.take(work, lookup.get(work, second.id), "withdraw")
     _answer(held, keep=[number])
     asked = _questions(held)[0]
     assert (asked.answer, asked.revocation) == (ReviewAnswer.KEEP, None)

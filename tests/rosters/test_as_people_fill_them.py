@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from actions.rosters import judge_roster, ordinary_clinic
+from actions.rosters.rosters import judge_roster, ordinary_clinic
 from catalog import load
 from documents.rosters import annotate
 from models.identifiers import format_snils, valid_snils

@@ -10,7 +10,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from actions.rosters import Judged, judge_roster, ordinary_clinic
+from actions.rosters.rosters import Judged, judge_roster, ordinary_clinic
 from catalog import load
 from documents.rosters import Choices
 from documents.rosters.choices import ALL_SHEETS, Rows, chosen_columns

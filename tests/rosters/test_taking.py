@@ -8,15 +8,17 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import select
 
-from actions import drafting, links, organisations, requests, roster_drafts
-from actions.rosters import OpenQuestions, paste_people
+from actions.cards import organisations
+from actions.post import links
+from actions.requests import drafting, lookup, roster_drafts
+from actions.rosters.rosters import OpenQuestions, paste_people
 from documents.rosters import Choices
 from documents.rosters.choices import Rows
 from documents.rosters.sheets import load
 from models.column_choice import ColumnChoice
 from models.letters import OutboxLetter, OutboxState
+from models.link import PersonalLink
 from models.organisation import Organisation
-from models.record import PersonalLink
 from models.request import AccessRequest
 from tests.api.calling import caller
 from tests.web.conftest import officer, stranger, world
@@ -44,7 +46,7 @@ def reader(work, text):
 
 def emails(world: World, number: int) -> list[str]:
     with world.installation.work(by="тест") as work:
-        return [str(each.typed["email"]) for each in requests.lines_of(work, requests.get(work, number))]
+        return [str(each.typed["email"]) for each in lookup.lines_of(work, lookup.get(work, number))]
 
 
 def empty_draft(world: World) -> int:
@@ -100,7 +102,7 @@ def test_the_page_offers_a_draft_for_each_organisation(world: World, officer: Te
     with world.installation.work(by="тест") as work:
         made = work.session.execute(select(AccessRequest).order_by(AccessRequest.id.desc())).scalars().first()
         assert made and organisations.get(work, made.organisation_id).inn == OTHER
-        assert [each.typed["surname"] for each in requests.lines_of(work, made)] == ["Петров", "Сидорова"]
+        assert [each.typed["surname"] for each in lookup.lines_of(work, made)] == ["Петров", "Сидорова"]
 
 
 def test_a_call_asks_by_its_problem_and_takes_answers_as_fields(world: World) -> None:
@@ -120,7 +122,7 @@ def test_a_call_asks_by_its_problem_and_takes_answers_as_fields(world: World) ->
 def test_a_corrected_list_ends_the_links_of_those_who_went_and_keeps_the_others(world: World) -> None:
     with world.installation.work(by="тест") as work:
         request = request_at(work)
-        first, second = requests.lines_of(work, request)
+        first, second = lookup.lines_of(work, request)
         kept = links.issue(work, line_id=first.id or 0, purpose=links.FIRST_LOGIN).id
         links.issue(work, line_id=second.id or 0, purpose=links.FIRST_LOGIN)
         for each in (first, second):
@@ -140,7 +142,7 @@ def test_a_corrected_list_ends_the_links_of_those_who_went_and_keeps_the_others(
         work.session.flush()
         went = second.person_id
         drafting.replace_lines(work, request, [line(0)], [])
-        [now] = requests.lines_of(work, request)
+        [now] = lookup.lines_of(work, request)
         left = work.session.execute(select(PersonalLink)).scalars().all()
         assert [(each.id, each.line_id) for each in left if each.ended_at is None] == [(kept, now.id)]
         letters = work.session.execute(select(OutboxLetter)).scalars().all()

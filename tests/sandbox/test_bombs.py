@@ -11,7 +11,7 @@ import pytest
 
 from catalog import load
 from documents.attachments import read_attachment
-from documents.pictures import safe_picture
+from documents.paper.pictures import safe_picture
 from documents.rosters.annotating import annotate
 from documents.rosters.reading import RosterError, read_roster
 from documents.scans import page_picture, read_scan

@@ -13,7 +13,7 @@ import pytest
 from sandbox import Killed
 from sandbox import zygote as starting
 from sandbox.doors import open_doors
-from wiring import safety
+from service import safety
 
 _ROOT = Path(__file__).parents[2]
 _CONFINED = starting._START

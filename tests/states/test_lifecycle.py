@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from actions.effects import HANDLERS
+from actions.steps.effects import HANDLERS
 from catalog import load
 from models.request import Status
 from states import diagram
-from states.guards import STATUS_LABELS
 from states.lifecycle import STEPS, Actor, Effect, Refused, move, step_for, steps_from, traits_of
+from states.words import STATUS_LABELS
 
 TRIGGERS = sorted({step.trigger for step in STEPS})
 SORTS = [

@@ -6,8 +6,8 @@ from fastapi import FastAPI
 
 from web.api.app import Api
 from web.app import create_app
-from web.budgets import Budgets
-from web.throttle import Misses
+from web.shell.budgets import Budgets
+from web.shell.throttle import Misses
 from wiring.work import Installation
 
 _MADE: list[FastAPI] = []

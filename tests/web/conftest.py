@@ -9,11 +9,11 @@ import pytest
 from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 
-from actions import passwords
+from actions.accounts import passwords
 from tests.web.apps import app_for
 from tests.web.users import session_of
 from tests.web.world import World, open_world
-from web.cookies import COOKIE
+from web.shell.cookies import COOKIE
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,7 @@ from functools import cache
 from operator import mul
 from typing import Any
 
-from actions.audit import event_hash
+from actions.log.audit import event_hash
 from models.tables import AccessRequest, Employee, Event, Organisation, OutboxLetter, Person, RequestLine
 from models.text import fold
 from tests.web.world import NOON, World

@@ -8,9 +8,9 @@ from sqlalchemy import insert
 
 from actions.context import Work
 from models.employee import Employee
+from models.grant import Grant
 from models.organisation import Organisation
 from models.person import Person
-from models.record import Grant
 from models.request import AccessRequest, RequestLine, Status
 from models.text import fold
 from tests.web.world import KIND, NOON

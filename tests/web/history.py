@@ -1,4 +1,4 @@
-"""Requests with a past: events of steps at chosen moments, as `actions.steps` would have written them."""
+"""Requests with a past: events of steps at chosen moments, as `actions.steps.taking` would have written them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
-from actions import audit, pairs, requests
 from actions.context import Work
+from actions.log import audit
+from actions.requests import creation, lookup, pairs
 from models.organisation import Organisation
 from models.request import AccessRequest, LineState, Status
 from models.text import fold
@@ -49,12 +50,12 @@ def put(work: Work, status: Status, *, organisation: int = 0, kind: str = KIND, 
     )
     work.session.add(row)
     work.session.flush()
-    requests.add_lines(work, row, [line(number) for number in range(people)])
+    creation.add_lines(work, row, [line(number) for number in range(people)])
     return row
 
 
 def refuse(work: Work, request: AccessRequest, reason: str | None, state: LineState = LineState.REJECTED) -> None:
-    for each in requests.lines_of(work, request):
+    for each in lookup.lines_of(work, request):
         pairs.put(each, state)
         for pair in each.asked:
             pair.reason = reason

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from actions import requests
+from actions.requests import lookup
 from models.account import Role
 from tests.web.browsing import CHROMIUM, FLAGS, served
 from tests.web.town import build
 from tests.web.users import session_of
 from tests.web.world import open_world, personal_link
-from web.cookies import COOKIE
+from web.shell.cookies import COOKIE
 
 # name of the picture: (address, width, height, colours)
 _PICTURES = {
@@ -32,7 +32,7 @@ def main(folder: Path) -> None:
         world = open_world(Path(home) / "home")
         build(world, Path(home))
         with world.installation.work(by="показ") as work:
-            token = personal_link(work, requests.get(work, 1), "login-check")
+            token = personal_link(work, lookup.get(work, 1), "login-check")
         session = session_of(world, "kadry", list(Role))
         with served(world) as base, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)

@@ -9,12 +9,12 @@ from urllib.parse import quote
 import pytest
 from fastapi.testclient import TestClient
 
-from actions import requests
+from actions.requests import lookup
 from models.request import Status
 from tests.web.world import World, personal_link, request_at
-from web.bodies import MAX_BODY, MAX_ENTRANCE, MAX_WORDS
-from web.cookies import COOKIE
-from web.logs import SafePaths, safe_path
+from web.shell.bodies import MAX_BODY, MAX_ENTRANCE, MAX_WORDS
+from web.shell.cookies import COOKIE
+from web.shell.logs import SafePaths, safe_path
 
 CLOSED = ("/", "/requests/1", "/requests/1/steps/send", "/triage", "/holders", "/holders.xlsx", "/audit", "/nowhere")
 
@@ -101,7 +101,7 @@ def test_a_form_from_elsewhere_is_refused(officer: TestClient, world: World, hea
     answer = officer.post(f"/requests/{request.id}/steps/withdraw", data={"revision": "0"}, headers=sent)
     assert answer.status_code == 403
     with world.installation.work(by="тест") as work:
-        assert requests.get(work, request.id or 0).status is Status.DRAFT
+        assert lookup.get(work, request.id or 0).status is Status.DRAFT
 
 
 def test_an_older_browser_is_known_by_its_origin(officer: TestClient, world: World) -> None:

@@ -9,18 +9,19 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import select
 
-from actions import accounts, audit, passwords, sessions
-from actions.accounts import BadAccount
+from actions.accounts import accounts, passwords, sessions
+from actions.accounts.accounts import BadAccount
+from actions.accounts.passwords import WeakPassword
 from actions.context import Conflict
-from actions.passwords import WeakPassword
+from actions.log import audit
 from models.account import Account, FailedLogin, Role
 from tests.web.apps import app_for
 from tests.web.routes import routes
 from tests.web.users import client, session_of
 from tests.web.world import World, clinic, request_at
-from web.cookies import COOKIE
-from web.door import is_public
-from web.permissions import roles_for
+from web.shell.cookies import COOKIE
+from web.shell.door import is_public
+from web.shell.permissions import roles_for
 from wiring.page_key import page_key
 
 PASSWORD = "конь батарея скрепка"

@@ -17,18 +17,20 @@ import pytest
 import yaml
 from sqlmodel import col, select
 
-from actions import audit, requests
+from actions.log import audit
+from actions.requests import lookup
 from catalog.rules import FOLDER
 from demo.servers import DemoServers
 from models.account import Role
+from models.audit import Event
 from models.letters import MailboxPosition, OutboxState
-from models.record import Event
 from models.request import Status
+from service import backup, planner
+from service.deployments import ROOT
+from service.restoring import restore
 from tests.web.users import client
 from tests.web.world import NOON, package_letter, request_at
-from wiring import backup, planner, settings_file
-from wiring.deployments import ROOT
-from wiring.restoring import restore
+from wiring import settings_file
 from wiring.settings import load
 
 PARTS = ("", "/users", "/mail", "/calendar", "/catalogue", "/erasure", "/backups")
@@ -487,8 +489,8 @@ def test_what_is_due_is_shown_and_erased_only_when_sure(officer, world):
     answer = officer.post("/admin/erasure", data={"sure": "1"})
     assert "Стёрто. Акт записан" in answer.text and f"заявки: {due.number}" in answer.text
     with world.installation.reading(by="тест") as work:
-        assert requests.get(work, due.id).erased_on == NOON
-        assert requests.get(work, soon.id).erased_on is None
+        assert lookup.get(work, due.id).erased_on == NOON
+        assert lookup.get(work, soon.id).erased_on is None
     assert [actor for actor, _ in events(world, "erasure.act")] == ["officer"]
     assert "Ничего не изменилось" in officer.post("/admin/erasure", data={"sure": "1"}).text
 

@@ -8,10 +8,10 @@ import re
 import pytest
 from sqlmodel import col, select
 
-from actions import accounts, passwords, sessions
+from actions.accounts import accounts, passwords, sessions
 from models.account import Role
+from models.audit import Event
 from models.organisation import Organisation
-from models.record import Event
 from tests.web.users import client, session_of
 from tests.web.world import clinic
 

@@ -8,7 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 from playwright.sync_api import expect, sync_playwright
 
-from actions import pairs, requests
+from actions.requests import cases, creation, lookup, pairs
 from models.request import AccessRequest, LineState, RequestedRole, Status
 from tests.web.browsing import CHROMIUM, FLAGS, served
 from tests.web.users import log_in
@@ -24,7 +24,7 @@ def _waiting(world: World) -> AccessRequest:
 
 def _asked(world: World, request: AccessRequest) -> list[RequestedRole]:
     with world.installation.work(by="тест") as work:
-        return [*pairs.of(requests.lines_of(work, requests.get(work, request.id or 0)))]
+        return [*pairs.of(lookup.lines_of(work, lookup.get(work, request.id or 0)))]
 
 
 def _states(world: World, request: AccessRequest) -> list[str]:
@@ -33,7 +33,7 @@ def _states(world: World, request: AccessRequest) -> list[str]:
 
 def _status(world: World, request: AccessRequest) -> Status:
     with world.installation.work(by="тест") as work:
-        return requests.get(work, request.id or 0).status
+        return lookup.get(work, request.id or 0).status
 
 
 @pytest.mark.rule("AWT-1")
@@ -94,11 +94,9 @@ def test_every_gap_is_told_at_once(officer: TestClient, world: World) -> None:
 
 def test_one_role_of_one_person_is_two_choices_and_no_grid(officer: TestClient, world: World) -> None:
     with world.installation.work(by="тест") as work:
-        request = requests.create(work, kind="frmo-access", organisation_id=clinic(work).id or 0, lines=[line(0)])
+        request = creation.create(work, kind="frmo-access", organisation_id=clinic(work).id or 0, lines=[line(0)])
         pairs.ask(
-            work,
-            requests.lines_of(work, request)[0],
-            requests.line_facts(requests.lines_of(work, request)[0], None).roles[:1],
+            work, lookup.lines_of(work, request)[0], cases.line_facts(lookup.lines_of(work, request)[0], None).roles[:1]
         )
         request.status = Status.AWAITING
     [asked] = _asked(world, request)
@@ -116,7 +114,7 @@ def test_grid_tells_each_roles_outcome_with_its_own_words_and_nobody_elses_snils
 ) -> None:
     with world.installation.work(by="тест") as work:
         request = request_at(work, Status.GRANTED)
-        first = requests.lines_of(work, request)[0]
+        first = lookup.lines_of(work, request)[0]
         first.asked[0].quote = f"Доступ 112-233-445 95 и {PEOPLE[1][0]} предоставлен"
         first.asked[1].state, first.asked[1].reason = LineState.MOVED, "нет карточки в ФРМР"
         pairs.sum_up(first)

@@ -13,15 +13,18 @@ import sys
 import pytest
 from sqlmodel import col, select, text
 
-from actions import audit, log_checking, log_search, people, requests
-from actions.log_search import PAGE, Search
+from actions.cards import people
+from actions.log import audit, checking
+from actions.requests import lookup
 from models.account import Role
+from models.audit import Event
 from models.organisation import Organisation
-from models.record import Event
 from tests.web.users import client
 from tests.web.world import NOON, request_at
-from web.log_lines import action_groups
-from web.rendering import HERE
+from views.log import log_search
+from views.log.lines import action_groups
+from views.log.log_search import PAGE, Search
+from web.shell.rendering import HERE
 
 OTHER_INN = "5902012349"
 
@@ -53,7 +56,7 @@ def test_events_are_told_in_words_with_names_and_numbers(officer, world, two_cli
     record(world, "request.confirmed", f"request:{own}", request=own, people=[7], exported=True)
     page = officer.get("/audit").text
     with world.installation.reading(by="тест") as work:
-        number = requests.get(work, own).number
+        number = lookup.get(work, own).number
     assert "Подтверждено ответственным" in page and f"заявка {number}" in page
     assert "Королёва Нина Львовна" in page
     assert f"заявка: {number}; работники №: 7" not in page  # keys are sorted as the chain keeps them
@@ -67,7 +70,7 @@ def test_search_narrows_by_request_action_actor_and_period(officer, world, two_c
     late = record(world, "letter.sent", f"request:{own}", by="отправка")
     world.clock.now = NOON
     with world.installation.reading(by="тест") as work:
-        number = requests.get(work, own).number
+        number = lookup.get(work, own).number
         account = str(work.session.execute(text("SELECT id FROM account WHERE login='officer'")).scalar_one())
     about = rows(officer.get("/audit", params={"about": number}))
     assert late in about
@@ -118,7 +121,7 @@ def test_rare_actor_is_looked_for_piece_by_piece(world, monkeypatch):
 def test_restricted_auditor_sees_only_his_organisations_events(world, two_clinics):
     own, strange, organisation = two_clinics
     with world.installation.reading(by="тест") as work:
-        person = people.of_line(work, requests.lines_of(work, requests.get(work, own))[0]).id
+        person = people.of_line(work, lookup.lines_of(work, lookup.get(work, own))[0]).id
     seen = [
         record(world, "request.confirmed", f"request:{own}"),
         record(world, "organisation.changed", f"organisation:{organisation}"),
@@ -164,7 +167,7 @@ def test_whole_log_is_verified_and_the_check_recorded(officer, world):
 def test_long_log_is_checked_in_pieces_that_ask_for_the_next(officer, world, monkeypatch):
     for _ in range(5):
         record(world, "holders.viewed", "holders")
-    monkeypatch.setattr(log_checking.check_piece, "__kwdefaults__", {"most": 3})
+    monkeypatch.setattr(checking.check_piece, "__kwdefaults__", {"most": 3})
     asked = {"hx-request": "true"}
     answer = officer.get("/audit/verify", params={"after": "0"}, headers=asked)
     assert 'hx-get="/audit/verify?after=3&amp;anchor="' in answer.text and "Проверено 3 из" in answer.text
@@ -194,9 +197,9 @@ def test_tampering_is_found_by_pieces_too(officer, world, monkeypatch, statement
     for _ in range(5):
         record(world, "holders.viewed", "holders")
     broken(world, statement)
-    monkeypatch.setattr(log_checking.check_piece, "__kwdefaults__", {"most": 2})
+    monkeypatch.setattr(checking.check_piece, "__kwdefaults__", {"most": 2})
     with world.installation.reading(by="тест") as work:
-        assert told in log_checking.check_whole(work.session).why
+        assert told in checking.check_whole(work.session).why
     assert told in officer.get("/audit/verify", params={"after": "0"}).text
 
 

@@ -14,22 +14,22 @@ from fastapi.testclient import TestClient
 from openpyxl import load_workbook
 from sqlmodel import col, select
 
-from actions.board import columns, pairs
-from actions.searching import Filters
-from actions.tallies import tally
-from actions.turns import OPEN, Turn
 from models.account import Role
+from models.audit import ChainHead, Event
 from models.letters import OutboxState
 from models.organisation import Organisation
-from models.record import ChainHead, Event
 from models.request import LineState, Status
 from states.deadlines import deadline
 from tests.web.crowd import fill
 from tests.web.users import client
 from tests.web.world import INN, NOON, World, package_letter, person, request_at
-from web.boards import ORDER, SHOWN, cards
-from web.labels import path_of
-from web.movers import TURNS, Mover, Standing, next_mover
+from views.board.cards import ORDER, SHOWN, cards
+from views.board.counts import tally
+from views.board.order import columns, pairs
+from views.board.searching import Filters
+from views.board.turn_words import TURNS, Mover, Standing, next_mover
+from views.board.turns import OPEN, Turn
+from views.requests.path import path_of
 
 LATE = NOON - dt.timedelta(days=4)
 
@@ -275,7 +275,7 @@ def test_a_deadline_is_explained_by_the_hours_that_were_counted(officer: TestCli
 def test_a_kept_count_lasts_until_anything_is_done(
     officer: TestClient, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("actions.tallies.KEPT_FROM", 1)
+    monkeypatch.setattr("views.board.counts.KEPT_FROM", 1)
     with world.installation.work(by="тест") as work:
         seen = request_at(work).organisation_id
     other = client(world, "other", {Role.OFFICER}, [])

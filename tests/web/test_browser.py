@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 from sqlmodel import col, select
 
-from actions import pairs, requests
+from actions.requests import lookup, pairs
 from models.letters import OutboxState
 from models.request import AccessRequest, LineState, Status
 from tests.web.browsing import CHROMIUM, FLAGS, is_error, served
@@ -72,7 +72,7 @@ def populate(world: World) -> int:
         received(work, waiting, {"kind": "answer", "outcome": "unclear", "evidence": ["Для доступа необходимо…"]})
         package_letter(work, request_at(work, Status.SIGNED), OutboxState.UNCERTAIN)
         granted = request_at(work, Status.GRANTED, ticket="ABC-101-19981")
-        pairs.put(requests.lines_of(work, granted)[0], LineState.VERIFIED)
+        pairs.put(lookup.lines_of(work, granted)[0], LineState.VERIFIED)
         return granted.id or 0
 
 

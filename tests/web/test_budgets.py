@@ -12,8 +12,8 @@ from tests.api.calling import caller
 from tests.web.apps import app_for
 from tests.web.users import client
 from tests.web.world import World
-from web import budgets
-from web.budgets import Budgets, TooManyAtOnce
+from web.shell import budgets
+from web.shell.budgets import Budgets, TooManyAtOnce
 
 
 class Seconds:

@@ -16,7 +16,7 @@ from models.account import Role
 from states.calendar import Day, DayKind, WorkingCalendar
 from tests.web.users import client
 from tests.web.world import World
-from web.regulation import addresses, chapters, in_force, months, unusual
+from views.catalogue.regulation import addresses, chapters, in_force, months, unusual
 
 CATALOG = load()
 

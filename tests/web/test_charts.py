@@ -8,10 +8,10 @@ from xml.etree import ElementTree
 import pytest
 from markupsafe import Markup
 
-from actions.statistics import Refusals, Standing, Turnaround
 from models.request import Status
-from web.charts import HEIGHT, WIDTH, Layer, columns, number, rows, stacks, swatch
-from web.statistics_charts import desk, refused, standings
+from views.charts.statistics import Refusals, Standing, Turnaround
+from views.charts.statistics_charts import desk, refused, standings
+from views.charts.svg import HEIGHT, WIDTH, Layer, columns, number, rows, stacks, swatch
 
 _SVG = "{http://www.w3.org/2000/svg}"
 

@@ -8,10 +8,12 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import col, select
 
-from actions import comments, erasure, requests
+from actions.keeping import erasure
+from actions.requests import lookup
+from actions.steps import comments
 from models.account import Role
+from models.audit import Event
 from models.comment import Comment
-from models.record import Event
 from models.request import AccessRequest, Status
 from tests.web.users import NAMES, client
 from tests.web.world import NOON, World, request_at
@@ -69,7 +71,7 @@ def test_with_htmx_the_list_comes_back_with_what_others_wrote_meanwhile(
     officer: TestClient, world: World, request_: AccessRequest
 ) -> None:
     with world.installation.work(by="manager") as work:
-        comments.add(work, requests.get(work, request_.id or 0), "Спасибо")
+        comments.add(work, lookup.get(work, request_.id or 0), "Спасибо")
     answer = officer.post(f"/requests/{request_.id}/comments", data={"text": WORDS}, headers={"HX-Request": "true"})
     assert answer.status_code == 200
     assert answer.text.index("Спасибо") < answer.text.index(WORDS)
@@ -111,7 +113,7 @@ def test_erasure_takes_the_words_and_the_authors_and_nobody_writes_any_more(
 ) -> None:
     officer.post(f"/requests/{request_.id}/comments", data={"text": WORDS})
     with world.installation.work(by="тест") as work:
-        requests.get(work, request_.id or 0).status = Status.WITHDRAWN
+        lookup.get(work, request_.id or 0).status = Status.WITHDRAWN
     world.clock.now = NOON + dt.timedelta(days=world.installation.policy.retention_days + 1)
     with world.installation.work(by="стирание") as work:
         assert erasure.erase_due(work) == 1

@@ -8,7 +8,9 @@ import re
 
 from fastapi.testclient import TestClient
 
-from actions import answers, inbox, requests, steps, verification
+from actions.answers import answers, inbox
+from actions.requests import lookup
+from actions.steps import taking, verification
 from models.account import Role
 from models.request import LineState, Status
 from states.lifecycle import Actor
@@ -40,7 +42,7 @@ def test_an_answer_is_corrected_after_its_consequences_were_shown(officer: TestC
     page = officer.get(at).text
     assert "Исправлений не было" in page and "Ответ был другим" in page and "Вход не подтверждён" not in page
     with world.installation.work(by="тест") as work:
-        line = requests.lines_of(work, requests.get(work, number))[0]
+        line = lookup.lines_of(work, lookup.get(work, number))[0]
         pair = f"{line.id}-{line.asked[1].id}"
     form = {"kind": "answer", "revision": _fields(page)["revision"], f"outcome-{pair}": "rejected"}
     refused = officer.post(at, data={**form, "why": WHY})
@@ -50,8 +52,8 @@ def test_an_answer_is_corrected_after_its_consequences_were_shown(officer: TestC
     )
     assert told.status_code == 200 and "не была предоставлена" in told.text and "нет карточки" in told.text
     with world.installation.work(by="тест") as work:
-        assert requests.get(work, number).status is Status.GRANTED
-        assert requests.lines_of(work, requests.get(work, number))[0].asked[1].state is LineState.GRANTED
+        assert lookup.get(work, number).status is Status.GRANTED
+        assert lookup.lines_of(work, lookup.get(work, number))[0].asked[1].state is LineState.GRANTED
     done = officer.post(at, data={**_fields(told.text), "confirm": "1"})
     assert done.status_code == 200 and WHY in done.text and "отказ, перенесён в новую заявку" in done.text
     assert officer.post(at, data={**form, "why": WHY, "confirm": "1"}).status_code == 409  # an old page
@@ -61,8 +63,8 @@ def test_logins_are_ticked_and_only_officers_are_offered_forms(officer: TestClie
     number = _granted(world)
     at = f"/requests/{number}/corrections"
     with world.installation.work(by="тест") as work:
-        verification.record_logins(work, requests.get(work, number), snils=(), proven=True)
-        first, second = (line.id for line in requests.lines_of(work, requests.get(work, number)))
+        verification.record_logins(work, lookup.get(work, number), snils=(), proven=True)
+        first, second = (line.id for line in lookup.lines_of(work, lookup.get(work, number)))
     form = {"kind": "login", "revision": _fields(officer.get(at).text)["revision"], "why": WHY}
     assert "Отметьте, чей вход" in officer.post(at, data=form).text
     told = officer.post(at, data={**form, "line": [str(first), str(second)]})
@@ -70,7 +72,7 @@ def test_logins_are_ticked_and_only_officers_are_offered_forms(officer: TestClie
     done = officer.post(at, data={**_fields(told.text), "line": str(first), "confirm": "1"})
     assert "вход подтверждён" in done.text
     with world.installation.work(by="тест") as work:
-        assert [line.state for line in requests.lines_of(work, requests.get(work, number))] == [
+        assert [line.state for line in lookup.lines_of(work, lookup.get(work, number))] == [
             LineState.GRANTED,
             LineState.VERIFIED,
         ]
@@ -87,7 +89,7 @@ def test_a_version_begun_for_a_wrong_refusal_goes_back_and_what_was_granted_then
         answers.give_answer(
             work, request, answers.the_same(work, request, "rejected", reason="нет"), actor=Actor.OFFICER, ground=GROUND
         )
-        steps.take(work, request, "revise")
+        taking.take(work, request, "revise")
     at = f"/requests/{number}/corrections"
     assert f'href="{at}"' in officer.get(f"/requests/{number}").text
     page = officer.get(at).text
@@ -101,13 +103,13 @@ def test_a_version_begun_for_a_wrong_refusal_goes_back_and_what_was_granted_then
     done = officer.post(at, data={**_fields(told.text), "confirm": "1"})
     assert "Ответ был другим</summary>" in done.text and "вернуть прежнюю версию</summary>" not in done.text
     with world.installation.work(by="тест") as work:
-        request = requests.get(work, number)
-        steps.take(work, request, "revise")
+        request = lookup.get(work, number)
+        taking.take(work, request, "revise")
         request.status = Status.AWAITING
         answers.give_answer(
             work, request, answers.the_same(work, request, "granted"), actor=Actor.OFFICER, ground=GROUND
         )
-        pair = requests.lines_of(work, request)[0].asked[0]
+        pair = lookup.lines_of(work, request)[0].asked[0]
         name = f"outcome-{pair.line_id}-{pair.id}"
     page = officer.get(at).text
     assert f'type="checkbox" name="{name}"' in page
@@ -131,7 +133,7 @@ def test_a_letter_goes_back_to_triage_with_what_it_did(officer: TestClient, worl
     back = officer.post(f"/triage/{letter_id}/back", data={"why": WHY, "confirm": "1"}, follow_redirects=False)
     assert back.headers["location"] == f"/triage/{letter_id}"
     with world.installation.work(by="тест") as work:
-        assert requests.get(work, number).status is Status.AWAITING and [each.id for each in inbox.triage(work)] == [
+        assert lookup.get(work, number).status is Status.AWAITING and [each.id for each in inbox.triage(work)] == [
             letter_id
         ]
     assert WHY in officer.get(f"/requests/{number}/corrections").text

@@ -8,18 +8,19 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import col, select
 
-from actions import accounts, requests
+from actions.accounts import accounts
+from actions.requests import lookup
 from models.account import Role
+from models.audit import Event
 from models.letters import OutboxState
-from models.record import Event
 from models.request import Status
 from tests.api.calling import caller
 from tests.kinds.files import picture
 from tests.web.users import client, session_of
 from tests.web.world import World, package_letter, received, request_at, stored_file
-from web.cookies import COOKIE
-from web.errors import is_second
 from web.pages.audit import _row
+from web.shell.cookies import COOKIE
+from web.shell.errors import is_second
 
 BEYOND = "99999999999999999999"
 
@@ -50,7 +51,7 @@ def test_a_forged_host_does_not_lend_the_address_of_another_rule(world: World, h
     called = program.post(f"/api/v1/requests/{number}/steps/withdraw", json={"revision": 0}, headers={"Host": host})
     assert (answer.status_code, called.status_code) == (403, 403)
     with world.installation.reading(by="тест") as work:
-        assert requests.get(work, number or 0).status is Status.DRAFT
+        assert lookup.get(work, number or 0).status is Status.DRAFT
 
 
 @pytest.mark.parametrize(
@@ -148,7 +149,7 @@ def test_addresses_of_employees_among_stuck_letters_are_a_look(officer: TestClie
     with world.installation.work(by="тест") as work:
         to = package_letter(work, request_at(work, Status.SIGNED), OutboxState.FAILED)
         to.person_id, to.recipient = (
-            requests.lines_of(work, requests.get(work, to.request_id or 0))[0].person_id,
+            lookup.lines_of(work, lookup.get(work, to.request_id or 0))[0].person_id,
             "p@example.com",
         )
     assert "p@example.com" in officer.get("/triage").text

@@ -9,11 +9,12 @@ from html import unescape
 from fastapi.testclient import TestClient
 from sqlmodel import select
 
-from actions import enrolling, people, requests
+from actions.cards import enrolling, people
+from actions.requests import creation, lookup
 from models.account import Role
+from models.audit import Event
 from models.facts import LineFacts
 from models.organisation import Organisation
-from models.record import Event
 from models.request import Status
 from tests.api.calling import caller
 from tests.web.test_people import held, table
@@ -29,8 +30,8 @@ STRANGER = LineFacts(
 def draft_of(world: World, *lines: LineFacts) -> tuple[int, int]:
     """Numbers of a new draft of the clinic and of its first line."""
     with world.installation.work(by="тест") as work:
-        made = requests.create(work, kind="frmo-frmr-access", organisation_id=clinic(work).id or 0, lines=lines)
-        return made.id or 0, requests.lines_of(work, made)[0].id or 0
+        made = creation.create(work, kind="frmo-frmr-access", organisation_id=clinic(work).id or 0, lines=lines)
+        return made.id or 0, lookup.lines_of(work, made)[0].id or 0
 
 
 def said(text: str) -> str:
@@ -75,7 +76,7 @@ def test_a_clash_with_another_organisation_is_answered_with_the_document(world: 
         other = Organisation(inn="5902012349", full_name="Заречная", short_name="Заречная", fold="заречная")
         work.session.add(other)
         work.session.flush()
-        theirs = requests.create(work, kind="frmo-frmr-access", organisation_id=other.id or 0, lines=[line(0)])
+        theirs = creation.create(work, kind="frmo-frmr-access", organisation_id=other.id or 0, lines=[line(0)])
         theirs.status = Status.VERIFIED
         own = clinic(work).id or 0
     number, line_id = draft_of(world, STRANGER)

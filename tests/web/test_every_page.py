@@ -11,7 +11,7 @@ from axe_playwright_python.base import AXE_FILE_PATH
 from httpx2 import Response
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from actions import requests
+from actions.requests import lookup
 from models.account import Role
 from models.request import Status
 from tests.web.apps import app_for
@@ -41,7 +41,7 @@ def tokens(town: World) -> list[str]:
     """Personal pages of both purposes."""
     with town.installation.work(by="тест") as work:
         first = personal_link(work, request_at(work, Status.VALIDATED), "first-login")
-        check = personal_link(work, requests.get(work, 1), "login-check")
+        check = personal_link(work, lookup.get(work, 1), "login-check")
     return [f"/my/{first}", f"/my/{check}", f"/my/{check}/trouble", f"/my/{check}/report"]
 
 
@@ -169,7 +169,7 @@ def test_every_page_fits_and_reads_well_and_asks_nothing_of_strangers(
 
 def test_managers_and_auditors_are_offered_nothing_they_may_not_do(town: World, pages: list[str]) -> None:
     """Every form on every page that they can open goes to an address that takes it from them."""
-    from web.permissions import roles_for
+    from web.shell.permissions import roles_for
 
     offered = []
     for role in (Role.MANAGER, Role.AUDITOR):
@@ -188,4 +188,4 @@ def test_managers_and_auditors_are_offered_nothing_they_may_not_do(town: World, 
 
 def test_statuses_are_all_in_town(town: World) -> None:
     with town.installation.reading(by="тест") as work:
-        assert {requests.get(work, number).status for number in range(1, 16)} == set(Status) - {Status.SENT}
+        assert {lookup.get(work, number).status for number in range(1, 16)} == set(Status) - {Status.SENT}

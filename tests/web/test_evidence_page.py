@@ -9,9 +9,10 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 from sqlmodel import col
 
-from actions import requests, reviews
+from actions.requests import lookup
+from actions.reviews import reviews
 from models.account import Role
-from models.record import Event
+from models.audit import Event
 from models.request import Status
 from tests.evidence.world import Unpacked
 from tests.web.test_people import elsewhere, held
@@ -52,7 +53,7 @@ def test_a_pack_verifies_itself_and_its_making_is_recorded(
 
 def test_a_users_packs_hold_his_organisations_only(world: World, addresses: dict[str, str], tmp_path: Path) -> None:
     with world.installation.work(by="тест") as work:
-        own = requests.get(work, int(addresses["request"].split("/")[2])).organisation_id
+        own = lookup.get(work, int(addresses["request"].split("/")[2])).organisation_id
         [other] = [
             found for found in work.session.execute(select(Event)).scalars() if found.action == "request.created"
         ][1:]

@@ -8,9 +8,10 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
-from actions import drafting, requests, steps
+from actions.requests import drafting, lookup
+from actions.steps import taking
 from models.account import Role
-from models.record import Event
+from models.audit import Event
 from models.request import AccessRequest, Status
 from tests.kinds import files
 from tests.kinds.cases import CASES, drafted
@@ -25,7 +26,7 @@ def _draft(world: World, kind: str, **changes: object) -> AccessRequest:
 
 def _now(world: World, request: AccessRequest) -> AccessRequest:
     with world.installation.work(by="тест") as work:
-        return requests.get(work, request.id or 0)
+        return lookup.get(work, request.id or 0)
 
 
 def test_filled_in_fields_are_kept_and_what_is_wrong_is_told_beside_each(officer: TestClient, world: World) -> None:
@@ -70,7 +71,7 @@ def test_file_is_attached_replaced_and_taken_away(officer: TestClient, world: Wo
 def test_form_of_a_request_that_is_no_draft_any_more_is_a_conflict(officer: TestClient, world: World) -> None:
     request = _draft(world, "tub-access")
     with world.installation.work(by="тест") as work:
-        steps.take(work, requests.get(work, request.id or 0), "validate")
+        taking.take(work, lookup.get(work, request.id or 0), "validate")
     answer = officer.post(f"/requests/{request.id}/fields", data={})
     assert answer.status_code == 409
     assert "Что было последним" in answer.text and "Что вы ввели" not in answer.text
@@ -81,7 +82,7 @@ def test_late_form_is_told_what_changed_meanwhile_and_what_was_typed(officer: Te
     at, kept = f"/requests/{request.id}/fields", CASES["tub-change-records"].fields
     page = officer.get(at).text
     with world.installation.work(by="другой") as work:
-        steps.take(work, requests.get(work, request.id or 0), "validate")
+        taking.take(work, lookup.get(work, request.id or 0), "validate")
     typed = {**{f"field-{code}": value for code, value in kept.items()}, "field-reason": "Моя причина."}
     answer = officer.post(at, data={**typed, "was": _shown(page), "seen": _shown(page, "seen"), "go": "next"})
     assert answer.status_code == 409
@@ -98,7 +99,7 @@ def test_fields_that_somebody_else_has_changed_are_not_written_over_and_what_was
     at = f"/requests/{request.id}/fields"
     seen = _shown(officer.get(at).text)
     with world.installation.work(by="другой") as work:
-        drafting.fill_in(work, requests.get(work, request.id or 0), {"reason": "Ошибка другого."})
+        drafting.fill_in(work, lookup.get(work, request.id or 0), {"reason": "Ошибка другого."})
     answer = officer.post(at, data={"field-reason": "Моя причина.", "was": seen})
     assert answer.status_code == 409
     assert "Моя причина." in answer.text
@@ -157,7 +158,7 @@ def test_patient_is_shown_to_an_officer_for_a_reason_and_to_nobody_else(
 ) -> None:
     request = _draft(world, "skl-tie-patient")
     with world.installation.work(by="тест") as work:
-        requests.get(work, request.id or 0).status = state
+        lookup.get(work, request.id or 0).status = state
     at, name = f"/requests/{request.id}", "Козлов Степан Егорович"
     for role in (Role.AUDITOR, Role.MANAGER, Role.ADMINISTRATOR):
         onlooker = client(world, role.value, [role])
@@ -180,7 +181,7 @@ def test_patient_is_shown_to_an_officer_for_a_reason_and_to_nobody_else(
 def test_extract_is_handed_over_and_received_on_the_page(officer: TestClient, world: World) -> None:
     request = _draft(world, "extract-gosuslugi")
     with world.installation.work(by="тест") as work:
-        steps.take(work, requests.get(work, request.id or 0), "validate")
+        taking.take(work, lookup.get(work, request.id or 0), "validate")
     page = officer.get(f"/requests/{request.id}").text
     assert "В СТП по этой заявке ничего не уходит" in page
     assert f"/requests/{request.id}/steps/send" not in page
@@ -203,7 +204,7 @@ def test_extract_is_handed_over_and_received_on_the_page(officer: TestClient, wo
 def test_form_of_signing_says_who_has_to_sign_and_offers_that_body(officer: TestClient, world: World) -> None:
     request = _draft(world, "hiv-access", card={"subordination": "fmba"}, signer={"body": "fmba-centre"})
     with world.installation.work(by="тест") as work:
-        steps.take(work, requests.get(work, request.id or 0), "validate")
+        taking.take(work, lookup.get(work, request.id or 0), "validate")
     text = officer.get(f"/requests/{request.id}/steps/sign").text
     assert "Заявку подписывает руководитель головного центра гигиены и эпидемиологии" in text
     assert '<option value="fmba-centre" selected>' in text

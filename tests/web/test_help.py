@@ -7,15 +7,15 @@ import re
 import pytest
 from fastapi.testclient import TestClient
 
-from actions import accounts
-from actions.accounts import ROLE_LABELS, ROLE_MEANINGS
+from actions.accounts import accounts
+from actions.accounts.accounts import ROLE_LABELS, ROLE_MEANINGS
 from models.account import Role
 from models.request import Status
-from states.guards import status_label
+from states.words import status_label
 from tests.web.users import NAMES, client
 from tests.web.world import World, clinic, personal_link, request_at
-from web.cookies import COOKIE
 from web.pages.help import STATES
+from web.shell.cookies import COOKIE
 
 
 def test_help_needs_no_account_and_tells_nothing_of_the_clinic(stranger: TestClient, world: World) -> None:

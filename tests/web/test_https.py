@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from actions import accounts, passwords
+from actions.accounts import accounts, passwords
 from models.account import Role
 from tests.api.calling import caller
 from tests.web.apps import app_for
 from tests.web.users import session_of
 from tests.web.world import Clock, World
-from web.cookies import COOKIE
-from web.proxies import caller_address
+from web.shell.cookies import COOKIE
+from web.shell.proxies import caller_address
 from wiring.settings import PagePart, Settings, SettingsError, load
 from wiring.work import Installation
 

@@ -10,10 +10,11 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 from sqlmodel import col
 
-from actions import requests
 from actions.context import Work
+from actions.requests import lookup
 from models.account import Role
-from models.record import Event, Grant
+from models.audit import Event
+from models.grant import Grant
 from models.request import AccessRequest, Status
 from tests.web.test_people import elsewhere, held
 from tests.web.users import client
@@ -41,7 +42,7 @@ def roles(world: World) -> list[Grant]:
 
 def drafts(world: World) -> list[tuple[AccessRequest, list[list[tuple[str, str]]]]]:
     with world.installation.work(by="тест") as work:
-        return [(found, [line.roles for line in requests.lines_of(work, found)]) for found in _revocations(work)]
+        return [(found, [line.roles for line in lookup.lines_of(work, found)]) for found in _revocations(work)]
 
 
 def _revocations(work: Work) -> list[AccessRequest]:

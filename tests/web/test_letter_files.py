@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 from sqlmodel import select
 
-from actions import inbox
+from actions.answers import inbox
 from models.account import Role
 from models.letters import InboxLetter, InboxState
 from models.request import AccessRequest, Status

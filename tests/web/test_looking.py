@@ -9,9 +9,10 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
-from actions import attachments, drafting, requests, show, steps
 from actions.context import Conflict
-from models.record import Event
+from actions.requests import attachments, drafting, lookup
+from actions.steps import taking
+from models.audit import Event
 from models.request import AccessRequest, Status
 from states.lifecycle import Refused
 from tests.api.calling import caller
@@ -19,6 +20,7 @@ from tests.attachments import hiding
 from tests.commands import said
 from tests.kinds.cases import CASES, drafted
 from tests.web.world import World
+from views.requests import summary
 
 pytestmark = pytest.mark.rule("TUB-2", "NOZ-2")
 PICTURE = ("Сведения.docx", hiding.word_with_media(hiding.written()))
@@ -33,20 +35,20 @@ def _draft(work, kind: str = KIND) -> AccessRequest:
 def test_request_waits_for_a_person_who_has_looked(installation, kind: str) -> None:
     with installation.work("тест") as work:
         request = _draft(work, kind)
-        [told] = [finding.message for finding in show.findings(work, request) if finding.field == "details"]
+        [told] = [finding.message for finding in summary.findings(work, request) if finding.field == "details"]
         assert "прочитан не целиком (картинка)" in told and "request look" in told
         with pytest.raises(Refused):
-            steps.take(work, request, "validate")
+            taking.take(work, request, "validate")
         assert attachments.look(work, request) == 1
         with pytest.raises(Conflict):
             attachments.look(work, request)
         drafting.fill_in(work, request, {"reason": "Опечатка при вводе."})
         attachments.search_again(work, request)  # the same bytes: the answer stands
-        steps.take(work, request, "validate")
+        taking.take(work, request, "validate")
         assert request.status is Status.VALIDATED
         [event] = work.session.execute(select(Event).where(Event.action == "file.looked-through")).scalars()
         assert (event.actor, event.subject) == ("тест", f"request:{request.id}")
-        [file] = show.show(work, request)["attachments"]
+        [file] = summary.show(work, request)["attachments"]
         assert (file["unread"], file["looked_by"]) == (["картинка"], "тест") and file["looked_at"]
 
 
@@ -62,7 +64,7 @@ def test_another_file_and_one_of_an_earlier_reader_are_asked_about_anew(installa
             "text_read": True
         }
         work.session.flush()
-        [told] = [finding.message for finding in show.findings(work, request) if finding.field == "details"]
+        [told] = [finding.message for finding in summary.findings(work, request) if finding.field == "details"]
         assert "прежней версией программы" in told
         attachments.search_again(work, request)
         assert not attachments.to_look(work, request, row)
@@ -90,7 +92,7 @@ def test_page_asks_and_takes_the_answer(officer: TestClient, world: World) -> No
     shown = officer.get(at).text
     assert "прочитан не целиком (картинка)" in shown and "Я посмотрел файл: данных пациентов в нём нет" in shown
     with world.installation.work(by="тест") as work:
-        [file] = requests.files_of(work, requests.get(work, number))
+        [file] = lookup.files_of(work, lookup.get(work, number))
     shown = officer.post(at, data={"look": str(file.id)}, follow_redirects=True)
     assert shown.url.path == at and "просмотрен, данных пациентов нет: " in shown.text
     assert "прочитан не целиком" not in shown.text and "Я посмотрел файл" not in shown.text

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fastapi.testclient import TestClient
 
-from actions import grants, requests
+from actions.requests import lookup
+from actions.roles import grants
 from models.request import Status
 from tests.web.world import World, clinic, request_at
 
@@ -12,7 +13,7 @@ from tests.web.world import World, clinic, request_at
 def _granted(world: World) -> None:
     with world.installation.work(by="тест") as work:
         request = request_at(work, Status.GRANTED)
-        first = requests.lines_of(work, request)[0]
+        first = lookup.lines_of(work, request)[0]
         grants.grant(
             work,
             person_id=first.person_id or 0,

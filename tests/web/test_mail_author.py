@@ -9,9 +9,9 @@ import pytest
 from demo.mailboxes import Mailboxes
 from demo.servers import DemoServers
 from models.letters import InboxState
+from service.probing import _general
 from tests.web.world import received
 from wiring import settings_file
-from wiring.probing import _general
 from wiring.settings import load
 
 MARK = "Authentication-Results: mx.clinic.example; dkim=pass header.d=clinic.example\r\n"

@@ -8,12 +8,13 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
-from actions import checklists, organisations
+from actions.cards import organisations
+from actions.checklists import checklists
 from catalog.rules import rules
 from models.account import Role
+from models.audit import Event
 from models.facts import Licence, SealPolicy
 from models.organisation import Organisation
-from models.record import Event
 from models.request import Status
 from registry.store import replace_records
 from tests.web.history import other_clinic, put

@@ -15,12 +15,15 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy import select
 from sqlmodel import col
 
-from actions import enrolling, grants, people, requests
+from actions.cards import enrolling, people
 from actions.context import Work
+from actions.requests import creation, lookup
+from actions.roles import grants
 from models.account import Role
+from models.audit import Event
 from models.facts import LineFacts, RoleRef
+from models.grant import Grant
 from models.organisation import Organisation
-from models.record import Event, Grant
 from models.request import AccessRequest, Status
 from tests.web.browsing import CHROMIUM, FLAGS, served
 from tests.web.grants import fill
@@ -47,7 +50,7 @@ def held(
 ) -> Grant:
     """A role of one of the two employees, as the desk's answer makes it, moved to its day."""
     request = request or request_at(work, Status.GRANTED)
-    line = requests.lines_of(work, request)[index]
+    line = lookup.lines_of(work, request)[index]
     made = grants.grant(
         work,
         person_id=line.person_id or 0,
@@ -68,8 +71,8 @@ def elsewhere(work: Work) -> Grant:
     work.session.add(card)
     work.session.flush()
     line = LineFacts(snils="00100199810", surname="Чужой", given="Фёдор", roles=(RoleRef("remd", "institution-user"),))
-    request = requests.create(work, kind=KIND, organisation_id=card.id or 0, lines=(line,))
-    [only] = requests.lines_of(work, request)
+    request = creation.create(work, kind=KIND, organisation_id=card.id or 0, lines=(line,))
+    [only] = lookup.lines_of(work, request)
     return grants.grant(
         work,
         person_id=only.person_id or 0,
@@ -99,7 +102,7 @@ def events(world: World, action: str) -> list[Event]:
 def test_matrix_shows_who_holds_what_and_by_which_request(officer: TestClient, world: World) -> None:
     with world.installation.work(by="тест") as work:
         granted = held(work)
-        number = requests.get(work, granted.request_id).number
+        number = lookup.get(work, granted.request_id).number
     text = officer.get("/people").text
     assert "Иванова Анна Петровна" in table(text) and "Ёлкин" not in table(text)
     assert (
@@ -203,7 +206,7 @@ def test_roles_that_exclude_each_other_are_marked_with_rule_source_and_what_to_d
 ) -> None:
     with world.installation.work(by="тест") as work:
         request = request_at(work, Status.GRANTED)
-        for line in requests.lines_of(work, request):
+        for line in lookup.lines_of(work, request):
             people.record_first_login(work, people.of_line(work, line))
         held(work, 0, request=request)
         held(work, 0, ("frmr", "organisation"), request=request)
@@ -268,7 +271,7 @@ def test_one_person_in_two_organisations_is_shown_to_each_with_its_own_roles_onl
             request_id=other.request_id,
             line_id=other.line_id,
         )
-        number = requests.get(work, shared.request_id).number
+        number = lookup.get(work, shared.request_id).number
     user = client(world, "one", {Role.MANAGER}, [own.organisation_id])
     card = seen(user.get(f"/people/{own.person_id}").text)
     assert (
@@ -288,7 +291,7 @@ def test_workbooks_hold_what_is_shown_name_the_day_and_are_recorded(officer: Tes
     with world.installation.work(by="тест") as work:
         made = held(work, since=at("2026-11-01T10:00:00"))
         held(work, 1, ("frmr", "organisation"), since=at("2026-11-02T10:00:00"))
-        number = requests.get(work, made.request_id).number
+        number = lookup.get(work, made.request_id).number
     head, first, second = _sheet(officer, "matrix", as_of="2026-11-20")
     assert head[:3] == ("Работник", "СНИЛС", "Организация") and len(head) == 6
     assert head[3:5] == ("ФРМО: Работник организации (ФРМО)", "ФРМР: Работник организации (ФРМР)")
@@ -352,8 +355,8 @@ def test_an_officer_drafts_a_revocation_from_the_card_once(officer: TestClient, 
     )
     made = officer.post(f"{address}/revoke", data={"grant": one.id, "why": "changed-duties"}, follow_redirects=False)
     with world.installation.work(by="тест") as work:
-        draft = requests.get(work, int(made.headers["location"].rpartition("/")[2]))
-        [line] = requests.lines_of(work, draft)
+        draft = lookup.get(work, int(made.headers["location"].rpartition("/")[2]))
+        [line] = lookup.lines_of(work, draft)
         assert work.catalog.kind(draft.kind).revokes and draft.status is Status.DRAFT
         assert draft.fields["ground"] == "changed-duties" and line.roles == [("frmo", "organisation")]
     again = officer.post(f"{address}/revoke", data={"grant": one.id, "why": "left"})

@@ -10,7 +10,8 @@ from fastapi.testclient import TestClient
 from PIL import Image
 from sqlmodel import col, select
 
-from actions import audit, pairs, requests
+from actions.log import audit
+from actions.requests import lookup, pairs
 from models.request import AccessRequest, LineState, RequestFile, Status
 from tests.web.world import PEOPLE, World, person, personal_link, request_at
 
@@ -93,7 +94,7 @@ def test_all_listed_subsystems_prove_the_login(stranger: TestClient, world: Worl
     assert 'value="ФРМО"' in text and 'value="ФРМР"' in text
     stranger.post(f"/my/{token}/listed", data={"listed": ["ФРМО", "ФРМР"]})
     with world.installation.work(by="тест") as work:
-        assert requests.lines_of(work, requests.get(work, number))[0].state is LineState.VERIFIED
+        assert lookup.lines_of(work, lookup.get(work, number))[0].state is LineState.VERIFIED
     assert "вход подтверждён" in stranger.get(f"/my/{token}").text
 
 
@@ -104,18 +105,18 @@ def test_a_missing_subsystem_proves_nothing(stranger: TestClient, world: World) 
     assert answer.status_code == 422
     assert "Вы не отметили: ФРМР" in answer.text and 'value="ФРМО" checked' in answer.text
     with world.installation.work(by="тест") as work:
-        assert requests.lines_of(work, requests.get(work, number))[0].state is LineState.GRANTED
+        assert lookup.lines_of(work, lookup.get(work, number))[0].state is LineState.GRANTED
 
 
 @pytest.mark.rule("VER-1")
 def test_the_last_proven_login_verifies_the_request(stranger: TestClient, world: World) -> None:
     token, number = _link(world, "login-check", Status.GRANTED)
     with world.installation.work(by="тест") as work:
-        second = personal_link(work, requests.get(work, number), "login-check", 1)
+        second = personal_link(work, lookup.get(work, number), "login-check", 1)
     for each in (token, second):
         stranger.post(f"/my/{each}/listed", data={"listed": ["ФРМО", "ФРМР"]})
     with world.installation.work(by="тест") as work:
-        assert requests.get(work, number).status is Status.VERIFIED
+        assert lookup.get(work, number).status is Status.VERIFIED
 
 
 @pytest.mark.rule("VER-2")
@@ -150,7 +151,7 @@ def test_a_report_becomes_a_request_with_the_picture(stranger: TestClient, world
             col(RequestFile.request_id) == report.id, col(RequestFile.purpose) == "screenshot"
         )
         assert [file.media_type for file in work.session.exec(pictures)] == ["image/png", "image/jpeg"]
-        assert requests.lines_of(work, requests.get(work, number))[0].state is LineState.TROUBLE
+        assert lookup.lines_of(work, lookup.get(work, number))[0].state is LineState.TROUBLE
     assert report.number in stranger.get(f"/my/{token}").text
 
 
@@ -182,7 +183,7 @@ def test_a_report_that_lacks_something_says_what(
     assert answer.status_code == 422 and says in answer.text  # type: ignore[attr-defined]
     assert _reports(world) == []
     with world.installation.work(by="тест") as work:
-        assert requests.lines_of(work, requests.get(work, number))[0].state is LineState.GRANTED
+        assert lookup.lines_of(work, lookup.get(work, number))[0].state is LineState.GRANTED
 
 
 def test_a_picture_of_more_than_ten_megabytes_is_refused_and_the_words_stay(stranger: TestClient, world: World) -> None:
@@ -206,7 +207,7 @@ def test_a_first_login_link_reports_no_trouble_and_proves_no_login(stranger: Tes
     stranger.post(f"/my/{token}/listed", data={"listed": ["ФРМО", "ФРМР"]})
     assert _reports(world) == []
     with world.installation.work(by="тест") as work:
-        assert requests.lines_of(work, requests.get(work, number))[0].state is LineState.GRANTED
+        assert lookup.lines_of(work, lookup.get(work, number))[0].state is LineState.GRANTED
 
 
 @pytest.mark.parametrize("token", ["1-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "nonsense", "1-short", "999999-" + "x" * 32])
@@ -253,11 +254,11 @@ def test_a_used_link_does_not_act_again(stranger: TestClient, world: World, purp
     stranger.post(f"/my/{token}/{action}", data=form)
     with world.installation.work(by="тест") as work:  # the officer learns that it was no login after all
         person(work.session).first_login_on = None
-        pairs.put(requests.lines_of(work, requests.get(work, number))[0], LineState.GRANTED)
+        pairs.put(lookup.lines_of(work, lookup.get(work, number))[0], LineState.GRANTED)
     stranger.post(f"/my/{token}/{action}", data=form)
     with world.installation.work(by="тест") as work:
         assert person(work.session).first_login_on is None
-        assert requests.lines_of(work, requests.get(work, number))[0].state is not LineState.VERIFIED
+        assert lookup.lines_of(work, lookup.get(work, number))[0].state is not LineState.VERIFIED
     assert PEOPLE[0][2] not in stranger.get(f"/my/{token}").text
 
 

@@ -9,8 +9,8 @@ from models.facts import LineFacts
 from models.findings import Finding, Severity
 from models.request import AccessRequest, Status
 from tests.web.world import KIND
-from web.findings import grouped
-from web.places import Places, line_address, positions_of
+from views.requests.findings import grouped
+from views.requests.places import Places, line_address, positions_of
 
 CATALOG = load()
 LINES = (

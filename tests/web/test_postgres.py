@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from sqlalchemy import func, select
 from sqlmodel import SQLModel
 
-from actions import requests
+from actions.requests import lookup
 from models.account import Account, Role
 from models.checklist import OpenedChecklist
 from models.comment import Comment
@@ -93,7 +93,7 @@ def test_a_comment_is_written_without_its_nul(town: World, everybody: TestClient
 def test_a_step_is_taken(town: World, everybody: TestClient) -> None:
     with town.installation.reading(by="тест") as work:
         draft = next(
-            each for each in (requests.get(work, number) for number in range(2, 16)) if each.status is Status.DRAFT
+            each for each in (lookup.get(work, number) for number in range(2, 16)) if each.status is Status.DRAFT
         )
     answer = everybody.post(
         f"/requests/{draft.id}/steps/withdraw",
@@ -102,7 +102,7 @@ def test_a_step_is_taken(town: World, everybody: TestClient) -> None:
     )
     assert answer.status_code == 303
     with town.installation.reading(by="тест") as work:
-        assert requests.get(work, draft.id or 0).status is Status.WITHDRAWN
+        assert lookup.get(work, draft.id or 0).status is Status.WITHDRAWN
 
 
 def test_a_program_lists_requests_and_its_calls_act_once(town: World) -> None:

@@ -11,14 +11,14 @@ from fastapi.testclient import TestClient
 from PIL import Image
 from sqlmodel import col, select
 
-from actions import papers
-from documents import preview
+from actions.requests import papers
+from documents.looks import preview
 from models.account import Role
-from models.record import Event
+from models.audit import Event
 from models.request import AccessRequest, RequestFile, Status
 from tests.web.users import client
 from tests.web.world import World, request_at, stored_file
-from web import previews
+from views.requests import previews
 
 
 def _pdf(pages: int) -> bytes:

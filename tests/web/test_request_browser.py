@@ -12,7 +12,7 @@ from models.request import Status
 from tests.web.browsing import CHROMIUM, FLAGS, is_error, served
 from tests.web.users import log_in
 from tests.web.world import World, request_at, stored_file
-from web import previews
+from views.requests import previews
 
 pytestmark = pytest.mark.skipif(
     not CHROMIUM.exists(), reason="нет /usr/bin/chromium: make test ставит его там, где есть apt-get и права root"

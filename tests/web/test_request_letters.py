@@ -8,9 +8,10 @@ from urllib.parse import unquote
 from fastapi.testclient import TestClient
 from sqlmodel import col, select
 
-from actions import links, personal_letters, requests
+from actions.post import links, personal_letters
+from actions.requests import lookup
+from models.audit import Event
 from models.letters import InboxLetter, OutboxState
-from models.record import Event
 from models.request import AccessRequest, Status
 from tests.web.world import NOON, World, package_letter, received, request_at, stored_file
 
@@ -80,7 +81,7 @@ def test_a_sent_letter_lists_its_files_and_never_the_personal_link(officer: Test
     with world.installation.work(by="тест") as work:
         request = request_at(work, Status.GRANTED)
         scan = stored_file(work, request, "Скан.pdf", b"%PDF-1.7 scan")
-        line = requests.lines_of(work, request)[0]
+        line = lookup.lines_of(work, request)[0]
         letter = personal_letters.promise(
             work,
             key="check:1",

@@ -13,12 +13,13 @@ from fastapi.testclient import TestClient
 from sqlalchemy import event
 from sqlmodel import col, select
 
-from actions import pairs, requests, steps
 from actions.context import Work
+from actions.requests import creation, lookup, pairs
+from actions.steps import taking
 from models.account import Role
+from models.audit import Event
 from models.facts import RoleRef
 from models.letters import OutboxState
-from models.record import Event
 from models.request import AccessRequest, LineState, Status
 from states.lifecycle import STEPS
 from tests.web.crowd import snils
@@ -28,7 +29,7 @@ from tests.web.world import KIND, NOON, World, clinic, line, package_letter, per
 
 def _now(world: World, request: AccessRequest) -> AccessRequest:
     with world.installation.work(by="тест") as work:
-        found = requests.get(work, request.id or 0)
+        found = lookup.get(work, request.id or 0)
         work.session.refresh(found)
         return found
 
@@ -73,7 +74,7 @@ def test_the_buttons_are_those_of_the_table(officer: TestClient, world: World, s
     request = _at(world, status)
     text = officer.get(f"/requests/{request.id}").text
     with world.installation.work(by="тест") as work:
-        allowed = {step.trigger for step in steps.allowed(work, requests.get(work, request.id or 0))}
+        allowed = {step.trigger for step in taking.allowed(work, lookup.get(work, request.id or 0))}
     for trigger in {step.trigger for step in STEPS}:
         assert (f'"/requests/{request.id}/steps/{trigger}"' in text) == (trigger in allowed)
 
@@ -82,7 +83,7 @@ def test_the_buttons_are_those_of_the_table(officer: TestClient, world: World, s
 def test_every_button_leads_to_a_form_or_acts(officer: TestClient, world: World, status: Status) -> None:
     request = _at(world, status)
     with world.installation.work(by="тест") as work:
-        allowed = steps.allowed(work, requests.get(work, request.id or 0))
+        allowed = taking.allowed(work, lookup.get(work, request.id or 0))
     for step in allowed:
         answer = officer.get(f"/requests/{request.id}/steps/{step.trigger}")
         assert answer.status_code == 200
@@ -174,7 +175,7 @@ def test_a_question_and_its_answer_go_through_the_page(officer: TestClient, worl
 def test_an_answer_by_hand_is_taken_line_by_line(officer: TestClient, world: World) -> None:
     request = _at(world, Status.AWAITING, sent_at=NOON, due_at=NOON)
     with world.installation.work(by="тест") as work:
-        first, second = requests.lines_of(work, request)
+        first, second = lookup.lines_of(work, request)
     answer = {"revision": "0", f"outcome-{first.id}": "granted", f"outcome-{second.id}": "rejected"}
     path = f"/requests/{request.id}/steps/grant"
     missing = officer.post(path, data=answer)
@@ -182,7 +183,7 @@ def test_an_answer_by_hand_is_taken_line_by_line(officer: TestClient, world: Wor
     assert _now(world, request).status is Status.AWAITING
     officer.post(path, data=answer | {f"reason-{second.id}": "нет в ФРМР", "ground": "звонок СТП"})
     with world.installation.work(by="тест") as work:
-        lines = requests.lines_of(work, requests.get(work, request.id or 0))
+        lines = lookup.lines_of(work, lookup.get(work, request.id or 0))
     assert [line.state for line in lines] == [LineState.GRANTED, LineState.MOVED]
     text = officer.get(f"/requests/{request.id}").text
     assert "звонок СТП" in text and "нет в ФРМР" in text and "Связанные заявки" in text
@@ -191,7 +192,7 @@ def test_an_answer_by_hand_is_taken_line_by_line(officer: TestClient, world: Wor
 def test_a_grant_to_nobody_is_not_a_grant(officer: TestClient, world: World) -> None:
     request = _at(world, Status.AWAITING, sent_at=NOON, due_at=NOON)
     with world.installation.work(by="тест") as work:
-        lines = requests.lines_of(work, request)
+        lines = lookup.lines_of(work, request)
     refused = {f"outcome-{line.id}": "rejected" for line in lines} | {f"reason-{line.id}": "нет" for line in lines}
     answer = officer.post(f"/requests/{request.id}/steps/grant", data={"revision": "0"} | refused)
     assert answer.status_code == 422 and "СТП отказала" in answer.text
@@ -235,7 +236,7 @@ def test_letters_out_show_how_they_stand(officer: TestClient, world: World) -> N
 def test_a_login_is_recorded_on_the_employees_word(officer: TestClient, world: World) -> None:
     request = _at(world, Status.DRAFT)
     with world.installation.work(by="тест") as work:
-        line = requests.lines_of(work, request)[0]
+        line = lookup.lines_of(work, request)[0]
     path = f"/requests/{request.id}/logins/{line.id}"
     assert path in officer.get(f"/requests/{request.id}").text
     officer.post(path, data={"purpose": "first-login"})
@@ -248,7 +249,7 @@ def test_a_login_is_recorded_on_the_employees_word(officer: TestClient, world: W
 def test_a_login_of_another_requests_line_is_not_found(officer: TestClient, world: World) -> None:
     request, other = _at(world, Status.DRAFT), _at(world, Status.DRAFT)
     with world.installation.work(by="тест") as work:
-        line = requests.lines_of(work, other)[0]
+        line = lookup.lines_of(work, other)[0]
     assert officer.post(f"/requests/{request.id}/logins/{line.id}", data={}).status_code == 404
 
 
@@ -265,7 +266,7 @@ def _many(work: Work, number: int) -> AccessRequest:
         dataclasses.replace(line(0), snils="", surname=f"Ёлкина{place}", row=place + 1)
         for place in range(1, number + 1)
     ]
-    return requests.create(work, kind=KIND, organisation_id=clinic(work).id or 0, lines=lines)
+    return creation.create(work, kind=KIND, organisation_id=clinic(work).id or 0, lines=lines)
 
 
 def test_a_finding_leads_to_the_place_where_it_is_mended(officer: TestClient, world: World) -> None:
@@ -303,7 +304,7 @@ def test_many_people_are_shown_by_fifties_or_all_at_once(officer: TestClient, wo
 def test_the_grid_tells_roles_apart_and_can_show_one_outcome(officer: TestClient, world: World) -> None:
     with world.installation.work(by="тест") as work:
         request = request_at(work, Status.GRANTED)
-        first, second = requests.lines_of(work, request)
+        first, second = lookup.lines_of(work, request)
         pairs.put(first, LineState.REJECTED)
         first.asked[1].reason, first.asked[1].quote = "нет в ФРМР", "Письмо СТП"
         pairs.ask(work, second, [RoleRef(*second.roles[0])])
@@ -344,12 +345,12 @@ def test_the_history_names_people_by_days_and_folds_what_the_program_did(world: 
     client(world)  # there is such an account
     request = _at(world, Status.DRAFT)
     with world.installation.work(by="officer") as work:
-        found = requests.get(work, request.id or 0)
-        requests.confirm(work, found, "esia-email")
+        found = lookup.get(work, request.id or 0)
+        creation.confirm(work, found, "esia-email")
     world.clock.now = NOON + dt.timedelta(days=1)
     for _ in range(2):
         with world.installation.work(by="напоминания") as work:
-            requests.dismiss(work, requests.get(work, request.id or 0))
+            creation.dismiss(work, lookup.get(work, request.id or 0))
     text = client(world).get(f"/requests/{request.id}").text.replace("\u00a0", " ")
     assert f'<span>Подтверждено ответственным</span> <span class="soft">{NAMES["officer"]}' in text
     assert text.index("24 ноября 2026") < text.index("23 ноября 2026")
@@ -368,7 +369,7 @@ def test_the_page_asks_the_database_the_same_number_of_times_for_two_and_for_six
     with world.installation.work(by="тест") as work:
         lines = [dataclasses.replace(line(0), snils=snils(place), surname=f"Ёлкина{place}") for place in range(60)]
         small = request_at(work)
-        large = requests.create(work, kind=KIND, organisation_id=clinic(work).id or 0, lines=lines)
+        large = creation.create(work, kind=KIND, organisation_id=clinic(work).id or 0, lines=lines)
     numbers = []
     for request in (small, large):
         officer.get(f"/requests/{request.id}")

@@ -7,10 +7,10 @@ import re
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
-from actions import reviews
+from actions.reviews import reviews
 from models.account import Role
+from models.grant import Grant
 from models.letters import OutboxLetter
-from models.record import Grant
 from models.request import AccessRequest, Status
 from models.review import ReviewQuestion
 from tests.web.test_people import elsewhere, held, seen

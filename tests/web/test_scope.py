@@ -12,8 +12,13 @@ from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from sqlmodel import SQLModel
 
-from actions import checklist_workers, checklists, comments, grants, organisations, pairs, requests, reviews
+from actions.cards import organisations
+from actions.checklists import checklist_workers, checklists
 from actions.context import Work
+from actions.requests import creation, lookup, pairs
+from actions.reviews import reviews
+from actions.roles import grants
+from actions.steps import comments
 from models.account import Role
 from models.facts import LineFacts
 from models.letters import OutboxState
@@ -62,9 +67,9 @@ def foreign(work: Work) -> None:
         roles=BOTH_ROLES,
         post="Хирург",
     )
-    made = requests.create(work, kind=KIND, organisation_id=other.id or 0, lines=[line])
+    made = creation.create(work, kind=KIND, organisation_id=other.id or 0, lines=[line])
     made.status, made.ticket = Status.GRANTED, "ЗАР-1"
-    first = requests.lines_of(work, made)[0]
+    first = lookup.lines_of(work, made)[0]
     pairs.put(first, LineState.GRANTED)
     assert (other.id, made.id, first.id, first.person_id) == (1, 1, 1, 1)
     for role in BOTH_ROLES:
@@ -127,7 +132,7 @@ def test_searching_finds_nobody_of_another_clinic(insider: TestClient) -> None:
 
 def test_no_form_reaches_another_clinic(insider: TestClient, world: World) -> None:
     with world.installation.reading(by="тест") as work:
-        before = requests.get(work, 1).model_dump()
+        before = lookup.get(work, 1).model_dump()
     for route in routes(app_for(world.installation)):
         if (
             "POST" in (route.methods or ())
@@ -139,7 +144,7 @@ def test_no_form_reaches_another_clinic(insider: TestClient, world: World) -> No
             assert answer.status_code in (303, 400, 403, 404, 405, 409, 422), (path, answer.status_code)
             assert leaks(answer.content) == [], path
     with world.installation.reading(by="тест") as work:
-        assert requests.get(work, 1).model_dump() == before
+        assert lookup.get(work, 1).model_dump() == before
 
 
 # Everything that a form or a call can name, each time the other clinic's.
@@ -169,8 +174,8 @@ def _rows(world: World) -> dict[str, set[str]]:
 def _own_rows(world: World) -> None:
     """The insider's clinic has one of everything too, each with the number 2 and all still to be acted on."""
     with world.installation.work(by="insider") as work:
-        mine, card = requests.get(work, 2), clinic(work).id or 0
-        first = requests.lines_of(work, mine)[0]
+        mine, card = lookup.get(work, 2), clinic(work).id or 0
+        first = lookup.lines_of(work, mine)[0]
         grants.grant(
             work,
             person_id=first.person_id or 0,
@@ -273,7 +278,7 @@ def test_of_an_employee_of_two_clinics_only_ones_own_side_is_shown(insider: Test
     with world.installation.work(by="тест") as work:
         shared = person(work.session)
         assert shared is not None and shared.id is not None
-        again = requests.create(work, kind=KIND, organisation_id=1, lines=[line(0)])
+        again = creation.create(work, kind=KIND, organisation_id=1, lines=[line(0)])
         again.status = Status.GRANTED
         grants.grant(
             work,
@@ -282,7 +287,7 @@ def test_of_an_employee_of_two_clinics_only_ones_own_side_is_shown(insider: Test
             subsystem="frmr",
             role="organisation",
             request_id=again.id or 0,
-            line_id=requests.lines_of(work, again)[0].id or 0,
+            line_id=lookup.lines_of(work, again)[0].id or 0,
         )
         comments.add(work, again, f"Просила {FOREIGN[0]}")
         number, theirs = shared.id, again.number

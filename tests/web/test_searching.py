@@ -15,7 +15,7 @@ from models.account import Role
 from tests.web.apps import app_for
 from tests.web.users import client
 from tests.web.world import World, received, request_at
-from web.sealed import WORDS
+from web.shell.sealed import WORDS
 
 NAME, SNILS = "Иванова", "112-233-445 95"
 _PARTS = re.compile(r"иванов|112.?233.?445", re.IGNORECASE)
@@ -157,11 +157,11 @@ def _typed_fields(form: Tag) -> list[str]:
 
 def test_no_form_of_the_templates_puts_what_is_typed_into_its_address() -> None:
     """What is new is closed until it is listed: these two take a folder of the server, an hour, a mark of the log."""
-    from web.rendering import HERE
+    from web.shell.rendering import HERE
 
-    allowed = {"admin-catalogue.html": ["folder"], "admin-calendar.html": ["hours"], "audit-verify.html": ["anchor"]}
+    allowed = {"admin/catalogue.html": ["folder"], "admin/calendar.html": ["hours"], "audit/verify.html": ["anchor"]}
     found = {}
-    for path in sorted((HERE / "templates").glob("*.html")):
+    for path in sorted((HERE / "templates").rglob("*.html")):
         forms = [
             form
             for form in BeautifulSoup(path.read_text("utf-8"), "html.parser").find_all("form")
@@ -169,5 +169,5 @@ def test_no_form_of_the_templates_puts_what_is_typed_into_its_address() -> None:
         ]
         typed = [name for form in forms for name in _typed_fields(form)]
         if typed:
-            found[path.name] = typed
+            found[path.relative_to(HERE / "templates").as_posix()] = typed
     assert found == allowed

@@ -12,12 +12,12 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import select
 
-from actions import accounts, passwords, second_step
+from actions.accounts import accounts, passwords, second_step
 from models.account import Role, SecondFactor
 from tests.web.apps import app_for
 from tests.web.users import session_of
 from tests.web.world import World
-from web.cookies import COOKIE
+from web.shell.cookies import COOKIE
 from wiring.settings import AccountsPart
 
 PASSWORD = "конь батарея скрепка"

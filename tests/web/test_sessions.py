@@ -9,15 +9,17 @@ from fastapi.testclient import TestClient
 from pydantic import ValidationError
 from sqlmodel import select
 
-from actions import accounts, api_tokens, audit, sessions, webhooks
+from actions.accounts import accounts, api_tokens, sessions
 from actions.context import Work
+from actions.log import audit
+from actions.subscriptions import webhooks
 from models.account import Role
-from models.record import Event
+from models.audit import Event
 from tests.api.calling import caller
 from tests.web.apps import app_for
 from tests.web.users import client, session_of
 from tests.web.world import World, request_at
-from web.cookies import COOKIE
+from web.shell.cookies import COOKIE
 from wiring.settings import OidcPart
 
 
@@ -143,7 +145,7 @@ def test_whoever_keeps_knocking_does_not_fill_the_log(world: World, monkeypatch:
     for _ in range(40):
         auditor.get("/admin")
     assert [json.loads(event.data).get("times", 1) for event in events(world, "refused.")] == [1, 2, 4, 8, 16, 32]
-    monkeypatch.setattr("actions.refusals._MOST_AN_HOUR", 10)
+    monkeypatch.setattr("actions.accounts.refusals._MOST_AN_HOUR", 10)
     for number in range(20):
         auditor.get(f"/admin/users/{number}")
     assert len(events(world, "refused.forbidden")) == 10 and len(events(world, "refused.too-many")) == 1

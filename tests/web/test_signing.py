@@ -16,11 +16,12 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import expect, sync_playwright
 from sqlmodel import col, select
 
-from actions import papers, requests, scan_drafts
+from actions.requests import lookup, papers
+from actions.steps import scan_drafts
 from documents.codes import PageCode, picture
 from documents.scans import FileFailure, ScanPage, ScanReading
 from models.account import Role
-from models.record import Event
+from models.audit import Event
 from models.request import AccessRequest, RequestFile, Status
 from sandbox import Unavailable
 from sandbox.zygote import Zygote
@@ -125,7 +126,7 @@ def _events(world: World, request: AccessRequest, action: str) -> list[dict[str,
 
 def _status(world: World, request: AccessRequest) -> Status:
     with world.installation.work(by="тест") as work:
-        return requests.get(work, request.id or 0).status
+        return lookup.get(work, request.id or 0).status
 
 
 def _verdict(answer: Response) -> str:
@@ -201,7 +202,7 @@ def test_every_sheet_is_told_what_it_is_and_what_to_do_with_it(
     )  # fmt: skip
     assert [text for text in told if text not in answer.text] == []
     with world.installation.work(by="тест") as work:
-        draft = scan_drafts.of(work, requests.get(work, request.id or 0))
+        draft = scan_drafts.of(work, lookup.get(work, request.id or 0))
     assert [sheet.role.value for sheet in draft.sheets] == [
         "page",
         "spare",

@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from joserfc.jwk import RSAKey
 from starlette.responses import Response
 
-from actions import accounts
+from actions.accounts import accounts
 from models.account import Account, Role
 from tests.web.provider import CLIENT, SECRET, Provider, provided
 from tests.web.world import INN, Clock, World, clinic

@@ -13,8 +13,8 @@ import pytest
 import uvicorn
 
 from tests.web.world import World
-from web import bodies, serving
 from web.app import create_app
+from web.shell import bodies, serving
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests.web.crowd import fill
 from tests.web.users import session_of
 from tests.web.world import World, open_world
 from web.app import create_app
-from web.cookies import COOKIE
+from web.shell.cookies import COOKIE
 
 FEW, MANY = 1_000, 100_000
 SECONDS, TIMES, LONGEST = 0.060, 1.5, 0.5

@@ -11,10 +11,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, insert, select
 
-from actions import accounts, erasure
+from actions.accounts import accounts
 from actions.context import Conflict, Work
-from actions.event_times import first_since
-from actions.statistics import (
+from actions.keeping import erasure
+from actions.log.times import first_since
+from catalog.refusals import group_of, refusal_groups
+from catalog.rules import rules
+from models.account import Role
+from models.audit import ChainHead, Event
+from models.request import AccessRequest, LineState, Status
+from states.deadlines import working_time_between
+from tests.web.history import at, other_clinic, put, refuse, sent_and_answered, tell
+from tests.web.world import World, clinic
+from views.charts.statistics import (
     ERASED,
     Period,
     Refusals,
@@ -24,14 +33,6 @@ from actions.statistics import (
     states_over_time,
     turnaround,
 )
-from catalog.refusals import group_of, refusal_groups
-from catalog.rules import rules
-from models.account import Role
-from models.record import ChainHead, Event
-from models.request import AccessRequest, LineState, Status
-from states.deadlines import working_time_between
-from tests.web.history import at, other_clinic, put, refuse, sent_and_answered, tell
-from tests.web.world import World, clinic
 
 
 @pytest.fixture

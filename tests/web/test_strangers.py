@@ -17,23 +17,15 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import SQLModel, select
 
-from actions import (
-    checklist_workers,
-    checklists,
-    enrolling,
-    evidence,
-    grants,
-    leavers,
-    links,
-    names,
-    people,
-    requests,
-    reviews,
-    revocations,
-    searching,
-    steps,
-)
+from actions.cards import enrolling, names, people
+from actions.checklists import checklist_workers, checklists
 from actions.context import Work
+from actions.evidence import evidence
+from actions.post import links
+from actions.requests import creation, lookup
+from actions.reviews import leavers, reviews, revocations
+from actions.roles import grants
+from actions.steps import taking
 from models.account import Account, Role
 from models.facts import FullName, LineFacts
 from models.organisation import Organisation
@@ -44,6 +36,7 @@ from tests.web.apps import app_for
 from tests.web.routes import routes
 from tests.web.users import client
 from tests.web.world import BOTH_ROLES, INN, KIND, World, clinic, open_world, request_at
+from views.board import searching
 from web.api.app import application
 
 SNILS, ANOTHER = "11223344595", "41240221200"
@@ -90,9 +83,9 @@ def clinic_a(work: Work, line: LineFacts) -> None:
     work.session.add(card)
     work.session.flush()
     place = card.id or 0
-    made = requests.create(work, kind=KIND, organisation_id=place, lines=[line])
+    made = creation.create(work, kind=KIND, organisation_id=place, lines=[line])
     made.status = Status.GRANTED
-    [row] = requests.lines_of(work, made)
+    [row] = lookup.lines_of(work, made)
     enrolling.take_over(work, made, [(people.of_line(work, row), line)])
     for role in BOTH_ROLES:
         grants.grant(
@@ -111,7 +104,7 @@ def clinic_a(work: Work, line: LineFacts) -> None:
     checklists.open_checklist(work, place, "worker")
     checklist_workers.add_worker(work, place, name=line.name, snils=line.snils, code="worker")
     reviews.start(work, until=work.now.date().replace(month=12))
-    requests.create(work, kind=KIND, organisation_id=place, lines=[line])
+    creation.create(work, kind=KIND, organisation_id=place, lines=[line])
 
 
 @dataclasses.dataclass
@@ -231,8 +224,8 @@ def write(side: Side) -> None:
             checklist_workers.add_worker(work, 2, name="Иванова Анна Петровна", snils=SNILS, code="worker").name
         ),
     )
-    side.act("invite", lambda work: steps.take(work, requests.get(work, 4), "invite").status)
-    side.act("validate", lambda work: steps.take(work, requests.get(work, 4), "validate").status)
+    side.act("invite", lambda work: taking.take(work, lookup.get(work, 4), "invite").status)
+    side.act("validate", lambda work: taking.take(work, lookup.get(work, 4), "validate").status)
     side.act("granted", lambda work: _granted(work))
     side.act("review", lambda work: reviews.start(work).id)
     side.act(
@@ -255,7 +248,7 @@ def write(side: Side) -> None:
 def _granted(work: Work) -> int:
     """The desk's answer to clinic B's request, without its papers."""
     request = request_at(work, Status.GRANTED)
-    [first, *_] = requests.lines_of(work, request)
+    [first, *_] = lookup.lines_of(work, request)
     for role in BOTH_ROLES:
         grants.grant(
             work,
@@ -272,7 +265,7 @@ def _granted(work: Work) -> int:
 def _visit(side: Side) -> None:
     """The employee's own page, by clinic B's link."""
     with side.world.installation.work(by="тест") as work:
-        [line, *_] = requests.lines_of(work, requests.get(work, 4))
+        [line, *_] = lookup.lines_of(work, lookup.get(work, 4))
         token = links.token(work, links.issue(work, line_id=line.id or 0, purpose=links.FIRST_LOGIN))
     employee = TestClient(app_for(side.world.installation), headers={"Sec-Fetch-Site": "same-origin"})
     side.say("link", employee.get(f"/my/{token}"))

@@ -9,9 +9,13 @@ import re
 import pytest
 from fastapi.testclient import TestClient
 
-from actions import accounts, agenda, audit, checklists, inbox, links, outbox, pairs, requests
-from actions.agenda import Matter, matters
+from actions.accounts import accounts
+from actions.answers import inbox
+from actions.checklists import checklists
 from actions.context import Work
+from actions.log import audit
+from actions.post import links, outbox
+from actions.requests import lookup, pairs
 from models.account import Role
 from models.letters import MailboxPosition, OutboxState
 from models.organisation import Organisation
@@ -19,6 +23,8 @@ from models.request import LineState, Status
 from tests.web.history import at, other_clinic, put, refuse, sent_and_answered, tell
 from tests.web.users import client
 from tests.web.world import NOON, World, clinic, package_letter, received, request_at
+from views.dates import agenda
+from views.dates.agenda import Matter, matters
 
 WEEK = dt.timedelta(days=7)
 
@@ -95,7 +101,7 @@ def test_first_logins_are_owed_only_by_those_who_were_asked(work: Work) -> None:
 
 def test_granted_requests_wait_for_those_who_have_not_proven_their_login(work: Work) -> None:
     request = request_at(work, Status.GRANTED)
-    pairs.put(requests.lines_of(work, request)[0], LineState.VERIFIED)
+    pairs.put(lookup.lines_of(work, request)[0], LineState.VERIFIED)
     assert [entry.why for entry in _found(work)["login-check"].entries] == ["не подтвердили вход: 1"]
 
 

@@ -11,15 +11,18 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import expect, sync_playwright
 from sqlmodel import col, select
 
-from actions import audit, inbox, outbox, pairs, requests
+from actions.answers import inbox
+from actions.log import audit
+from actions.post import outbox
+from actions.requests import lookup, pairs
 from models.account import Role
+from models.audit import Event
 from models.letters import InboxState, OutboxState
-from models.record import Event
 from models.request import LineState, Status
 from tests.web.browsing import CHROMIUM, FLAGS, served
 from tests.web.users import client, log_in
 from tests.web.world import NOON, PEOPLE, World, clinic, package_letter, received, request_at
-from web.marking import absent, marked
+from views.mail.marking import absent, marked
 
 TEXT = "Добрый день!\nДоступ <b>предоставлен</b>\nпо обращению ABC-123-45678."
 UNCLEAR: dict[str, object] = {
@@ -47,19 +50,19 @@ def _waiting(
 
 def _lines(world: World, number: int) -> list[tuple[str, str | None]]:
     with world.installation.work(by="тест") as work:
-        found = requests.lines_of(work, requests.get(work, number))
+        found = lookup.lines_of(work, lookup.get(work, number))
         return [(line.state.value, pairs.reason_of(line, None)) for line in found]
 
 
 def _lines_ids(world: World, number: int) -> list[int]:
     with world.installation.work(by="тест") as work:
-        return [line.id or 0 for line in requests.lines_of(work, requests.get(work, number))]
+        return [line.id or 0 for line in lookup.lines_of(work, lookup.get(work, number))]
 
 
 def _fields(world: World, number: int) -> list[list[str]]:
     """Of each person, the names of his roles in the form."""
     with world.installation.work(by="тест") as work:
-        found = requests.lines_of(work, requests.get(work, number))
+        found = lookup.lines_of(work, lookup.get(work, number))
         return [[f"{line.id}-{pair.id}" for pair in line.asked] for line in found]
 
 
@@ -74,7 +77,7 @@ def test_a_mixed_answer_is_settled_role_by_role(officer: TestClient, world: Worl
     officer.post(f"/triage/{letter}", data=form | {f"reason-{frmr}": "нет карточки"})
     assert _state(world, number, letter) == (Status.GRANTED, InboxState.SETTLED)
     with world.installation.work(by="тест") as work:
-        asked = [*pairs.of(requests.lines_of(work, requests.get(work, number)))]
+        asked = [*pairs.of(lookup.lines_of(work, lookup.get(work, number)))]
     assert [pair.state.value for pair in asked] == ["granted", "moved", "granted", "granted"]
     assert [pair.reason for pair in asked] == [None, "нет карточки", None, None]
     assert {pair.letter_id for pair in asked} == {letter}  # the letter is the ground
@@ -83,7 +86,7 @@ def test_a_mixed_answer_is_settled_role_by_role(officer: TestClient, world: Worl
 
 def _state(world: World, number: int, letter: int) -> tuple[Status, InboxState]:
     with world.installation.work(by="тест") as work:
-        return requests.get(work, number).status, inbox.get(work, letter).state
+        return lookup.get(work, number).status, inbox.get(work, letter).state
 
 
 def test_quotes_are_marked_however_the_text_is_wrapped() -> None:
@@ -192,7 +195,7 @@ def test_a_letter_of_no_request_is_given_one_by_search_or_noted(officer: TestCli
     text = officer.get(f"/triage/{letter}").text
     assert "Заявка не выбрана" in text and 'value="grant"' not in text
     with world.installation.work(by="тест") as work:
-        requests.get(work, number).ticket = "ABC-9"
+        lookup.get(work, number).ticket = "ABC-9"
     for words in ("000001", "ABC-9", "7707083893", "садовой"):
         assert f"/triage/{letter}?chosen={number}" in officer.get(f"/triage/{letter}", params={"about": words}).text
     for words in ("Иванова", "нигде"):
@@ -221,7 +224,7 @@ def test_a_letter_whose_author_nothing_proves_is_asked_about_first(officer: Test
 def test_what_the_request_cannot_take_now_is_no_button(officer: TestClient, world: World) -> None:
     number, letter = _waiting(world)
     with world.installation.work(by="тест") as work:
-        requests.get(work, number).status = Status.VERIFIED
+        lookup.get(work, number).status = Status.VERIFIED
     text = officer.get(f"/triage/{letter}").text
     assert "Сейчас нельзя: заявка в состоянии «вход подтверждён»" in text and 'id="accept"' not in text
     answer = officer.post(f"/triage/{letter}", data={"request": str(number), "decision": "grant"})
@@ -291,7 +294,7 @@ def test_an_uncertain_letter_is_explained_and_settled_as_arrived(officer: TestCl
     officer.post(f"/outbox/{letter}/arrived")
     with world.installation.work(by="тест") as work:
         assert outbox.get(work, letter).state is OutboxState.SENT
-        request = requests.get(work, number)
+        request = lookup.get(work, number)
         assert (request.status, request.due_at) == (Status.SENT, dt.datetime(2026, 11, 25, 9, 0, tzinfo=dt.UTC))
     assert officer.post(f"/outbox/{letter}/arrived").status_code == 409
 
@@ -318,7 +321,7 @@ def test_a_failed_letter_can_be_given_up_and_an_uncertain_one_cannot(officer: Te
     assert f"sent-{letter}" not in officer.post(f"/outbox/{letter}/give-up").text
     with world.installation.work(by="тест") as work:
         assert outbox.get(work, letter).state is OutboxState.CANCELLED
-        assert requests.get(work, number).status is Status.SIGNED
+        assert lookup.get(work, number).status is Status.SIGNED
         given_up = select(Event).where(col(Event.action) == "letter.given-up")
         assert [(event.subject, json.loads(event.data)) for event in work.session.exec(given_up)] == [
             (f"letter:{letter}", {})
@@ -364,4 +367,4 @@ def test_letters_are_settled_by_keyboard_and_what_leaves_the_house_is_asked_firs
     assert _state(world, number, first) == (Status.GRANTED, InboxState.SETTLED)
     assert [state for state, _ in _lines(world, number)] == [LineState.GRANTED.value] * 2
     with world.installation.work(by="тест") as work:
-        assert requests.get(work, other).ticket == "ABC-7"
+        assert lookup.get(work, other).ticket == "ABC-7"

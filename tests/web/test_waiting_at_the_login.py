@@ -7,12 +7,12 @@ import threading
 import pytest
 from fastapi.testclient import TestClient
 
-from actions import accounts, passwords
+from actions.accounts import accounts, passwords
 from models.account import Account, Role
 from tests.web.apps import app_for
 from tests.web.users import session_of
 from tests.web.world import World
-from web import cookies
+from web.shell import cookies
 
 PASSWORD = "конь батарея скрепка"
 

@@ -13,20 +13,25 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import sync_playwright
 from sqlmodel import col, select
 
-from actions import accounts, drafting, enrolling, grants, organisation_choices, organisations, requests, steps
+from actions.accounts import accounts
+from actions.cards import enrolling, organisation_choices, organisations
 from actions.context import Conflict
+from actions.requests import drafting, lookup
+from actions.roles import grants
+from actions.steps import taking
 from models.account import Role
+from models.audit import Event
 from models.facts import Licence, LineFacts
 from models.letters import OutboxLetter, OutboxState
+from models.link import PersonalLink
 from models.organisation import Organisation
-from models.record import Event, PersonalLink
 from models.request import AccessRequest, RequestLine, Status
 from registry.store import replace_records
 from tests.kinds.cases import CASES, drafted
 from tests.web.browsing import CHROMIUM, FLAGS, is_error, served
 from tests.web.users import log_in, session_of
 from tests.web.world import BOTH_ROLES, INN, KIND, PEOPLE, World, clinic, request_at
-from web.cookies import COOKIE
+from web.shell.cookies import COOKIE
 
 OTHER_INN = "5902012349"
 TSV = (
@@ -68,8 +73,8 @@ def begun(browser: TestClient, card: int, kind: str = KIND) -> str:
 
 def stored(world: World, address: str = "/requests/1") -> tuple[AccessRequest, list[RequestLine]]:
     with world.installation.reading(by="тест") as work:
-        request = requests.find(work, address.rpartition("/")[2])
-        return request, requests.lines_of(work, request)
+        request = lookup.find(work, address.rpartition("/")[2])
+        return request, lookup.lines_of(work, request)
 
 
 def row(key: str, index: int, *, line: int = 0, seen: str = "", **more: str) -> dict[str, object]:
@@ -210,7 +215,7 @@ def test_role_that_the_person_holds_already_is_shown_and_its_conflict_told(
 ) -> None:
     with world.installation.work(by="тест") as work:
         before = request_at(work, Status.GRANTED)
-        held = requests.lines_of(work, before)[0]
+        held = lookup.lines_of(work, before)[0]
         grants.grant(
             work,
             person_id=held.person_id or 0,
@@ -226,7 +231,7 @@ def test_role_that_the_person_holds_already_is_shown_and_its_conflict_told(
     assert "Уже есть: " in answer.text
     assert excluded.message
     with world.installation.reading(by="тест") as work:
-        found = drafting.judged(work, requests.find(work, at.rpartition("/")[2])).findings
+        found = drafting.judged(work, lookup.find(work, at.rpartition("/")[2])).findings
     messages = {finding.message for finding in found if finding.row == 1 and finding.field == "role"}
     assert all(message in unescape(answer.text) for message in messages)
 
@@ -243,7 +248,7 @@ def test_organisation_absent_from_the_register_gets_its_add_application_by_itsel
     assert answer.url.path == "/requests/1/people"
     assert "подготовлена ещё одна – на добавление организации: ЕД-2026-000002" in answer.text
     with world.installation.reading(by="тест") as work:
-        assert requests.get(work, 2).relation == "companion"
+        assert lookup.get(work, 2).relation == "companion"
     wrong = officer.post("/requests/new/organisation", data={"kind": KIND, "inn": "7707083894"})
     assert wrong.status_code == 422
     assert "Контрольная цифра ИНН не сходится" in wrong.text
@@ -369,8 +374,8 @@ def test_row_of_an_invited_person_is_taken_away_with_his_link_and_letter(
     at = begun(officer, card)
     officer.post(f"{at}/people", data={**row("new1", 0), **row("new2", 1), "row": ["new1", "new2"]})
     with world.installation.work(by="тест") as work:
-        request = requests.get(work, 1)
-        steps.take(work, request, "invite")
+        request = lookup.get(work, 1)
+        taking.take(work, request, "invite")
         assert len(work.session.exec(select(PersonalLink)).all()) == 2
     assert officer.post(f"{at}/people", data={"remove": "1"}).status_code == 200
     with world.installation.work(by="тест") as work:
@@ -414,7 +419,7 @@ def test_version_stands_still_while_the_draft_is_written_and_grows_once_a_paper_
     saved = officer.post(f"{at}/people/row", data=row("1", 0, line=1, seen=seen, post="Врач")).text
     assert stored(world, at)[0].version == 1
     with world.installation.work(by="тест") as work:
-        steps.take(work, requests.get(work, 1), "invite")
+        taking.take(work, lookup.get(work, 1), "invite")
     officer.post(f"{at}/people/row", data=row("1", 0, line=1, seen=_seen(saved, "1"), post="Главный врач"))
     assert stored(world, at)[0].version == 2
 

@@ -12,13 +12,13 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from actions import attachments
+from actions.requests import attachments
 from tests.api.calling import caller
 from tests.postgres import migrated_database
 from tests.web.users import client
 from tests.web.world import INN, KIND, World, clinic, request_at
-from web import rosters
 from web.api import requests as calls
+from web.forms import rosters
 from wiring import database
 from wiring.database import engine_for, is_busy
 

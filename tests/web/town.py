@@ -10,19 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from actions import (
-    accounts,
-    checklist_workers,
-    checklists,
-    comments,
-    grants,
-    pairs,
-    reorganising,
-    requests,
-    reviews,
-    webhooks,
-)
+from actions.accounts import accounts
+from actions.checklists import checklist_workers, checklists
 from actions.context import Work
+from actions.requests import creation, lookup, pairs
+from actions.reviews import reorganising, reviews
+from actions.roles import grants
+from actions.steps import comments
+from actions.subscriptions import webhooks
 from models.account import Role
 from models.facts import LineFacts
 from models.letters import InboxLetter, InboxState, OutboxState
@@ -67,7 +62,7 @@ def build(world: World, folder: Path) -> None:
     """Requests in every state, letters to settle, roles held since different days, lists to fill in, a review."""
     walking.request_at(world.installation, Status.GRANTED)
     with world.installation.work(by="officer") as work:
-        first = requests.get(work, 1)
+        first = lookup.get(work, 1)
         _answer(work, first)
         account = accounts.create(work, login="director", name="Соколова Мария", roles={Role.MANAGER}, everywhere=True)
         webhooks.create(work, account, url="https://hooks.clinic.example/egisz")
@@ -230,11 +225,11 @@ def people(organisation_id: int, count: int) -> list[LineFacts]:
 
 def at(work: Work, status: Status, organisation_id: int, count: int = 2, **columns: object) -> AccessRequest:
     """Put there directly: the way through the steps is tested elsewhere."""
-    request = requests.create(work, kind=KIND, organisation_id=organisation_id, lines=people(organisation_id, count))
+    request = creation.create(work, kind=KIND, organisation_id=organisation_id, lines=people(organisation_id, count))
     request.status = status
     for name, value in columns.items():
         setattr(request, name, value)
-    for line in requests.lines_of(work, request):
+    for line in lookup.lines_of(work, request):
         done = {Status.VERIFIED: LineState.VERIFIED, Status.GRANTED: LineState.GRANTED}
         pairs.put(line, done.get(status, LineState.OPEN))
     work.session.flush()
@@ -244,7 +239,7 @@ def at(work: Work, status: Status, organisation_id: int, count: int = 2, **colum
 def _held(work: Work, organisation_id: int, count: int, *, months: int) -> None:
     """Roles granted one after the other over so many months back."""
     request = at(work, Status.VERIFIED, organisation_id, count)
-    for place, line in enumerate(requests.lines_of(work, request)):
+    for place, line in enumerate(lookup.lines_of(work, request)):
         for role in walking.ROLES:
             grant = grants.grant(
                 work,

@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterable
 from fastapi.testclient import TestClient
 from playwright.sync_api import BrowserContext, Page
 
-from actions import accounts, sessions
+from actions.accounts import accounts, sessions
 from models.account import Role
 from tests.web.apps import app_for
 from tests.web.world import World
-from web.cookies import COOKIE
+from web.shell.cookies import COOKIE
 
 NAMES = {
     "officer": "Королёва Нина Львовна", "manager": "Соколова Мария Ильинична", "auditor": "Фомин Фёдор Фомич",

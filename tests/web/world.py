@@ -8,9 +8,11 @@ from typing import Any
 
 from sqlmodel import Session
 
-from actions import links, organisations, pairs, requests
+from actions.cards import organisations
+from actions.cards.people import has_snils
 from actions.context import Work
-from actions.people import has_snils
+from actions.post import links
+from actions.requests import creation, lookup, pairs
 from models.employee import Employee
 from models.facts import LineFacts, RoleRef, SealPolicy
 from models.letters import InboxLetter, InboxState, OutboxLetter, OutboxState
@@ -88,13 +90,13 @@ def request_at(work: Work, status: Status = Status.DRAFT, *, kind: str = KIND, *
     """Put there directly: that the way is open only through steps is proven where steps are tested."""
     lines = (line(0), line(1)) if work.catalog.kind(kind).people else ()
     place = columns.pop("organisation_id", None) or clinic(work).id or 0
-    request = requests.create(work, kind=kind, organisation_id=place, lines=lines)
+    request = creation.create(work, kind=kind, organisation_id=place, lines=lines)
     request.status = status
     for name, value in columns.items():
         setattr(request, name, value)
     if status in (Status.GRANTED, Status.VERIFIED):
         done = LineState.GRANTED if status is Status.GRANTED else LineState.VERIFIED
-        for each in requests.lines_of(work, request):
+        for each in lookup.lines_of(work, request):
             pairs.put(each, done)
     work.session.flush()
     return request
@@ -102,7 +104,7 @@ def request_at(work: Work, status: Status = Status.DRAFT, *, kind: str = KIND, *
 
 def personal_link(work: Work, request: AccessRequest, purpose: str, index: int = 0) -> str:
     """The token as the letter would carry it."""
-    first = requests.lines_of(work, request)[index]
+    first = lookup.lines_of(work, request)[index]
     return links.token(work, links.issue(work, line_id=first.id or 0, purpose=purpose))
 
 

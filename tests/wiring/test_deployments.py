@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from wiring.deployments import ROOT, NotOurs, entrypoint_of, names
+from service.deployments import ROOT, NotOurs, entrypoint_of, names
 
 PULL = [{"prefect.deployments.steps.set_working_directory": {"directory": "{{ $APP_HOME }}"}}]
 OURS = {

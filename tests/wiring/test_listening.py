@@ -8,10 +8,10 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from wiring import planner
-from wiring.listening import NoPort, free_port, listen, port_of
+from service import planner
+from service.listening import NoPort, free_port, listen, port_of
+from service.supervisor import CannotStart, Service
 from wiring.settings import PagePart, Settings
-from wiring.supervisor import CannotStart, Service
 
 
 @pytest.fixture

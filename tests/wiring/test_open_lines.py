@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wiring.safety import open_lines
+from service.safety import open_lines
 from wiring.settings import PagePart, Settings
 
 _POSTGRES = "postgresql+psycopg://egisz:secret@"

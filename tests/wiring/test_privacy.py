@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from wiring import safety
-from wiring.deployments import ROOT
+from service import safety
+from service.deployments import ROOT
 from wiring.privacy import tighten, wider
 from wiring.settings import Settings
 

@@ -8,26 +8,30 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import select
 
-from actions import links, outbox, personal, requests, steps
 from actions.context import NotFound
+from actions.post import links, outbox
+from actions.requests import creation, lookup
+from actions.steps import personal, taking
+from models.audit import Event
+from models.grant import EndedFor
 from models.letters import OutboxLetter, OutboxState
-from models.record import EndedFor, Event, PersonalLink
+from models.link import PersonalLink
+from service import backup
+from service.backup import BackupError
+from service.restoring import restore
 from tests.walking import KIND, clinic, lines
-from wiring import backup
-from wiring.backup import BackupError
 from wiring.database import engine_for
-from wiring.restoring import restore
 from wiring.settings import Settings
 from wiring.work import Installation
 
 
 def _invited(work, skip=0):
     """A request of one employee and the secret of his link."""
-    asked = requests.create(
+    asked = creation.create(
         work, kind=KIND, organisation_id=clinic(work), lines=lines(skip + 1, logged_in=False)[skip:]
     )
-    steps.take(work, asked, "invite")
-    line = requests.lines_of(work, asked)[0]
+    taking.take(work, asked, "invite")
+    line = lookup.lines_of(work, asked)[0]
     link = work.session.execute(select(PersonalLink).where(PersonalLink.line_id == line.id)).scalar_one()
     return asked.id, links.token(work, link)
 
@@ -73,12 +77,12 @@ def test_a_letter_of_before_the_copy_does_not_leave_again_and_a_new_invitation_d
         work.session.flush()
         with pytest.raises(links.LinkDead):
             outbox.begin(work, letter_id=old.id, owner="тест")
-        steps.take(work, requests.get(work, number), "invite")
+        taking.take(work, lookup.get(work, number), "invite")
         fresh = work.session.execute(select(OutboxLetter).where(OutboxLetter.id != old.id)).scalar_one()
         words = links.written(work, fresh).text
         secret = words.partition("/my/")[2].split()[0]
         assert secret != before and personal.visit(work, secret)
-        steps.take(work, requests.get(work, number), "invite")  # the link in it works: no third letter
+        taking.take(work, lookup.get(work, number), "invite")  # the link in it works: no third letter
         assert len(work.session.execute(select(OutboxLetter)).all()) == 2
 
 
@@ -109,9 +113,9 @@ def test_numbers_of_what_is_replaced_are_not_given_again(installation, tmp_path)
     backup.back_up(installation, copy)
     with installation.work("тест") as work:
         number, _ = _invited(work, skip=1)
-        called = requests.get(work, number).number
+        called = lookup.get(work, number).number
     installation.engine.dispose()
     restore(installation.settings, copy, force=True)
     with installation.work("тест") as work:
         fresh = _invited(work, skip=1)[0]
-        assert fresh > number and requests.get(work, fresh).number > called
+        assert fresh > number and lookup.get(work, fresh).number > called

@@ -10,12 +10,15 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from actions import accounts, grants, organisations, requests
+from actions.accounts import accounts
+from actions.cards import organisations
 from actions.context import NotFound, Work
+from actions.requests import creation, lookup
+from actions.roles import grants
 from models.account import Role
+from models.grant import Grant
 from models.letters import InboxLetter, InboxState
 from models.organisation import Organisation
-from models.record import Grant
 from models.request import AccessRequest, Status
 from tests.walking import request_at
 from wiring.work import Installation
@@ -55,7 +58,7 @@ def narrowed(on_both: Installation) -> tuple[Installation, int, int, int]:
         own = Organisation(inn="5902012349", full_name="Своя", short_name="Своя", fold="своя")
         work.session.add(own)
         work.session.flush()
-        mine = requests.create(work, kind="frmo-frmr-access", organisation_id=own.id or 0)
+        mine = creation.create(work, kind="frmo-frmr-access", organisation_id=own.id or 0)
         account = accounts.create(work, login="anna", name="Анна", roles={Role.OFFICER}, organisation_ids=[own.id or 0])
         work.session.add(
             InboxLetter(
@@ -93,8 +96,8 @@ def test_every_way_of_asking_is_narrowed(narrowed: tuple[Installation, int, int,
         assert numbers(work, select(Grant.id)) == [] and numbers(work, select(InboxLetter.id)) == []
         assert grants.holders(work) == []
         with pytest.raises(NotFound):
-            requests.get(work, other)
-        assert requests.get(work, mine).id == mine
+            lookup.get(work, other)
+        assert lookup.get(work, mine).id == mine
 
 
 def test_rules_judge_alike_whoever_asks(narrowed: tuple[Installation, int, int, int]) -> None:

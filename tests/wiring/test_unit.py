@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from wiring.deployments import ROOT
+from service.deployments import ROOT
 
 HIGHEST = 30  # tenths: 3.0 of 10
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from models.answers import Said
 from models.identifiers import BadIdentifier, snils_digits
-from web.api.problems import invalid
 from web.api.schemas import AnswerIn, PairIn
+from web.shell.problems import invalid
 
 
 def said_of(answers: Sequence[AnswerIn], pairs: Sequence[PairIn]) -> Iterator[Said]:

@@ -17,7 +17,6 @@ from web.api import (
     letters,
     organisations,
     people,
-    problems,
     requests,
     rosters,
     steps,
@@ -27,7 +26,8 @@ from web.api.bodies import remember_digest
 from web.api.door import TokenDoor
 from web.api.idempotency import InFlight
 from web.api.openapi import document
-from web.budgets import TokensBudget
+from web.shell import problems
+from web.shell.budgets import TokensBudget
 from wiring.work import Installation
 
 _PARTS = (requests, rosters, steps, corrections, letters, organisations, people, holdings, catalog, audit, webhooks)

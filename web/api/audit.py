@@ -12,19 +12,21 @@ from sqlalchemy import select
 from sqlmodel import col
 from starlette.requests import Request
 
-from actions import audit, organisations, reviews
-from actions.accounts import get as get_account
+from actions.accounts.accounts import get as get_account
+from actions.cards import organisations
 from actions.context import NotFound, Work
+from actions.log import audit
+from actions.reviews import reviews
 from models.account import ApiToken
-from models.record import Event
+from models.audit import Event
 from models.request import AccessRequest
 from models.review import ReviewCampaign, ReviewedOrganisation
+from states.event_labels import EVENTS
 from web.api.door import token_of
 from web.api.idempotency import once
 from web.api.schemas import AuditEventOut, AuditPage, Health, In, MeOut, Out, TokenOut, VerdictOut
-from web.installed import looked, reading
-from web.labels import EVENTS
-from web.users import own
+from web.shell.installed import looked, reading
+from web.shell.users import own
 
 router = APIRouter()
 

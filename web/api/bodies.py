@@ -10,9 +10,9 @@ from fastapi import Depends
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
-from web.api.problems import ApiProblem
-from web.bodies import MAX_FIELDS, MAX_FILES
-from web.permissions import SAFE
+from web.shell.bodies import MAX_FIELDS, MAX_FILES
+from web.shell.permissions import SAFE
+from web.shell.problems import ApiProblem
 
 KEY = "idempotency-key"
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
 
 from catalog.kinds import RequestKind
 from catalog.rules import rules
+from models.moments import MOSCOW
 from states.deadlines import deadline
 from web.api.catalog_schemas import KindBrief, KindOut, RuleOut, SubsystemOut
 from web.api.schemas import DeadlineOut, SkippedOut
-from web.installed import installed
+from web.shell.installed import installed
 
 router = APIRouter(tags=["Каталог и сроки"])
 
@@ -56,7 +56,7 @@ def reckon(
 ) -> DeadlineOut:
     """В рабочих часах СТП по производственному календарю, с объяснением."""
     installation = installed(request)
-    aware = start if start.tzinfo else start.replace(tzinfo=ZoneInfo("Europe/Moscow"))
+    aware = start if start.tzinfo else start.replace(tzinfo=MOSCOW)
     found = deadline(aware, hours, installation.desk_schedule, installation.calendar)
     shorter = [SkippedOut(date=day.date, why=day.why) for day in found.shortened]
     return DeadlineOut.model_validate({**found.as_json(), "shortened": shorter})

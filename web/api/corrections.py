@@ -7,35 +7,28 @@ from collections.abc import Callable
 from fastapi import APIRouter, Response
 from starlette.requests import Request
 
-from actions import (
-    answers,
-    corrected_cards,
-    corrected_letters,
-    corrected_organisations,
-    correcting,
-    corrections,
-    inbox,
-    organisations,
-    reorganising,
-    requests,
-)
+from actions.answers import answers, inbox
+from actions.cards import organisations
 from actions.context import Work
-from actions.correcting import Wanted
-from actions.correction_words import as_json
-from actions.corrections import Kind
+from actions.corrections import corrected_cards, corrected_letters, corrected_organisations, correcting, corrections
+from actions.corrections.correcting import Wanted
+from actions.corrections.corrections import Kind
+from actions.corrections.words import as_json
+from actions.requests import lookup
+from actions.reviews import reorganising
 from models.correction import Correction
 from models.identifiers import BadIdentifier, snils_digits
 from models.request import AccessRequest
 from models.row_numbers import row_number
 from states.lifecycle import Refused
+from views.people.card import reached
 from web.api.answers import said_of
 from web.api.door import token_of
 from web.api.idempotency import once
-from web.api.problems import invalid, refused
 from web.api.requests import IfMatch, stale
 from web.api.schemas import CorrectionIn, CorrectionOut, CorrectionsOut, WhyIn
-from web.installed import looked, reading
-from web.persons import reached
+from web.shell.installed import looked, reading
+from web.shell.problems import invalid, refused
 
 router = APIRouter(tags=["Шаги и документы"])
 
@@ -44,10 +37,10 @@ router = APIRouter(tags=["Шаги и документы"])
 def show(request: Request, number: int) -> CorrectionsOut:
     """Что исправлено, новые сверху, и что можно исправить сейчас. Кто посмотрел, записывается."""
     with reading(request) as work:
-        found = requests.get(work, number)
-        done = [_told(work, row) for row in corrections.of(work, requests.subject(found))]
+        found = lookup.get(work, number)
+        done = [_told(work, row) for row in corrections.of(work, lookup.subject(found))]
         possible = [kind.value for kind in corrections.possible(work, found)]
-    looked(request, "request.viewed", requests.subject(found), part="corrections", token=token_of(request))
+    looked(request, "request.viewed", lookup.subject(found), part="corrections", token=token_of(request))
     return CorrectionsOut(possible=possible, items=done)
 
 
@@ -65,7 +58,7 @@ def correct(request: Request, number: int, body: CorrectionIn, if_match: IfMatch
         raise invalid("revision", "Передайте номер правки заявки: поле revision или заголовок If-Match.")
 
     def act(work: Work) -> CorrectionOut | Response:
-        found = requests.get(work, number)
+        found = lookup.get(work, number)
         if revision != str(found.revision):
             raise stale(work, found)
         try:

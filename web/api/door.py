@@ -9,12 +9,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from actions import api_tokens
+from actions.accounts import api_tokens
+from actions.accounts.user import User
 from models.account import ApiToken
-from web.api.problems import problem
-from web.installed import installed
-from web.permissions import SAFE, roles_for
-from web.users import User, user_from
+from web.shell.installed import installed
+from web.shell.permissions import SAFE, roles_for
+from web.shell.problems import problem
+from web.shell.users import user_from
 from wiring.database import unless_busy
 
 PREFIX = "/api/v1"

@@ -12,19 +12,21 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from actions import endings, holdings_import, revocations
 from actions.context import Work
-from actions.holdings_import import Plan, Sheet
+from actions.keeping import endings
+from actions.reviews import revocations
+from actions.roles import holdings_import
+from actions.roles.holdings_import import Plan, Sheet
 from documents.rosters import RosterError
 from models.request import AccessRequest
+from views.people.card import reached
 from web.api.bodies import Multipart
 from web.api.door import token_of
 from web.api.idempotency import once
-from web.api.problems import invalid
 from web.api.schemas import DraftedOut, EndingOut, HoldingsImportOut, ImportedListOut, RenewIn, RevokeIn, WithdrawIn
-from web.bodies import text, ticked, uploads
-from web.installed import installed, looked, reading
-from web.persons import reached
+from web.shell.bodies import text, ticked, uploads
+from web.shell.installed import installed, looked, reading
+from web.shell.problems import invalid
 
 router = APIRouter(tags=["Люди и роли"])
 _MOST = 5 * 1024 * 1024

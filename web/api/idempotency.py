@@ -10,13 +10,13 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from actions import kept_answers
+from actions.accounts import idempotency
+from actions.accounts.idempotency import Busy
 from actions.context import Work
-from actions.kept_answers import Busy
 from web.api.bodies import KEY
-from web.api.problems import ApiProblem, invalid
-from web.installed import reading, work_of
-from web.users import own
+from web.shell.installed import reading, work_of
+from web.shell.problems import ApiProblem, invalid
+from web.shell.users import own
 
 JSON = "application/json"
 Act = Callable[[Work], BaseModel | Response | None]
@@ -54,16 +54,16 @@ def once(request: Request, act: Act, *, status: int = 200) -> Response:
         raise invalid("Idempotency-Key", "Ключ повтора – от 1 до 255 знаков ASCII, например случайный UUID.")
     account_id = own(request).id
     with request.app.state.api.in_flight(account_id, key), work_of(request) as work:
-        kept = kept_answers.find(work, account_id, key)
+        kept = idempotency.find(work, account_id, key)
         if kept is not None:
             return _again(kept.digest == request.state.digest, kept.status, kept.body, kept.media_type)
-        row = kept_answers.claim(work, account_id, key, request.state.digest)
+        row = idempotency.claim(work, account_id, key, request.state.digest)
         answer = _answer(act(work), status)
         if answer.status_code < 300:
             body = bytes(answer.body).decode()
-            kept_answers.answer(row, status=answer.status_code, media_type=answer.media_type or JSON, body=body)
+            idempotency.answer(row, status=answer.status_code, media_type=answer.media_type or JSON, body=body)
         else:
-            kept_answers.release(work, row)
+            idempotency.release(work, row)
         return answer
 
 
@@ -87,9 +87,9 @@ def once_and_told(
         answer = _answer(tell(work, int(bytes(made.body))), status)
     if key is not None:
         with work_of(request) as work:
-            kept = kept_answers.find(work, own(request).id, key)
+            kept = idempotency.find(work, own(request).id, key)
             if kept is not None:
-                kept_answers.answer(kept, status=status, media_type=JSON, body=bytes(answer.body).decode())
+                idempotency.answer(kept, status=status, media_type=JSON, body=bytes(answer.body).decode())
     if replayed:
         answer.headers["Idempotency-Replayed"] = "true"
     return answer

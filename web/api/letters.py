@@ -9,28 +9,30 @@ from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
 from starlette.requests import Request
 
-from actions import answers, delivery, inbox, outbox, requests
+from actions.answers import answers, delivery, inbox
+from actions.answers.letter_taking import NotALetter, Taken, already, take
 from actions.context import Conflict, NotFound, Work
-from actions.letter_taking import NotALetter, Taken, already, take
+from actions.post import outbox
+from actions.requests import lookup
 from models.answers import PairAnswer, PairKey
 from models.letters import InboxLetter, OutboxLetter
 from models.request import AccessRequest
 from models.row_numbers import row_number
 from notifications.reading.safely import MAX_MEGABYTES
 from sweeps.letter_reading import read_brought
+from views.mail.letter import doubts
+from views.mail.letters import ReadLetter, read_letter, stuck_letters
 from web.api.answers import said_of
 from web.api.bodies import Multipart
 from web.api.door import token_of
 from web.api.idempotency import once
-from web.api.problems import invalid
 from web.api.schemas import AttachedOut, LetterOut, SettleIn, TakenOut, TriageOut
 from web.api.telling import sent_told
-from web.bodies import text, uploads
-from web.downloads import letters_file
-from web.installed import installed, looked, reading
-from web.letter_view import doubts
-from web.mail import ReadLetter, read_letter, stuck_letters
-from web.users import own
+from web.shell.bodies import text, uploads
+from web.shell.downloads import letters_file
+from web.shell.installed import installed, looked, reading
+from web.shell.problems import invalid
+from web.shell.users import own
 
 router = APIRouter(tags=["Письма"])
 
@@ -62,7 +64,7 @@ def settle(request: Request, letter: int, body: SettleIn) -> Response:
     def act(work: Work) -> TriageOut:
         found = inbox.get(work, letter)
         about = body.request or found.request_id
-        chosen = requests.get(work, about) if about else None
+        chosen = lookup.get(work, about) if about else None
         settled = inbox.settle(
             work,
             letter,
@@ -107,7 +109,7 @@ def take_letter(request: Request, form: Multipart) -> Response:
     with reading(request) as work:
         known = already(work, raw)
         if about:
-            requests.get(work, about)
+            lookup.get(work, about)
     try:
         understood = (
             None
@@ -123,7 +125,7 @@ def take_letter(request: Request, form: Multipart) -> Response:
             return _taken(work, there)
         if understood is None:
             raise Conflict("Это письмо только что стёрли. Повторите вызов.")
-        return _taken(work, take(work, raw, understood, requests.get(work, about) if about else None))
+        return _taken(work, take(work, raw, understood, lookup.get(work, about) if about else None))
 
     return once(request, act, status=201)
 

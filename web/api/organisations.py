@@ -10,12 +10,12 @@ from sqlalchemy import select
 from sqlmodel import col
 from starlette.requests import Request
 
-from actions import organisation_choices, organisations, reorganising
+from actions.cards import organisation_choices, organisations
 from actions.context import Work
+from actions.reviews import reorganising
 from models.organisation import Organisation, OrganisationChange
 from models.text import fold
 from web.api.idempotency import once
-from web.api.problems import invalid
 from web.api.schemas import (
     OrganisationChangeOut,
     OrganisationIn,
@@ -25,7 +25,8 @@ from web.api.schemas import (
     OrganisationRenameIn,
 )
 from web.api.telling import organisation_brief
-from web.installed import reading
+from web.shell.installed import reading
+from web.shell.problems import invalid
 
 router = APIRouter(tags=["Организации"])
 

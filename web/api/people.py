@@ -10,18 +10,20 @@ from sqlmodel import col
 from starlette.requests import Request
 from starlette.responses import Response
 
-from actions import grants, names
+from actions.cards import names
+from actions.cards.name_search import called
+from actions.cards.people import has_snils
 from actions.context import Work
-from actions.people import has_snils
-from actions.searching import called
+from actions.roles import grants
 from models.employee import Employee
 from models.facts import FullName
 from models.identifiers import BadIdentifier, snils_digits
 from models.request import AccessRequest, RequestLine
 from models.text import fold
+from views.people.card import reached
+from views.people.days import day_of
 from web.api.door import token_of
 from web.api.idempotency import once
-from web.api.problems import invalid
 from web.api.schemas import (
     FormerNameOut,
     HolderOut,
@@ -32,9 +34,8 @@ from web.api.schemas import (
     RenameIn,
     SearchIn,
 )
-from web.days import day_of
-from web.installed import looked, reading
-from web.persons import reached
+from web.shell.installed import looked, reading
+from web.shell.problems import invalid
 
 router = APIRouter(tags=["Люди и роли"])
 _MOST = 50

@@ -9,18 +9,10 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Response
 from starlette.requests import Request
 
-from actions import (
-    attachments,
-    clashes,
-    comments,
-    drafting,
-    organisation_choices,
-    organisations,
-    requests,
-    show,
-    verification,
-)
+from actions.cards import organisation_choices, organisations
 from actions.context import Conflict, NotFound, Work
+from actions.requests import attachments, clashes, creation, drafting, lookup
+from actions.steps import comments, verification
 from catalog.kinds import RequestKind
 from models.comment import Comment
 from models.facts import LineFacts, RoleRef, SignatureFacts
@@ -28,10 +20,10 @@ from models.findings import has_errors
 from models.identifiers import BadIdentifier, snils_digits
 from models.organisation import Organisation
 from models.request import AccessRequest, RequestLine, Status
+from views.requests import summary
 from web.api.bodies import Multipart
 from web.api.door import token_of
 from web.api.idempotency import once, once_and_told
-from web.api.problems import ApiProblem, invalid, told
 from web.api.schemas import (
     Checked,
     CommentIn,
@@ -50,8 +42,9 @@ from web.api.schemas import (
     SignerIn,
 )
 from web.api.telling import brief, findings_told, whole
-from web.bodies import uploads
-from web.installed import looked, reading, work_of
+from web.shell.bodies import uploads
+from web.shell.installed import looked, reading, work_of
+from web.shell.problems import ApiProblem, invalid, told
 
 router = APIRouter(tags=["Заявки"])
 IfMatch = Annotated[
@@ -78,7 +71,7 @@ def list_requests(
 ) -> RequestPage:
     """По возрастанию номера. Страницы берут по `next`: новые заявки не сдвигают уже прочитанные."""
     with reading(request) as work:
-        found = show.listed_after(
+        found = summary.listed_after(
             work, after, status=state, inn=organisation or None, overdue=overdue, text=text, limit=limit + 1
         )
         items = [brief(work, each, card) for each, card in found[:limit]]
@@ -97,7 +90,7 @@ def create(request: Request, body: RequestIn) -> Response:
     def act(work: Work) -> int:
         kind = work.catalog.kind(body.kind)
         card = _card(work, body.inn, body.kpp)
-        made = requests.create(
+        made = creation.create(
             work,
             kind=kind.code,
             organisation_id=card.id or 0,
@@ -127,7 +120,7 @@ def show_request(
     if reveal:
         raise invalid("reveal", f"Данные пациента показывают с причиной: POST /api/v1/requests/{number}/reveal.")
     with reading(request) as work:
-        found = whole(work, requests.get(work, number))
+        found = whole(work, lookup.get(work, number))
     looked(request, "request.viewed", f"request:{number}", token=token_of(request))
     response.headers["ETag"] = f'"{found.revision}"'
     return found
@@ -137,15 +130,15 @@ def show_request(
 def reveal_patients(request: Request, number: int, body: RevealIn) -> RequestOut:
     """Заявка целиком, с данными пациента. Нужны роль ответственного и причина; кто, когда и зачем – в журнале."""
     with work_of(request) as work:
-        return whole(work, requests.get(work, number), reveal=body.reason)
+        return whole(work, lookup.get(work, number), reveal=body.reason)
 
 
 @router.get("/requests/{number}/findings", operation_id="checkRequest", summary="Проверить")
 def check(request: Request, number: int) -> Checked:
     """Все замечания, которые мешают перейти дальше. Ничего не меняет; имён в ответе нет, строки названы номером."""
     with reading(request) as work:
-        found = requests.get(work, number)
-        findings = show.findings(work, found)
+        found = lookup.get(work, number)
+        findings = summary.findings(work, found)
         return Checked(
             ok=not has_errors(findings),
             state=found.status,
@@ -218,7 +211,7 @@ def confirm(request: Request, number: int, body: ConfirmIn, if_match: IfMatch = 
     def act(work: Work) -> RequestOut:
         found = draft(work, number, if_match)
         meant = lines_named(work, found, body.lines)
-        requests.confirm(work, found, body.what, snils={str(line.typed.get("snils")) for line in meant})
+        creation.confirm(work, found, body.what, snils={str(line.typed.get("snils")) for line in meant})
         return whole(work, found)
 
     return once(request, act)
@@ -266,7 +259,7 @@ def attach(request: Request, number: int, code: str, form: Multipart, if_match: 
     """Файлы поля `file` заменяют приложенные раньше. Содержимое читается сразу, замечания – в `findings`."""
 
     with reading(request) as work:
-        attachments.look_ahead(work, requests.get(work, number), code, uploads(form, "file"))
+        attachments.look_ahead(work, lookup.get(work, number), code, uploads(form, "file"))
 
     def act(work: Work) -> RequestOut:
         found = seen(work, number, if_match)
@@ -324,8 +317,8 @@ def record_logins(request: Request, number: int, body: LoginsIn) -> Response:
     """Когда личная ссылка не помогла. Последний подтверждённый вход закрывает заявку."""
 
     def act(work: Work) -> RequestOut:
-        found = requests.get(work, number)
-        persons = requests.persons_of(work, lines_named(work, found, body.lines))
+        found = lookup.get(work, number)
+        persons = lookup.persons_of(work, lines_named(work, found, body.lines))
         verification.record_logins(work, found, snils={person.snils for person in persons.values()}, proven=body.proven)
         return whole(work, found)
 
@@ -341,14 +334,14 @@ def record_logins(request: Request, number: int, body: LoginsIn) -> Response:
 )
 def repeat(request: Request, number: int) -> Response:
     """Новый черновик с теми же сведениями; о прежней заявке больше не напоминают."""
-    return once(request, lambda work: whole(work, requests.repeat(work, requests.get(work, number))), status=201)
+    return once(request, lambda work: whole(work, creation.repeat(work, lookup.get(work, number))), status=201)
 
 
 @router.get("/requests/{number}/comments", operation_id="listComments", summary="Комментарии к заявке")
 def list_comments(request: Request, number: int) -> list[CommentOut]:
     """От старых к новым; от убранного остаётся место."""
     with reading(request) as work:
-        found = [comment_told(each) for each in comments.of(work, requests.get(work, number))]
+        found = [comment_told(each) for each in comments.of(work, lookup.get(work, number))]
     if found:
         looked(request, "request.viewed", f"request:{number}", token=token_of(request), part="comments")
     return found
@@ -363,9 +356,7 @@ def list_comments(request: Request, number: int) -> list[CommentOut]:
 )
 def add_comment(request: Request, number: int, body: CommentIn) -> Response:
     """Пишут ответственные и руководители."""
-    return once(
-        request, lambda work: comment_told(comments.add(work, requests.get(work, number), body.text)), status=201
-    )
+    return once(request, lambda work: comment_told(comments.add(work, lookup.get(work, number), body.text)), status=201)
 
 
 @router.delete(
@@ -376,11 +367,11 @@ def add_comment(request: Request, number: int, body: CommentIn) -> Response:
 )
 def remove_comment(request: Request, number: int, comment: int) -> Response:
     """Слова стираются, место остаётся."""
-    return once(request, lambda work: comments.remove(work, requests.get(work, number), comment))
+    return once(request, lambda work: comments.remove(work, lookup.get(work, number), comment))
 
 
 def _told(work: Work, number: int) -> RequestOut:
-    return whole(work, requests.get(work, number))
+    return whole(work, lookup.get(work, number))
 
 
 def comment_told(comment: Comment) -> CommentOut:
@@ -391,7 +382,7 @@ def comment_told(comment: Comment) -> CommentOut:
 
 def seen(work: Work, number: int, if_match: str | None) -> AccessRequest:
     """The request as the caller saw it. Raises the problem `stale` when it has changed since."""
-    found = requests.get(work, number)
+    found = lookup.get(work, number)
     if if_match is not None and if_match.strip().strip('"') != str(found.revision):
         raise stale(work, found)
     return found
@@ -422,7 +413,7 @@ def stale(work: Work, found: AccessRequest) -> ApiProblem:
 
 def lines_named(work: Work, found: AccessRequest, ids: Sequence[int]) -> list[RequestLine]:
     """Lines of these ids, none when none is named. Raises NotFound for a stranger's."""
-    lines = {line.id: line for line in requests.lines_of(work, found)}
+    lines = {line.id: line for line in lookup.lines_of(work, found)}
     strange = [number for number in ids if number not in lines]
     if strange:
         raise NotFound(f"Строки № {strange[0]} в этой заявке нет.")

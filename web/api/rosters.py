@@ -6,21 +6,21 @@ from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
 from starlette.requests import Request
 
-from actions import drafting, requests, roster_drafts
 from actions.context import Work
-from actions.rosters import Taken
+from actions.requests import drafting, lookup, roster_drafts
+from actions.rosters.rosters import Taken
 from documents.rosters import Choices
 from documents.rosters.choices import Rows, chosen_columns
 from models.facts import OrganisationFacts
 from web.api.bodies import Multipart
 from web.api.idempotency import once
-from web.api.problems import invalid
 from web.api.requests import IfMatch, draft
 from web.api.schemas import RosterOut, UnreadOut
 from web.api.telling import whole
-from web.bodies import text, uploads
-from web.installed import installed
-from web.rosters import Carried
+from web.forms.rosters import Carried
+from web.shell.bodies import text, uploads
+from web.shell.installed import installed
+from web.shell.problems import invalid
 
 router = APIRouter(tags=["Заявки"])
 _ANSWERS = {
@@ -84,7 +84,7 @@ def take(request: Request, number: int, form: Multipart, if_match: IfMatch = Non
             people=taken.people,
             unread=[UnreadOut(sheet=one.sheet, row=one.row, why=one.why.value) for one in taken.roster.unread],
             others=[other.id or 0 for other in more],
-            request=whole(work, requests.get(work, number)),
+            request=whole(work, lookup.get(work, number)),
         )
 
     for name, data in uploads(form, "file")[:1]:

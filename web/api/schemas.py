@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from actions.clashes import Said
-from actions.inbox import DECISIONS
+from actions.answers.inbox import DECISIONS
+from actions.requests.clashes import Said
 from models.findings import Severity
 from models.request import LineState, Status
 

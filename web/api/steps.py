@@ -11,27 +11,28 @@ from pydantic import ValidationError
 from starlette.datastructures import FormData
 from starlette.requests import Request
 
-from actions import packages, requests, steps
 from actions.context import NotFound, Work
+from actions.requests import lookup
+from actions.steps import packages, taking
 from models.answers import Said
 from models.request import RequestFile
 from models.row_numbers import row_number
 from sandbox import Killed
 from sandbox import Refused as RefusedFile
 from states.lifecycle import STEPS, Refused
-from web import stepping
 from web.api.answers import said_of
 from web.api.bodies import is_multipart
 from web.api.door import token_of
 from web.api.idempotency import once
-from web.api.problems import ApiProblem, bad_file, invalid, refused, wrong_field
 from web.api.requests import IfMatch, stale
 from web.api.schemas import RequestOut, SignatureIn, StepIn
 from web.api.telling import whole
-from web.api.wrong_values import wrong_values
-from web.bodies import MAX_FIELDS, MAX_FILES, text
-from web.downloads import download, strangers_file
-from web.installed import looked, reading, work_of
+from web.forms import stepping
+from web.shell.bodies import MAX_FIELDS, MAX_FILES, text
+from web.shell.downloads import download, strangers_file
+from web.shell.installed import looked, reading, work_of
+from web.shell.problems import ApiProblem, bad_file, invalid, refused, wrong_field
+from web.shell.wrong_values import wrong_values
 
 router = APIRouter(tags=["Шаги и документы"])
 _KNOWN = {step.trigger for step in STEPS}
@@ -119,10 +120,10 @@ def take(request: Request, number: int, trigger: str, given: Told, if_match: IfM
         raise invalid("revision", "Передайте номер правки заявки: поле revision или заголовок If-Match.")
 
     def act(work: Work) -> RequestOut | Response:
-        found = requests.get(work, number)
+        found = lookup.get(work, number)
         if trigger not in _KNOWN:
             raise NotFound(f"Шага «{trigger[:40]}» нет. Возможные – в поле steps заявки.")
-        step = next((step for step in steps.allowed(work, found) if step.trigger == trigger), None)
+        step = next((step for step in taking.allowed(work, found) if step.trigger == trigger), None)
         if step is None or revision != str(found.revision):
             raise stale(work, found)
         try:
@@ -131,7 +132,7 @@ def take(request: Request, number: int, trigger: str, given: Told, if_match: IfM
             return refused(request, refusal)  # returned, not raised: the uploads of a refused step stay
         except (RefusedFile, Killed) as refusal:
             return bad_file(request, refusal)
-        except steps.StaleRequest:
+        except taking.StaleRequest:
             raise stale(work, found) from None
         return whole(work, found)
 
@@ -145,12 +146,12 @@ def take(request: Request, number: int, trigger: str, given: Told, if_match: IfM
 def download_file(request: Request, number: int, file: int) -> Response:
     """Документы, сканы и приложения. Кто скачал, записывается."""
     with reading(request) as work:
-        found = requests.get(work, number)
+        found = lookup.get(work, number)
         row = work.session.get(RequestFile, file)
         if row is None or row.request_id != found.id or row.sha256.startswith("erased:"):
             raise NotFound("Такого файла у этой заявки нет.")
         answer = strangers_file(work.files.read(row.sha256), row.name)
-    looked(request, "file.downloaded", requests.subject(found), file=file, sha256=row.sha256, token=token_of(request))
+    looked(request, "file.downloaded", lookup.subject(found), file=file, sha256=row.sha256, token=token_of(request))
     return answer
 
 
@@ -161,6 +162,6 @@ def download_file(request: Request, number: int, file: int) -> Response:
 def download_package(request: Request, number: int) -> Response:
     """Всё, что ушло бы письмом, одним архивом: для подачи на сайте вручную."""
     with work_of(request) as work:
-        found = requests.get(work, number)
+        found = lookup.get(work, number)
         data = packages.zipped(work, found)
     return download(data, f"Комплект {found.number} вер. {found.version}.zip", "application/zip")

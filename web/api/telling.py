@@ -7,16 +7,19 @@ from collections.abc import Iterable, Iterator
 from sqlalchemy import select
 from sqlmodel import col
 
-from actions import invitations, organisations, pairs, requests, show, steps
+from actions.cards import organisations
 from actions.context import Work
+from actions.letters import invitations, letter_rows
+from actions.requests import cases, lookup, pairs
+from actions.steps import taking
 from catalog.kinds import RequestKind
 from models.employee import Employee
 from models.letters import InboxLetter, OutboxLetter
 from models.organisation import Organisation
 from models.request import AccessRequest, RequestFile, RequestLine, Status
-from states.guards import status_label
 from states.lifecycle import Step
-from web import stepping
+from states.words import FILES, INBOX, LETTERS, LINES, OUTBOX, status_label
+from views.requests import summary
 from web.api.schemas import (
     AskedOut,
     FileOut,
@@ -29,8 +32,8 @@ from web.api.schemas import (
     RoleOut,
     StepOut,
 )
-from web.labels import FILES, INBOX, LETTERS, LINES, OUTBOX
-from web.stepping import Asked
+from web.forms import stepping
+from web.forms.stepping import Asked
 
 
 def brief(work: Work, request: AccessRequest, organisation: Organisation) -> RequestBrief:
@@ -41,14 +44,14 @@ def brief(work: Work, request: AccessRequest, organisation: Organisation) -> Req
         url=f"{work.policy.page_url}/requests/{request.id}",
         kind=request.kind,
         state=request.status,
-        state_label=status_label(request.status, by_login="login" in requests.traits(work, request)),
+        state_label=status_label(request.status, by_login="login" in lookup.traits(work, request)),
         state_since=request.status_since,
         version=request.version,
         revision=request.revision,
         organisation=organisation_brief(organisation),
         ticket=request.ticket,
         deadline=request.due_at,
-        deadline_warnings=show.deadline_warnings(work, request),
+        deadline_warnings=summary.deadline_warnings(work, request),
         overdue=waits and request.due_at is not None and work.now > request.due_at,
     )
 
@@ -59,7 +62,7 @@ def organisation_brief(card: Organisation) -> OrganisationBrief:
 
 def whole(work: Work, request: AccessRequest, *, reveal: str = "") -> RequestOut:
     """`reveal`, a reason, shows patients' data and records it, so it needs a transaction that writes."""
-    shown = show.show(work, request, reveal=reveal)
+    shown = summary.show(work, request, reveal=reveal)
     kind = work.catalog.kind(request.kind)
     return RequestOut.model_validate(
         {
@@ -72,7 +75,7 @@ def whole(work: Work, request: AccessRequest, *, reveal: str = "") -> RequestOut
             "lines": _lines(work, request),
             "files": _files(work, request),
             "letters": [*_letters(work, request)],
-            "steps": [step_told(work, kind, step) for step in steps.allowed(work, request)],
+            "steps": [step_told(work, kind, step) for step in taking.allowed(work, request)],
             "related": _related(work, request),
         }
     )
@@ -83,13 +86,13 @@ def findings_told(found: Iterable[dict[str, object]]) -> list[FindingOut]:
 
 
 def _lines(work: Work, request: AccessRequest) -> list[LineOut]:
-    lines = requests.lines_of(work, request)
-    persons = requests.persons_of(work, lines)
+    lines = lookup.lines_of(work, request)
+    persons = lookup.persons_of(work, lines)
     return [_line(work, line, persons.get(line.person_id or 0)) for line in lines]
 
 
 def _line(work: Work, line: RequestLine, person: Employee | None) -> LineOut:
-    facts = requests.line_facts(line, person)
+    facts = cases.line_facts(line, person)
     return LineOut(
         id=line.id or 0,
         row=line.position,
@@ -128,8 +131,8 @@ def file_told(work: Work, request: AccessRequest, file: RequestFile) -> FileOut:
 
 
 def _letters(work: Work, request: AccessRequest) -> Iterator[LetterOut]:
-    yield from map(sent_told, show.letters_out(work, request))
-    yield from map(_received, show.letters_in(work, request))
+    yield from map(sent_told, letter_rows.letters_out(work, request))
+    yield from map(_received, letter_rows.letters_in(work, request))
 
 
 def sent_told(letter: OutboxLetter) -> LetterOut:

@@ -9,13 +9,14 @@ from fastapi import APIRouter, Query, Response
 from pydantic import Field
 from starlette.requests import Request
 
-from actions import accounts, webhooks
+from actions.accounts import accounts
 from actions.context import Work
+from actions.subscriptions import webhooks
 from models.webhook import DeliveryState, Webhook, WebhookDelivery
 from web.api.idempotency import once
 from web.api.schemas import In, Out, Word
-from web.installed import reading
-from web.users import own
+from web.shell.installed import reading
+from web.shell.users import own
 
 router = APIRouter(tags=["Уведомления"])
 

@@ -6,15 +6,16 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import accounts, audit, passwords, second_step, sessions
-from actions.logins import TooSoon
-from actions.passwords import WeakPassword
-from web import cookies, present_password
-from web.bodies import Form, secret, text, ticked
-from web.installed import installed, reading, work_of
-from web.rendering import page
-from web.users import own
-from web.waiting import waiting
+from actions.accounts import accounts, passwords, second_step, sessions
+from actions.accounts.logins import TooSoon
+from actions.accounts.passwords import WeakPassword
+from actions.log import audit
+from views.mail.waiting import waiting
+from web.shell import cookies, present_password
+from web.shell.bodies import Form, secret, text, ticked
+from web.shell.installed import installed, reading, work_of
+from web.shell.rendering import page
+from web.shell.users import own
 
 router = APIRouter(prefix="/account")
 
@@ -26,7 +27,7 @@ def show_account(request: Request, done: str = "") -> Response:
         seen = "все" if account.everywhere else str(len(accounts.organisations_of(work, account)))
         return page(
             request,
-            "account.html",
+            "account/account.html",
             account=account,
             seen=seen,
             sessions=sessions.of(work, account),
@@ -99,7 +100,7 @@ def _password(request: Request, status: int = 200, problem: str = "") -> Respons
         account = accounts.get(work, own(request).id)
         return page(
             request,
-            "password.html",
+            "account/password.html",
             status=status,
             problem=problem,
             forced=account.password_by_other,

@@ -7,8 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from actions.context import NotFound
-from web.api.problems import KINDS
-from web.rendering import page
+from web.shell.problems import KINDS
+from web.shell.rendering import page
 
 router = APIRouter()
 
@@ -17,4 +17,4 @@ router = APIRouter()
 def show_problem(request: Request, code: str) -> Response:
     if code not in KINDS:
         raise NotFound("Такого вида ошибок нет. Все они перечислены в описании API: /api/v1/openapi.json.")
-    return page(request, "api-problem.html", kind=KINDS[code])
+    return page(request, "frame/api-problem.html", kind=KINDS[code])

@@ -16,23 +16,28 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from actions import accounts, audit, log_checking, log_search, organisations, requests
-from actions.audit import Anchor
+from actions.accounts import accounts
+from actions.cards import organisations
 from actions.context import NotFound, Work
-from actions.log_search import MACHINE, Search
+from actions.log import audit, checking
+from actions.log.audit import Anchor
+from actions.requests import lookup
 from documents.practice import TOLD
-from models.record import Event
+from models.audit import Event
 from models.row_numbers import row_number
-from web.days import date_of, midnight
-from web.downloads import LOCKED_UP
-from web.errors import notice
-from web.installed import installed, looked, reading
-from web.log_lines import action_groups, actors, chosen_actions, lines
-from web.rendering import page, short_moment
-from web.sealed import token
-from web.users import own
-from web.waiting import waiting
-from wiring import anchors
+from service import anchors
+from states.moments import short_moment
+from views.log import log_search
+from views.log.lines import action_groups, actors, chosen_actions, lines
+from views.log.log_search import MACHINE, Search
+from views.mail.waiting import waiting
+from views.people.days import date_of, midnight
+from web.shell.downloads import LOCKED_UP
+from web.shell.errors import notice
+from web.shell.installed import installed, looked, reading
+from web.shell.rendering import page
+from web.shell.sealed import token
+from web.shell.users import own
 
 router = APIRouter(prefix="/audit")
 
@@ -97,7 +102,7 @@ def _subject(work: Work, value: str) -> str:
         if card is None:
             raise NotFound(f"Организации с ИНН {value} нет.")
         return f"organisation:{card.id}"
-    return requests.subject(requests.find(work, value))
+    return lookup.subject(lookup.find(work, value))
 
 
 _READERS: Mapping[str, Callable[[Work, str], dict[str, Any]]] = {
@@ -118,7 +123,7 @@ def show_audit(request: Request, before: str = "") -> Response:
         found = log_search.find(work, asked.search, place) if not asked.problems else log_search.Found((), None)
         return page(
             request,
-            "audit.html",
+            "audit/audit.html",
             status=422 if asked.problems else 200,
             typed=asked.typed,
             problems=asked.problems,
@@ -152,13 +157,13 @@ def verify(request: Request, anchor: str = "", after: str = "") -> Response:
             outside, seals = [*known, *anchors.outside(settings)], anchors.seals(settings)
             if request.headers.get("hx-request"):
                 start = row_number(after) or 0
-                checked = log_checking.check_piece(work.session, start, outside, seals)
+                checked = checking.check_piece(work.session, start, outside, seals)
             else:
-                verdict = log_checking.check_whole(work.session, outside, seals)
-                checked = log_checking.Checked(verdict.events, verdict.events, verdict)
+                verdict = checking.check_whole(work.session, outside, seals)
+                checked = checking.Checked(verdict.events, verdict.events, verdict)
         answer = page(
             request,
-            "audit-verify.html",
+            "audit/verify.html",
             status=422 if problem else 200,
             anchor=anchor.strip(),
             problem=problem,

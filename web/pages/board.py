@@ -8,24 +8,26 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from actions import board as boards
-from actions import requests, searching
 from actions.context import Work
-from actions.searching import Filters
-from actions.tallies import tally
-from documents.export import Value, table_xlsx
+from actions.requests import lookup
+from documents.tables.export import Value, table_xlsx
+from models.moments import MOSCOW
 from models.request import Status
-from states.guards import status_label
-from web.boards import OFFERED, Card, board, cards
-from web.downloads import download
-from web.installed import looked, reading
-from web.looks import chips, look_from
-from web.movers import TURNS
-from web.rendering import MOSCOW, page
-from web.sealed import token
-from web.terms import reckoning_of
-from web.users import own
-from web.waiting import waiting
+from states.words import status_label
+from views.board import order as boards
+from views.board import searching
+from views.board.addresses import chips, look_from
+from views.board.cards import OFFERED, Card, board, cards
+from views.board.counts import tally
+from views.board.searching import Filters
+from views.board.time_left import reckoning_of
+from views.board.turn_words import TURNS
+from views.mail.waiting import waiting
+from web.shell.downloads import download
+from web.shell.installed import looked, reading
+from web.shell.rendering import page
+from web.shell.sealed import token
+from web.shell.users import own
 
 router = APIRouter()
 EXPORTED = 5000  # rows of a workbook: more of them nobody reads, and making them takes half a minute
@@ -43,7 +45,7 @@ def show_board(request: Request) -> Response:
         shown, people = board(work, look), searching.people_meant(work, look.filters)
         answer = page(
             request,
-            "board.html",
+            "board/board.html",
             board=shown,
             look=look,
             chips=chips(look, work),
@@ -65,7 +67,7 @@ def show_board(request: Request) -> Response:
 def offer_organisations(request: Request) -> Response:
     """What the field of the filter proposes: fetched when the field is entered, a board does not carry 300 names."""
     with reading(request) as work:
-        return page(request, "board-organisations.html", organisations=boards.with_requests(work, limit=OFFERED))
+        return page(request, "board/organisations.html", organisations=boards.with_requests(work, limit=OFFERED))
 
 
 @router.get("/requests.xlsx")
@@ -89,8 +91,8 @@ def export_requests(request: Request) -> Response:
 def explain_term(request: Request, number: int) -> Response:
     """Which working hours were counted and which days skipped; a page of its own, from which a card takes its part."""
     with reading(request) as work:
-        found = requests.get(work, number)
-        return page(request, "board-term.html", it=found, reckoning=reckoning_of(work, found), waiting=waiting(work))
+        found = lookup.get(work, number)
+        return page(request, "board/term.html", it=found, reckoning=reckoning_of(work, found), waiting=waiting(work))
 
 
 def _record_search(request: Request, people: list[int] | None) -> None:

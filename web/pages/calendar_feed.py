@@ -9,12 +9,13 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from actions import api_tokens, deadlines_feed
+from actions.accounts import api_tokens
 from documents.icalendar import calendar
 from documents.practice import MARK
-from web.errors import notice
-from web.installed import installed
-from web.proxies import caller_address
+from views.dates import calendar_feed
+from web.shell.errors import notice
+from web.shell.installed import installed
+from web.shell.proxies import caller_address
 
 router = APIRouter()
 _NAME = "Доступ ЕГИСЗ: сроки"
@@ -34,7 +35,7 @@ def show(request: Request, token: str) -> Response:
         with installation.work(by="календарь") as work:
             api_tokens.touch(work, row.id or 0)
     with installation.reading(by=account.login, only_of=None if account.everywhere else account.id) as work:
-        entries = deadlines_feed.entries(work)
+        entries = calendar_feed.entries(work)
     if installation.practice:
         data = calendar(f"{MARK}. {_NAME}", [replace(entry, title=f"{MARK}. {entry.title}") for entry in entries])
     else:

@@ -9,16 +9,17 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import destinations
 from actions.context import NotFound, Work
+from actions.post import destinations
 from catalog.describing import describe_kind, describe_subsystem
 from catalog.layouts import load_layouts
 from catalog.rules import rules
 from catalog.wording import CONFIDENCE, FIELD_TYPES, media_text
-from web.installed import reading
-from web.regulation import addresses, chapters, in_force, months, others, subsystems, unusual
-from web.rendering import MOSCOW, page
-from web.waiting import waiting
+from models.moments import MOSCOW
+from views.catalogue.regulation import addresses, chapters, in_force, months, others, subsystems, unusual
+from views.mail.waiting import waiting
+from web.shell.installed import reading
+from web.shell.rendering import page
 
 router = APIRouter(prefix="/catalog")
 _YEAR = re.compile(r"20\d\d", re.ASCII)
@@ -30,7 +31,7 @@ def show_catalog(request: Request, text: str = "") -> Response:
     with reading(request) as work:
         return page(
             request,
-            "catalog.html",
+            "catalogue/catalog.html",
             subsystems=subsystems(work.catalog, _today(work), wanted),
             text=wanted,
             others=others(work.catalog, wanted),
@@ -54,7 +55,7 @@ def show_subsystem(request: Request, subsystem: str) -> Response:
         levels = {level.code: level.label for level in work.catalog.organisations.levels}
         return page(
             request,
-            "catalog-subsystem.html",
+            "catalogue/subsystem.html",
             it=describe_subsystem(entry, work.catalog),
             entry=entry,
             levels=levels,
@@ -75,7 +76,7 @@ def show_kind(request: Request, kind: str) -> Response:
             raise NotFound("Такого вида заявок в каталоге нет.")
         return page(
             request,
-            "catalog-kind.html",
+            "catalogue/kind.html",
             it=describe_kind(entry, work.catalog, work.policy.own_catalog),
             subsystems=[work.catalog.subsystems[each] for each in entry.subsystems],
             types=FIELD_TYPES,
@@ -95,7 +96,7 @@ def show_rules(request: Request, text: str = "") -> Response:
         found = chapters(work.catalog, work.policy.own_catalog, wanted)
         return page(
             request,
-            "catalog-rules.html",
+            "catalogue/rules.html",
             chapters=found,
             text=wanted,
             total=len(rules()),
@@ -123,7 +124,7 @@ def show_forms(request: Request) -> Response:
                 used.setdefault(form["code"], []).append(kind)
         return page(
             request,
-            "catalog-forms.html",
+            "catalogue/forms.html",
             forms=list(load_layouts(work.policy.own_catalog).values()),
             used=used,
             confidence=CONFIDENCE,
@@ -136,7 +137,7 @@ def show_desk(request: Request) -> Response:
     with reading(request) as work:
         return page(
             request,
-            "catalog-desk.html",
+            "catalogue/desk.html",
             desk=work.catalog.desk,
             addresses=addresses(work.catalog, _today(work)),
             own=work.policy.desk_address,
@@ -156,7 +157,7 @@ def show_calendar(request: Request, year: str = "") -> Response:
         found = months(chosen, work.calendar)
         return page(
             request,
-            "catalog-calendar.html",
+            "catalogue/calendar.html",
             year=chosen,
             months=found,
             unusual=unusual(found),

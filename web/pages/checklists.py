@@ -10,18 +10,20 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import checklist_overview, checklist_views, checklist_workers, checklists, organisations
-from actions.checklist_views import ListView, WorkerView
-from actions.checklists import Change, NotYet, Spot
+from actions.cards import organisations
+from actions.checklists import checklist_workers, checklists, overview
+from actions.checklists.checklists import Change, NotYet, Spot
 from actions.context import Conflict, Work
 from catalog.rules import rules
 from models.identifiers import BadIdentifier
 from models.row_numbers import row_number
-from web.bodies import Form, text
-from web.days import date_of
-from web.installed import looked, reading, work_of
-from web.rendering import page
-from web.waiting import waiting
+from views import checklist_progress
+from views.checklist_progress import ListView, WorkerView
+from views.mail.waiting import waiting
+from views.people.days import date_of
+from web.shell.bodies import Form, text
+from web.shell.installed import looked, reading, work_of
+from web.shell.rendering import page
 
 router = APIRouter()
 _AT = "/organisations/{number:int}/checklist"
@@ -31,14 +33,14 @@ _AT = "/organisations/{number:int}/checklist"
 def show_overview(request: Request) -> Response:
     """Every organisation that fills something in, what is late first."""
     with reading(request) as work:
-        return page(request, "checklists.html", standings=checklist_overview.overview(work), waiting=waiting(work))
+        return page(request, "checklists/checklists.html", standings=overview.overview(work), waiting=waiting(work))
 
 
 @router.get(_AT)
 def show_checklists(request: Request, number: int) -> Response:
     """Employees' names are shown, their СНИЛС masked: that they were looked at is recorded where there are any."""
     with reading(request) as work:
-        views = checklist_views.lists_of(work, number)
+        views = checklist_progress.lists_of(work, number)
         answer = _lists(request, work, number, views=views)
     workers = [worker.worker.id for view in views for worker in view.workers]
     if workers:
@@ -157,10 +159,10 @@ def _lists(
     card = organisations.get(work, number)
     return page(
         request,
-        "checklist.html",
+        "checklists/checklist.html",
         status=status,
         card=card,
-        lists=views or checklist_views.lists_of(work, number),
+        lists=views or checklist_progress.lists_of(work, number),
         people=checklist_workers.known_people(work, number),
         rules=rules(),
         problem=problem,
@@ -176,7 +178,7 @@ def _worker(
     found = _found(work, number, worker_id)
     return page(
         request,
-        "checklist-worker.html",
+        "checklists/worker.html",
         status=status,
         card=organisations.get(work, number),
         view=found[0],
@@ -190,7 +192,7 @@ def _worker(
 
 def _found(work: Work, number: int, worker_id: int) -> tuple[ListView, WorkerView]:
     _, opened = checklist_workers.get_worker(work, number, worker_id)
-    view = next(view for view in checklist_views.lists_of(work, number) if view.entry.code == opened.code)
+    view = next(view for view in checklist_progress.lists_of(work, number) if view.entry.code == opened.code)
     return view, next(worker for worker in view.workers if worker.worker.id == worker_id)
 
 

@@ -8,16 +8,18 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import accounts, comments, requests
-from actions.comments import BadComment
+from actions.accounts import accounts
 from actions.context import Work
+from actions.requests import lookup
+from actions.steps import comments
+from actions.steps.comments import BadComment
 from models.request import AccessRequest
 from models.row_numbers import row_number
-from web.bodies import Form, text
-from web.dossiers import heading
-from web.installed import looked, reading, work_of
-from web.rendering import page
-from web.waiting import waiting
+from views.mail.waiting import waiting
+from views.requests.dossier import heading
+from web.shell.bodies import Form, text
+from web.shell.installed import looked, reading, work_of
+from web.shell.rendering import page
 
 router = APIRouter()
 _AT = "/requests/{number:int}/comments"
@@ -26,9 +28,9 @@ _AT = "/requests/{number:int}/comments"
 @router.get(_AT)
 def show_comments(request: Request, number: int) -> Response:
     with reading(request) as work:
-        found = requests.get(work, number)
+        found = lookup.get(work, number)
         answer = _page(request, work, found)
-    looked(request, "request.viewed", requests.subject(found), part="comments")
+    looked(request, "request.viewed", lookup.subject(found), part="comments")
     return answer
 
 
@@ -51,7 +53,7 @@ def remove_comment(request: Request, number: int, comment_id: int) -> Response:
 def _written(request: Request, number: int, write: Callable[[Work, AccessRequest], None], typed: str = "") -> Response:
     """With htmx the list as it is now, so that what others wrote meanwhile is seen too; else back to the request."""
     with work_of(request) as work:
-        found = requests.get(work, number)
+        found = lookup.get(work, number)
         try:
             write(work, found)
         except BadComment as problem:
@@ -67,7 +69,7 @@ def _page(
     said = comments.of(work, found)
     return page(
         request,
-        "request-comments.html",
+        "requests/request-comments.html",
         status=status,
         it=heading(work, found),
         comments=said,

@@ -11,24 +11,16 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import (
-    answers,
-    corrected_cards,
-    corrected_letters,
-    corrected_organisations,
-    correcting,
-    corrections,
-    inbox,
-    organisations,
-    reorganising,
-    requests,
-    show,
-    versions,
-)
+from actions.answers import answers, inbox
+from actions.cards import organisations
 from actions.context import Conflict, NotFound, Work
-from actions.correcting import Wanted
-from actions.correction_words import Change, changes
-from actions.corrections import Kind
+from actions.corrections import corrected_cards, corrected_letters, corrected_organisations, correcting, corrections
+from actions.corrections.correcting import Wanted
+from actions.corrections.corrections import Kind
+from actions.corrections.words import Change, changes
+from actions.letters import letter_rows
+from actions.requests import lookup, versions
+from actions.reviews import reorganising
 from models.correction import Correction
 from models.findings import Finding
 from models.identifiers import BadIdentifier
@@ -36,20 +28,20 @@ from models.letters import OutboxLetter
 from models.request import AccessRequest, RequestLine
 from models.row_numbers import row_number
 from states.lifecycle import Refused
-from web.bodies import Form, text
-from web.choices import choices, said_in
-from web.days import date_of
-from web.dossiers import heading
-from web.findings import grouped
-from web.grids import name_of
-from web.histories import last_event
-from web.installed import looked, reading, work_of
-from web.persons import reached
-from web.rendering import page
-from web.staleness import stale
-from web.stepping import problem
-from web.users import own
-from web.waiting import waiting
+from views.mail.waiting import waiting
+from views.people.card import reached
+from views.people.days import date_of
+from views.requests.dossier import heading
+from views.requests.findings import grouped
+from views.requests.grid import name_of
+from views.requests.history import last_event
+from web.forms.choices import choices, said_in
+from web.forms.staleness import stale
+from web.forms.stepping import problem
+from web.shell.bodies import Form, text
+from web.shell.installed import looked, reading, work_of
+from web.shell.rendering import page
+from web.shell.users import own
 
 router = APIRouter()
 _AT = "/requests/{number:int}/corrections"
@@ -58,9 +50,9 @@ _AT = "/requests/{number:int}/corrections"
 @router.get(_AT)
 def show_corrections(request: Request, number: int) -> Response:
     with reading(request) as work:
-        found = requests.get(work, number)
+        found = lookup.get(work, number)
         answer = _page(request, work, found)
-    looked(request, "request.viewed", requests.subject(found), part="corrections")
+    looked(request, "request.viewed", lookup.subject(found), part="corrections")
     return answer
 
 
@@ -68,7 +60,7 @@ def show_corrections(request: Request, number: int) -> Response:
 def correct(request: Request, number: int, form: Form) -> Response:
     """Without `confirm` it only shows what would change."""
     with work_of(request) as work:
-        found = requests.get(work, number)
+        found = lookup.get(work, number)
         if text(form, "revision") != str(found.revision):
             return stale(request, work, found, form)
         sent = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
@@ -165,7 +157,7 @@ def _plainly(
         wrong = str(conflict)
     return page(
         request,
-        "correction-asked.html",
+        "corrections/asked.html",
         status=422 if wrong else 200,
         label=corrections.LABELS[kind],
         problem=wrong,
@@ -185,8 +177,8 @@ def wanted_in(work: Work, request: AccessRequest, form: FormData) -> Wanted:
     if kind not in {each.value for each in Kind}:
         raise Conflict("Выберите, что исправить.")
     number, day, until, version = (text(form, name, 18) for name in ("ground_letter", "day", "until", "version"))
-    lines = requests.lines_of(work, request)
-    persons = requests.persons_of(work, lines)
+    lines = lookup.lines_of(work, request)
+    persons = lookup.persons_of(work, lines)
     chosen = set(form.getlist("line"))
     if Kind(kind) is Kind.LOGIN and not chosen:
         raise Conflict("Отметьте, чей вход не подтверждён.")
@@ -219,7 +211,7 @@ def _page(
     acts, typed = own(request).acts, dict(sent)
     return page(
         request,
-        "corrections.html",
+        "corrections/corrections.html",
         status=422 if findings else 200,
         it=heading(work, found),
         typed=typed,
@@ -232,18 +224,18 @@ def _page(
         grid=choices(work, found, typed, corrections.on_record(work, found)),
         refused=versions.former(work, found),
         proven=_proven(work, found),
-        letters=show.letters_in(work, found),
+        letters=letter_rows.letters_in(work, found),
         done=_done(work, found),
         seen=last_event(work, found),
         waiting=waiting(work),
         addresses=letter_addresses(
-            work, [*([foreseen] if foreseen else []), *corrections.of(work, requests.subject(found))]
+            work, [*([foreseen] if foreseen else []), *corrections.of(work, lookup.subject(found))]
         ),
     )
 
 
 def _proven(work: Work, request: AccessRequest) -> list[tuple[RequestLine, str]]:
-    return [(line, name_of(line)) for line in requests.lines_of(work, request) if line.verified_at]
+    return [(line, name_of(line)) for line in lookup.lines_of(work, request) if line.verified_at]
 
 
 def letter_addresses(work: Work, told: Iterable[Correction]) -> dict[int, str]:
@@ -255,4 +247,4 @@ def letter_addresses(work: Work, told: Iterable[Correction]) -> dict[int, str]:
 
 
 def _done(work: Work, request: AccessRequest) -> list[tuple[Correction, list[Change]]]:
-    return [(row, changes(work, row)) for row in corrections.of(work, requests.subject(request))]
+    return [(row, changes(work, row)) for row in corrections.of(work, lookup.subject(request))]

@@ -6,13 +6,13 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import destinations
 from actions.context import Conflict
+from actions.post import destinations
 from models.row_numbers import row_number
-from web.bodies import Form, text
-from web.installed import reading, work_of
-from web.rendering import page
-from web.waiting import waiting
+from views.mail.waiting import waiting
+from web.shell.bodies import Form, text
+from web.shell.installed import reading, work_of
+from web.shell.rendering import page
 
 router = APIRouter(prefix=destinations.PAGE)
 
@@ -41,7 +41,7 @@ def _page(request: Request, back: str, problem: str = "") -> Response:
         desk = destinations.address(work)
         return page(
             request,
-            "desk-address.html",
+            "admin/desk-address.html",
             status=409 if problem else 200,
             desk=desk,
             yes=destinations.confirmation(work, desk),

@@ -8,15 +8,15 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import names
+from actions.cards import names
 from actions.context import Conflict
 from models.facts import FullName
 from models.identifiers import BadIdentifier
-from web.bodies import Form, text
-from web.days import date_of
-from web.installed import work_of
+from views.people.card import reached
+from views.people.days import date_of
 from web.pages.people import person_page
-from web.persons import reached
+from web.shell.bodies import Form, text
+from web.shell.installed import work_of
 
 router = APIRouter()
 

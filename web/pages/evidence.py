@@ -7,12 +7,15 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from actions import evidence, organisations, requests, reviews
-from actions.evidence import Pack
-from web.downloads import download
-from web.installed import work_of
-from web.persons import reached
-from web.users import own
+from actions.cards import organisations
+from actions.evidence import evidence
+from actions.evidence.evidence import Pack
+from actions.requests import lookup
+from actions.reviews import reviews
+from views.people.card import reached
+from web.shell.downloads import download
+from web.shell.installed import work_of
+from web.shell.users import own
 
 router = APIRouter()
 
@@ -20,7 +23,7 @@ router = APIRouter()
 @router.get("/requests/{number:int}/evidence.zip")
 def of_request(request: Request, number: int) -> Response:
     with work_of(request) as work:
-        found = requests.get(work, number)
+        found = lookup.get(work, number)
         return _archive(evidence.of_request(work, found), f"Доказательства {found.number}")
 
 

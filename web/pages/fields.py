@@ -14,25 +14,27 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import attachments, drafting, organisations, patients, requests
+from actions.cards import organisations
 from actions.context import Work
+from actions.requests import attachments, drafting, lookup, patients
 from catalog.kinds import Attachment, KindField
 from catalog.wording import condition_text, media_text
 from models.findings import Finding
+from models.moments import MOSCOW
 from models.request import AccessRequest, RequestFile
 from models.row_numbers import row_number
 from models.text import masked
 from states.rules import attachments as attachment_rules
 from states.rules.fields import applies, is_required
-from web.bodies import Form, text, uploads
-from web.drafts import clock, is_writable, places_in, stages
-from web.findings import grouped
-from web.histories import last_event
-from web.installed import looked, reading, work_of
-from web.rendering import MOSCOW, page
-from web.staleness import stale
-from web.users import own
-from web.waiting import waiting
+from views.mail.waiting import waiting
+from views.requests.drafts import clock, is_writable, places_in, stages
+from views.requests.findings import grouped
+from views.requests.history import last_event
+from web.forms.staleness import stale
+from web.shell.bodies import Form, text, uploads
+from web.shell.installed import looked, reading, work_of
+from web.shell.rendering import page
+from web.shell.users import own
 
 router = APIRouter()
 _AT = "/requests/{number:int}/fields"
@@ -87,12 +89,12 @@ def _control(field: KindField, value: str) -> str:
 def show_fields(request: Request, number: int) -> Response:
     """Patients' data are open to the officer who fills the draft; to anybody else they stay masked."""
     with reading(request) as work:
-        found = requests.get(work, number)
+        found = lookup.get(work, number)
         filling = is_writable(found) and own(request).acts
         answer = _page(request, work, found, open_for="draft" if filling else "")
         held = bool(_patients(work, found))
     if held and filling:
-        looked(request, "patients.viewed", requests.subject(found), because="draft")
+        looked(request, "patients.viewed", lookup.subject(found), because="draft")
     return answer
 
 
@@ -100,7 +102,7 @@ def show_fields(request: Request, number: int) -> Response:
 def show_patients(request: Request, number: int, form: Form) -> Response:
     """For a reason that is recorded before anything is shown."""
     with work_of(request) as work:
-        found = requests.get(work, number)
+        found = lookup.get(work, number)
         because = text(form, "because", 20)
         if because not in patients.REASONS:
             return _page(request, work, found, status=422)
@@ -124,11 +126,11 @@ def fill_in(request: Request, number: int, form: Form) -> Response:
     Over what somebody else has changed meanwhile nothing is written: the form stays as typed, for a second look.
     """
     with reading(request) as work:
-        found = requests.get(work, number)
+        found = lookup.get(work, number)
         for entry in work.catalog.kind(found.kind).attachments:
             attachments.look_ahead(work, found, entry.code, uploads(form, f"file-{entry.code}"))
     with work_of(request) as work:
-        found = requests.get(work, number)
+        found = lookup.get(work, number)
         if not is_writable(found):
             return stale(request, work, found, form)
         typed = _typed(work, found, form)
@@ -171,7 +173,7 @@ def _save(work: Work, found: AccessRequest, typed: Mapping[str, str], form: Form
     for entry in work.catalog.kind(found.kind).attachments:
         if text(form, f"drop-{entry.code}"):
             attachments.detach(work, found, entry.code)
-        kept = any(file.purpose == entry.code for file in requests.files_of(work, found))
+        kept = any(file.purpose == entry.code for file in lookup.files_of(work, found))
         more = kept and bool(text(form, f"more-{entry.code}"))
         for place, (name, data) in enumerate(uploads(form, f"file-{entry.code}")):
             attachments.attach(work, found, entry.code, name, data, replace=place == 0 and not more)
@@ -235,7 +237,7 @@ def _page(
         (line, values.get(line.answer or "", ""), tuple(by_field.get(line.answer or "", ())))
         for line in drafting.form_lines(work, found)
     ]
-    kept = requests.files_of(work, found)
+    kept = lookup.files_of(work, found)
     attached = [
         AttachmentView(
             entry,
@@ -250,7 +252,7 @@ def _page(
     of_checks = [finding for finding in findings if finding.field == "act"]
     return page(
         request,
-        "fields.html",
+        "requests/fields.html",
         status=status,
         draft=found,
         kind=kind,

@@ -8,19 +8,21 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from actions import inbox, organisations, requests
+from actions.answers import inbox
+from actions.cards import organisations
 from actions.context import Files, NotFound, Work
+from actions.requests import lookup
 from catalog.kinds import RequestKind
-from documents.preview import PreviewUnavailable
+from documents.looks.preview import PreviewUnavailable
 from documents.store import StoreError
 from models.request import AccessRequest, RequestFile
 from sandbox import Killed, Refused
-from web.dossiers import FileView, file_views, heading
-from web.downloads import LOCKED_UP, download, letters_file, strangers_file
-from web.installed import looked, looked_on, reading
-from web.previews import LARGE, Paper, pages_of, paper_of, pdf_of, picture_of
-from web.rendering import page
-from web.waiting import waiting
+from views.mail.waiting import waiting
+from views.requests.dossier import FileView, file_views, heading
+from views.requests.previews import LARGE, Paper, pages_of, paper_of, pdf_of, picture_of
+from web.shell.downloads import LOCKED_UP, download, letters_file, strangers_file
+from web.shell.installed import looked, looked_on, reading
+from web.shell.rendering import page
 
 router = APIRouter()
 _AT = "/requests/{number:int}/files/{file_id:int}"
@@ -33,11 +35,11 @@ _UNSEEN = (
 def download_file(request: Request, number: int, file_id: int) -> Response:
     """Who took a file is recorded: it holds personal data."""
     with reading(request) as work:
-        found, file = requests.get(work, number), _file(work, number, file_id)
+        found, file = lookup.get(work, number), _file(work, number, file_id)
         if file.sha256.startswith("erased:"):
             raise NotFound("Этот файл стёрт по сроку хранения персональных данных.")
         data = work.files.read(file.sha256)
-    looked(request, "file.downloaded", requests.subject(found), file=file_id, sha256=file.sha256)
+    looked(request, "file.downloaded", lookup.subject(found), file=file_id, sha256=file.sha256)
     return strangers_file(data, file.name)
 
 
@@ -45,7 +47,7 @@ def download_file(request: Request, number: int, file_id: int) -> Response:
 def download_pdf(request: Request, number: int, file_id: int) -> Response:
     """A document of ours as LibreOffice prints it."""
     with reading(request) as work:
-        found, file = requests.get(work, number), _file(work, number, file_id)
+        found, file = lookup.get(work, number), _file(work, number, file_id)
         files, paper = work.files, _paper(work.catalog.kind(found.kind), file)
     if not paper.office:
         raise NotFound("Этот файл и так не документ Word или Excel. Скачайте его как есть.")
@@ -53,7 +55,7 @@ def download_pdf(request: Request, number: int, file_id: int) -> Response:
         data = pdf_of(files, paper).read_bytes()
     except PreviewUnavailable as why:
         raise NotFound(str(why)) from None
-    looked(request, "file.downloaded", requests.subject(found), file=file_id, sha256=file.sha256, as_pdf=True)
+    looked(request, "file.downloaded", lookup.subject(found), file=file_id, sha256=file.sha256, as_pdf=True)
     return download(data, f"{file.name.rpartition('.')[0] or 'Документ'}.pdf", "application/pdf")
 
 
@@ -70,7 +72,7 @@ class Leaves:
 def show_pages(request: Request, number: int, file_id: int) -> Response:
     """Every page of a document, the scan of the same page beside it; made on the first look, which takes seconds."""
     with reading(request) as work:
-        found, file = requests.get(work, number), _file(work, number, file_id)
+        found, file = lookup.get(work, number), _file(work, number, file_id)
         kind, top, files, number_waiting = (
             work.catalog.kind(found.kind),
             heading(work, found),
@@ -84,7 +86,7 @@ def show_pages(request: Request, number: int, file_id: int) -> Response:
     scanned = _leaves(files, kind, beside) if beside else None
     answer = page(
         request,
-        "request-pages.html",
+        "requests/request-pages.html",
         it=top,
         left=leaves,
         right=scanned,
@@ -92,13 +94,13 @@ def show_pages(request: Request, number: int, file_id: int) -> Response:
         office=paper_of(kind, file),
         rows=max(leaves.pages, scanned.pages if scanned else 0),
     )
-    looked(request, "file.viewed", requests.subject(found), file=file.id, beside=view.beside)
+    looked(request, "file.viewed", lookup.subject(found), file=file.id, beside=view.beside)
     return answer
 
 
 def _views(work: Work, found: AccessRequest) -> dict[int, FileView]:
     organisation = organisations.facts_of(work, organisations.get(work, found.organisation_id))
-    files = requests.rows_of(work, found).files
+    files = lookup.rows_of(work, found).files
     return {view.file.id or 0: view for view in file_views(work, found, files, organisation)}
 
 
@@ -118,7 +120,7 @@ def show_page(request: Request, number: int, file_id: int, place: int, width: in
     Pictures inside a page of ours belong to a look that is on record; a picture opened by itself is recorded here.
     """
     with reading(request) as work:
-        found, file = requests.get(work, number), _file(work, number, file_id)
+        found, file = lookup.get(work, number), _file(work, number, file_id)
         files, paper = work.files, _paper(work.catalog.kind(found.kind), file)
     try:
         data = picture_of(files, paper, place, width)
@@ -129,7 +131,7 @@ def show_page(request: Request, number: int, file_id: int, place: int, width: in
     if data is None:
         raise NotFound("Такой страницы в файле нет, или её не удалось показать. Скачайте файл целиком.")
     record = looked_on if request.headers.get("sec-fetch-dest") == "image" else looked
-    record(request, "file.viewed", requests.subject(found), file=file_id, page=place + 1)
+    record(request, "file.viewed", lookup.subject(found), file=file_id, page=place + 1)
     return Response(data, media_type="image/png", headers=LOCKED_UP)
 
 

@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from actions.context import NotFound
-from web.bodies import Form
-from web.door import own_address
-from web.sealed import address
+from web.shell.bodies import Form
+from web.shell.door import own_address
+from web.shell.sealed import address
 
 router = APIRouter()
 _FIELDS = 30

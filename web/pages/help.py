@@ -6,12 +6,12 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from actions.accounts import ROLE_LABELS, ROLE_MEANINGS
+from actions.accounts.accounts import ROLE_LABELS, ROLE_MEANINGS
 from catalog.help import load_help
 from models.request import Status
-from states.guards import status_label
-from web.installed import installed
-from web.rendering import page
+from states.words import status_label
+from web.shell.installed import installed
+from web.shell.rendering import page
 
 router = APIRouter(prefix="/help")
 
@@ -38,7 +38,7 @@ def index(request: Request) -> Response:
     """Nothing of this installation is told but its links to the desk."""
     return page(
         request,
-        "help.html",
+        "help/help.html",
         states=[(status, status_label(status), what, who) for status, what, who in STATES],
         roles=[(ROLE_LABELS[role], meaning) for role, meaning in ROLE_MEANINGS.items()],
         desk=installed(request).catalog.desk,
@@ -51,7 +51,7 @@ def login(request: Request) -> Response:
     installation = installed(request)
     return page(
         request,
-        "help-login.html",
+        "help/help-login.html",
         help=load_help(installation.policy.own_catalog),
         subsystems=[entry for entry in installation.catalog.subsystems.values() if entry.link],
     )

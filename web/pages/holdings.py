@@ -15,20 +15,20 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import holdings_import
 from actions.context import Conflict, NotFound, Work
-from actions.holdings_import import Plan, Sheet
-from documents.holders import holdings_template
+from actions.roles import holdings_import
+from actions.roles.holdings_import import Plan, Sheet
 from documents.rosters import RosterError
+from documents.tables.holders import holdings_template
 from models.findings import Finding, Severity, sourced
 from models.identifiers import BadIdentifier
 from models.organisation import Organisation
 from models.row_numbers import row_numbers
-from web.bodies import Form, text, uploads
-from web.downloads import download
-from web.installed import installed, looked, reading, work_of
-from web.rendering import page
-from web.waiting import waiting
+from views.mail.waiting import waiting
+from web.shell.bodies import Form, text, uploads
+from web.shell.downloads import download
+from web.shell.installed import installed, looked, reading, work_of
+from web.shell.rendering import page
 
 router = APIRouter()
 _MOST = 5 * 1024 * 1024
@@ -78,7 +78,7 @@ def show(request: Request, form: Form) -> Response:
             found = _plan(work, sheet, typed, _checked(form))
             answer = page(
                 request,
-                "holdings-plan.html",
+                "people/holdings-plan.html",
                 it=found,
                 typed=typed,
                 name=name,
@@ -183,7 +183,7 @@ def _form(
     )
     return page(
         request,
-        "holdings.html",
+        "people/holdings.html",
         status=status,
         organisations=places,
         problems=[problem] if problem else [],

@@ -17,20 +17,20 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from actions import leavers
 from actions.context import Conflict, NotFound, Work
-from actions.leavers import Case, Departures
-from actions.rosters import OpenQuestions
+from actions.reviews import leavers
+from actions.reviews.leavers import Case, Departures
+from actions.rosters.rosters import OpenQuestions
 from documents.rosters import RosterError
 from models.findings import Finding, Severity, sourced
+from models.grant import Grant
 from models.identifiers import BadIdentifier
 from models.organisation import Organisation
-from models.record import Grant
 from models.row_numbers import row_numbers
-from web.bodies import Form, text, uploads
-from web.installed import looked, reading, work_of
-from web.rendering import page
-from web.waiting import waiting
+from views.mail.waiting import waiting
+from web.shell.bodies import Form, text, uploads
+from web.shell.installed import looked, reading, work_of
+from web.shell.rendering import page
 
 router = APIRouter()
 _SNILS = re.compile(r"\d{3}[-‑– ]?\d{3}[-‑– ]?\d{3}[-‑– ]?\d{2}|\d{9,11}")
@@ -73,7 +73,7 @@ def draft(request: Request, form: Form) -> Response:
         raise Conflict("Ни одна роль не отмечена. Вернитесь назад и отметьте, что прекратить.")
     with work_of(request) as work:
         drafts = leavers.ask_to_end(work, inn=text(form, "inn", 20), grant_ids=chosen)
-        return page(request, "leavers-done.html", drafts=drafts, waiting=waiting(work))
+        return page(request, "people/leavers-done.html", drafts=drafts, waiting=waiting(work))
 
 
 def _compared(work: Work, form: FormData, inn: str) -> tuple[Departures, int]:
@@ -159,7 +159,7 @@ def _plan(request: Request, work: Work, found: Departures) -> Response:
     groups = [Part(case, title, told, found.of(case)) for case, title, told in TITLES if found.of(case)]
     return page(
         request,
-        "leavers-plan.html",
+        "people/leavers-plan.html",
         it=found,
         groups=groups,
         to_draft=any(part.case in (Case.HOLDS, Case.QUESTION) for part in groups),
@@ -179,7 +179,7 @@ def _form(
     query = select(Organisation).where(col(Organisation.id).in_(given)).order_by(col(Organisation.fold)).limit(500)
     return page(
         request,
-        "leavers.html",
+        "people/leavers.html",
         status=status,
         organisations=work.session.execute(query).scalars().all(),
         problems=[problem] if problem else [],

@@ -6,25 +6,25 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import inbox
+from actions.answers import inbox
+from actions.answers.letter_taking import NotALetter
 from actions.context import Conflict, NotFound
-from actions.letter_taking import NotALetter
 from documents.store import StoreError
 from notifications.reading.safely import MAX_MEGABYTES
 from notifications.reading.showing import enclosed_file
 from sandbox import Killed, Refused
 from sweeps.letter_reading import take_by_hand
-from web.bodies import Form, uploads
-from web.downloads import LOCKED_UP, strangers_file
-from web.errors import notice
-from web.installed import installed, looked, looked_on, reading
-from web.letter_previews import MOST_PAGES, pages_of, picture_of
-from web.letter_view import letter_view
+from views.mail.letter import letter_view
+from views.mail.letter_previews import MOST_PAGES, pages_of, picture_of
+from views.mail.waiting import waiting
+from views.requests.previews import LARGE
 from web.pages.triage import triage_page
-from web.previews import LARGE
-from web.rendering import page
-from web.users import own
-from web.waiting import waiting
+from web.shell.bodies import Form, uploads
+from web.shell.downloads import LOCKED_UP, strangers_file
+from web.shell.errors import notice
+from web.shell.installed import installed, looked, looked_on, reading
+from web.shell.rendering import page
+from web.shell.users import own
 
 router = APIRouter()
 _AT = "/triage/{letter_id:int}/files/{place:int}"
@@ -99,7 +99,7 @@ def show_pages(request: Request, letter_id: int, place: int) -> Response:
         problem = _UNSEEN
     answer = page(
         request,
-        "letter-pages.html",
+        "letters/pages.html",
         letter=letter,
         name=file.name,
         place=place,

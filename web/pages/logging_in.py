@@ -9,19 +9,19 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import accounts, known_browsers, logins, passwords, refusals, second_step, sessions
-from actions.accounts import BadAccount
+from actions.accounts import accounts, known_browsers, logins, passwords, refusals, second_step, sessions
+from actions.accounts.accounts import BadAccount
+from actions.accounts.logins import TooSoon
+from actions.accounts.passwords import TooBusy, WeakPassword
 from actions.context import Conflict, Work
-from actions.logins import TooSoon
-from actions.passwords import TooBusy, WeakPassword
 from models.account import Account, Role
-from web import cookies
-from web.bodies import Form, secret, text
-from web.door import own_address, recognised
-from web.installed import installed
-from web.proxies import caller_address
-from web.rendering import page
-from wiring import beside
+from service import beside
+from web.shell import cookies
+from web.shell.bodies import Form, secret, text
+from web.shell.door import own_address, recognised
+from web.shell.installed import installed
+from web.shell.proxies import caller_address
+from web.shell.rendering import page
 from wiring.page_key import is_page_key
 
 router = APIRouter()
@@ -37,7 +37,7 @@ def ask(request: Request, next: str = "") -> Response:
         return RedirectResponse(own_address(next), status_code=303)
     with installation.reading(by="вход") as work:
         if not accounts.there_are_any(work):
-            return page(request, "no-accounts.html")
+            return page(request, "account/no-accounts.html")
     return _form(request, next)
 
 
@@ -166,7 +166,7 @@ def _ask_first(
     home = installed(request).settings.home
     return page(
         request,
-        "setup.html",
+        "account/setup.html",
         status=status,
         key=key,
         problem=problem,
@@ -182,7 +182,7 @@ def _setup(request: Request, key: str) -> Response | None:
         if accounts.there_are_any(work):
             return RedirectResponse("/login", status_code=303)
     if not is_page_key(installation.policy.link_secret, key):
-        return page(request, "no-accounts.html", status=403)
+        return page(request, "account/no-accounts.html", status=403)
     return None
 
 
@@ -190,7 +190,7 @@ def _form(request: Request, next: str, status: int = 200, wait: int = 0, **more:
     oidc = installed(request).settings.oidc
     answer = page(
         request,
-        "login.html",
+        "account/login.html",
         status=status,
         next=next,
         sso=oidc.label if oidc.issuer else "",

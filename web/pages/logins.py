@@ -6,12 +6,15 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import links, people, requests, verification
+from actions.cards import people
 from actions.context import NotFound
+from actions.post import links
+from actions.requests import lookup
+from actions.steps import verification
 from models.request import RequestLine
-from web.bodies import Form, text
-from web.installed import work_of
-from web.places import line_address
+from views.requests.places import line_address
+from web.shell.bodies import Form, text
+from web.shell.installed import work_of
 
 router = APIRouter()
 
@@ -20,7 +23,7 @@ router = APIRouter()
 def record_login(request: Request, number: int, line_id: int, form: Form) -> Response:
     """A second click finds nothing awaited and is a conflict."""
     with work_of(request) as work:
-        found = requests.get(work, number)
+        found = lookup.get(work, number)
         line = work.session.get(RequestLine, line_id)
         if line is None or line.request_id != found.id or line.person_id is None:
             raise NotFound("Такого работника в этой заявке нет.")

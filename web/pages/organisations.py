@@ -13,10 +13,12 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import checklist_overview, checklist_views, organisation_choices, organisations, reorganising, show
+from actions.cards import organisation_choices, organisations
+from actions.cards.organisation_names import named
+from actions.cards.organisation_names import told as told_name
+from actions.checklists import overview
 from actions.context import Work
-from actions.organisation_names import named
-from actions.organisation_names import told as told_name
+from actions.reviews import reorganising
 from catalog.rules import rules
 from models.findings import Finding, Severity
 from models.identifiers import BadIdentifier
@@ -25,17 +27,18 @@ from models.refbook import RefbookOrganisation
 from models.request import AccessRequest, Status
 from models.row_numbers import row_number
 from registry.store import is_loaded
-from states.guards import status_label
-from web.boards import cards
-from web.bodies import Form, text
-from web.errors import notice
-from web.installed import reading, work_of
-from web.labels import REGISTRY
-from web.organisation_cards import Line, changed, line, parts, typed, values_of
-from web.rendering import page
-from web.sealed import address
-from web.users import own
-from web.waiting import waiting
+from states.words import REGISTRY, status_label
+from views import checklist_progress
+from views.board.cards import cards
+from views.mail.waiting import waiting
+from views.requests import summary
+from web.forms.organisation_cards import Line, changed, line, parts, typed, values_of
+from web.shell.bodies import Form, text
+from web.shell.errors import notice
+from web.shell.installed import reading, work_of
+from web.shell.rendering import page
+from web.shell.sealed import address
+from web.shell.users import own
 
 router = APIRouter(prefix="/organisations")
 _PAGE = 50
@@ -74,7 +77,7 @@ def show_organisations(request: Request, text: str = "", start: str = "") -> Res
         )
         return page(
             request,
-            "organisations.html",
+            "organisations/organisations.html",
             it=listing,
             text=wanted,
             all_seen=own(request).only_of is None,
@@ -95,7 +98,7 @@ def _lines(work: Work, found: Sequence[Organisation]) -> list[Line]:
     )
     still_open = dict(work.session.execute(query).tuples().all())
     progress: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
-    for standing in checklist_overview.overview(work, ids):
+    for standing in overview.overview(work, ids):
         summed = progress[standing.organisation.id or 0]
         for place, number in enumerate((standing.progress.done, standing.progress.total, standing.progress.overdue)):
             summed[place] += number
@@ -139,7 +142,7 @@ def _new(request: Request, wanted: str, problem: str = "", status: int = 200) ->
         known = organisation_choices.cards(work, wanted, limit=10) if len(wanted) > 2 else ()
         return page(
             request,
-            "organisation-new.html",
+            "organisations/new.html",
             status=status,
             text=wanted,
             records=records,
@@ -202,12 +205,12 @@ def _card(
     problem: str = "",
     retyped: Mapping[str, str] | None = None,
 ) -> Response:
-    found = show.listed(work, inn=card.inn, limit=_REQUESTS + 1)
+    found = summary.listed(work, inn=card.inn, limit=_REQUESTS + 1)
     mine = [(each, organisation) for each, organisation in found if organisation.id == card.id]
     told: list[Finding] = organisations.findings(work, card)
     return page(
         request,
-        "organisation.html",
+        "organisations/organisation.html",
         status=status,
         card=card,
         reason=rules()["ORG-13"],
@@ -227,7 +230,7 @@ def _card(
         findings=told,
         tones=_TONES,
         rules=rules(),
-        lists=[view for view in checklist_views.lists_of(work, card.id or 0) if view.opened],
+        lists=[view for view in checklist_progress.lists_of(work, card.id or 0) if view.opened],
         cards=cards(work, mine[:_REQUESTS]),
         more=len(found) > _REQUESTS,
         label=status_label,

@@ -10,23 +10,24 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import endings, revocations
 from actions.context import Conflict, NotFound, Work
-from actions.line_questions import UNITS
+from actions.keeping import endings
+from actions.reviews import revocations
 from models.identifiers import BadIdentifier, format_snils
 from models.row_numbers import row_number, row_numbers
-from web.bodies import Form, text
-from web.days import Day, date_of, day_of, shortcuts
-from web.downloads import download
-from web.installed import looked, reading, work_of
-from web.matrices import Filters, Matrix, choices, columns, everyone, matrix
-from web.matrix_books import MOST, list_book, matrix_book, title_of
-from web.persons import PersonCard, person_card, reached
-from web.rendering import page
-from web.role_histories import role_history
-from web.sealed import token
-from web.users import own
-from web.waiting import waiting
+from views.mail.waiting import waiting
+from views.offers.line_questions import UNITS
+from views.people.card import PersonCard, person_card, reached
+from views.people.days import Day, date_of, day_of, shortcuts
+from views.people.matrix import Filters, Matrix, choices, columns, everyone, matrix
+from views.people.matrix_books import MOST, list_book, matrix_book, title_of
+from views.people.role_history import role_history
+from web.shell.bodies import Form, text
+from web.shell.downloads import download
+from web.shell.installed import looked, reading, work_of
+from web.shell.rendering import page
+from web.shell.sealed import token
+from web.shell.users import own
 
 router = APIRouter()
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -68,7 +69,7 @@ def show_people(request: Request, asked: Asked, as_of: str = "", known_on: str =
         shown, problem = _matrix(work, asked, as_of, known_on)
         answer = page(
             request,
-            "people.html",
+            "people/people.html",
             status=422 if problem else 200,
             it=shown,
             asked=asked,
@@ -197,7 +198,9 @@ def show_ending(request: Request) -> Response:
     """Roles that are given until a day, the nearest first."""
     with reading(request) as work:
         found = endings.ending(work)
-        answer = page(request, "ending.html", found=found, today=day_of("", work.now).date, waiting=waiting(work))
+        answer = page(
+            request, "people/ending.html", found=found, today=day_of("", work.now).date, waiting=waiting(work)
+        )
     if found:
         looked(request, "holders.viewed", "holders", people=len({each.person.id for each in found}))
     return answer
@@ -217,7 +220,7 @@ def _card(
 ) -> Response:
     return page(
         request,
-        "person.html",
+        "people/person.html",
         status=status,
         it=card,
         snils=snils,
@@ -244,7 +247,7 @@ def show_role(request: Request, subsystem: str, role: str, organisation: str = "
         shown = role_history(work, subsystem, role, organisation=_number(organisation) or None, before=_number(before))
         answer = page(
             request,
-            "role.html",
+            "people/role.html",
             it=shown,
             key=f"{subsystem}/{role}",
             organisation=_number(organisation),

@@ -9,19 +9,21 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import links, personal
 from actions.context import NotFound, Work
-from actions.personal import LinkSpent, NotAllSeen, Visit
+from actions.post import links
+from actions.steps import personal
+from actions.steps.personal import LinkSpent, NotAllSeen, Visit
 from documents.media import sniff
 from models.request import LineState
 from sandbox import Killed
 from sandbox import Refused as RefusedFile
-from web.bodies import MAX_BODY, Form, text, ticked, uploads
-from web.errors import notice
-from web.installed import EMPLOYEE, installed, reading, work_of
-from web.proxies import caller_address
-from web.rendering import page
-from web.troubles import open_report
+from states.words import EMPLOYEE
+from views.mail.troubles import open_report
+from web.shell.bodies import MAX_BODY, Form, text, ticked, uploads
+from web.shell.errors import notice
+from web.shell.installed import installed, reading, work_of
+from web.shell.proxies import caller_address
+from web.shell.rendering import page
 
 router = APIRouter(prefix="/my/{token}")
 _SHAPE = re.compile(r"(?:\d{1,18}-)?[A-Za-z0-9_-]{32}")  # with a number in letters of former releases
@@ -43,13 +45,13 @@ def _visit(request: Request, work: Work, token: str) -> Visit | Response:
         return notice(request, 404, str(missing))
     except LinkSpent as spent:
         if spent.used:
-            return page(request, "my-done.html", first=spent.used == links.FIRST_LOGIN, links=work.catalog.links)
+            return page(request, "personal/done.html", first=spent.used == links.FIRST_LOGIN, links=work.catalog.links)
         return notice(request, 410, str(spent))
 
 
 def _shown(request: Request, work: Work, seen: Visit, token: str, status: int = 200, **more: Any) -> Response:
     """The page that fits: first login or login check."""
-    template = "my-first-login.html" if seen.link.purpose == links.FIRST_LOGIN else "my-check.html"
+    template = "personal/first-login.html" if seen.link.purpose == links.FIRST_LOGIN else "personal/check.html"
     return _page(request, work, template, seen, token, status, **more)
 
 
@@ -118,12 +120,12 @@ def login_checked(request: Request, token: str, form: Form) -> Response:
 @router.get("/trouble")
 def advise(request: Request, token: str) -> Response:
     """First what usually helps: out, and in again (VER-2)."""
-    return _trouble(request, token, "my-again.html")
+    return _trouble(request, token, "personal/again.html")
 
 
 @router.get("/report")
 def ask_report(request: Request, token: str) -> Response:
-    return _trouble(request, token, "my-report.html")
+    return _trouble(request, token, "personal/report.html")
 
 
 def _trouble(request: Request, token: str, template: str) -> Response:
@@ -149,7 +151,9 @@ def report(request: Request, token: str, form: Form) -> Response:
         pictures = [(name, data, sniff(data)) for name, data in uploads(form, "screenshots")]
         wrong = _wrong(description, pictures) or _reported(work, token, description, pictures)
         if wrong:
-            return _page(request, work, "my-report.html", seen, token, 422, problem=wrong, description=description)
+            return _page(
+                request, work, "personal/report.html", seen, token, 422, problem=wrong, description=description
+            )
     return _back(token)
 
 

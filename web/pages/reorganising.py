@@ -10,17 +10,18 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import organisations, reorganising
+from actions.cards import organisations
+from actions.cards.organisation_names import NAMED
 from actions.context import Conflict, NotFound, Work
-from actions.organisation_names import NAMED
+from actions.reviews import reorganising
 from models.identifiers import BadIdentifier
 from models.organisation import Organisation
 from models.row_numbers import row_number
-from web.bodies import Form, text
-from web.days import date_of
-from web.downloads import download
-from web.installed import looked, reading, work_of
+from views.people.days import date_of
 from web.pages.organisations import card_page
+from web.shell.bodies import Form, text
+from web.shell.downloads import download
+from web.shell.installed import looked, reading, work_of
 
 router = APIRouter(prefix="/organisations/{number:int}")
 

@@ -6,18 +6,19 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from actions import links, requests
 from actions.context import NotFound
+from actions.post import links
+from actions.requests import lookup
 from notifications.reading.showing import ShownLetter, enclosed_file, show_letter
 from sandbox import Killed, Refused
-from web.correspondence import received_letter, sent_letter
-from web.dossiers import heading
-from web.downloads import strangers_file
-from web.installed import looked, reading
-from web.labels import INBOX
-from web.letter_view import letter_view
-from web.rendering import page
-from web.waiting import waiting
+from states.words import INBOX
+from views.mail.letter import letter_view
+from views.mail.waiting import waiting
+from views.requests.correspondence import received_letter, sent_letter
+from views.requests.dossier import heading
+from web.shell.downloads import strangers_file
+from web.shell.installed import looked, reading
+from web.shell.rendering import page
 
 router = APIRouter()
 _AT = "/requests/{number:int}/letters"
@@ -26,17 +27,17 @@ _AT = "/requests/{number:int}/letters"
 @router.get(_AT + "/out/{letter_id:int}")
 def show_sent(request: Request, number: int, letter_id: int) -> Response:
     with reading(request) as work:
-        found = requests.get(work, number)
+        found = lookup.get(work, number)
         sent = sent_letter(work, found, letter_id)
         answer = page(
             request,
-            "request-letter-out.html",
+            "requests/request-letter-out.html",
             it=heading(work, found),
             sent=sent,
             sender=work.policy.sender,
             waiting=waiting(work),
         )
-    looked(request, "letter.viewed", requests.subject(found), letter=letter_id, way="out")
+    looked(request, "letter.viewed", lookup.subject(found), letter=letter_id, way="out")
     return answer
 
 
@@ -44,7 +45,7 @@ def show_sent(request: Request, number: int, letter_id: int) -> Response:
 def show_received(request: Request, number: int, letter_id: int) -> Response:
     """Read from the stored bytes by the sandbox, after the look at the database is over."""
     with reading(request) as work:
-        found = requests.get(work, number)
+        found = lookup.get(work, number)
         top, letter = heading(work, found), received_letter(work, found, letter_id)
         own_catalog, number_waiting = work.policy.own_catalog, waiting(work)
         files, view = work.files, letter_view(work, letter)
@@ -59,7 +60,7 @@ def show_received(request: Request, number: int, letter_id: int) -> Response:
         problem = "Письмо не удалось прочесть: оно повреждено или слишком велико. Скачайте его и откройте в почтовой программе."
     answer = page(
         request,
-        "request-letter-in.html",
+        "requests/request-letter-in.html",
         it=top,
         letter=letter,
         shown=shown,
@@ -70,7 +71,7 @@ def show_received(request: Request, number: int, letter_id: int) -> Response:
         view=view,
         waiting=number_waiting,
     )
-    looked(request, "letter.viewed", requests.subject(found), letter=letter_id, way="in")
+    looked(request, "letter.viewed", lookup.subject(found), letter=letter_id, way="in")
     return answer
 
 
@@ -78,7 +79,7 @@ def show_received(request: Request, number: int, letter_id: int) -> Response:
 def download_enclosed(request: Request, number: int, letter_id: int, place: int) -> Response:
     """An attachment as it came: an unknown file of a stranger, so only ever a download."""
     with reading(request) as work:
-        found = requests.get(work, number)
+        found = lookup.get(work, number)
         letter = received_letter(work, found, letter_id)
         path = work.files.path(letter.sha256)
     try:

@@ -10,18 +10,20 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import organisations, reviews
+from actions.accounts.user import User
+from actions.cards import organisations
 from actions.context import Conflict, NotFound, Work
-from actions.reviews import OrganisationReview, Progress
+from actions.reviews import reviews
+from actions.reviews.reviews import OrganisationReview, Progress
 from models.account import Role
 from models.identifiers import BadIdentifier
 from models.review import ReviewCampaign, ReviewedOrganisation
-from web.bodies import Form, text, ticked
-from web.days import date_of, local_date
-from web.installed import looked, reading, work_of
-from web.rendering import page
-from web.users import User, own
-from web.waiting import waiting
+from views.mail.waiting import waiting
+from views.people.days import date_of, local_date
+from web.shell.bodies import Form, text, ticked
+from web.shell.installed import looked, reading, work_of
+from web.shell.rendering import page
+from web.shell.users import own
 
 router = APIRouter()
 _LABELS = {"keep": "нужна", "drop": "больше не нужна", "ended": "роль уже прекращена"}
@@ -88,7 +90,7 @@ def show_campaign(request: Request, number: int) -> Response:
     with reading(request) as work:
         campaign = reviews.get(work, number)
         shown = Standing(campaign, tuple(reviews.progress(work, [number])))
-        return page(request, "review-campaign.html", it=shown, conducts=_conducts(own(request)), waiting=waiting(work))
+        return page(request, "reviews/campaign.html", it=shown, conducts=_conducts(own(request)), waiting=waiting(work))
 
 
 @router.post(_AT + "/close")
@@ -149,7 +151,7 @@ def _page(
 ) -> Response:
     return page(
         request,
-        "review.html",
+        "reviews/review.html",
         status=status,
         campaign=campaign,
         entry=entry,
@@ -180,7 +182,7 @@ def _list(
     }
     return page(
         request,
-        "reviews.html",
+        "reviews/reviews.html",
         status=status,
         standings=standings,
         problem=problem,

@@ -9,8 +9,9 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import files, requests, scan_drafts, steps
 from actions.context import Conflict, NotFound, Work
+from actions.requests import cases, files, lookup
+from actions.steps import scan_drafts, taking
 from documents.media import sniff
 from documents.scans import page_picture, read_scan
 from models.facts import SignatureFacts
@@ -19,21 +20,22 @@ from models.request import AccessRequest
 from models.row_numbers import row_number
 from sandbox import Killed
 from sandbox import Refused as RefusedFile
-from states.guards import STATUS_LABELS, process_finding
+from states.guards import process_finding
 from states.lifecycle import Refused
 from states.rules.signers import signer_rule
-from web import previews
-from web.bodies import MAX_BODY, Form, text, ticked, uploads
-from web.dossiers import heading
-from web.downloads import LOCKED_UP
-from web.findings import grouped
-from web.histories import last_event
-from web.installed import looked, looked_on, reading, work_of
-from web.rendering import page
-from web.staleness import stale
-from web.uploads import MOST_OF_ONE, before_signing, scan_view, sign_step, signature_from, usual_signature
-from web.users import own
-from web.waiting import waiting
+from states.words import STATUS_LABELS
+from views.mail.waiting import waiting
+from views.requests import previews
+from views.requests.dossier import heading
+from views.requests.findings import grouped
+from views.requests.history import last_event
+from web.forms.staleness import stale
+from web.forms.uploads import MOST_OF_ONE, before_signing, scan_view, sign_step, signature_from, usual_signature
+from web.shell.bodies import MAX_BODY, Form, text, ticked, uploads
+from web.shell.downloads import LOCKED_UP
+from web.shell.installed import looked, looked_on, reading, work_of
+from web.shell.rendering import page
+from web.shell.users import own
 
 router = APIRouter()
 
@@ -46,7 +48,7 @@ def where_to_sign(number: int) -> Response:
 @router.get("/requests/{number:int}/scan")
 def show_scan(request: Request, number: int) -> Response:
     with reading(request) as work:
-        found = requests.get(work, number)
+        found = lookup.get(work, number)
         answer, seen = _page(request, work, found), bool(scan_drafts.of(work, found).files)
     if seen:
         record = looked_on if _is_partial(request) else looked
@@ -63,7 +65,7 @@ def _is_partial(request: Request) -> bool:
 def show_sheet(request: Request, number: int, file_id: int, place: int, width: int = 1600, turn: int = 0) -> Response:
     """One sheet as it will be sent, drawn once. `turn` is part of the address, so a turned sheet is another picture."""
     with reading(request) as work:
-        files, sha256 = work.files, scan_drafts.original(work, requests.get(work, number), file_id).sha256
+        files, sha256 = work.files, scan_drafts.original(work, lookup.get(work, number), file_id).sha256
     if turn not in (0, 90, 180, 270):
         raise NotFound("Лист поворачивается только на четверть оборота.")
     wide = previews.width_of(width)
@@ -136,7 +138,7 @@ def in_order(request: Request, number: int) -> Response:
 def check(request: Request, number: int, form: Form) -> Response:
     """What the rules say of the signature typed so far; nothing is written."""
     with reading(request) as work:
-        return _page(request, work, requests.get(work, number), typed=form)
+        return _page(request, work, lookup.get(work, number), typed=form)
 
 
 @router.post("/requests/{number:int}/scan")
@@ -154,7 +156,7 @@ def sign(request: Request, number: int, form: Form) -> Response:
     except (RefusedFile, Killed) as refusal:
         return _again(request, number, about_file(refusal), form)
     with work_of(request) as work:
-        found = requests.get(work, number)
+        found = lookup.get(work, number)
         step = sign_step(work, found)
         if step is None or text(form, "revision") != str(found.revision):
             return stale(request, work, found, form)
@@ -165,10 +167,10 @@ def sign(request: Request, number: int, form: Form) -> Response:
                     "sign", found.status, [process_finding("Скан тем временем изменили. Посмотрите его ещё раз.")]
                 )
             with work.session.begin_nested():
-                steps.take(work, found, "sign", signature=signature_from(form), revision=found.revision)
+                taking.take(work, found, "sign", signature=signature_from(form), revision=found.revision)
         except Refused as refusal:
             return _page(request, work, found, typed=form, findings=refusal.findings, status=422)
-        except steps.StaleRequest:
+        except taking.StaleRequest:
             return stale(request, work, found, form)
     return RedirectResponse(f"/requests/{number}", status_code=303)
 
@@ -190,7 +192,7 @@ def _take_in(request: Request, number: int, chosen: Sequence[tuple[str, bytes]])
 def _read(request: Request, number: int, file_ids: Sequence[int]) -> None:
     """In the sandbox and outside of any transaction: others write meanwhile."""
     with reading(request) as work:
-        found = requests.get(work, number)
+        found = lookup.get(work, number)
         paths = [work.files.path(scan_drafts.original(work, found, file_id).sha256) for file_id in file_ids]
     result = read_scan(paths)
     with work_of(request) as work:
@@ -201,7 +203,7 @@ def _read(request: Request, number: int, file_ids: Sequence[int]) -> None:
 def _put_together(request: Request, number: int) -> None:
     """Make the PDF for the desk once all pages are there. Raises sandbox.Refused or Killed."""
     with reading(request) as work:
-        found = requests.get(work, number)
+        found = lookup.get(work, number)
         plan = scan_drafts.plan(work, found) if sign_step(work, found) else None
     if plan is None:
         return
@@ -221,7 +223,7 @@ def _settled(request: Request, number: int) -> Response:
 
 def _open(work: Work, number: int) -> AccessRequest:
     """The request while it takes a scan. Raises Conflict afterwards."""
-    found = requests.get(work, number)
+    found = lookup.get(work, number)
     if sign_step(work, found) is None:
         raise Conflict(f"Заявка {found.number} в состоянии «{STATUS_LABELS[found.status]}»: скан сейчас не меняется.")
     return found
@@ -229,7 +231,7 @@ def _open(work: Work, number: int) -> AccessRequest:
 
 def _again(request: Request, number: int, problem: str, typed: Mapping[str, object] | None = None) -> Response:
     with reading(request) as work:
-        return _page(request, work, requests.get(work, number), typed=typed, problem=problem, status=422)
+        return _page(request, work, lookup.get(work, number), typed=typed, problem=problem, status=422)
 
 
 def _page(
@@ -244,13 +246,13 @@ def _page(
 ) -> Response:
     """`typed` is what the form held: nobody types it twice."""
     step = sign_step(work, found) if own(request).acts else None
-    facts = requests.facts_of(work, found)
+    facts = cases.facts_of(work, found)
     rule = signer_rule(facts, work.catalog)
     usual = usual_signature(work, found)
     groups = grouped(findings) or (before_signing(work, found, step, _as_typed(typed, usual)) if step else [])
     return page(
         request,
-        "scan.html",
+        "requests/scan.html",
         status=status,
         it=heading(work, found),
         step=step,

@@ -7,19 +7,19 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import accounts, logins, second_step, sessions
+from actions.accounts import accounts, logins, second_step, sessions
+from actions.accounts.logins import TooSoon
+from actions.accounts.second_step import WRONG, WrongCode
 from actions.context import Conflict, Work
-from actions.logins import TooSoon
-from actions.second_step import WRONG, WrongCode
 from models.account import Account
-from web import cookies, present_password
-from web.bodies import Form, secret, text
-from web.door import own_address
-from web.installed import installed, reading, work_of
+from views.mail.waiting import waiting
 from web.pages.logging_in import entered
-from web.rendering import page
-from web.users import own
-from web.waiting import waiting
+from web.shell import cookies, present_password
+from web.shell.bodies import Form, secret, text
+from web.shell.door import own_address
+from web.shell.installed import installed, reading, work_of
+from web.shell.rendering import page
+from web.shell.users import own
 
 router = APIRouter()
 _MINE = "/account/second-step"
@@ -69,7 +69,7 @@ def _fits(request: Request, account: Account, code: str) -> bool:
 
 
 def _asked(request: Request, next: str, status: int = 200, problem: str = "") -> Response:
-    return page(request, "second-step-login.html", status=status, next=own_address(next), problem=problem)
+    return page(request, "account/second-step-login.html", status=status, next=own_address(next), problem=problem)
 
 
 @router.get(_MINE)
@@ -167,7 +167,7 @@ def _page(
     )
     return page(
         request,
-        "second-step.html",
+        "account/second-step.html",
         status=status,
         on=second_step.is_on(work, own(request).id),
         secret=secret,

@@ -11,14 +11,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import single_sign_on
-from actions.accounts import BadAccount
+from actions.accounts import single_sign_on
+from actions.accounts.accounts import BadAccount
+from actions.accounts.single_sign_on import Claims
 from actions.context import Conflict, NotFound
-from actions.single_sign_on import Claims
 from models.account import Account, Role
-from web.errors import notice
-from web.installed import installed
 from web.pages.logging_in import let_in
+from web.shell.errors import notice
+from web.shell.installed import installed
 from wiring.settings import OidcPart, is_private_way
 
 if TYPE_CHECKING:

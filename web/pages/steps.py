@@ -8,25 +8,29 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import destinations, organisations, packages, requests, show, steps
+from actions.cards import organisations
 from actions.context import Work
+from actions.letters import letter_rows
+from actions.post import destinations
+from actions.requests import cases, lookup
+from actions.steps import packages, taking
 from models.findings import Finding
 from models.request import AccessRequest
 from sandbox import Killed
 from sandbox import Refused as RefusedFile
 from states.lifecycle import Refused, Step
-from web.bodies import Form, text
-from web.choices import choices
-from web.dossiers import heading
-from web.downloads import download
-from web.findings import grouped
-from web.histories import last_event
-from web.installed import looked, reading, work_of
-from web.places import Places, positions_of
-from web.rendering import page
-from web.staleness import stale
-from web.stepping import asked, problem, take
-from web.waiting import waiting
+from views.mail.waiting import waiting
+from views.requests.dossier import heading
+from views.requests.findings import grouped
+from views.requests.history import last_event
+from views.requests.places import Places, positions_of
+from web.forms.choices import choices
+from web.forms.staleness import stale
+from web.forms.stepping import asked, problem, take
+from web.shell.bodies import Form, text
+from web.shell.downloads import download
+from web.shell.installed import looked, reading, work_of
+from web.shell.rendering import page
 
 router = APIRouter()
 
@@ -35,7 +39,7 @@ router = APIRouter()
 def download_package(request: Request, number: int) -> Response:
     """What to upload to the web channel by hand (SND-4)."""
     with work_of(request) as work:
-        found = requests.get(work, number)
+        found = lookup.get(work, number)
         data = packages.zipped(work, found)
         return download(data, f"Комплект {found.number} вер. {found.version}.zip", "application/zip")
 
@@ -44,10 +48,10 @@ def download_package(request: Request, number: int) -> Response:
 def ask(request: Request, number: int, trigger: str) -> Response:
     """What the step does and what it needs; nothing is written but that the people in it were looked at."""
     with reading(request) as work:
-        found = requests.get(work, number)
+        found = lookup.get(work, number)
         step = _step(work, found, trigger)
         answer = _form(request, work, found, step) if step else stale(request, work, found)
-    looked(request, "request.viewed", requests.subject(found), part="step")
+    looked(request, "request.viewed", lookup.subject(found), part="step")
     return answer
 
 
@@ -55,7 +59,7 @@ def ask(request: Request, number: int, trigger: str) -> Response:
 def act(request: Request, number: int, trigger: str, form: Form) -> Response:
     """Take the step as the form says. A click on an old page is a conflict and writes nothing."""
     with work_of(request) as work:
-        found = requests.get(work, number)
+        found = lookup.get(work, number)
         step = _step(work, found, trigger)
         if step is None or text(form, "revision") != str(found.revision):
             return stale(request, work, found, form)
@@ -65,13 +69,13 @@ def act(request: Request, number: int, trigger: str, form: Form) -> Response:
             return _form(request, work, found, step, refusal.findings, typed=dict(form))
         except (RefusedFile, Killed) as refusal:
             return _form(request, work, found, step, [problem(_about_file(refusal))], typed=dict(form))
-        except steps.StaleRequest:
+        except taking.StaleRequest:
             return stale(request, work, found, form)
     return RedirectResponse(f"/requests/{number}", status_code=303)
 
 
 def _step(work: Work, request: AccessRequest, trigger: str) -> Step | None:
-    return next((step for step in steps.allowed(work, request) if step.trigger == trigger), None)
+    return next((step for step in taking.allowed(work, request) if step.trigger == trigger), None)
 
 
 def _form(
@@ -86,10 +90,10 @@ def _form(
     status = 200 if typed is None else 422
     needs = asked(work, work.catalog.kind(found.kind), step)
     if not findings and needs.nothing:
-        findings = steps.reasons_against(work, found, step, {"confirm_address": True})
+        findings = taking.reasons_against(work, found, step, {"confirm_address": True})
     return page(
         request,
-        "step.html",
+        "requests/step.html",
         status=status,
         typed=typed or {},
         it=heading(work, found),
@@ -97,7 +101,7 @@ def _form(
         needs=needs,
         groups=grouped(findings, _places(work, found).of),
         grid=choices(work, found, typed or {}) if needs.outcomes else None,
-        letters=show.letters_in(work, found) if needs.ground else (),
+        letters=letter_rows.letters_in(work, found) if needs.ground else (),
         seen=last_event(work, found),
         sender=work.policy.sender,
         address=destinations.address(work),
@@ -107,8 +111,8 @@ def _form(
 
 def _places(work: Work, found: AccessRequest) -> Places:
     organisation = organisations.get(work, found.organisation_id)
-    companion = requests.companion_of(work, found)
-    lines = [requests.line_facts(line, None) for line in requests.lines_of(work, found)]
+    companion = lookup.companion_of(work, found)
+    lines = [cases.line_facts(line, None) for line in lookup.lines_of(work, found)]
     return Places(
         found,
         work.catalog.kind(found.kind),

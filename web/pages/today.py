@@ -13,20 +13,23 @@ from sqlmodel import col
 from starlette.requests import Request
 from starlette.responses import Response
 
-from actions import agenda, organisations, reminders, statistics
-from actions.agenda import Entry, Matter
+from actions.cards import organisations
 from actions.context import NotFound, Work
-from actions.reminders import TITLES
-from actions.statistics import Period
+from actions.keeping import reminders
+from actions.keeping.reminders import TITLES
+from models.moments import MOSCOW
 from models.organisation import Organisation
 from models.row_numbers import row_number
 from states.reminders import Due
-from web import statistics_charts
-from web.installed import reading
-from web.labels import INBOX, LETTERS, OUTBOX
-from web.rendering import MOSCOW, page
-from web.terms import Term, term_of
-from web.waiting import waiting
+from states.words import INBOX, LETTERS, OUTBOX
+from views.board.time_left import Term, term_of
+from views.charts import statistics, statistics_charts
+from views.charts.statistics import Period
+from views.dates import agenda
+from views.dates.agenda import Entry, Matter
+from views.mail.waiting import waiting
+from web.shell.installed import reading
+from web.shell.rendering import page
 
 router = APIRouter(prefix="/today")
 _DAYS_AHEAD = 3  # working days of reminders
@@ -42,7 +45,7 @@ def show_today(request: Request, day: str = "") -> Response:
         matters = agenda.matters(work) if shown == today else []
         return page(
             request,
-            "today.html",
+            "board/today.html",
             now=work.now,
             today=today,
             shown=shown,
@@ -176,7 +179,7 @@ def show_statistics(request: Request, year: str = "", quarter: str = "", organis
         number = chosen.id if chosen else None
         return page(
             request,
-            "today-statistics.html",
+            "board/today-statistics.html",
             period=period,
             chosen=chosen,
             now=work.now,

@@ -6,16 +6,17 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import accounts, api_tokens, organisation_choices
-from actions.api_tokens import BadToken, Use
+from actions.accounts import accounts, api_tokens
+from actions.accounts.api_tokens import BadToken, Use
+from actions.cards import organisation_choices
 from actions.context import Conflict, Work
 from models.account import ApiToken
 from models.row_numbers import row_number
-from web.bodies import Form, text
-from web.installed import reading, work_of
-from web.rendering import page
-from web.users import own
-from web.waiting import waiting
+from views.mail.waiting import waiting
+from web.shell.bodies import Form, text
+from web.shell.installed import reading, work_of
+from web.shell.rendering import page
+from web.shell.users import own
 
 router = APIRouter(prefix="/account/tokens")
 _DAYS = {"30": "30 дней", "90": "90 дней", "180": "полгода", "366": "год"}
@@ -81,7 +82,7 @@ def _page(
     listed = {use: [(row, _state(work, row)) for row in api_tokens.of(work, account, use)] for use in _USES.values()}
     return page(
         request,
-        "tokens.html",
+        "account/tokens.html",
         status=status,
         listed=listed,
         problem=problem,

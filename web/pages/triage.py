@@ -10,24 +10,35 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import answers, delivery, destinations, inbox, outbox, requests
+from actions.answers import answers, delivery, inbox
 from actions.context import Conflict, NotFound, Work
-from actions.corrected_letters import DECIDED as DONE
+from actions.corrections.corrected_letters import DECIDED as DONE
+from actions.post import destinations, outbox
+from actions.requests import lookup
 from models.answers import PairAnswer, PairKey
 from models.letters import InboxLetter, OutboxState
 from models.request import AccessRequest
 from states.lifecycle import Refused
 from sweeps.sent_folder import settle_uncertain
-from web.bodies import Form, text
-from web.choices import choices, said_in
-from web.decisions import Decision, decisions, said_in_letter
-from web.findings import grouped
-from web.installed import installed, looked, looked_on, reading, work_of
-from web.letter_view import letter_view
-from web.mail import DECIDED, MATCHED_BY, ReadLetter, candidates, doubted_author, read_letter, settled, stuck_letters
-from web.rendering import page
-from web.users import own
-from web.waiting import waiting
+from views.mail.letter import letter_view
+from views.mail.letters import (
+    DECIDED,
+    MATCHED_BY,
+    ReadLetter,
+    candidates,
+    doubted_author,
+    read_letter,
+    settled,
+    stuck_letters,
+)
+from views.mail.waiting import waiting
+from views.requests.decisions import Decision, decisions, said_in_letter
+from views.requests.findings import grouped
+from web.forms.choices import choices, said_in
+from web.shell.bodies import Form, text
+from web.shell.installed import installed, looked, looked_on, reading, work_of
+from web.shell.rendering import page
+from web.shell.users import own
 from wiring.gateways import reads_mail, unset_mail
 
 router = APIRouter()
@@ -48,7 +59,7 @@ def triage_page(
         stuck = stuck_letters(work)
         answer = page(
             request,
-            "triage.html",
+            "letters/triage.html",
             status=status,
             problem=problem,
             letters=letters,
@@ -77,7 +88,7 @@ def show_letter(
     """
     with reading(request) as work:
         letter = inbox.get(work, letter_id)
-        target = requests.get(work, chosen) if chosen else _matched(work, letter)
+        target = lookup.get(work, chosen) if chosen else _matched(work, letter)
         answer = _letter(request, work, letter, target, about=about.strip()[:200], told=_done(work, done), came=came)
     record = looked_on if request.headers.get("hx-request") else looked
     record(request, "letter.viewed", f"inbox:{letter_id}")
@@ -89,7 +100,7 @@ def settle(request: Request, letter_id: int, form: Form) -> Response:
     """Record the decision and go on to the next letter."""
     with work_of(request) as work:
         letter = inbox.get(work, letter_id)
-        chosen = requests.find(work, text(form, "request")) if text(form, "request") else None
+        chosen = lookup.find(work, text(form, "request")) if text(form, "request") else None
         try:
             with work.session.begin_nested():
                 inbox.settle(
@@ -102,7 +113,9 @@ def settle(request: Request, letter_id: int, form: Form) -> Response:
                     text=text(form, "text"),
                 )
         except Refused as refusal:
-            return page(request, "refused.html", status=422, groups=grouped(refusal.findings), back=request.url.path)
+            return page(
+                request, "frame/refused.html", status=422, groups=grouped(refusal.findings), back=request.url.path
+            )
         except Conflict as conflict:
             work.session.refresh(letter)
             return _letter(
@@ -114,7 +127,7 @@ def settle(request: Request, letter_id: int, form: Form) -> Response:
 
 
 def _matched(work: Work, letter: InboxLetter) -> AccessRequest | None:
-    return requests.get(work, letter.request_id) if letter.request_id else None
+    return lookup.get(work, letter.request_id) if letter.request_id else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +174,7 @@ def _letter(
     before, after = _beside(work, letter.id or 0)
     return page(
         request,
-        "letter.html",
+        "letters/letter.html",
         status=status,
         it=it,
         chosen=chosen,
@@ -203,7 +216,7 @@ def _said(work: Work, chosen: AccessRequest | None, form: FormData) -> Mapping[P
     """What the grid says of each role, where there is one. Raises Conflict with all gaps."""
     if chosen is None or text(form, "decision") != "partial":
         return {}
-    said = said_in(form, requests.lines_of(work, chosen))
+    said = said_in(form, lookup.lines_of(work, chosen))
     return answers.understood(work, chosen, said, reason=text(form, "text"), need_reason=False)
 
 

@@ -8,19 +8,20 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import accounts, webhooks
+from actions.accounts import accounts
 from actions.context import Work
-from actions.webhooks import BadWebhook
-from models.record import Event
+from actions.subscriptions import webhooks
+from actions.subscriptions.webhooks import BadWebhook
+from models.audit import Event
 from models.request import Status
 from models.webhook import DeliveryState, Webhook, WebhookDelivery
-from states.guards import status_label
 from states.lifecycle import STEPS
-from web.bodies import Form, text
-from web.installed import reading, work_of
-from web.rendering import page
-from web.users import own
-from web.waiting import waiting
+from states.words import status_label
+from views.mail.waiting import waiting
+from web.shell.bodies import Form, text
+from web.shell.installed import reading, work_of
+from web.shell.rendering import page
+from web.shell.users import own
 
 router = APIRouter(prefix="/admin/webhooks")
 _SHOWN = 50
@@ -58,7 +59,7 @@ def show_webhook(request: Request, number: int, before: int | None = None) -> Re
         events = webhooks.steps_of(work, found[:_SHOWN])
         return page(
             request,
-            "webhook.html",
+            "admin/webhook.html",
             it=row,
             rows=[(each, *_told(each, events)) for each in found[:_SHOWN]],
             older=found[_SHOWN - 1].id if len(found) > _SHOWN else None,
@@ -103,7 +104,7 @@ def _list(
     rows = [(row, account, counts.get(row.id or 0, {})) for row, account in webhooks.listed(work)]
     return page(
         request,
-        "webhooks.html",
+        "admin/webhooks.html",
         status=status,
         rows=rows,
         labels=_LABELS,

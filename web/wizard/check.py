@@ -9,9 +9,12 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import drafting, invitations, links, organisations, outbox, requests
+from actions.cards import organisations
 from actions.context import Work
-from actions.drafting import Judged
+from actions.letters import invitations
+from actions.post import links, outbox
+from actions.requests import cases, drafting, lookup
+from actions.requests.drafting import Judged
 from catalog.describing import forms_of
 from catalog.kinds import KindField, RequestKind, SignerRule
 from catalog.loading import OWN
@@ -22,13 +25,13 @@ from models.findings import has_errors
 from models.request import AccessRequest
 from states.rules.signers import is_applicant, signer_rule, signs_elsewhere
 from states.rules.values import read_value
-from web.bodies import Form, text
-from web.drafts import companion_number, is_writable, places_in, stages
-from web.findings import grouped
-from web.installed import reading, work_of
-from web.rendering import page
-from web.users import own
-from web.waiting import waiting
+from views.mail.waiting import waiting
+from views.requests.drafts import companion_number, is_writable, places_in, stages
+from views.requests.findings import grouped
+from web.shell.bodies import Form, text
+from web.shell.installed import reading, work_of
+from web.shell.rendering import page
+from web.shell.users import own
 
 router = APIRouter()
 _AT = "/requests/{number:int}/check"
@@ -39,7 +42,7 @@ _FORM_NAMES = {"docx": "Word", "xlsx": "Excel"}
 @router.get(_AT)
 def show_check(request: Request, number: int) -> Response:
     with reading(request) as work:
-        found = requests.get(work, number)
+        found = lookup.get(work, number)
         if not is_writable(found):
             return RedirectResponse(f"/requests/{number}", status_code=303)
         return _page(request, work, found)
@@ -49,20 +52,20 @@ def show_check(request: Request, number: int) -> Response:
 def plan_signer(request: Request, number: int, form: Form) -> Response:
     """Who is going to sign: printed under the form. What is wrong with it is told among the findings."""
     with work_of(request) as work:
-        found = requests.get(work, number)
+        found = lookup.get(work, number)
         if not is_writable(found):
             return RedirectResponse(f"/requests/{number}", status_code=303)
         planned, problem = _signer(work, found, form)
         if problem:
             return _page(request, work, found, status=422, problem=problem, typed=planned)
-        if planned != requests.signature_of(found):
+        if planned != cases.signature_of(found):
             drafting.plan_signer(work, found, planned)
     return RedirectResponse(f"/requests/{number}/check#signer", status_code=303)
 
 
 def _signer(work: Work, found: AccessRequest, form: FormData) -> tuple[SignatureFacts, str]:
     """As typed, and what cannot be kept of it."""
-    rule = signer_rule(requests.facts_of(work, found), work.catalog)
+    rule = signer_rule(cases.facts_of(work, found), work.catalog)
     day, wrong = _day(form, "attorney_date")
     until, wrong_until = _day(form, "attorney_until")
     planned = SignatureFacts(
@@ -99,7 +102,7 @@ def _page(
     rest = [finding for finding in judged.findings if finding.field != "esia"]
     return page(
         request,
-        "new-check.html",
+        "wizard/check.html",
         status=status,
         draft=found,
         kind=kind,
@@ -125,8 +128,8 @@ def _owing(work: Work, found: AccessRequest, kind: RequestKind) -> int:
     """How many still have to log in for the first time."""
     if not kind.first_login:
         return 0
-    lines = requests.lines_of(work, found)
-    persons = requests.persons_of(work, lines)
+    lines = lookup.lines_of(work, found)
+    persons = lookup.persons_of(work, lines)
     return sum(
         1
         for line in lines

@@ -12,9 +12,9 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import drafting, organisations, requests
+from actions.cards import organisations
 from actions.context import Conflict, Work
-from actions.kind_choices import by_subsystem, matching, offered, search_words
+from actions.requests import drafting, lookup
 from catalog import Catalog
 from catalog.describing import describe_kind
 from catalog.kinds import RequestKind
@@ -23,9 +23,10 @@ from catalog.wording import CONFIDENCE, FIELD_TYPES, media_text
 from documents.russian import counted
 from models.organisation import called
 from models.request import AccessRequest, Status
-from web.installed import reading, work_of
-from web.rendering import page
-from web.waiting import waiting
+from views.mail.waiting import waiting
+from views.offers.kind_choices import by_subsystem, matching, offered, search_words
+from web.shell.installed import reading, work_of
+from web.shell.rendering import page
 
 router = APIRouter()
 
@@ -70,7 +71,7 @@ def choose_kind(request: Request, text: str = "") -> Response:
         ]
         return page(
             request,
-            "new-kind.html",
+            "wizard/kind.html",
             groups=groups,
             wanted=wanted,
             total=len(every),
@@ -87,7 +88,7 @@ def choose_kind(request: Request, text: str = "") -> Response:
 def begin_like(request: Request, number: int) -> Response:
     """The same people and fields as a new draft."""
     with work_of(request) as work:
-        found = requests.get(work, number)
+        found = lookup.get(work, number)
         if found.status is Status.DRAFT:
             raise Conflict("Это ещё черновик: продолжите его, а не начинайте такой же.")
         made = drafting.begin_like(work, found)

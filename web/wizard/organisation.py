@@ -13,9 +13,9 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import drafting, organisation_choices
+from actions.cards import organisation_choices
 from actions.context import Conflict, NotFound, Work
-from actions.kind_choices import offered
+from actions.requests import drafting
 from catalog.kinds import RequestKind
 from models.identifiers import BadIdentifier, inn_digits
 from models.organisation import Organisation
@@ -23,12 +23,13 @@ from models.refbook import RefbookOrganisation
 from models.request import AccessRequest, Status
 from models.row_numbers import row_number
 from registry.store import is_loaded
-from web.bodies import Form, text
-from web.drafts import next_page
-from web.installed import reading, work_of
-from web.rendering import page
-from web.users import own
-from web.waiting import waiting
+from views.mail.waiting import waiting
+from views.offers.kind_choices import offered
+from views.requests.drafts import next_page
+from web.shell.bodies import Form, text
+from web.shell.installed import reading, work_of
+from web.shell.rendering import page
+from web.shell.users import own
 
 router = APIRouter()
 _AT = "/requests/new/organisation"
@@ -103,7 +104,7 @@ def _page(
     drafts = _drafts(work, kind.code, [card.id or 0 for card in cards])
     return page(
         request,
-        "new-organisation.html",
+        "wizard/organisation.html",
         status=status,
         kind=kind,
         wanted=wanted,

@@ -13,13 +13,14 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import clashes, drafting, known_people, names, organisations, people, requests, roster_drafts, rosters
-from actions.clashes import Said
+from actions.cards import known_people, names, organisations, people
+from actions.cards.organisation_names import in_request
 from actions.context import Conflict, NotFound, Work
-from actions.line_questions import UNITS, line_questions, usual_roles
-from actions.organisation_names import in_request
-from actions.roster_drafts import Reader
-from actions.rosters import OpenQuestions
+from actions.requests import cases, clashes, drafting, lookup, roster_drafts
+from actions.requests.clashes import Said
+from actions.requests.roster_drafts import Reader
+from actions.rosters import rosters
+from actions.rosters.rosters import OpenQuestions
 from documents.rosters import RosterError
 from documents.rosters.choices import BadChoice
 from documents.rosters.reading import read_of
@@ -29,15 +30,16 @@ from models.findings import Finding, Severity
 from models.identifiers import BadIdentifier, mask_snils
 from models.request import AccessRequest, RequestLine
 from models.row_numbers import row_number, row_numbers
-from web.bodies import Form, text, uploads
-from web.days import date_of
-from web.drafts import clock, companion_number, is_writable, next_page, places_in, stages
-from web.findings import grouped
-from web.installed import installed, looked, reading, work_of
-from web.rendering import page
-from web.rosters import Asking, Carried, asking_about, carried_in, choices_in
-from web.users import own
-from web.waiting import waiting
+from views.mail.waiting import waiting
+from views.offers.line_questions import UNITS, line_questions, usual_roles
+from views.people.days import date_of
+from views.requests.drafts import clock, companion_number, is_writable, next_page, places_in, stages
+from views.requests.findings import grouped
+from web.forms.rosters import Asking, Carried, asking_about, carried_in, choices_in
+from web.shell.bodies import Form, text, uploads
+from web.shell.installed import installed, looked, reading, work_of
+from web.shell.rendering import page
+from web.shell.users import own
 from web.wizard.rows import LABELS, blank, digest, same, table, typed
 
 router = APIRouter()
@@ -69,10 +71,10 @@ def show_people(
     """Full СНИЛС stand in the form: that somebody opened it is recorded."""
     told = _told_of_import(added, known) + _told_of_reading(read, of, others)
     with reading(request) as work:
-        found = requests.get(work, number)
+        found = lookup.get(work, number)
         answer = _page(request, work, found, told=told)
     if own(request).acts and is_writable(found):
-        looked(request, "request.people-viewed", requests.subject(found))
+        looked(request, "request.people-viewed", lookup.subject(found))
     return answer
 
 
@@ -80,12 +82,12 @@ def show_people(
 def save_people(request: Request, number: int, form: WideForm) -> Response:
     """The whole form, as a browser without scripts sends it."""
     with work_of(request) as work:
-        found = requests.get(work, number)
+        found = lookup.get(work, number)
         written = _write(work, found, form, [str(key) for key in form.getlist("row")])
         place = _remove(work, found, written, text(form, "remove", 20))
         if written.clashes:
             return _page(request, work, found, status=409, clashes=written.clashes)
-        count = len(requests.lines_of(work, found))
+        count = len(lookup.lines_of(work, found))
         if text(form, "go", 10) == "next":
             drafting.drop_blanks(work, found)
             return RedirectResponse(next_page(work, found, "people"), status_code=303)
@@ -96,7 +98,7 @@ def save_people(request: Request, number: int, form: WideForm) -> Response:
 def _remove(work: Work, found: AccessRequest, written: _Written, key: str) -> int:
     """The place where that row stood, 0 for none."""
     number = written.fresh.get(key) or row_number(key) or 0
-    line = next((each for each in requests.lines_of(work, found) if each.id == number), None)
+    line = next((each for each in lookup.lines_of(work, found) if each.id == number), None)
     if line is None:
         return 0
     place = line.position
@@ -108,7 +110,7 @@ def _remove(work: Work, found: AccessRequest, written: _Written, key: str) -> in
 def save_row(request: Request, number: int, form: Form) -> Response:
     """One row while it is typed; the answer tells what is wrong with every row now, for one may mend another."""
     with work_of(request) as work:
-        found = requests.get(work, number)
+        found = lookup.get(work, number)
         key = text(form, "row", 20)
         written = _write(work, found, form, [key])
         judged = drafting.judged(work, found)
@@ -117,7 +119,7 @@ def save_row(request: Request, number: int, form: Form) -> Response:
         mine = next((row for row in shown.rows if row.line == line), None)
         return page(
             request,
-            "new-people-saved.html",
+            "wizard/people-saved.html",
             at=f"/requests/{number}/people",
             shown=shown,
             key=key,
@@ -135,10 +137,10 @@ def save_row(request: Request, number: int, form: Form) -> Response:
 def keep_address(request: Request, number: int, form: Form) -> Response:
     """The row's address becomes the one on the employee's card."""
     with work_of(request) as work:
-        found = requests.get(work, number)
+        found = lookup.get(work, number)
         line = _line(work, found, form)
         try:
-            names.change(work, people.of_line(work, line), {"email": requests.line_facts(line, None).email})
+            names.change(work, people.of_line(work, line), {"email": cases.line_facts(line, None).email})
         except BadIdentifier as wrong:
             finding = Finding("APP-14", Severity.ERROR, str(wrong), row=line.position)
             return _page(request, work, found, status=422, refused=[finding])
@@ -147,7 +149,7 @@ def keep_address(request: Request, number: int, form: Form) -> Response:
 
 def _line(work: Work, found: AccessRequest, form: FormData) -> RequestLine:
     told = text(form, "line", 18)
-    line = next((each for each in requests.lines_of(work, found) if str(each.id) == told), None)
+    line = next((each for each in lookup.lines_of(work, found) if str(each.id) == told), None)
     if line is None:
         raise NotFound("Такой строки в заявке нет. Обновите страницу.")
     return line
@@ -157,7 +159,7 @@ def _line(work: Work, found: AccessRequest, form: FormData) -> RequestLine:
 def settle(request: Request, number: int, form: Form) -> Response:
     """Whose number it is, where it is on record under another name."""
     with work_of(request) as work:
-        found = requests.get(work, number)
+        found = lookup.get(work, number)
         line, said = _line(work, found, form), _said(form)
         try:
             with work.session.begin_nested():
@@ -200,7 +202,7 @@ def pick_known(request: Request, number: int, form: WideForm) -> Response:
     """Search among this organisation's people, or put the ticked ones in. A name never stands in an address."""
     wanted = text(form, "surname", 100)
     with work_of(request) as work:
-        found = requests.get(work, number)
+        found = lookup.get(work, number)
         ids = sorted(row_numbers(form.getlist("person")))
         if not ids:
             known = known_people.search(work, wanted, organisation_id=found.organisation_id)
@@ -228,7 +230,7 @@ def _take_in(
     with suppress(BadChoice):
         carried.look_ahead(installed(request).catalog, choices_in(form))
     with work_of(request) as work:
-        found, choices = requests.get(work, number), choices_in(form)
+        found, choices = lookup.get(work, number), choices_in(form)
         try:
             with work.session.begin_nested():
                 read = reader(work, found)
@@ -279,8 +281,8 @@ def _told_of_reading(read: int, people: int, others: int) -> str:
 def _write(work: Work, found: AccessRequest, form: FormData, keys: Sequence[str]) -> _Written:
     """Rows that differ from what is kept. One that somebody else has changed since it was shown is not written over."""
     asked = line_questions(work.catalog.kind(found.kind), work.catalog)
-    lines = {line.id or 0: line for line in requests.lines_of(work, found)}
-    persons = requests.persons_of(work, lines.values())
+    lines = {line.id or 0: line for line in lookup.lines_of(work, found)}
+    persons = lookup.persons_of(work, lines.values())
     changed: dict[int, LineFacts] = {}
     added: dict[str, LineFacts] = {}
     clashes: dict[int, LineFacts] = {}
@@ -292,7 +294,7 @@ def _write(work: Work, found: AccessRequest, form: FormData, keys: Sequence[str]
             if not drafting.is_blank(fresh):
                 added[key] = fresh
             continue
-        base, shown = requests.line_facts(line, None), requests.line_facts(line, persons.get(line.person_id or 0))
+        base, shown = cases.line_facts(line, None), cases.line_facts(line, persons.get(line.person_id or 0))
         now = typed(form, key, base, shown, asked, work.catalog)
         kept_mark = (
             dataclasses.replace(now, esia_confirmed=True)
@@ -333,7 +335,7 @@ def _page(
     there = {row.facts.snils for row in shown.rows}
     return page(
         request,
-        "new-people.html",
+        "wizard/people.html",
         status=status,
         draft=found,
         kind=kind,

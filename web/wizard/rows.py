@@ -12,9 +12,8 @@ from dataclasses import dataclass
 
 from starlette.datastructures import FormData
 
-from actions import drafting, requests
 from actions.context import Work
-from actions.line_questions import LineQuestions, line_questions, role_options, usual_roles
+from actions.requests import cases, drafting, lookup
 from catalog import Catalog
 from catalog.kinds import RequestKind
 from catalog.wording import LINE_FIELDS
@@ -22,14 +21,15 @@ from models.employee import Employee
 from models.facts import HeldRole, Known, LineFacts, OrganisationFacts, RoleRef
 from models.findings import Finding, Severity
 from models.identifiers import BadIdentifier, format_snils, snils_digits, valid_snils
+from models.moments import MOSCOW
 from models.request import AccessRequest
 from models.text import fold
 from states.rules.emails import email_problem
 from states.rules.identity import clash_of
-from web.bodies import text
-from web.drafts import of_rows, only_missing
-from web.findings import Shown, grouped
-from web.rendering import MOSCOW
+from views.offers.line_questions import LineQuestions, line_questions, role_options, usual_roles
+from views.requests.drafts import of_rows, only_missing
+from views.requests.findings import Shown, grouped
+from web.shell.bodies import text
 
 LABELS = {code: label[0].upper() + label[1:] for code, label in LINE_FIELDS.items()} | {
     "patronymic": "Отчество",
@@ -97,12 +97,12 @@ def table(
     """`clashes`: what was typed over lines that somebody else has changed; it stands in the rows instead."""
     kind = work.catalog.kind(request.kind)
     asked, facts = line_questions(kind, work.catalog), judged.facts
-    lines = requests.lines_of(work, request)
+    lines = lookup.lines_of(work, request)
     found = of_rows(judged.findings, range(1, len(lines) + 1))
     held = _held(facts.held, work.catalog, facts.organisation.inn)
     options = _options(kind, work.catalog, facts.organisation, work.now.date())
-    cards = requests.persons_of(work, lines)
-    stored = {line.id or 0: requests.line_facts(line, None) for line in lines}
+    cards = lookup.persons_of(work, lines)
+    stored = {line.id or 0: cases.line_facts(line, None) for line in lines}
     rows = []
     for place, (line, shown) in enumerate(zip(lines, facts.lines, strict=True), 1):
         typed = (clashes or {}).get(line.id or 0)

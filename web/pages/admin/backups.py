@@ -11,16 +11,16 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
-from actions import audit
 from actions.context import Conflict, NotFound, Work
-from models.record import Event
-from web.downloads import LOCKED_UP
-from web.installed import installed, looked, reading, work_of
-from web.rendering import page
-from web.users import own
-from web.waiting import waiting
-from wiring import backup
-from wiring.backup import BackupError
+from actions.log import audit
+from models.audit import Event
+from service import backup
+from service.backup import BackupError
+from views.mail.waiting import waiting
+from web.shell.downloads import LOCKED_UP
+from web.shell.installed import installed, looked, reading, work_of
+from web.shell.rendering import page
+from web.shell.users import own
 
 router = APIRouter(prefix="/admin/backups")
 _GONE = "Такой копии нет: возможно, её уже удалили."
@@ -77,7 +77,7 @@ def _page(request: Request, *, problem: str = "", done: str = "") -> Response:
     with reading(request) as work:
         return page(
             request,
-            "admin-backups.html",
+            "admin/backups.html",
             status=422 if problem else 200,
             kept=backup.kept(settings),
             problem=problem,

@@ -11,16 +11,16 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import audit
 from actions.context import NotFound, Work
+from actions.log import audit
 from catalog.calendar import calendar_table
 from states.calendar import BadCalendar
 from states.deadlines import Deadline, TooFar, deadline
-from web.bodies import Form, uploads
-from web.installed import installed, reading, work_of
-from web.rendering import page
-from web.setting_forms import Control, Setting, controls, read, typed_values
-from web.waiting import waiting
+from views.mail.waiting import waiting
+from web.forms.setting_forms import Control, Setting, controls, read, typed_values
+from web.shell.bodies import Form, uploads
+from web.shell.installed import installed, reading, work_of
+from web.shell.rendering import page
 from wiring import settings_file
 from wiring.calendar import OWN, keep_years, own_years, with_years
 from wiring.settings_file import WrongSettings
@@ -153,7 +153,7 @@ def _page(
         today = work.now.astimezone(ZoneInfo(settings.desk.time_zone))
         return page(
             request,
-            "admin-calendar.html",
+            "admin/calendar.html",
             status=422 if problem or problems or wrong_sum else 200,
             controls=shown,
             desk=DESK,

@@ -8,19 +8,19 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import audit
-from actions.catalog_changes import Comparison, compared, problems
+from actions.log import audit
 from catalog.auditing import FILES, laid
 from catalog.comparing import HOW, WHAT
 from catalog.forgetting import forget
-from catalog.loading import CatalogError, Problem
-from states.guards import STATUS_LABELS
-from web.bodies import Form, text, ticked
-from web.installed import installed, reading, work_of
-from web.rendering import page
-from web.server_paths import server_path
-from web.users import own
-from web.waiting import waiting
+from catalog.problems import CatalogError, Problem
+from states.words import STATUS_LABELS
+from views.catalogue.changes import Comparison, compared, problems
+from views.mail.waiting import waiting
+from web.shell.bodies import Form, text, ticked
+from web.shell.installed import installed, reading, work_of
+from web.shell.rendering import page
+from web.shell.server_paths import server_path
+from web.shell.users import own
 from wiring import settings_file
 from wiring.settings_file import WrongSettings
 
@@ -87,7 +87,7 @@ def _page(
     with reading(request) as work:
         return page(
             request,
-            "admin-catalogue.html",
+            "admin/catalogue.html",
             status=422 if problem else 200,
             present=present,
             asked=asked,

@@ -10,15 +10,16 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import audit, erasure
+from actions.keeping import erasure
+from actions.log import audit
 from models.request import AccessRequest
-from web.bodies import Form, ticked
-from web.installed import installed, reading, work_of
-from web.log_lines import lines
-from web.rendering import page
-from web.setting_forms import Setting, controls, read, typed_values
-from web.users import own
-from web.waiting import waiting
+from views.log.lines import lines
+from views.mail.waiting import waiting
+from web.forms.setting_forms import Setting, controls, read, typed_values
+from web.shell.bodies import Form, ticked
+from web.shell.installed import installed, reading, work_of
+from web.shell.rendering import page
+from web.shell.users import own
 from wiring import settings_file
 from wiring.settings_file import WrongSettings
 
@@ -82,7 +83,7 @@ def _page(
     with reading(request) as work:
         return page(
             request,
-            "admin-erasure.html",
+            "admin/erasure.html",
             status=422 if problem or problems else 200,
             done=done,
             problem=problem,

@@ -10,19 +10,21 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import accounts, audit, destinations
+from actions.accounts import accounts
+from actions.log import audit
+from actions.post import destinations
 from notifications.tls import BadBundle
+from service.probing import Probed, probe
 from states.rules.emails import email_problem
-from web.bodies import Form, text, ticked
-from web.installed import installed, reading, work_of
-from web.rendering import page
-from web.setting_forms import Setting, controls, read, typed_values
-from web.users import own
-from web.waiting import waiting
+from views.mail.waiting import waiting
+from web.forms.setting_forms import Setting, controls, read, typed_values
+from web.shell.bodies import Form, text, ticked
+from web.shell.installed import installed, reading, work_of
+from web.shell.rendering import page
+from web.shell.users import own
 from wiring import settings_file
 from wiring.gateways import NoMailbox, unset_mail
 from wiring.practice import work_home
-from wiring.probing import Probed, probe
 from wiring.settings import Settings
 from wiring.settings_file import WrongSettings
 from wiring.work import Installation
@@ -177,7 +179,7 @@ def _page(
         desk = destinations.address(work)
         return page(
             request,
-            "admin-mail.html",
+            "admin/mail.html",
             desk=desk,
             yes=destinations.confirmation(work, desk),
             status=422 if problems else status,

@@ -8,13 +8,13 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from web.bodies import Form, ticked
-from web.installed import installed, reading
-from web.rendering import page
-from web.users import own
-from web.waiting import waiting
-from wiring import beside, planner, state_of_health
-from wiring.checks import Check
+from service import beside, planner, state_of_health
+from service.checks import Check
+from views.mail.waiting import waiting
+from web.shell.bodies import Form, ticked
+from web.shell.installed import installed, reading
+from web.shell.rendering import page
+from web.shell.users import own
 
 router = APIRouter(prefix="/admin")
 _ORDER = ("bad", "warning", "note", "good")
@@ -59,7 +59,7 @@ def show_overview(request: Request) -> Response:
     with reading(request) as work:
         return page(
             request,
-            "admin-overview.html",
+            "admin/overview.html",
             practising=beside.standing(installed(request).settings.home),
             checks=shown,
             waiting=waiting(work),

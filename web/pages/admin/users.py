@@ -13,18 +13,19 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions import accounts, audit, passwords, second_step, sessions
-from actions.accounts import ROLE_LABELS, ROLE_MEANINGS, BadAccount
+from actions.accounts import accounts, passwords, second_step, sessions
+from actions.accounts.accounts import ROLE_LABELS, ROLE_MEANINGS, BadAccount
 from actions.context import Conflict, Work
+from actions.log import audit
 from models.account import Account, AccountOrganisation, AccountSession, Role
 from models.organisation import Organisation
 from models.row_numbers import row_numbers
 from states.rules.emails import email_problem
-from web.bodies import Form, text, ticked
-from web.installed import installed
-from web.rendering import page
-from web.users import own
-from web.waiting import waiting
+from views.mail.waiting import waiting
+from web.shell.bodies import Form, text, ticked
+from web.shell.installed import installed
+from web.shell.rendering import page
+from web.shell.users import own
 
 router = APIRouter(prefix="/admin/users")
 
@@ -35,7 +36,7 @@ def show_users(request: Request) -> Response:
         listed = accounts.listed(work)
         return page(
             request,
-            "admin-users.html",
+            "admin/users.html",
             users=listed,
             roles=ROLE_LABELS,
             role=Role,
@@ -198,7 +199,7 @@ def _form(
         known = work.session.execute(select(Organisation).order_by(col(Organisation.fold))).scalars().all()
         return page(
             request,
-            "admin-user.html",
+            "admin/user.html",
             status=422 if problem else 200,
             account=account,
             typed=typed,
@@ -220,7 +221,7 @@ def _password(request: Request, account: Account, password: str, *, new: bool) -
     with _reading(request) as work:
         return page(
             request,
-            "admin-password.html",
+            "admin/password.html",
             account=account,
             password=password,
             new=new,

@@ -6,7 +6,7 @@ from alembic import op
 from sqlalchemy import Text
 from sqlalchemy.dialects import postgresql
 
-from models.record import guards_of_the_log
+from models.audit import guards_of_the_log
 from models.refbook import create_search_index
 
 revision = "0001"

@@ -1,0 +1,1 @@
+"""Who works here and how he comes in: accounts, passwords, sessions, tokens, single sign-on."""

@@ -1,0 +1,1 @@
+"""What the desk says: letters taken in, matched, trusted or not, proposed, applied."""

@@ -1,0 +1,42 @@
+"""What becomes of a letter that was handed to the relay, and what that means for its request."""
+
+from __future__ import annotations
+
+from actions.context import Work
+from actions.post import outbox
+from actions.requests import lookup
+from actions.steps import taking
+from models.letters import OutboxLetter
+from models.request import AccessRequest, Status
+from states.lifecycle import Actor
+
+
+def confirmed(work: Work, letter_id: int, response: str) -> OutboxLetter:
+    """250: the letter is sent, and with a package its request (and the add-application in it) is."""
+    letter = outbox.mark_sent(work, letter_id=letter_id, response=response)
+    if letter.purpose == "package" and letter.request_id is not None:
+        request = lookup.get(work, letter.request_id)
+        _confirm(work, request, letter)
+        companion = lookup.companion_of(work, request)
+        if companion is not None:
+            _confirm(work, companion, letter)
+    return letter
+
+
+def _confirm(work: Work, request: AccessRequest, letter: OutboxLetter) -> None:
+    """A request that has moved on meanwhile (answered, withdrawn) stays where it is."""
+    if request.status in (Status.SIGNED, Status.VALIDATED):
+        taking.take(work, request, "confirm", actor=Actor.POST, letter=letter.id)
+
+
+def failed(work: Work, letter_id: int, detail: str, *, permanent: bool) -> None:
+    outbox.mark_failed(work, letter_id=letter_id, detail=detail, permanent=permanent)
+
+
+def uncertain(work: Work, letter_id: int, detail: str) -> None:
+    outbox.mark_uncertain(work, letter_id=letter_id, detail=detail)
+
+
+def settled_as_sent(work: Work, letter_id: int, how: str) -> OutboxLetter:
+    """An uncertain letter did arrive: the Sent folder, the desk's acknowledgement or a person says so."""
+    return confirmed(work, letter_id, how)

@@ -1,0 +1,357 @@
+"""Letters in: stored raw, read from the stored copy, matched, and applied or left for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col
+
+from actions.answers import answers, by_hand, delivery
+from actions.answers.matching import Matched, match
+from actions.answers.proposals import Proposal, propose
+from actions.answers.trusting import Proof, trust_of
+from actions.context import Conflict, NotFound, Work
+from actions.log import audit
+from actions.requests import lookup
+from actions.requests.asked import asked_of
+from actions.steps import taking
+from models.answers import Ground, PairAnswer, PairKey
+from models.answers import Outcome as Word
+from models.letters import InboxLetter, InboxState, MailboxPosition, OutboxLetter, OutboxState
+from models.moments import MOSCOW
+from models.request import AccessRequest, Status
+from notifications.composing import is_unguessable
+from notifications.deciding import Asked
+from notifications.imap import FetchedLetter
+from notifications.reading import Kind, Outcome, Reading
+from states.lifecycle import Actor, Refused
+
+_OPEN = (Status.SENT, Status.AWAITING)
+
+
+def position(work: Work, account: str, folder: str) -> tuple[int, int]:
+    """UIDVALIDITY and the last UID that was stored; zeros for a folder never read."""
+    row = work.session.get(MailboxPosition, (account, folder))
+    return (row.uid_validity, row.last_uid) if row else (0, 0)
+
+
+def store(work: Work, fetched: FetchedLetter) -> int | None:
+    """Keep the raw letter and how far the folder was read. None when this letter was taken in before."""
+    digest = work.files.put(fetched.raw)
+    letter = InboxLetter(
+        account=fetched.account,
+        folder=fetched.folder,
+        uid_validity=fetched.uidvalidity,
+        uid=fetched.uid,
+        sha256=digest,
+        received_at=work.now,
+    )
+    try:
+        with work.session.begin_nested():
+            work.session.add(letter)
+    except IntegrityError:  # the same UID, or the same bytes under another UID
+        letter.id = None
+    else:
+        audit.record(work, "letter.received", f"inbox:{letter.id}", sha256=digest)
+    _advance(work, fetched)
+    return letter.id
+
+
+def looked(work: Work, account: str, folder: str, problem: str | None = None) -> None:
+    """Keep that a folder was looked into, or with which code of an error that failed."""
+    row = _row(work, account, folder)
+    row.problem, row.failed_at = problem, work.now if problem else None
+    row.looked_at = row.looked_at if problem else work.now
+    work.session.flush()
+
+
+def _row(work: Work, account: str, folder: str) -> MailboxPosition:
+    row = work.session.get(MailboxPosition, (account, folder))
+    if row is None:
+        row = MailboxPosition(account=account, folder=folder)
+        work.session.add(row)
+    return row
+
+
+def _advance(work: Work, fetched: FetchedLetter) -> None:
+    row = _row(work, fetched.account, fetched.folder)
+    if row.uid_validity != fetched.uidvalidity:
+        row.uid_validity, row.last_uid = fetched.uidvalidity, 0
+    row.last_uid = max(row.last_uid, fetched.uid)
+    work.session.flush()
+
+
+def to_read(work: Work, limit: int = 100) -> list[int]:
+    """Stored letters that nobody has read yet, oldest first."""
+    query = select(col(InboxLetter.id)).where(col(InboxLetter.state) == InboxState.STORED)
+    return list(work.session.execute(query.order_by(col(InboxLetter.id)).limit(limit)).scalars())
+
+
+def get(work: Work, letter_id: int) -> InboxLetter:
+    letter = work.session.get(InboxLetter, letter_id)
+    if letter is None:
+        raise NotFound(f"Письма № {letter_id} нет.")
+    return letter
+
+
+def request_of(work: Work, letter_id: int) -> AccessRequest | None:
+    """Which request the letter is known to be about."""
+    letter = get(work, letter_id)
+    return lookup.get(work, letter.request_id) if letter.request_id else None
+
+
+def asked_for(work: Work, reading: Reading, request: AccessRequest | None = None) -> Asked | None:
+    """What the request asks for that this letter seems to answer: the letter is read once more against it.
+
+    `request`: where a person says which one.
+    """
+    if reading.kind in (Kind.BOUNCE, Kind.AUTO_REPLY):
+        return None
+    about = request or match(work, reading).request
+    return asked_of(work, about) if about else None
+
+
+def sent_files(work: Work, request: AccessRequest) -> set[str]:
+    """SHA-256 of what our letters about this request carried: it comes back with many an answer."""
+    query = select(col(OutboxLetter.attachments)).where(col(OutboxLetter.request_id) == request.id)
+    return {part["sha256"] for parts in work.session.execute(query).scalars() for part in parts}
+
+
+def apply(work: Work, letter_id: int, reading: Reading) -> InboxLetter:
+    """Record what was understood; act on it when all of it was, it is trusted and fits one open request."""
+    letter = get(work, letter_id)
+    if letter.state is not InboxState.STORED:
+        return letter
+    letter.sender, letter.subject = reading.sender[:320], reading.subject[:998]
+    letter.reading, letter.message_id = reading.as_dict(), reading.message_id or None
+    found = match(work, reading)
+    chosen = letter.request_id  # by the person who brought it
+    letter.request_id = chosen or (found.request.id if found.request else None)
+    letter.matched_by = by_hand.BY_HAND if chosen else found.how
+    letter.state = _act(work, letter, reading, found)
+    proof = trust_of(work, reading, found).proof
+    if proof is not Proof.NOTHING:
+        by_hand.close_twins(work, letter, reading)
+    action = {InboxState.TRIAGE: "letter.triage"}.get(letter.state, "letter.matched")
+    about = f"request:{letter.request_id}" if letter.request_id else f"inbox:{letter.id}"
+    audit.record(
+        work,
+        action,
+        about,
+        letter=letter.id,
+        kind=reading.kind,
+        outcome=reading.outcome,
+        matched_by=letter.matched_by,
+        proof=proof.value,
+        head=letter.sha256,
+    )
+    return letter
+
+
+def _act(work: Work, letter: InboxLetter, reading: Reading, found: Matched) -> InboxState:
+    if letter.brought_by is not None:
+        letter.problem = by_hand.why_it_waits(work, letter, found)
+        return InboxState.TRIAGE
+    before = by_hand.settled_before(work, letter, reading)
+    if before is not None:
+        letter.problem = f"Это же письмо уже принесли вручную и разобрали: № {before.id}."
+        return InboxState.NOTED
+    if reading.kind is Kind.BOUNCE:
+        return _bounced(work, letter, reading, found)
+    proven = trust_of(work, reading, found).proof is not Proof.NOTHING
+    if found.request is not None and proven and reading.kind is not Kind.AUTO_REPLY and not found.doubt:
+        _settle_uncertain(work, found.request)
+    proposal = propose(work, reading, found)
+    if proposal.move == "file":
+        return InboxState.NOTED
+    if not proposal.applies or found.request is None:
+        letter.problem = " ".join(doubt.rstrip(".") + "." for doubt in proposal.doubts)
+        return InboxState.TRIAGE
+    try:
+        with work.session.begin_nested():
+            _take(work, letter, found.request, proposal)
+    except (Refused, taking.StaleRequest) as refusal:
+        work.session.refresh(found.request)
+        letter.problem = f"Заявка в состоянии, где этот ответ не применить: {refusal}"
+        return InboxState.TRIAGE
+    return InboxState.APPLIED
+
+
+def _settle_uncertain(work: Work, request: AccessRequest) -> None:
+    """The desk answers a letter, so it has arrived."""
+    query = select(col(OutboxLetter.id)).where(
+        col(OutboxLetter.request_id) == request.id,
+        col(OutboxLetter.purpose) == "package",
+        col(OutboxLetter.version) == request.version,
+        col(OutboxLetter.state) == OutboxState.UNCERTAIN,
+    )
+    for number in list(work.session.execute(query).scalars()):
+        delivery.settled_as_sent(work, number, "СТП ответила на это письмо")
+
+
+def _take(work: Work, letter: InboxLetter, request: AccessRequest, proposal: Proposal) -> None:
+    """The step that a letter without doubts takes by itself."""
+    told: dict[str, Any] = {"ticket": proposal.ticket, "letter": letter.id, "matched_by": letter.matched_by}
+    if proposal.move == "answer":
+        said = answers.decided(work, request, proposal.pairs)
+        granted = proposal.outcome is Outcome.GRANTED
+        answers.give_answer(work, request, said, granted=granted, actor=Actor.DESK, ground=Ground(letter.id), **told)
+        return
+    _with_companion(work, request, "acknowledge", {**told, "due": proposal.due})
+    if proposal.move == "ask":
+        taking.take(work, request, "ask", actor=Actor.DESK, **told, question=proposal.quote)
+
+
+def _with_companion(work: Work, request: AccessRequest, trigger: str, told: Mapping[str, Any]) -> None:
+    companion = lookup.companion_of(work, request)
+    for each in (request, companion):
+        if each is not None and each.status in _OPEN:
+            taking.take(work, each, trigger, actor=Actor.DESK, **told)
+
+
+def _bounced(work: Work, letter: InboxLetter, reading: Reading, found: Matched) -> InboxState:
+    """A permanent bounce brings the request back; a delay is only noted."""
+    if reading.bounce is None or not reading.bounce.permanent:
+        return InboxState.NOTED
+    if found.letter is None:
+        letter.problem = "Письмо вернулось, но не видно, какое."
+        return InboxState.TRIAGE
+    if not is_unguessable(found.letter.message_id):
+        letter.problem = (
+            "Похоже, письмо вернулось. Но его номер (Message-ID) можно было и угадать, так что решает человек."
+        )
+        return InboxState.TRIAGE
+    reason = f"Письмо не доставлено: {reading.bounce.diagnostic or reading.bounce.status}"[:500]
+    found.letter.state, found.letter.error = OutboxState.FAILED, reason
+    work.session.add(found.letter)
+    if found.letter.purpose == "package" and found.request is not None and found.request.status in _OPEN:
+        companion = lookup.companion_of(work, found.request)
+        for each in (found.request, companion):
+            if each is not None and each.status in _OPEN:
+                taking.take(work, each, "bounce", actor=Actor.POST, letter=letter.id, reason=reason)
+        return InboxState.APPLIED
+    letter.problem = reason
+    return InboxState.TRIAGE
+
+
+def mark_failed(work: Work, letter_id: int, problem: str) -> None:
+    """A letter that could not be read is a visible row and blocks nobody."""
+    letter = get(work, letter_id)
+    if letter.state is InboxState.STORED:
+        letter.state, letter.problem = InboxState.FAILED, problem
+        audit.record(work, "letter.unreadable", f"inbox:{letter_id}")
+
+
+def triage(work: Work) -> Sequence[InboxLetter]:
+    """Letters that wait for a person, oldest first."""
+    waiting = (InboxState.TRIAGE, InboxState.FAILED)
+    query = select(InboxLetter).where(col(InboxLetter.state).in_(waiting)).order_by(col(InboxLetter.id))
+    return work.session.execute(query).scalars().all()
+
+
+def _settled_already(letter: InboxLetter) -> str:
+    if letter.settled_at is None:
+        return f"Письмо № {letter.id} уже разобрано."
+    at = letter.settled_at.astimezone(MOSCOW)
+    return (
+        f"Письмо № {letter.id} уже разобрано: {letter.settled_by}, {at:%d.%m.%Y %H:%M} МСК. Ваше решение не записано."
+    )
+
+
+DECISIONS = ("acknowledge", "grant", "reject", "partial", "ask", "bounce", "note")
+
+
+def settle(
+    work: Work,
+    letter_id: int,
+    *,
+    decision: str,
+    request: AccessRequest | None = None,
+    ticket: str | None = None,
+    said: Mapping[PairKey, PairAnswer] | None = None,
+    text: str = "",
+) -> InboxLetter:
+    """A person decides what a letter means. `said`: what it says of every role, for `partial`.
+
+    Raises Conflict when the letter is settled already, Refused when the request cannot take the step.
+    """
+    letter = get(work, letter_id)
+    work.session.refresh(letter, with_for_update=True)  # of two people who decide at once the second is told
+    if letter.state not in (InboxState.TRIAGE, InboxState.FAILED):
+        raise Conflict(_settled_already(letter))
+    if decision not in DECISIONS:
+        raise Conflict(f"Решения «{decision}» нет. Есть: {', '.join(DECISIONS)}.")
+    if decision != "note":
+        target = request or (lookup.get(work, letter.request_id) if letter.request_id else None)
+        if target is None:
+            raise Conflict("Укажите заявку, к которой относится письмо.")
+        letter.request_id = target.id
+        _decide(work, letter, target, decision, ticket, said or {}, text)
+    letter.state, letter.settled_at, letter.settled_by = InboxState.SETTLED, work.now, work.by
+    audit.record(work, "letter.settled", f"inbox:{letter_id}", decision=decision, request=letter.request_id)
+    return letter
+
+
+def _in_own_words(
+    work: Work, letter: InboxLetter, request: AccessRequest, whole: Mapping[PairKey, PairAnswer]
+) -> dict[PairKey, PairAnswer]:
+    """Each answer beside the sentence of the letter that says the same of this role."""
+    reading = reading_of(letter)
+    said = answers.decided(work, request, reading.decision.pairs) if reading and reading.decision else {}
+    return {
+        key: replace(answer, quote=said[key].quote)
+        if key in said and said[key].outcome == answer.outcome and not answer.quote
+        else answer
+        for key, answer in whole.items()
+    }
+
+
+def _ticket_of(letter: InboxLetter, request: AccessRequest) -> str | None:
+    """The number that the letter settles; one among several, or beside another of ours, is a person's to enter."""
+    reading = reading_of(letter)
+    if reading is None:
+        return None
+    if reading.decision is not None:
+        return reading.decision.ticket
+    only = reading.tickets[0] if len(reading.tickets) == 1 else None
+    return only if request.ticket in (None, only) else None
+
+
+def reading_of(letter: InboxLetter) -> Reading | None:
+    """What was understood of a stored letter; None for one that nobody could read."""
+    return Reading.from_dict(letter.reading) if letter.reading else None
+
+
+def proposal_of(work: Work, letter: InboxLetter) -> Proposal | None:
+    """What the machine would have done with a letter that waits, and why it did not."""
+    reading = reading_of(letter)
+    return propose(work, reading, match(work, reading)) if reading is not None else None
+
+
+def _decide(
+    work: Work,
+    letter: InboxLetter,
+    request: AccessRequest,
+    decision: str,
+    ticket: str | None,
+    said: Mapping[PairKey, PairAnswer],
+    text: str,
+) -> None:
+    told: dict[str, Any] = {"ticket": ticket or _ticket_of(letter, request), "letter": letter.id}
+    words = text or " … ".join(str(quote) for quote in letter.reading.get("evidence") or [])  # type: ignore[attr-defined]
+    _settle_uncertain(work, request)
+    if decision in ("grant", "reject", "partial"):
+        outcome: Word = "granted" if decision == "grant" else "rejected"
+        whole = said if decision == "partial" else answers.the_same(work, request, outcome, reason=text)
+        whole = answers.quoted(_in_own_words(work, letter, request, whole), words)
+        answers.give_answer(
+            work, request, whole, granted=decision == "grant", actor=Actor.OFFICER, ground=Ground(letter.id), **told
+        )
+    elif decision == "ask":
+        taking.take(work, request, "ask", **told, question=words)
+    else:
+        taking.take(work, request, decision, **told, reason=text)

@@ -1,0 +1,1 @@
+"""What the clock does: reminders, end dates, erasure, leases."""

@@ -1,0 +1,1 @@
+"""Letters of a request: to the desk, to employees, and its letters read back."""

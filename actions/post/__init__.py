@@ -1,0 +1,1 @@
+"""Letters out: promised, claimed, addressed; personal links."""

@@ -1,0 +1,1 @@
+"""Requests: their rows, drafts, facts, papers and files."""

@@ -1,0 +1,34 @@
+"""Patients' data are shown to an officer who says what for; who, when and what for is in the log."""
+
+from __future__ import annotations
+
+from actions.context import Work
+from actions.log import audit
+from actions.requests import lookup
+from models.request import AccessRequest
+
+# What for, as an officer chooses it; "draft" is said by the page while he fills the form himself.
+REASONS = {
+    "check": "сверка перед отправкой",
+    "answer": "разбор ответа СТП",
+    "asked": "обращение пациента или врача",
+    "inspection": "проверка или расследование",
+}
+_ALL = {**REASONS, "draft": "заполнение черновика"}
+
+
+class NoReason(ValueError):
+    """The text says in Russian what to do."""
+
+
+def shown(work: Work, request: AccessRequest, because: str) -> None:
+    """Raises NoReason."""
+    if because not in _ALL:
+        raise NoReason(
+            f"Укажите, зачем показать данные пациента: {', '.join(f'{code} – {told}' for code, told in REASONS.items())}."
+        )
+    audit.record(work, "patients.viewed", lookup.subject(request), because=because)
+
+
+def reason_told(code: str) -> str:
+    return _ALL.get(code, code)

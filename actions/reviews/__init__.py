@@ -1,0 +1,1 @@
+"""Looking over who holds what: yearly reviews, leavers, revocations, reorganisations."""

@@ -1,0 +1,1 @@
+"""Who holds which role, now and on any past date."""

@@ -1,0 +1,1 @@
+"""Taking a step, and what it owes."""

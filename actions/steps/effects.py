@@ -1,0 +1,267 @@
+"""What a step owes, paid in the step's own transaction; letters are promised here and sent by a flow."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Callable, Collection, Mapping
+from typing import cast
+
+from actions.cards import enrolling
+from actions.checklists import checklists
+from actions.context import Work
+from actions.letters import correspondence, invitations
+from actions.log import audit
+from actions.post import destinations, outbox
+from actions.requests import cases, creation, lookup, pairs, papers, versions
+from actions.reviews import reorganising
+from actions.roles import grants
+from actions.steps import undoing
+from models.answers import Ground, Outcome, PairAnswer, PairKey
+from models.employee import Employee
+from models.facts import LineFacts, RoleRef, SignatureFacts
+from models.request import AccessRequest, LineState, RequestedRole, RequestLine
+from privacy.numbers import without_other_snils
+from states.deadlines import deadline
+from states.lifecycle import Effect
+from states.outcomes import UNPROVEN
+
+Data = Mapping[str, object]
+Handler = Callable[[Work, AccessRequest, Data], None]
+
+
+def ask_first_login(work: Work, request: AccessRequest, data: Data) -> None:
+    _take_over(work, request)
+    if data.get("confirm_address"):
+        destinations.confirm(work)
+    invitations.invite(work, request, purpose="first-login")
+
+
+def make_documents(work: Work, request: AccessRequest, data: Data) -> None:
+    _take_over(work, request)
+    papers.make(work, request)
+
+
+def _take_over(work: Work, request: AccessRequest) -> None:
+    """Only judged lines fill in what is on record of their people."""
+    lines = lookup.lines_of(work, request)
+    persons = lookup.persons_of(work, lines)
+    enrolling.take_over(
+        work,
+        request,
+        [(persons[line.person_id], cases.line_facts(line, None)) for line in lines if line.person_id in persons],
+    )
+
+
+def send_package(work: Work, request: AccessRequest, data: Data) -> None:
+    request.channel = "mail"
+    if data.get("confirm_address"):
+        destinations.confirm(work)
+    correspondence.promise_package(work, request)
+
+
+def cancel_letters(work: Work, request: AccessRequest, data: Data) -> None:
+    outbox.cancel(work, request_id=_id(request))
+
+
+def start_version(work: Work, request: AccessRequest, data: Data) -> None:
+    """A new version begins clean: not signed, lines open again; the planned signer and the old files stay."""
+    creation.next_version(work, request)
+    if request.signature:
+        request.signature = {**request.signature, "signed_on": None, "readable_confirmed": False}
+    request.question = None
+    request.sent_at = request.due_at = request.outcome = None
+    for line in lookup.lines_of(work, request):
+        pairs.open_again(line)
+
+
+def record_signature(work: Work, request: AccessRequest, data: Data) -> None:
+    signature = data["signature"]
+    assert isinstance(signature, SignatureFacts)
+    request.signature = cases.signature_values(signature)
+
+
+def record_sending(work: Work, request: AccessRequest, data: Data) -> None:
+    """The clock of the answer starts when the letter has left (AWT-2)."""
+    request.channel = str(data.get("channel") or request.channel)
+    request.sent_at = work.now
+    kind = work.catalog.kind(request.kind)
+    if kind.to_desk:
+        request.due_at = deadline(work.now, kind.desk_hours, work.desk_schedule, work.calendar).due
+        return
+    request.channel = "elsewhere"
+    registered = data.get("registered_on")
+    if isinstance(registered, dt.date):
+        request.sent_at = dt.datetime.combine(registered, dt.time(12), dt.UTC)
+    days = kind.answer_days
+    request.due_at = request.sent_at + dt.timedelta(days=days) if days else None
+
+
+def record_ticket(work: Work, request: AccessRequest, data: Data) -> None:
+    if data.get("ticket"):
+        request.ticket = str(data["ticket"])
+
+
+def record_term(work: Work, request: AccessRequest, data: Data) -> None:
+    """The desk itself names when it will answer: from now on that is the term (AWT-2)."""
+    due = data.get("due")
+    if isinstance(due, dt.datetime):
+        request.due_at = due
+        audit.record(
+            work, "request.term-moved", lookup.subject(request), due=due.isoformat(), letter=data.get("letter")
+        )
+
+
+def record_bounce(work: Work, request: AccessRequest, data: Data) -> None:
+    request.sent_at = request.due_at = None
+    request.note = str(data.get("reason") or "")
+
+
+def record_question(work: Work, request: AccessRequest, data: Data) -> None:
+    request.question = str(data.get("question") or "СТП просит уточнить, см. письмо.")
+
+
+def send_reply(work: Work, request: AccessRequest, data: Data) -> None:
+    correspondence.promise_reply(work, request, text=str(data["text"]))
+    request.question = None
+
+
+def send_follow_up(work: Work, request: AccessRequest, data: Data) -> None:
+    correspondence.promise_follow_up(work, request)
+
+
+def _record_answers(work: Work, request: AccessRequest, data: Data, outcome: Outcome, unexplained: str) -> None:
+    """What was said of each role; a step without answers says the same of all."""
+    answers = cast("Mapping[PairKey, PairAnswer]", data.get("answers") or {})
+    ground = cast("Ground", data["ground"])
+    otherwise = PairAnswer(outcome, str(data.get("reason") or ""))
+    pairs.record(work, lookup.lines_of(work, request), answers, ground, otherwise, unexplained)
+
+
+def make_grants(work: Work, request: AccessRequest, data: Data) -> None:
+    _record_answers(work, request, data, "granted", "СТП не предоставила доступ.")
+    revokes = work.catalog.kind(request.kind).revokes
+    answered_at = cast("dt.datetime | None", data.get("answered_at"))
+    for line in lookup.lines_of(work, request):
+        given = [pair for pair in line.asked if pair.state is LineState.GRANTED and _is_new(pair, data)]
+        if revokes:
+            grants.end_roles(
+                work,
+                line=line,
+                pairs=given,
+                organisation_id=request.organisation_id,
+                reason=f"заявка {request.number}",
+                at=answered_at,
+            )
+            continue
+        for pair in given:
+            if pair.subsystem:
+                role = grants.grant(
+                    work,
+                    person_id=line.person_id or 0,
+                    organisation_id=request.organisation_id,
+                    subsystem=pair.subsystem,
+                    role=pair.role,
+                    request_id=_id(request),
+                    line_id=line.id or 0,
+                    since=answered_at,
+                    ends_on=pair.until,
+                )
+                if answered_at is not None:
+                    reorganising.follow(work, role, answered_at)
+
+
+def _is_new(pair: RequestedRole, data: Data) -> bool:
+    """Of a corrected answer only what was recorded wrongly is given or ended; the rest was."""
+    wrong = data.get("wrong")
+    return wrong is None or pair.id in cast("Collection[int]", wrong)
+
+
+def split_refused(work: Work, request: AccessRequest, data: Data) -> None:
+    """Refused roles go on in a linked new draft that carries the reasons."""
+    lines = lookup.lines_of(work, request)
+    refused = [line for line in lines if any(pair.state is LineState.REJECTED for pair in line.asked)]
+    if not refused:
+        return
+    persons = lookup.persons_of(work, refused)
+    draft = creation.create(
+        work,
+        kind=request.kind,
+        organisation_id=request.organisation_id,
+        parent=request,
+        relation="refused-lines",
+        lines=[_only_refused(line, persons.get(line.person_id or 0)) for line in refused],
+        fields=request.fields,
+    )
+    draft.version = request.version + 1  # for the employee it is the application's next version
+    for line, new in zip(refused, lookup.lines_of(work, draft), strict=True):
+        again = {(pair.subsystem, pair.role): pair for pair in new.asked}
+        for pair in line.asked:
+            if pair.state is LineState.REJECTED:
+                copy = again[pair.subsystem, pair.role]
+                copy.reason, copy.asked_until = pair.reason, pair.asked_until
+        pairs.put(line, LineState.MOVED, (LineState.REJECTED,))
+
+
+def _only_refused(line: RequestLine, person: Employee | None) -> LineFacts:
+    roles = tuple(
+        RoleRef(pair.subsystem, pair.role) for pair in line.asked if pair.state is LineState.REJECTED and pair.subsystem
+    )
+    return dataclasses.replace(cases.line_facts(line, person), roles=roles)
+
+
+def ask_login_check(work: Work, request: AccessRequest, data: Data) -> None:
+    """A corrected answer asks only those whose answer was wrong."""
+    again = None
+    if data.get("wrong") is not None:
+        again = {line.id for line in lookup.lines_of(work, request) if any(_is_new(pair, data) for pair in line.asked)}
+    invitations.invite(work, request, purpose="login-check", turn=1 if again is None else request.revision, only=again)
+
+
+def record_outcome(work: Work, request: AccessRequest, data: Data) -> None:
+    """What was received and, where something follows from it, when to remind of that (EXT-6, EXT-7)."""
+    outcome = work.catalog.kind(request.kind).outcome(cast("str | None", data.get("outcome")))
+    if outcome is None:
+        return
+    request.outcome, request.note = outcome.code, outcome.next
+    if outcome.remind_days is not None:
+        request.next_reminder_at = work.now + working_days(work, outcome.remind_days)
+    audit.record(work, "request.outcome", lookup.subject(request), outcome=outcome.code)
+
+
+def working_days(work: Work, count: int) -> dt.timedelta:
+    """From now to the same time so many working days later."""
+    day, left = work.now.date(), count
+    while left:
+        day += dt.timedelta(days=1)
+        left -= work.calendar.is_working(day)
+    return dt.timedelta(days=(day - work.now.date()).days)
+
+
+def close_lines(work: Work, request: AccessRequest, data: Data) -> None:
+    """The officer has checked the result: nobody logs in to prove it."""
+    for line in lookup.lines_of(work, request):
+        if line.state in UNPROVEN:
+            pairs.put(line, LineState.VERIFIED, UNPROVEN)
+            line.verified_at = work.now
+            grants.verify(work, line_id=line.id or 0)
+
+
+def open_checklists(work: Work, request: AccessRequest, data: Data) -> None:
+    """What is to be filled in now that the access is proven (FIL-1, FIL-8)."""
+    checklists.open_by_request(work, request)
+
+
+def record_refusal(work: Work, request: AccessRequest, data: Data) -> None:
+    _record_answers(work, request, data, "rejected", "СТП отказала без объяснения.")
+    request.note = without_other_snils(str(data.get("reason") or ""), "")  # it stands beside nobody in particular
+
+
+def _id(request: AccessRequest) -> int:
+    assert request.id is not None
+    return request.id
+
+
+HANDLERS: dict[Effect, Handler] = {
+    effect: {**vars(undoing), **vars(versions), **globals()}[effect.value] for effect in Effect
+}

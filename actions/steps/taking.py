@@ -1,0 +1,142 @@
+"""Taking a step: every reason against it at once, or new status, event and owed effects in one transaction."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from sqlalchemy import update
+from sqlalchemy.engine import CursorResult
+from sqlmodel import col
+
+from actions.context import Conflict, Work
+from actions.log import audit
+from actions.requests import cases, lookup, papers
+from actions.steps.effects import HANDLERS, Data
+from models.answers import Ground
+from models.facts import RequestFacts, SignatureFacts
+from models.findings import Finding, has_errors
+from models.request import AccessRequest, Status
+from states import words
+from states.lifecycle import Actor, Effect, Refused, Step, move, step_for, steps_from
+
+
+class StaleRequest(Conflict):
+    """Somebody moved the request meanwhile; nothing was written."""
+
+
+class NotAllowed(Exception):
+    """The step is not this actor's to take."""
+
+
+def take(
+    work: Work,
+    request: AccessRequest,
+    trigger: str,
+    *,
+    actor: Actor = Actor.OFFICER,
+    revision: int | None = None,
+    **data: object,
+) -> AccessRequest:
+    """Move the request. Raises Refused with all findings, StaleRequest, NotAllowed; then nothing is written.
+
+    `revision` is what the caller saw; a different one in the database means a stale click. `ground` is what an answer
+    rests on; a step that writes an answer down is refused without.
+    """
+    data = {"ground": Ground(), **data}
+    if revision is not None and revision != request.revision:
+        raise StaleRequest(_what_changed(request))
+    traits = lookup.traits(work, request)
+    step = step_for(trigger, request.status, traits)
+    if actor not in step.by:
+        raise NotAllowed(f"Шаг «{step.label}» делает не {actor.value}.")
+    findings = reasons_against(work, request, step, data)
+    if has_errors(findings):
+        raise Refused(trigger, request.status, findings)
+    _write(work, request, step, move(trigger, request.status, traits), data)
+    for effect in step.effects:
+        HANDLERS[effect](work, request, data)
+    work.session.flush()
+    return request
+
+
+def reasons_against(
+    work: Work, request: AccessRequest, step: Step, data: Data, facts: RequestFacts | None = None
+) -> list[Finding]:
+    """Errors and warnings of every guard of the step. `facts`: where they were read already."""
+    if not step.guards:
+        return []
+    case = cases.case_of(
+        work,
+        request,
+        ticket=cast("str | None", data.get("ticket")),
+        outcome=cast("str | None", data.get("outcome")),
+        signature=cast("SignatureFacts | None", data.get("signature")),
+        ground=cast("Ground | None", data.get("ground")),
+        address_confirmed=bool(data.get("confirm_address")),
+        facts=facts,
+    )
+    findings = [finding for guard in step.guards for finding in guard(case)]
+    if Effect.MAKE_DOCUMENTS in step.effects:
+        findings += papers.blanks(work, request, facts)
+    return findings
+
+
+def _write(work: Work, request: AccessRequest, step: Step, target: Status, data: Data) -> None:
+    source, seen = request.status, request.revision
+    values: dict[str, object] = {"status": target, "revision": seen + 1}
+    if target is not source:
+        values["status_since"] = work.now
+    result = work.session.execute(
+        update(AccessRequest)
+        .where(
+            col(AccessRequest.id) == request.id,
+            col(AccessRequest.status) == source,
+            col(AccessRequest.revision) == seen,
+        )
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    if cast("CursorResult[object]", result).rowcount != 1:
+        work.session.refresh(request)
+        raise StaleRequest(_what_changed(request))
+    work.session.refresh(request)
+    audit.record(
+        work,
+        f"request.{step.trigger}",
+        lookup.subject(request),
+        source=source.value,
+        target=target.value,
+        version=request.version,
+        **_told(data),
+    )
+
+
+_TOLD = (
+    "ticket",
+    "letter",
+    "file",
+    "matched_by",
+    "reason_code",
+    "channel",
+    "lines",
+    "outcome",
+    "granted",
+    "refused",
+    "wrong",
+    "back_to",
+)
+
+
+def _told(data: Data) -> dict[str, object]:
+    """What of a step's data the log may hold: no names, no free text."""
+    return {key: data[key] for key in _TOLD if data.get(key) is not None}
+
+
+def _what_changed(request: AccessRequest) -> str:
+    label = words.STATUS_LABELS[request.status]
+    return f"Заявку {request.number} тем временем изменили: сейчас она в состоянии «{label}». Обновите страницу."
+
+
+def allowed(work: Work, request: AccessRequest, actor: Actor = Actor.OFFICER) -> list[Step]:
+    """The steps that this actor could take from here; whether they are refused shows on taking them."""
+    return [step for step in steps_from(request.status, lookup.traits(work, request)) if actor in step.by]

@@ -1,0 +1,1 @@
+"""Documents as pictures to look at."""

@@ -1,0 +1,1 @@
+"""Papers: from facts to pages, Word and Excel."""

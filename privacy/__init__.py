@@ -1,0 +1,1 @@
+"""Personal data found in plain text: names, numbers, marks."""

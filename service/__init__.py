@@ -1,0 +1,1 @@
+"""The service as a whole: its processes, backups, health."""

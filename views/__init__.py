@@ -1,0 +1,1 @@
+"""What is shown: queries and their words. Writes nothing, knows no HTTP."""

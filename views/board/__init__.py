@@ -1,0 +1,1 @@
+"""The board and the list: which requests, in which order, whose turn."""

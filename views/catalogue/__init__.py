@@ -1,0 +1,1 @@
+"""The regulation as it is shown, and what a changed catalogue does."""

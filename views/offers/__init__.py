@@ -1,0 +1,1 @@
+"""What may be asked for: kinds, and what they ask of each person."""

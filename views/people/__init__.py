@@ -1,0 +1,1 @@
+"""People and roles as of a day."""

@@ -1,0 +1,116 @@
+"""A draft on its pages: the steps of the way, with what is open in each."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from actions.context import Work
+from actions.requests import drafting, lookup
+from actions.requests.drafting import Judged
+from models.findings import Finding, Severity, has_errors
+from models.moments import MOSCOW
+from models.organisation import Organisation, called
+from models.request import AccessRequest, Status
+from views.requests.places import Places, positions_of
+
+
+def only_missing(finding: Finding, value: str) -> bool:
+    """Nothing typed yet is work to do, not a mistake: it is told in a calmer tone while the form is filled in."""
+    return finding.severity is Severity.ERROR and not value.strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A step of the way: `href` "" where it cannot be gone to; `state` is past, now, mend or ahead."""
+
+    code: str
+    label: str
+    href: str
+    state: str
+    note: str
+
+
+def places_in(work: Work, request: AccessRequest, judged: Judged) -> Places:
+    """Where the findings of this draft are mended."""
+    companion = lookup.companion_of(work, request)
+    return Places(
+        request,
+        work.catalog.kind(request.kind),
+        has_seal=judged.facts.organisation.seal is not None,
+        companion=companion.id if companion else None,
+        positions=positions_of(judged.facts.lines),
+    )
+
+
+def has_fields(work: Work, request: AccessRequest) -> bool:
+    kind = work.catalog.kind(request.kind)
+    return bool(kind.fields or any(entry.sent for entry in kind.attachments) or drafting.form_lines(work, request))
+
+
+def stages(work: Work, request: AccessRequest, organisation: Organisation, judged: Judged, here: str) -> list[Stage]:
+    """Kind and organisation are chosen; the others can be gone to in any order."""
+    kind, at = work.catalog.kind(request.kind), f"/requests/{request.id}"
+    name = called(organisation)
+    way = [
+        Stage("kind", "Вид", "", "past", kind.short_title),
+        Stage("organisation", "Организация", f"/organisations/{organisation.id}", "past", name),
+    ]
+    ahead = [("people", "Люди")] if kind.people else []
+    ahead += [("fields", "Сведения")] if has_fields(work, request) else []
+    wrong = _open(judged.findings, places_in(work, request, judged))
+    for code, label in ahead:
+        number = wrong.get(f"{at}/{code}", 0)
+        state = "now" if code == here else "mend" if number else "past"
+        way.append(Stage(code, label, f"{at}/{code}", state, f"исправить: {number}" if number else "готово"))
+    of_card = wrong.get(f"/organisations/{request.organisation_id}", 0)
+    if of_card:
+        way[1] = Stage("organisation", "Организация", way[1].href, "mend", f"{name}: дополните карточку")
+    note = "" if here == "check" else f"мешает: {sum(wrong.values())}" if wrong else "можно делать документы"
+    return [*way, Stage("check", "Проверка", f"{at}/check", "now" if here == "check" else "ahead", note)]
+
+
+def _open(findings: Iterable[Finding], places: Places) -> dict[str, int]:
+    """How many errors each page has; what nobody can go to counts for the check itself."""
+    counted: dict[str, int] = {}
+    for finding in findings:
+        if has_errors([finding]):
+            place = places.of(finding)
+            page = place.address.partition("#")[0].partition("?")[0] if place else ""
+            counted[page] = counted.get(page, 0) + 1
+    return counted
+
+
+def next_page(work: Work, request: AccessRequest, after: str) -> str:
+    """The address of the step after this one."""
+    at = f"/requests/{request.id}"
+    if after == "organisation" and work.catalog.kind(request.kind).people:
+        return f"{at}/people"
+    if after in ("organisation", "people") and has_fields(work, request):
+        return f"{at}/fields"
+    return f"{at}/check"
+
+
+def is_writable(request: AccessRequest) -> bool:
+    return request.status is Status.DRAFT
+
+
+def clock(now: dt.datetime) -> str:
+    """14:05 by Moscow's clock, for «Сохранено»."""
+    return f"{now.astimezone(MOSCOW):%H:%M}"
+
+
+def of_rows(findings: Iterable[Finding], rows: Sequence[int]) -> dict[int, list[Finding]]:
+    """Findings of each row, in their order."""
+    found: dict[int, list[Finding]] = {row: [] for row in rows}
+    for finding in findings:
+        if finding.row in found:
+            found[finding.row].append(finding)
+    return found
+
+
+def companion_number(work: Work, request: AccessRequest) -> str:
+    """The add-application that was drafted by itself, "" when there is none (ORG-3)."""
+    companion = lookup.companion_of(work, request)
+    return companion.number if companion else ""

@@ -1,0 +1,22 @@
+"""The way of a request through its states, as its page draws it."""
+
+from __future__ import annotations
+
+from models.request import AccessRequest, Status
+from states.lifecycle import Trait
+from states.words import status_label
+
+
+def path_of(request: AccessRequest, traits: frozenset[Trait]) -> list[tuple[Status, str, str]]:
+    """(status, label, past | now | ahead) along the way that this request goes."""
+    way = [Status.DRAFT, Status.VALIDATED, Status.SIGNED, Status.SENT, Status.AWAITING, Status.GRANTED, Status.VERIFIED]
+    if "signed" not in traits:
+        way.remove(Status.SIGNED)
+    if "desk" not in traits:
+        way.remove(Status.SENT)
+    if request.status in (Status.REJECTED, Status.WITHDRAWN):
+        way = way[: way.index(Status.GRANTED)] if request.status is Status.REJECTED else [Status.DRAFT]
+        way.append(request.status)
+    here, by_login = way.index(request.status), "login" in traits
+    places = ("past" if place < here else "now" if place == here else "ahead" for place in range(len(way)))
+    return [(status, status_label(status, by_login=by_login), place) for status, place in zip(way, places, strict=True)]

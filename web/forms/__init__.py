@@ -1,0 +1,1 @@
+"""Forms read back: what was typed, chosen, uploaded."""

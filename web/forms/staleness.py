@@ -1,0 +1,83 @@
+"""A click on a page that is no longer true: what changed since it was opened, and what was typed, to copy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
+from starlette.responses import Response
+
+from actions.context import Work
+from actions.requests import drafting, lookup, pairs
+from models.request import AccessRequest
+from models.row_numbers import row_number
+from views.mail.waiting import waiting
+from views.requests.dossier import heading
+from views.requests.grid import name_in_form
+from views.requests.history import last_event, since
+from web.shell.bodies import text
+from web.shell.rendering import page
+
+_SPOKEN = {"granted": "доступ предоставлен", "rejected": "отказ", "yes": "да", "no": "нет", "1": "да"}
+_LABELS = {
+    "ticket": "Номер обращения", "registered_on": "Когда зарегистрировано или передано", "outcome": "Что получено",
+    "question": "О чём спрашивает СТП", "text": "Текст", "reason": "Причина", "ground": "На чём основан ответ",
+    "ground_letter": "Номер письма", "until": "Доступ дан до",
+    "name": "Кто подписал", "post": "Должность", "signed_on": "Дата подписи", "attorney_number": "Номер доверенности",
+    "attorney_date": "Дата доверенности", "attorney_until": "Доверенность действует до", "seal": "Печать на скане",
+    "confirm_address": "Адрес СТП верный", "purpose": "Какой вход",
+}  # fmt: skip
+_OURS = ("revision", "seen", "was", "go")
+_TICKS = ("drop-", "more-")  # what to do with files: they have to be chosen again anyway
+
+
+def stale(request: Request, work: Work, found: AccessRequest, form: FormData | None = None) -> Response:
+    """409 with the present state. `form` is what was sent, with the fields `revision` and `seen` of the page it came from."""
+    seen = text(form, "seen", 18) if form is not None else ""
+    known = row_number(seen)
+    return page(
+        request,
+        "frame/stale.html",
+        status=409,
+        it=heading(work, found),
+        known=known is not None,
+        changes=since(work, found, known or 0, limit=20 if known is not None else 5),
+        seen=last_event(work, found),
+        typed=typed_back(work, found, form) if form is not None else (),
+        waiting=waiting(work),
+    )
+
+
+def typed_back(work: Work, found: AccessRequest, form: FormData) -> Sequence[tuple[str, str]]:
+    """What a person typed and the request does not hold, under the names of the form's fields; files have to be chosen again."""
+    places = _places(work, found)
+    fields = {f"field-{field.code}": field.label for field in work.catalog.kind(found.kind).fields}
+    fields |= {f"field-{line.answer}": line.label for line in drafting.form_lines(work, found)}
+    kept = {f"field-{code}": value for code, value in found.fields.items()}
+    told = []
+    for name, value in form.multi_items():
+        if isinstance(value, UploadFile):
+            if value.filename:
+                told.append(("Файл, выберите его снова", value.filename))
+        elif name not in _OURS and not name.startswith(_TICKS) and value.strip() and value != kept.get(name):
+            told.append((fields.get(name) or _label(name, places), _SPOKEN.get(value, value.strip())))
+    return told
+
+
+def _places(work: Work, found: AccessRequest) -> dict[str, str]:
+    """Fields of an answer by what follows «outcome-» and «reason-» in their names."""
+    places = {"all": "Все работники"}
+    for line in lookup.lines_of(work, found):
+        places[str(line.id)] = f"Строка {line.position}"
+        for pair in line.asked:
+            places[name_in_form(pair)] = f"Строка {line.position}, {pairs.label(work, pair)}"
+            places[f"role-{pair.subsystem}.{pair.role}"] = f"Все работники, {pairs.label(work, pair)}"
+    return places
+
+
+def _label(name: str, places: dict[str, str]) -> str:
+    what, _, which = name.partition("-")
+    if which in places:
+        return f"{places[which]}, {'причина отказа' if what == 'reason' else 'решение'}"
+    return _LABELS.get(name, "Ещё указано")

@@ -1,0 +1,1 @@
+"""Around every page: who may enter, headers, sizes, errors, the frame."""

@@ -16,8 +16,8 @@ from states.event_labels import EVENT_LABELS
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = (
-    "catalog", "sandbox", "models", "states", "documents", "notifications", "registry", "actions", "wiring", "sweeps",
-    "flows", "web", "cli",
+    "catalog", "sandbox", "models", "privacy", "states", "documents", "notifications", "registry", "actions", "views",
+    "wiring", "service", "sweeps", "flows", "web", "cli",
 )  # fmt: skip
 _SEARCH = "refbook_search"
 

@@ -10,13 +10,13 @@ from typing import Annotated
 import typer
 
 from cli.output import Json, opened, say, say_json, working
-from models.moments import MOSCOW
 
 audit = typer.Typer(help="Журнал действий.", no_args_is_help=True)
 
 
 def moment(text: str | None) -> dt.datetime | None:
     """A date means the end of that day in Moscow. BadParameter for anything else than ISO."""
+    from models.moments import MOSCOW
 
     if text is None:
         return None

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.output import Json, opened, say, say_json, working
-from models.moments import MOSCOW
 
 if TYPE_CHECKING:
     from wiring.work import Installation
@@ -22,6 +21,7 @@ def deadline(
     """Срок в рабочих часах СТП по производственному календарю, с объяснением."""
     import datetime as dt
 
+    from models.moments import MOSCOW
     from states.deadlines import deadline as reckon
     from states.deadlines import explain
     from wiring.calendar import desk_schedule, working_calendar

@@ -218,8 +218,9 @@ def test_nothing_is_put_back_under_a_running_service(used, tmp_path):
 _KILLED = """
 import os, sys
 from pathlib import Path
-from wiring import moving_in, restoring
+from service import restoring
 from service.restoring import restore
+from wiring import moving_in
 from wiring.settings import load
 left = int(sys.argv[2])
 def counted(real):

@@ -146,7 +146,7 @@ def _tell_change(change: Change) -> None:
 
 def _tell_touched(entry: Touched) -> None:
     from cli.wrapping import tell
-    from states.words import STATUS_LABELS
+    from states.words.requests import STATUS_LABELS
 
     told = [
         f"{label}: {', '.join(rule or 'порядок работы' for rule in rules)}"

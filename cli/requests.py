@@ -640,7 +640,7 @@ def _step(id: str, trigger: str, json: bool, **data: Any) -> None:
 def _tell(request: AccessRequest, json: bool) -> None:
     """How the request stands now."""
     from actions.post import destinations, outbox
-    from states.words import status_label
+    from states.words.requests import status_label
     from views.requests.summary import show as shown
 
     with working() as work:

@@ -7,7 +7,7 @@ from typing import Any
 
 from cli.output import say
 from models.request import Status
-from states.words import STATUS_LABELS
+from states.words.requests import STATUS_LABELS
 
 _LINE_LABELS = {
     "open": "ждёт",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from states.lifecycle import STEPS, Step
-from states.words import STATUS_LABELS
+from states.words.requests import STATUS_LABELS
 
 
 def _arrows() -> Iterator[str]:

@@ -12,7 +12,7 @@ from models.facts import RequestFacts
 from models.findings import Finding, Severity, has_errors, sourced
 from models.request import Status
 from states.rules import Stage, attachments, check_request, identity
-from states.words import STATUS_LABELS
+from states.words.requests import STATUS_LABELS
 
 
 @dataclass(frozen=True, slots=True)

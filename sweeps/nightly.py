@@ -14,7 +14,7 @@ from actions.post import outbox
 from models.audit import Event
 from models.request import AccessRequest, Status
 from service import anchors
-from states.words import STATUS_LABELS
+from states.words.requests import STATUS_LABELS
 from wiring.work import Installation
 
 _LETTERS = 1000  # of the last ones sent, whose anchors are compared

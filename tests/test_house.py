@@ -12,7 +12,7 @@ import pytest
 
 from catalog import load
 from models.tables import METADATA
-from states.event_labels import EVENT_LABELS
+from states.words.events import EVENT_LABELS
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = (

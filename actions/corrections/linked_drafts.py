@@ -14,7 +14,7 @@ from actions.requests import lookup, pairs
 from actions.steps import taking
 from models.letters import OutboxLetter, OutboxState
 from models.request import AccessRequest, LineState, RequestedRole, RequestLine, Status
-from states.words import STATUS_LABELS
+from states.words.requests import STATUS_LABELS
 
 _OVER = (Status.VERIFIED, Status.WITHDRAWN)
 _SETTLED = (Status.GRANTED, Status.VERIFIED, Status.WITHDRAWN)

@@ -18,7 +18,7 @@ from models.organisation import Organisation, called
 from models.person import Person
 from models.request import AccessRequest, LineState, RequestedRole, RequestLine, Status
 from states.moments import moment_on_record
-from states.words import LINES_ON_RECORD, status_label
+from states.words.requests import LINES_ON_RECORD, status_label
 
 _OUT = {
     OutboxState.PROMISED: "в очереди", OutboxState.CLAIMED: "в очереди", OutboxState.SENDING: "отправляется",

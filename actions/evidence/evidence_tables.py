@@ -22,7 +22,7 @@ from models.letters import InboxLetter, OutboxLetter, OutboxState
 from models.organisation import Organisation, called
 from models.request import AccessRequest, LineState, RequestedRole, RequestLine
 from states.moments import moment_on_record
-from states.words import LINES_ON_RECORD, status_label
+from states.words.requests import LINES_ON_RECORD, status_label
 
 _BY_DATABASE = "По базе данных на день составления; журнал этих слов не содержит."
 _LETTERS = {

@@ -20,7 +20,7 @@ from documents.russian import long_date
 from documents.store import StoreError
 from models.letters import InboxLetter, OutboxLetter, OutboxState
 from models.request import AccessRequest, RequestFile
-from states import words
+from states.words.letters import PURPOSES
 
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,8}")
 _NOT_IN_PATHS = re.compile(r"[^a-z0-9-]")
@@ -105,7 +105,7 @@ def letters_in(letters: Iterable[InboxLetter], folder: str) -> Iterator[Stored]:
 
 
 def letter_title(letter: OutboxLetter) -> str:
-    return f"Письмо «{words.PURPOSES.get(letter.purpose, letter.purpose)}»"
+    return f"Письмо «{PURPOSES.get(letter.purpose, letter.purpose)}»"
 
 
 def of_request(work: Work, request: AccessRequest) -> Iterator[Stored | Absent]:

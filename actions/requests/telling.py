@@ -6,9 +6,10 @@ import json
 
 from models.audit import Event
 from models.request import Status
-from states.event_labels import EVENT_LABELS
 from states.lifecycle import STEPS, Trait
-from states.words import PURPOSES, status_label
+from states.words.events import EVENT_LABELS
+from states.words.letters import PURPOSES
+from states.words.requests import status_label
 
 
 def _step_label(action: str, traits: frozenset[Trait]) -> str:

@@ -16,8 +16,8 @@ from models.answers import Ground
 from models.facts import RequestFacts, SignatureFacts
 from models.findings import Finding, has_errors
 from models.request import AccessRequest, Status
-from states import words
 from states.lifecycle import Actor, Effect, Refused, Step, move, step_for, steps_from
+from states.words.requests import STATUS_LABELS
 
 
 class StaleRequest(Conflict):
@@ -133,7 +133,7 @@ def _told(data: Data) -> dict[str, object]:
 
 
 def _what_changed(request: AccessRequest) -> str:
-    label = words.STATUS_LABELS[request.status]
+    label = STATUS_LABELS[request.status]
     return f"Заявку {request.number} тем временем изменили: сейчас она в состоянии «{label}». Обновите страницу."
 
 

@@ -12,7 +12,7 @@ from catalog import load
 from models.request import Status
 from states import diagram
 from states.lifecycle import STEPS, Actor, Effect, Refused, move, step_for, steps_from, traits_of
-from states.words import STATUS_LABELS
+from states.words.requests import STATUS_LABELS
 
 TRIGGERS = sorted({step.trigger for step in STEPS})
 SORTS = [

@@ -11,7 +11,7 @@ from actions.accounts import accounts
 from actions.accounts.accounts import ROLE_LABELS, ROLE_MEANINGS
 from models.account import Role
 from models.request import Status
-from states.words import status_label
+from states.words.requests import status_label
 from tests.web.users import NAMES, client
 from tests.web.world import World, clinic, personal_link, request_at
 from web.pages.help import STATES

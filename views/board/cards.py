@@ -16,7 +16,7 @@ from models.employee import Employee
 from models.letters import OutboxLetter, OutboxState
 from models.organisation import Organisation
 from models.request import AccessRequest, LineState, RequestLine, Status
-from states.words import status_label
+from states.words.requests import status_label
 from views.board import order as boards
 from views.board.addresses import Look
 from views.board.counts import Tally, tally

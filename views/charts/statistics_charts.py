@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from documents.russian import counted
 from models.request import Status
-from states.words import status_label
+from states.words.requests import status_label
 from views.charts.statistics import Refusals, Standing, Turnaround
 from views.charts.svg import Layer, columns, number, rows, stacks, swatch
 

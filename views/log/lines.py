@@ -19,8 +19,10 @@ from models.account import Account, Role
 from models.audit import Event
 from models.request import AccessRequest, Status
 from models.row_numbers import row_number
-from states.event_labels import EVENTS
-from states.words import FILES, LETTERS, OUTCOMES, READ_AS, STATUS_LABELS
+from states.words.events import EVENTS
+from states.words.files import FILES
+from states.words.letters import LETTERS, OUTCOMES, READ_AS
+from states.words.requests import STATUS_LABELS
 
 GROUPS = {
     "request": "Заявки: шаги и правки",

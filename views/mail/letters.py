@@ -22,7 +22,7 @@ from models.organisation import Organisation
 from models.request import AccessRequest, Status, without_tail
 from models.text import fold
 from states.deadlines import deadline
-from states.words import LETTERS, OUTCOMES, READ_AS
+from states.words.letters import LETTERS, OUTCOMES, READ_AS
 from views.account_names import person_called
 from views.mail.waiting import STUCK
 

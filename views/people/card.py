@@ -22,7 +22,7 @@ from models.grant import Grant
 from models.identifiers import mask_snils, valid_snils
 from models.organisation import Organisation, called
 from models.request import AccessRequest, RequestLine
-from states.words import LINES, status_label
+from states.words.requests import LINES, status_label
 from views.people.days import day_of
 from views.people.holders import Judge, holders
 

@@ -13,7 +13,8 @@ from actions.context import NotFound, Work
 from actions.post import links, outbox
 from models.letters import InboxLetter, InboxState, OutboxLetter, OutboxState
 from models.request import AccessRequest, RequestFile
-from states.words import FILES, INBOX, LETTERS, OUTBOX
+from states.words.files import FILES
+from states.words.letters import INBOX, LETTERS, OUTBOX
 from views.account_names import person_called
 
 _TO_PEOPLE = (links.FIRST_LOGIN, links.LOGIN_CHECK, "nudge")

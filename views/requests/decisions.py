@@ -17,7 +17,7 @@ from models.letters import OutboxLetter, OutboxState
 from models.request import AccessRequest, LineState, RequestedRole, RequestLine, Status
 from notifications.reading import Reading
 from states.lifecycle import Actor, Effect, Refused, Step, Trait, move, steps_from
-from states.words import LINES, status_label
+from states.words.requests import LINES, status_label
 from views.requests.grid import name_in_form, name_of
 
 _REJECTED_HERE = "отказ, в новом черновике"

@@ -30,7 +30,7 @@ from models.text import masked
 from states.lifecycle import Step
 from states.rules.conditions import holds
 from states.rules.fields import printed
-from states.words import FILES
+from states.words.files import FILES
 from views.board.time_left import Term, term_of
 from views.board.turn_words import Mover, Standing, next_mover
 from views.requests import summary

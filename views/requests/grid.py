@@ -21,7 +21,7 @@ from models.moments import MOSCOW
 from models.request import AccessRequest, LineState, RequestedRole, RequestLine, Status
 from models.row_numbers import row_number
 from states.outcomes import ACCESS
-from states.words import LINES
+from states.words.requests import LINES
 from views.requests.places import PEOPLE_ON_A_PAGE
 
 _BEFORE_SENDING = (Status.DRAFT, Status.VALIDATED, Status.SIGNED)

@@ -13,7 +13,7 @@ from actions.requests import lookup, telling
 from models.audit import Event
 from models.moments import MOSCOW
 from models.request import AccessRequest
-from states.words import EMPLOYEE
+from states.words.requests import EMPLOYEE
 from views.requests import summary
 
 SHOWN = 60  # events of the page; the rest on demand

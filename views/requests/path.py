@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from models.request import AccessRequest, Status
 from states.lifecycle import Trait
-from states.words import status_label
+from states.words.requests import status_label
 
 
 def path_of(request: AccessRequest, traits: frozenset[Trait]) -> list[tuple[Status, str, str]]:

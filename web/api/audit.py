@@ -21,7 +21,7 @@ from models.account import ApiToken
 from models.audit import Event
 from models.request import AccessRequest
 from models.review import ReviewCampaign, ReviewedOrganisation
-from states.event_labels import EVENTS
+from states.words.events import EVENTS
 from web.api.door import token_of
 from web.api.idempotency import once
 from web.api.schemas import AuditEventOut, AuditPage, Health, In, MeOut, Out, TokenOut, VerdictOut

@@ -18,7 +18,9 @@ from models.letters import InboxLetter, OutboxLetter
 from models.organisation import Organisation
 from models.request import AccessRequest, RequestFile, RequestLine, Status
 from states.lifecycle import Step
-from states.words import FILES, INBOX, LETTERS, LINES, OUTBOX, status_label
+from states.words.files import FILES
+from states.words.letters import INBOX, LETTERS, OUTBOX
+from states.words.requests import LINES, status_label
 from views.requests import summary
 from web.api.schemas import (
     AskedOut,

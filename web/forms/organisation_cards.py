@@ -13,7 +13,7 @@ from actions.context import Work
 from catalog.subjects import subject_name, subjects
 from models.facts import RegistryStatus, Route
 from models.organisation import Organisation
-from states.words import LICENCES, REGISTRY, SEALS
+from states.words.organisations import LICENCES, REGISTRY, SEALS
 from web.shell.bodies import text, ticked
 
 _ROUTES = {Route.LETTER: "письмом в СТП", Route.GOSUSLUGI: "через Госуслуги"}

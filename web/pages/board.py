@@ -13,7 +13,7 @@ from actions.requests import lookup
 from documents.tables.export import Value, table_xlsx
 from models.moments import MOSCOW
 from models.request import Status
-from states.words import status_label
+from states.words.requests import status_label
 from views.board import order as boards
 from views.board import searching
 from views.board.addresses import chips, look_from

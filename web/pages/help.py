@@ -9,7 +9,7 @@ from starlette.responses import Response
 from actions.accounts.accounts import ROLE_LABELS, ROLE_MEANINGS
 from catalog.help import load_help
 from models.request import Status
-from states.words import status_label
+from states.words.requests import status_label
 from web.shell.installed import installed
 from web.shell.rendering import page
 

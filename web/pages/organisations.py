@@ -27,7 +27,8 @@ from models.refbook import RefbookOrganisation
 from models.request import AccessRequest, Status
 from models.row_numbers import row_number
 from registry.store import is_loaded
-from states.words import REGISTRY, status_label
+from states.words.organisations import REGISTRY
+from states.words.requests import status_label
 from views import checklist_progress
 from views.board.cards import cards
 from views.mail.waiting import waiting

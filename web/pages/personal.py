@@ -17,7 +17,7 @@ from documents.media import sniff
 from models.request import LineState
 from sandbox import Killed
 from sandbox import Refused as RefusedFile
-from states.words import EMPLOYEE
+from states.words.requests import EMPLOYEE
 from views.mail.troubles import open_report
 from web.shell.bodies import MAX_BODY, Form, text, ticked, uploads
 from web.shell.errors import notice

@@ -11,7 +11,7 @@ from actions.post import links
 from actions.requests import lookup
 from notifications.reading.showing import ShownLetter, enclosed_file, show_letter
 from sandbox import Killed, Refused
-from states.words import INBOX
+from states.words.letters import INBOX
 from views.mail.letter import letter_view
 from views.mail.waiting import waiting
 from views.requests.correspondence import received_letter, sent_letter

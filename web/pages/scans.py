@@ -23,7 +23,7 @@ from sandbox import Refused as RefusedFile
 from states.guards import process_finding
 from states.lifecycle import Refused
 from states.rules.signers import signer_rule
-from states.words import STATUS_LABELS
+from states.words.requests import STATUS_LABELS
 from views.mail.waiting import waiting
 from views.requests import previews
 from views.requests.dossier import heading

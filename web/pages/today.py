@@ -21,7 +21,7 @@ from models.moments import MOSCOW
 from models.organisation import Organisation
 from models.row_numbers import row_number
 from states.reminders import Due
-from states.words import INBOX, LETTERS, OUTBOX
+from states.words.letters import INBOX, LETTERS, OUTBOX
 from views.board.time_left import Term, term_of
 from views.charts import statistics, statistics_charts
 from views.charts.statistics import Period

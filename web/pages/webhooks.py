@@ -16,7 +16,7 @@ from models.audit import Event
 from models.request import Status
 from models.webhook import DeliveryState, Webhook, WebhookDelivery
 from states.lifecycle import STEPS
-from states.words import status_label
+from states.words.requests import status_label
 from views.mail.waiting import waiting
 from web.shell.bodies import Form, text
 from web.shell.installed import reading, work_of

@@ -13,7 +13,7 @@ from catalog.auditing import FILES, laid
 from catalog.comparing import HOW, WHAT
 from catalog.forgetting import forget
 from catalog.problems import CatalogError, Problem
-from states.words import STATUS_LABELS
+from states.words.requests import STATUS_LABELS
 from views.catalogue.changes import Comparison, compared, problems
 from views.mail.waiting import waiting
 from web.shell.bodies import Form, text, ticked

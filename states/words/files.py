@@ -1,6 +1,22 @@
-"""What kind of file it is, in words: nobody reads media types."""
+"""Words for files: what each is in a request, and what kind of file it is; nobody reads media types."""
 
 from __future__ import annotations
+
+FILES = {
+    "scan": "Подписанный скан",
+    "scan-original": "Скан, как загружен",
+    "application-docx": "Заявка, Word",
+    "application-xlsx": "Заявка, Excel",
+    "attorney": "Доверенность",
+    "licence-draft": "Проект заявления о лицензии",
+    "screenshot": "Снимок экрана",
+    "answer-ground": "На чём основан ответ",
+    "add-application-docx": "Заявка на добавление, Word",
+    "add-application-xlsx": "Заявка на добавление, Excel",
+    "authority-letter-docx": "Письмо тому, кто подписывает, Word",
+    "cover-letter-docx": "Сопроводительное письмо, Word",
+    "trouble-report-docx": "Обращение о неполадке, Word",
+}
 
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 _OPEN = "application/vnd.oasis.opendocument."

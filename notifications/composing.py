@@ -40,6 +40,10 @@ class BadLetter(ValueError):
     """The letter cannot be built as asked: a forged header, a broken address. Says which part, never its value."""
 
 
+class BadAddress(BadLetter):
+    """An address that no server could take."""
+
+
 @dataclass(frozen=True, slots=True)
 class Attachment:
     name: str
@@ -140,7 +144,7 @@ def address(text: str) -> str:
     """An e-mail address for the envelope and the headers; a Cyrillic domain in punycode. Raises BadLetter."""
     match = _ADDRESS.fullmatch(text)
     if not match:
-        raise BadLetter("an address is not an e-mail address")
+        raise BadAddress("an address is not an e-mail address")
     return f"{match.group(1)}@{_ascii_domain(match.group(2))}"
 
 
@@ -148,9 +152,9 @@ def _ascii_domain(domain: str) -> str:
     try:
         plain = domain.encode("idna").decode()
     except UnicodeError:
-        raise BadLetter("an address has a domain that cannot exist") from None
+        raise BadAddress("an address has a domain that cannot exist") from None
     if not re.fullmatch(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*", plain):
-        raise BadLetter("an address has a domain that cannot exist")
+        raise BadAddress("an address has a domain that cannot exist")
     return plain
 
 

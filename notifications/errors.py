@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from notifications.server_words import readable
+
 
 class PostError(Exception):
     """Its text holds neither addresses nor replies of servers, so it may be logged; `detail` may not."""
@@ -12,7 +14,7 @@ class PostError(Exception):
         super().__init__(f"{code} at {stage}")
         self.code = code
         self.stage = stage
-        self.detail = detail
+        self.detail = readable(detail)
         self.permanent = permanent
 
     @property
@@ -101,6 +103,22 @@ EXPLANATIONS = {
     "size": _Word("Письмо больше, чем принимает сервер.", "Уменьшите вложения: отсканируйте с меньшим разрешением."),
     "content": _Word("Сервер отказался принять письмо.", "Обратитесь с его ответом к администратору почты."),
     "format": _Word("Письмо собрано с ошибкой, отправлять его нельзя.", "Сообщите разработчикам."),
+    "address": _Word(
+        "Адрес получателя записан с ошибкой: перед знаком @ стоят только латинские буквы, цифры и знаки, после него – имя домена.",
+        "Ничего не отправлено. Исправьте адрес и повторите отправку.",
+    ),
+    "disk": _Word(
+        "Файлы письма сейчас не прочитать или не записать: нет места на диске, нет прав на папку или диск неисправен.",
+        "Письмо ждёт и уйдёт само, когда папка данных снова заработает.",
+    ),
+    "hangs": _Word(
+        "Сервер подряд не подтвердил приём двух писем.",
+        "Остальные письма ждут, чтобы не потерять и их: отправка продолжится сама, сначала через несколько минут.",
+    ),
+    "no-longer-ours": _Word(
+        "Отправка заняла больше времени, чем ей отведено, и письмо перешло другому исполнителю.",
+        "Наружу оно не ушло; дальше о нём заботится тот, кто его взял.",
+    ),
     "busy": _Word("Сервер временно не принимает письма.", _RETRY),
     "protocol": _Word("Почтовый сервер ответил непонятно.", _RETRY),
     "uncertain": _Word(

@@ -16,6 +16,7 @@ from imap_tools.errors import ImapToolsError, MailboxLoginError, UnexpectedComma
 
 from notifications.errors import MailboxError
 from notifications.imap_folders import Folder, wire_name
+from notifications.server_words import readable
 from notifications.tls import Security, is_loopback, tls_trouble, trusting
 
 _Result = TypeVar("_Result")
@@ -182,7 +183,7 @@ def _trouble(error: BaseException, stage: str) -> MailboxError:
 def _said(answer: object) -> str:
     """The server's words, without bytes that are no text."""
     if isinstance(answer, bytes):
-        return answer.decode("utf-8", "replace")[:300]
+        return readable(answer)
     if isinstance(answer, list | tuple):
         return " ".join(filter(None, (_said(part) for part in answer)))
     return ""

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import aiosmtplib
 
+from notifications.composing import BadAddress, address
 from notifications.errors import DeliveryError, DeliveryUncertain
+from notifications.server_words import readable
 from notifications.smtp_refusals import Refusal, connecting_failed, lost, refused
 from notifications.tls import BadBundle, Security, is_loopback
 
@@ -61,14 +63,20 @@ class SmtpConversation:
         self._line: asyncio.BaseTransport | None = None
         self._used = False
 
-    async def send(self, raw: bytes, sender: str, recipients: Sequence[str]) -> Receipt:
-        """Raises DeliveryError when the letter was surely not taken, DeliveryUncertain when nobody can tell."""
+    async def send(
+        self, raw: bytes, sender: str, recipients: Sequence[str], *, still_ours: Callable[[], bool] = lambda: True
+    ) -> Receipt:
+        """Raises DeliveryError when the letter was surely not taken, DeliveryUncertain when nobody can tell.
+
+        `still_ours` is asked once more before the dot that makes the server take the letter.
+        """
         if not recipients or _BARE_LINE_END.search(raw) or not raw:
             raise DeliveryError("format", stage="content", permanent=True)
+        sender, recipients = _wire(sender, "sender"), [_wire(each, "address") for each in recipients]
         client = await self._begin(raw, sender)
         try:
             refusals = await self._name_recipients(client, recipients)
-            reply = await self._hand_over(client, raw)
+            reply = await self._hand_over(client, raw, still_ours)
         except DeliveryError:
             await self._forget_envelope()
             raise
@@ -172,11 +180,11 @@ class SmtpConversation:
 
     async def _name_recipients(self, client: aiosmtplib.SMTP, recipients: Sequence[str]) -> list[Refusal]:
         refusals: list[Refusal] = []
-        for address in recipients:
+        for where in recipients:
             try:
-                await client.rcpt(address)
+                await client.rcpt(where)
             except aiosmtplib.SMTPRecipientRefused as error:
-                refusals.append(Refusal(address, error.code, error.message))
+                refusals.append(Refusal(where, error.code, error.message))
             except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
                 raise refused(error, "recipient") from error
         if len(refusals) == len(recipients):
@@ -184,7 +192,7 @@ class SmtpConversation:
             raise refused(aiosmtplib.SMTPRecipientRefused(worst.reply, worst.text, worst.address), "recipient")
         return refusals
 
-    async def _hand_over(self, client: aiosmtplib.SMTP, raw: bytes) -> str:
+    async def _hand_over(self, client: aiosmtplib.SMTP, raw: bytes, still_ours: Callable[[], bool]) -> str:
         protocol = client.protocol
         try:
             start = await client.execute_command(b"DATA")
@@ -197,6 +205,9 @@ class SmtpConversation:
             # Without the closing dot a server must throw away what it has got: surely not taken.
             self._drop()
             raise lost(error, "data") from error
+        if not still_ours():
+            self._drop()
+            raise DeliveryError("no-longer-ours", stage="data")
         return await self._close_letter(protocol)
 
     async def _close_letter(self, protocol: aiosmtplib.protocol.SMTPProtocol) -> str:
@@ -207,7 +218,7 @@ class SmtpConversation:
             self._drop()
             raise DeliveryUncertain from error
         if 200 <= answer.code < 300:
-            return f"{answer.code} {answer.message}"
+            return f"{answer.code} {readable(answer.message)}"
         if 400 <= answer.code < 600:
             raise refused(aiosmtplib.SMTPDataError(answer.code, answer.message), "data-end")
         self._drop()
@@ -230,6 +241,14 @@ class SmtpConversation:
         if line is not None:
             # The library closes politely, which over TLS waits for the other end: the event loop may be gone by then.
             line.abort()  # type: ignore[attr-defined]
+
+
+def _wire(where: str, wrong: str) -> str:
+    """An address as it travels, a domain in national letters by its ASCII name. Raises DeliveryError before anything is begun."""
+    try:
+        return address(where)
+    except BadAddress as error:
+        raise DeliveryError(wrong, stage="address", permanent=True) from error
 
 
 async def _push(client: aiosmtplib.SMTP, protocol: aiosmtplib.protocol.SMTPProtocol, body: bytes) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from actions.keeping import leases
-from models.lease import Lease
 from wiring.work import Installation
 
 _SECONDS = 300
@@ -17,8 +16,7 @@ def rest(installation: Installation, by: str) -> None:
 
 def is_resting(installation: Installation, by: str) -> bool:
     with installation.work(by) as work:
-        lease = work.session.get(Lease, _lease(by))
-        return lease is not None and lease.expires_at > work.now
+        return leases.runs(work, _lease(by))
 
 
 def _lease(by: str) -> str:

@@ -56,6 +56,7 @@ def smtp_gateway(settings: Settings) -> SmtpGateway:
             password=part.password.get_secret_value(),
             ca_bundle=part.ca_bundle,
             timeout=part.timeout_seconds,
+            data_timeout=part.data_timeout_seconds,
         )
     )
 

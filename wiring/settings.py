@@ -31,6 +31,9 @@ class SmtpPart(Part):
     password: SecretStr = SecretStr("")
     ca_bundle: Path | None = None
     timeout_seconds: float = Field(default=30, gt=0, le=600)
+    data_timeout_seconds: float = Field(
+        default=300, gt=0, le=3600
+    )  # how long the server may think about a whole letter
 
 
 class ImapPart(Part):

@@ -11,9 +11,9 @@ from models.request import AccessRequest, Status
 from states.lifecycle import Actor
 
 
-def confirmed(work: Work, letter_id: int, response: str) -> OutboxLetter:
+def confirmed(work: Work, letter_id: int, response: str, *, owner: str | None = None) -> OutboxLetter:
     """250: the letter is sent, and with a package its request (and the add-application in it) is."""
-    letter = outbox.mark_sent(work, letter_id=letter_id, response=response)
+    letter = outbox.mark_sent(work, letter_id=letter_id, response=response, owner=owner)
     if letter.purpose == "package" and letter.request_id is not None:
         request = lookup.get(work, letter.request_id)
         _confirm(work, request, letter)
@@ -29,12 +29,12 @@ def _confirm(work: Work, request: AccessRequest, letter: OutboxLetter) -> None:
         taking.take(work, request, "confirm", actor=Actor.POST, letter=letter.id)
 
 
-def failed(work: Work, letter_id: int, detail: str, *, permanent: bool) -> None:
-    outbox.mark_failed(work, letter_id=letter_id, detail=detail, permanent=permanent)
+def failed(work: Work, letter_id: int, detail: str, *, permanent: bool, owner: str | None = None) -> None:
+    outbox.mark_failed(work, letter_id=letter_id, detail=detail, permanent=permanent, owner=owner)
 
 
-def uncertain(work: Work, letter_id: int, detail: str) -> None:
-    outbox.mark_uncertain(work, letter_id=letter_id, detail=detail)
+def uncertain(work: Work, letter_id: int, detail: str, *, owner: str | None = None) -> None:
+    outbox.mark_uncertain(work, letter_id=letter_id, detail=detail, owner=owner)
 
 
 def settled_as_sent(work: Work, letter_id: int, how: str) -> OutboxLetter:

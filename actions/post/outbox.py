@@ -121,7 +121,9 @@ def held(work: Work, request: AccessRequest | None = None) -> set[int]:
 
 def release_expired(work: Work) -> tuple[int, int]:
     """After a killed worker: what had not begun is due again, what had begun is uncertain. Returns both counts."""
-    expired = (col(OutboxLetter.lease_until) <= work.now,)
+    never = work.now + 2 * dt.timedelta(seconds=work.policy.lease_seconds)  # a lease of a clock that ran ahead
+    expired = (or_(col(OutboxLetter.lease_until) <= work.now, col(OutboxLetter.lease_until) > never),)
+    _bring_near(work)
     idle = _change(work, OutboxState.CLAIMED, OutboxState.PROMISED, *expired, next_attempt_at=work.now)
     lost = work.session.execute(
         select(col(OutboxLetter.id)).where(col(OutboxLetter.state) == OutboxState.SENDING, *expired)
@@ -130,6 +132,21 @@ def release_expired(work: Work) -> tuple[int, int]:
     for number in lost_ids:
         mark_uncertain(work, letter_id=number, detail="Отправка прервалась: программа остановилась посреди передачи.")
     return idle, len(lost_ids)
+
+
+def _bring_near(work: Work) -> None:
+    """What a clock that ran ahead has put off for longer than any wait of ours is due now."""
+    longest = max(*work.policy.retry_minutes, work.policy.server_away_minutes)
+    far = work.now + dt.timedelta(minutes=longest, hours=1)
+    numbers = work.session.execute(
+        update(OutboxLetter)
+        .where(col(OutboxLetter.state) == OutboxState.PROMISED, col(OutboxLetter.next_attempt_at) > far)
+        .values(next_attempt_at=work.now)
+        .returning(col(OutboxLetter.id))
+        .execution_options(synchronize_session=False)
+    ).scalars()
+    for number in list(numbers):
+        audit.record(work, "letter.brought-near", f"letter:{number}")
 
 
 def begin(work: Work, *, letter_id: int, owner: str) -> tuple[bytes, str]:
@@ -187,17 +204,18 @@ def _practice_told(work: Work, text: str) -> str:
     )
 
 
-def mark_sent(work: Work, *, letter_id: int, response: str) -> OutboxLetter:
-    """The relay said 250, or an uncertain letter was found to have arrived."""
+def mark_sent(work: Work, *, letter_id: int, response: str, owner: str | None = None) -> OutboxLetter:
+    """The relay told its `owner` 250, or the letter is known to have arrived. Raises Conflict when it is another's by now."""
     letter = get(work, letter_id)
     sources = (OutboxState.SENDING, OutboxState.UNCERTAIN)
     if letter.state not in sources or not _change(
         work,
         letter.state,
         OutboxState.SENT,
-        col(OutboxLetter.id) == letter_id,
+        *_held(letter_id, owner),
         confirmed_at=work.now,
         lease_until=None,
+        lease_owner=None,
         error=None,
     ):
         raise Conflict(f"Письмо № {letter_id} уже в другом состоянии.")
@@ -222,23 +240,43 @@ def _forget_secret(work: Work, letter: OutboxLetter) -> None:
         letter.raw_sha256 = None
 
 
-def mark_uncertain(work: Work, *, letter_id: int, detail: str) -> None:
-    """Nobody knows whether it arrived: an acknowledgement, the Sent folder or a person settles it."""
-    _change(
-        work,
-        OutboxState.SENDING,
-        OutboxState.UNCERTAIN,
-        col(OutboxLetter.id) == letter_id,
-        error=detail,
-        lease_until=None,
+def _held(letter_id: int, owner: str | None) -> tuple[ColumnElement[bool], ...]:
+    """Who has let a letter go writes its state no more; it is nobody's once somebody has settled it or sent it anew."""
+    mine = (col(OutboxLetter.lease_owner) == owner,) if owner is not None else ()
+    return (col(OutboxLetter.id) == letter_id, *mine)
+
+
+def is_held(work: Work, *, letter_id: int, owner: str) -> bool:
+    """Whether the owner still has the letter that he is sending, and time left to say so."""
+    query = select(col(OutboxLetter.id)).where(
+        *_held(letter_id, owner),
+        col(OutboxLetter.state) == OutboxState.SENDING,
+        col(OutboxLetter.lease_until) > work.now,
     )
+    return work.session.execute(query).first() is not None
+
+
+def note_late(work: Work, *, letter_id: int, said: str) -> None:
+    """A worker heard of a letter that is not his any more: what he heard stays on record."""
+    audit.record(work, "letter.late-reply", f"letter:{letter_id}", said=said)
+
+
+def mark_uncertain(work: Work, *, letter_id: int, detail: str, owner: str | None = None) -> None:
+    """Nobody knows whether it arrived: an acknowledgement, the Sent folder or a person settles it.
+
+    Raises Conflict when it is another's by now.
+    """
+    if not _change(
+        work, OutboxState.SENDING, OutboxState.UNCERTAIN, *_held(letter_id, owner), error=detail, lease_until=None
+    ):
+        raise Conflict(f"Письмо № {letter_id} уже в другом состоянии.")
     audit.record(work, "letter.uncertain", f"letter:{letter_id}")
 
 
-def mark_failed(work: Work, *, letter_id: int, detail: str, permanent: bool) -> None:
+def mark_failed(work: Work, *, letter_id: int, detail: str, permanent: bool, owner: str | None = None) -> None:
     """Surely not accepted: tried again up the ladder when temporary, stopped visibly when permanent.
 
-    Raises Conflict when the letter was settled otherwise meanwhile.
+    Raises Conflict when the letter was settled otherwise meanwhile, or is another's by now.
     """
     letter = get(work, letter_id)
     if letter.state not in (OutboxState.CLAIMED, OutboxState.SENDING, OutboxState.UNCERTAIN):
@@ -246,16 +284,17 @@ def mark_failed(work: Work, *, letter_id: int, detail: str, permanent: bool) -> 
     ladder = work.policy.retry_minutes
     stop = permanent or letter.attempts > len(ladder)
     wait = dt.timedelta(minutes=ladder[min(letter.attempts, len(ladder)) - 1] if letter.attempts else 0)
-    source = letter.state
-    _change(
+    if not _change(
         work,
-        source,
+        letter.state,
         OutboxState.FAILED if stop else OutboxState.PROMISED,
-        col(OutboxLetter.id) == letter_id,
+        *_held(letter_id, owner),
         error=detail,
         lease_until=None,
+        lease_owner=None,
         next_attempt_at=work.now + wait,
-    )
+    ):
+        raise Conflict(f"Письмо № {letter_id} уже в другом состоянии.")
     audit.record(work, "letter.failed" if stop else "letter.delayed", f"letter:{letter_id}", attempt=letter.attempts)
 
 
@@ -271,7 +310,7 @@ def postpone(work: Work, *, owner: str, detail: str, begun: int | None = None) -
     letters = work.session.execute(mine.with_for_update()).scalars().all()
     for letter in letters:
         letter.attempts -= letter.state is OutboxState.SENDING
-        letter.state, letter.lease_until = OutboxState.PROMISED, None
+        letter.state, letter.lease_until, letter.lease_owner = OutboxState.PROMISED, None, None
         letter.next_attempt_at = work.now + dt.timedelta(minutes=work.policy.server_away_minutes)
         told, letter.error = letter.error is not None, detail
         if not told:  # a server that is away for days fills no log
@@ -290,6 +329,7 @@ def resend(work: Work, *, letter_id: int) -> None:
         OutboxState.PROMISED,
         col(OutboxLetter.id) == letter_id,
         next_attempt_at=work.now,
+        lease_owner=None,
         attempts=0,
         error=None,
     )

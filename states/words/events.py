@@ -63,6 +63,8 @@ EVENT_LABELS = {
     "holdings.withdrawn": "Внесённый список ролей отменён",
     "leavers.compared": "Списки ушедших сверены",
     "letter.brought": "Письмо принесено вручную",
+    "letter.brought-near": "Отложенное сбившимися часами письмо возвращено в очередь",
+    "letter.late-reply": "Запоздалый ответ почтового сервера",
     "letter.delayed": "Отправка отложена",
     "letter.downloaded": "Письмо скачано",
     "letter.failed": "Письмо не отправлено",

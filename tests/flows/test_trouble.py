@@ -88,10 +88,10 @@ def test_letter_whose_record_fails_after_the_250_is_uncertain_and_holds_up_none(
     _promise(installation, 3)
     honest = delivery.confirmed
 
-    def breaking(work, letter_id, response):
+    def breaking(work, letter_id, response, **more):
         if letter_id == 1 and response.startswith("250"):
             raise RuntimeError("nobody foresaw it")
-        return honest(work, letter_id, response)
+        return honest(work, letter_id, response, **more)
 
     monkeypatch.setattr(delivery, "confirmed", breaking)
     run_sweep("deliver", installation)

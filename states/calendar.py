@@ -88,6 +88,19 @@ class WorkingCalendar:
     def is_working(self, date: dt.date) -> bool:
         return self.day(date).kind is not DayKind.OFF
 
+    def shifted(self, start: dt.date, days: int) -> dt.date:
+        """The day that lies `days` working days after `start`, before it where `days` is negative."""
+        day, left, step = start, abs(days), dt.timedelta(days=1 if days > 0 else -1)
+        while left:
+            day += step
+            left -= self.is_working(day)
+        return day
+
+    def working_days(self, start: dt.date, end: dt.date) -> int:
+        """Working days after `start` up to and with `end`."""
+        days = (start + dt.timedelta(days=number) for number in range(1, (end - start).days + 1))
+        return sum(1 for day in days if self.is_working(day))
+
     def is_decreed(self, year: int) -> bool:
         return year in self.table.decreed or year in self.imported_years
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
 from catalog.checklists import Checklist, ChecklistsFile, Item
-from states.calendar import WorkingCalendar
 
 Place = tuple[str, str]
 """Code of the checklist, code of the item."""
@@ -60,21 +58,3 @@ def dependents(checklists: ChecklistsFile, checklist: Checklist, item: Item) -> 
                 if checklists.of_reference(other, after.item) == (checklist, item):
                     found.append(Dependence(other, later, after.rule))
     return tuple(found)
-
-
-def due_day(calendar: WorkingCalendar, start: dt.date, days: int) -> dt.date:
-    """The day that lies `days` working days after `start`."""
-    return _shifted(calendar, start, days, dt.timedelta(days=1))
-
-
-def warned_from(calendar: WorkingCalendar, due: dt.date, days: int) -> dt.date:
-    """The day from which the term is near: `days` working days before it."""
-    return _shifted(calendar, due, days, -dt.timedelta(days=1))
-
-
-def _shifted(calendar: WorkingCalendar, start: dt.date, days: int, step: dt.timedelta) -> dt.date:
-    day, left = start, days
-    while left:
-        day += step
-        left -= calendar.is_working(day)
-    return day

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cache, partial
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from states.calendar import WorkingCalendar
@@ -72,12 +72,6 @@ class Due:
         }
 
 
-def working_days_between(calendar: WorkingCalendar, start: dt.date, end: dt.date) -> int:
-    """Working days after `start` up to and with `end`."""
-    days = (start + dt.timedelta(days=number) for number in range(1, (end - start).days + 1))
-    return sum(1 for day in days if calendar.is_working(day))
-
-
 def digest_moment(
     calendar: WorkingCalendar, day: dt.date, zone: str, opens: dt.time, closes: dt.time, now: dt.datetime
 ) -> dt.datetime | None:
@@ -93,7 +87,7 @@ def digest_moment(
 
 def is_due(waiting: Waiting, at: dt.datetime, calendar: WorkingCalendar) -> bool:
     """Idle long enough, and not reminded of within `repeat_days` working days."""
-    return _is_due(waiting, at, partial(working_days_between, calendar))
+    return _is_due(waiting, at, calendar.working_days)
 
 
 def _is_due(waiting: Waiting, at: dt.datetime, between: Callable[[dt.date, dt.date], int]) -> bool:
@@ -127,7 +121,7 @@ def plan(
 
     @cache
     def between(start: dt.date, end: dt.date) -> int:
-        return working_days_between(calendar, start, end)
+        return calendar.working_days(start, end)
 
     last: dict[int, dt.datetime] = {}
     for number in range(days):

@@ -142,9 +142,6 @@ def due_of(work: Work, term: Term) -> dt.datetime | None:
         except TooFar:
             return None
     day = dt.date.fromisoformat(term.day) if term.day else work.now.astimezone(zone).date()
-    left = term.working_days
-    while left > 0:
-        day += dt.timedelta(days=1)
-        left -= work.calendar.is_working(day)
+    day = work.calendar.shifted(day, term.working_days)
     parts = list(working_intervals(day, work.desk_schedule, work.calendar))
     return parts[-1].end if parts else dt.datetime.combine(day, work.desk_schedule.closes, zone)

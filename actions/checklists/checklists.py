@@ -23,7 +23,7 @@ from models.grant import Grant
 from models.identifiers import BadIdentifier
 from models.request import AccessRequest, LineState
 from models.text import fold, tidy
-from states.checklists import Place, dependents, due_day, lacking
+from states.checklists import Place, dependents, lacking
 
 _NOTE_LENGTH = 2000
 
@@ -163,7 +163,7 @@ def _new_item(work: Work, opened: OpenedChecklist, item: Item, worker_id: int | 
         worker_id=worker_id,
         item=item.code,
         opened_at=work.now,
-        due_on=due_day(work.calendar, today, item.due.working_days),
+        due_on=work.calendar.shifted(today, item.due.working_days),
     )
 
 

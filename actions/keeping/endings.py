@@ -26,7 +26,6 @@ from models.identifiers import BadIdentifier
 from models.moments import MOSCOW
 from models.organisation import Organisation
 from models.request import AccessRequest, RequestedRole, RequestLine
-from states.checklists import warned_from
 from states.outcomes import ACCESS
 from states.reminders import Reason, Waiting
 from states.rules.roles import is_current
@@ -142,7 +141,7 @@ def waiting(work: Work) -> Iterator[Waiting]:
     """For the reminders: once at each stage, and once more when a day that was only asked for is over."""
     for each in ending(work):
         zone = each.organisation.time_zone
-        starts = [_midnight(warned_from(work.calendar, each.day, before), zone) for before in STAGES]
+        starts = [_midnight(work.calendar.shifted(each.day, -before), zone) for before in STAGES]
         over = _midnight(each.day + dt.timedelta(days=1), zone)
         ends: list[dt.datetime | None] = [*starts[1:], over]
         if not each.named:

@@ -30,7 +30,6 @@ from models.moments import MOSCOW
 from models.organisation import Organisation
 from models.request import AccessRequest, RequestLine, Status
 from notifications.writing import write
-from states.checklists import warned_from
 from states.deadlines import deadline
 from states.lifecycle import Actor
 from states.outcomes import UNPROVEN
@@ -246,7 +245,7 @@ def _checklists(work: Work) -> Iterator[Waiting]:
     before = checklists.catalogue(work).reminding.working_days_before
     for ready in overview.ready_items(work):
         zone = ready.organisation.time_zone
-        near = _midnight(warned_from(work.calendar, ready.due_on, before), zone)
+        near = _midnight(work.calendar.shifted(ready.due_on, -before), zone)
         over = _midnight(ready.due_on + dt.timedelta(days=1), zone)
         for to in officers_of(work, ready.organisation):
             yield Waiting(Reason.ITEM_NEAR, to, "", ready.told, near, 0, zone, until=over)

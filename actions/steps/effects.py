@@ -20,6 +20,7 @@ from actions.steps import undoing
 from models.answers import Ground, Outcome, PairAnswer, PairKey
 from models.employee import Employee
 from models.facts import LineFacts, RoleRef, SignatureFacts
+from models.moments import MOSCOW
 from models.request import AccessRequest, LineState, RequestedRole, RequestLine
 from privacy.numbers import without_other_snils
 from states.deadlines import deadline
@@ -225,17 +226,9 @@ def record_outcome(work: Work, request: AccessRequest, data: Data) -> None:
         return
     request.outcome, request.note = outcome.code, outcome.next
     if outcome.remind_days is not None:
-        request.next_reminder_at = work.now + working_days(work, outcome.remind_days)
+        today = work.now.astimezone(MOSCOW).date()
+        request.next_reminder_at = work.now + (work.calendar.shifted(today, outcome.remind_days) - today)
     audit.record(work, "request.outcome", lookup.subject(request), outcome=outcome.code)
-
-
-def working_days(work: Work, count: int) -> dt.timedelta:
-    """From now to the same time so many working days later."""
-    day, left = work.now.date(), count
-    while left:
-        day += dt.timedelta(days=1)
-        left -= work.calendar.is_working(day)
-    return dt.timedelta(days=(day - work.now.date()).days)
 
 
 def close_lines(work: Work, request: AccessRequest, data: Data) -> None:

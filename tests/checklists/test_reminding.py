@@ -15,8 +15,6 @@ from demo import people
 from models.audit import Event
 from models.employee import Employee
 from models.letters import OutboxLetter
-from states.calendar import WorkingCalendar
-from states.checklists import due_day, warned_from
 from states.reminders import Reason
 from tests.checklists.opening import entered, opened, ticked
 from views import checklist_progress
@@ -116,24 +114,6 @@ def test_dry_run_says_the_same_as_is_sent(installation, organisation, clock):
             if title in told
         }
     assert sent == said and (dt.date(2026, 11, 27), Reason.ITEM_OVERDUE) in said
-
-
-@pytest.mark.parametrize(
-    ("start", "days", "due"),
-    [
-        ("2026-11-23", 0, "2026-11-23"),
-        ("2026-11-27", 1, "2026-11-30"),
-        ("2026-12-30", 1, "2027-01-11"),
-        ("2026-11-28", 1, "2026-11-30"),
-    ],
-)
-def test_terms_skip_what_the_calendar_skips(start, days, due):
-    calendar = WorkingCalendar()
-    assert due_day(calendar, dt.date.fromisoformat(start), days) == dt.date.fromisoformat(due)
-
-
-def test_warning_skips_days_off_backwards():
-    assert warned_from(WorkingCalendar(), dt.date(2027, 1, 11), 2) == dt.date(2026, 12, 29)
 
 
 def test_names_of_finished_employees_are_erased_after_the_term_with_an_act(installation, organisation, clock):

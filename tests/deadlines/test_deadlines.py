@@ -88,6 +88,23 @@ def test_calendar_is_the_official_one_on_every_day_of_the_decreed_years():
     assert [sum(CALENDAR.is_working(day) for day in days if day.year == year) for year in YEARS] == [248, 247, 247, 247]
 
 
+@pytest.mark.parametrize(
+    ("start", "days", "due"),
+    [
+        ("2026-11-23", 0, "2026-11-23"),
+        ("2026-11-27", 1, "2026-11-30"),
+        ("2026-11-28", 1, "2026-11-30"),
+        ("2026-12-30", 1, "2027-01-11"),
+        ("2027-01-11", -2, "2026-12-29"),
+        ("2026-11-29", -1, "2026-11-27"),
+    ],
+)
+def test_so_many_working_days_on_or_back_skip_what_the_calendar_skips(start, days, due):
+    first, last = dt.date.fromisoformat(start), dt.date.fromisoformat(due)
+    assert CALENDAR.shifted(first, days) == last
+    assert days < 0 or CALENDAR.working_days(first, last) == days
+
+
 def test_working_weekends_stand_for_the_days_that_the_decrees_name():
     moved = holidays.country_holidays("RU", years=YEARS)
     for each in calendar_table().working:

@@ -15,6 +15,7 @@ from actions.requests import creation, lookup, papers
 from actions.steps import taking
 from catalog import load
 from models.letters import OutboxLetter
+from models.moments import MOSCOW
 from models.request import Status
 from states.lifecycle import Refused, step_for, traits_of
 from states.reminders import Reason
@@ -109,6 +110,22 @@ def test_extract_is_due_in_three_days_and_what_follows_is_reminded_of(installati
             lookup.get(work, number).fields,
         )
         assert reminders.planned(work, days=1) == []
+
+
+@pytest.mark.rule("EXT-7")
+def test_what_follows_is_reminded_of_by_the_day_in_moscow(installation, clock):
+    with installation.work("тест") as work:
+        request = drafted(work, "extract-gosuslugi", CASES["extract-gosuslugi"])
+        taking.take(work, request, "validate")
+        taking.take(work, request, "hand_over", ticket="77-1")
+        number = request.id
+    clock.now = dt.datetime(2026, 11, 29, 21, 30, tzinfo=dt.UTC)  # Monday already in Moscow
+    with installation.work("тест") as work:
+        request = lookup.get(work, number)
+        taking.take(work, request, "grant", outcome="absent", ground=GROUND)
+        days = work.catalog.kind(request.kind).outcome("absent").remind_days
+        due = request.next_reminder_at.astimezone(MOSCOW).date()
+        assert work.calendar.working_days(dt.date(2026, 11, 30), due) == days
 
 
 @pytest.mark.rule("EXT-6")

@@ -24,7 +24,6 @@ from models.moments import MOSCOW
 from models.organisation import Organisation, called
 from models.request import AccessRequest, RequestLine, Status
 from notifications.errors import EXPLANATIONS
-from states.checklists import warned_from
 from states.outcomes import UNPROVEN
 
 SHOWN = 5  # entries of one matter; the rest is counted
@@ -78,11 +77,8 @@ def matters(work: Work) -> list[Matter]:
 
 def idle_since(work: Work, days: int) -> dt.datetime:
     """What has stood still since before this moment is idle for that many working days (Moscow's)."""
-    day, left = work.now.astimezone(MOSCOW).date(), days
-    while left:
-        left -= work.calendar.is_working(day)
-        day -= dt.timedelta(days=1)
-    return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), MOSCOW)
+    tomorrow = work.now.astimezone(MOSCOW).date() + dt.timedelta(days=1)
+    return dt.datetime.combine(work.calendar.shifted(tomorrow, -days), dt.time(), MOSCOW)
 
 
 class _Kinds:
@@ -326,7 +322,7 @@ def _items(work: Work) -> Matter:
     due = []
     for ready in overview.ready_items(work):
         today = work.now.astimezone(ZoneInfo(ready.organisation.time_zone)).date()
-        if today >= warned_from(work.calendar, ready.due_on, before):
+        if today >= work.calendar.shifted(ready.due_on, -before):
             due.append((ready.due_on < today, ready))
     due.sort(key=lambda pair: (not pair[0], pair[1].due_on))
     entries = [

@@ -149,13 +149,9 @@ def _soon(work: Work) -> list[Digest]:
 
 
 def _calendar_days(work: Work) -> int:
-    """So many calendar days as hold the working days ahead."""
-    day, left, number = work.now.astimezone(MOSCOW).date(), _DAYS_AHEAD, 0
-    while left:
-        left -= work.calendar.is_working(day)
-        day += dt.timedelta(days=1)
-        number += 1
-    return number
+    """So many calendar days, today among them, as hold the working days ahead."""
+    yesterday = work.now.astimezone(MOSCOW).date() - dt.timedelta(days=1)
+    return (work.calendar.shifted(yesterday, _DAYS_AHEAD) - yesterday).days
 
 
 def _digest(at: dt.datetime, zone: str, personal: bool, dues: list[Due]) -> Digest:

@@ -6,11 +6,13 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from sqlmodel import Session
 
 from catalog import Catalog
+from states.calendar import WorkingCalendar
+from states.deadlines import Schedule
 
 
 class Files(Protocol):
@@ -19,9 +21,9 @@ class Files(Protocol):
     def put(self, data: bytes) -> str: ...
     def read(self, sha256: str) -> bytes: ...
     def delete(self, sha256: str) -> None: ...
-    def path(self, sha256: str) -> Any: ...
-    def derived(self, sha256: str, what: str) -> Any: ...
-    def keep_derived(self, sha256: str, what: str, data: bytes) -> Any: ...
+    def path(self, sha256: str) -> Path: ...
+    def derived(self, sha256: str, what: str) -> Path: ...
+    def keep_derived(self, sha256: str, what: str, data: bytes) -> Path: ...
 
 
 # Execution option of a query whose answer must not depend on who asks: what rules judge by is the same for everybody.
@@ -91,8 +93,8 @@ class Work:
     catalog: Catalog
     files: Files
     policy: Policy
-    calendar: Any
-    desk_schedule: Any
+    calendar: WorkingCalendar
+    desk_schedule: Schedule
     narrowed: bool = False  # whether only some organisations are seen
     after_commit: list[Callable[[], None]] = field(default_factory=list)
 

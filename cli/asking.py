@@ -16,7 +16,7 @@ audit = typer.Typer(help="Журнал действий.", no_args_is_help=True)
 
 def moment(text: str | None) -> dt.datetime | None:
     """A date means the end of that day in Moscow. BadParameter for anything else than ISO."""
-    from models.moments import MOSCOW
+    from models.moments import zoned
 
     if text is None:
         return None
@@ -26,7 +26,7 @@ def moment(text: str | None) -> dt.datetime | None:
         raise typer.BadParameter(f"«{text}»: нужна дата вида 2026-11-23.") from None
     if len(text) <= 10:
         parsed = dt.datetime.combine(parsed.date(), dt.time.max)
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=MOSCOW)
+    return zoned(parsed)
 
 
 @audit.command("verify")

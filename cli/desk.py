@@ -21,7 +21,7 @@ def deadline(
     """Срок в рабочих часах СТП по производственному календарю, с объяснением."""
     import datetime as dt
 
-    from models.moments import MOSCOW
+    from models.moments import zoned
     from states.deadlines import deadline as reckon
     from states.deadlines import explain
     from wiring.calendar import desk_schedule, working_calendar
@@ -34,8 +34,7 @@ def deadline(
     if wanted < 0 or not wanted.is_finite():
         raise typer.BadParameter("Часов не может быть меньше нуля.")
     settings = load()
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=MOSCOW)
-    reckoned = reckon(aware, wanted, desk_schedule(settings), working_calendar(settings))
+    reckoned = reckon(zoned(moment), wanted, desk_schedule(settings), working_calendar(settings))
     if json:
         say_json(reckoned.as_json())
     else:

@@ -1,4 +1,7 @@
-"""How columns are declared: each says whether it holds personal data or a secret, enums keep their value, JSON is portable."""
+"""How columns are declared: each says whether it holds personal data or a secret, enums keep their value, JSON is portable.
+
+A moment needs nothing said: SQLModel's type gives it back in UTC, aware, on both databases, its least and its latest too.
+"""
 
 from enum import StrEnum
 from typing import Any

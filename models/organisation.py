@@ -7,6 +7,7 @@ from sqlmodel import SQLModel
 
 from models.columns import PORTABLE_JSON, enum_type, personal, plain
 from models.facts import Licence, RegistryStatus, Route, SealPolicy
+from models.moments import MOSCOW
 
 
 class Organisation(SQLModel, table=True):
@@ -30,7 +31,7 @@ class Organisation(SQLModel, table=True):
     sole_proprietor: bool = plain(False)
     subject: str | None = plain(None)
     address: str = plain("")
-    time_zone: str = plain("Europe/Moscow")
+    time_zone: str = plain(MOSCOW.key)
     head_name: str = personal("")
     head_post: str = plain("")
     seal: SealPolicy | None = plain(None, sa_type=enum_type(SealPolicy))

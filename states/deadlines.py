@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from models.moments import MOSCOW
 from states.calendar import DayKind, WorkingCalendar
 
 _HORIZON_DAYS = 366 * 5
@@ -21,7 +22,7 @@ class Schedule:
     closes: dt.time = dt.time(18, 0)
     break_from: dt.time = dt.time(13, 0)
     break_until: dt.time = dt.time(14, 0)
-    zone: str = "Europe/Moscow"
+    zone: str = MOSCOW.key
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from models.moments import MOSCOW
+
 _SERVER = re.compile(r"(\*\.[\w-]+\.)?[\w-]+(\.[\w-]+)*")
 Tls = Literal["tls", "starttls", "plain"]
 
@@ -106,7 +108,7 @@ class DeskPart(Part):
     closes: dt.time = dt.time(18, 0)
     break_from: dt.time = dt.time(13, 0)
     break_until: dt.time = dt.time(14, 0)
-    time_zone: str = "Europe/Moscow"
+    time_zone: str = MOSCOW.key
 
 
 class RemindersPart(Part):

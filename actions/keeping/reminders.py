@@ -115,13 +115,7 @@ def _outcomes(work: Work) -> Iterator[Waiting]:
         why = f"{work.catalog.kind(request.kind).short_title}: {outcome.label}. {outcome.next}"
         for to in officers_of(work, organisation):
             yield Waiting(
-                Reason.OUTCOME_NEXT,
-                to,
-                request.number,
-                why,
-                _aware(request.next_reminder_at),
-                0,
-                organisation.time_zone,
+                Reason.OUTCOME_NEXT, to, request.number, why, request.next_reminder_at, 0, organisation.time_zone
             )
 
 
@@ -151,7 +145,7 @@ def _logins(work: Work) -> Iterator[Waiting]:
         if entry is None or last is None or people.is_stranger(request, line, person):
             continue
         reason, days, to_employee, to_officer = entry
-        invited = _aware(last)
+        invited = last
         own_address = cases.line_facts(line, None).email
         if own_address:
             yield Waiting(
@@ -209,10 +203,6 @@ def _last_letter() -> ScalarSelect[dt.datetime]:
     )
 
 
-def _aware(moment: dt.datetime) -> dt.datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
-
-
 def _letters(work: Work) -> Iterator[Waiting]:
     """Letters out that stopped and letters in that nobody has read go to the officers of the installation."""
     stuck = select(OutboxLetter).where(col(OutboxLetter.state).in_((OutboxState.FAILED, OutboxState.UNCERTAIN)))
@@ -237,7 +227,7 @@ def _letters(work: Work) -> Iterator[Waiting]:
     ).one()
     if count:
         for to in work.policy.officers:
-            yield Waiting(Reason.TRIAGE, to, "", f"писем ждут решения: {count}", _aware(first), 0, MOSCOW.key)
+            yield Waiting(Reason.TRIAGE, to, "", f"писем ждут решения: {count}", first, 0, MOSCOW.key)
 
 
 def _checklists(work: Work) -> Iterator[Waiting]:

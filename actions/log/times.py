@@ -21,12 +21,8 @@ def first_since(session: Session, moment: dt.datetime) -> int:
     while low < high:
         middle = (low + high) // 2
         at = session.execute(select(col(Event.at)).where(col(Event.seq) == middle)).scalar_one_or_none()
-        if at is not None and _aware(at) < moment:
+        if at is not None and at < moment:
             low = middle + 1
         else:
             high = middle
     return low
-
-
-def _aware(moment: dt.datetime) -> dt.datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)

@@ -84,10 +84,6 @@ def midnight(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(), MOSCOW)
 
 
-def _aware(moment: dt.datetime) -> dt.datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
-
-
 def _request_id(event: Any) -> ColumnElement[int]:
     """The request of an event whose subject is `request:ID`."""
     return cast(func.substr(col(event.subject), _NUMBER_FROM), Integer)
@@ -237,7 +233,7 @@ def _answered(
     )
     for began, answered, kind in work.session.execute(_of(query, organisation_id)):
         if began is not None:
-            yield _aware(began), _aware(answered), terms[kind]
+            yield began, answered, terms[kind]
 
 
 class WorkingWatch:

@@ -413,7 +413,7 @@ def _letters_out(work: Work, actions: Sequence[str], since: int, until: int) -> 
         .limit(LETTERS_SHOWN + 1)
     )
     return [
-        LetterOut(_aware(at), letter.id or 0, letter.purpose, letter.state, request)
+        LetterOut(at, letter.id or 0, letter.purpose, letter.state, request)
         for at, letter, request in work.session.execute(query)
     ]
 
@@ -432,7 +432,7 @@ def _letters_in(work: Work, since: int, until: int) -> list[LetterIn]:
         .limit(LETTERS_SHOWN + 1)
     )
     return [
-        LetterIn(_aware(at), letter.id or 0, letter.state, request, letter.brought_by or "")
+        LetterIn(at, letter.id or 0, letter.state, request, letter.brought_by or "")
         for at, letter, request in work.session.execute(query)
     ]
 
@@ -467,15 +467,8 @@ def post(work: Work) -> Post:
     """`late` when a letter whose turn has come still stands half an hour later."""
     query = select(func.count(), func.min(col(OutboxLetter.next_attempt_at)), func.min(col(OutboxLetter.promised_at)))
     number, turn, oldest = work.session.execute(query.where(col(OutboxLetter.state).in_(_QUEUED))).one()
-    late = turn is not None and _aware(turn) < work.now - _PATIENCE
-    return Post(
-        _last(work, "letter.sent"),
-        _last(work, "letter.received"),
-        number,
-        _aware(oldest) if oldest else None,
-        late,
-        *_looks(work),
-    )
+    late = turn is not None and turn < work.now - _PATIENCE
+    return Post(_last(work, "letter.sent"), _last(work, "letter.received"), number, oldest, late, *_looks(work))
 
 
 def _looks(work: Work) -> tuple[dt.datetime | None, dt.datetime | None, str]:
@@ -490,9 +483,4 @@ def _looks(work: Work) -> tuple[dt.datetime | None, dt.datetime | None, str]:
 
 def _last(work: Work, action: str) -> dt.datetime | None:
     newest = select(func.max(col(Event.seq))).where(col(Event.action) == action).scalar_subquery()
-    at = work.session.execute(select(col(Event.at)).where(col(Event.seq) == newest)).scalar_one_or_none()
-    return _aware(at) if at else None
-
-
-def _aware(moment: dt.datetime) -> dt.datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+    return work.session.execute(select(col(Event.at)).where(col(Event.seq) == newest)).scalar_one_or_none()

@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from catalog.kinds import RequestKind
 from catalog.rules import rules
-from models.moments import MOSCOW
+from models.moments import zoned
 from states.deadlines import deadline
 from web.api.catalog_schemas import KindBrief, KindOut, RuleOut, SubsystemOut
 from web.api.schemas import DeadlineOut, SkippedOut
@@ -56,7 +56,6 @@ def reckon(
 ) -> DeadlineOut:
     """В рабочих часах СТП по производственному календарю, с объяснением."""
     installation = installed(request)
-    aware = start if start.tzinfo else start.replace(tzinfo=MOSCOW)
-    found = deadline(aware, hours, installation.desk_schedule, installation.calendar)
+    found = deadline(zoned(start), hours, installation.desk_schedule, installation.calendar)
     shorter = [SkippedOut(date=day.date, why=day.why) for day in found.shortened]
     return DeadlineOut.model_validate({**found.as_json(), "shortened": shorter})

@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from actions.context import NotFound, Work
 from actions.log import audit
 from catalog.calendar import calendar_table
+from models.moments import zoned
 from states.calendar import BadCalendar
 from states.deadlines import Deadline, TooFar, deadline
 from views.mail.waiting import waiting
@@ -186,8 +187,7 @@ def _reckoned(work: Work, start: str, hours: str) -> tuple[Deadline | None, str]
         number = Decimal(hours.strip().replace(",", "."))
         if not 0 <= number <= 10_000 or not 2000 <= begun.year <= 2100:
             raise ValueError
-        begun = begun if begun.tzinfo else begun.replace(tzinfo=zone)
-        return deadline(begun, number, work.desk_schedule, work.calendar), ""
+        return deadline(zoned(begun, zone), number, work.desk_schedule, work.calendar), ""
     except TooFar as far:
         return None, str(far)
     except (ValueError, InvalidOperation):

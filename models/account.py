@@ -3,7 +3,7 @@
 import datetime as dt
 from enum import StrEnum
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import BigInteger, UniqueConstraint
 from sqlmodel import SQLModel
 
 from models.columns import PORTABLE_JSON, personal, plain
@@ -64,6 +64,11 @@ class AccountSession(SQLModel, table=True):
     agent: str = personal("")  # the browser, so that a person knows his sessions apart
     address: str = personal("")  # where it was last seen from
     proven: bool = plain(True)  # False: the password was right, the second step is awaited; opens nothing else
+    proven_anew_at: dt.datetime | None = plain(
+        None
+    )  # when its user last showed that it is he, before he changes how he logs in
+    challenge: str | None = plain(None)  # what a passkey is to sign, once and soon
+    challenge_at: dt.datetime | None = plain(None)
 
 
 class SecondFactor(SQLModel, table=True):
@@ -91,6 +96,24 @@ class RecoveryCode(SQLModel, table=True):
     id: int | None = plain(None, primary_key=True)
     account_id: int = plain(foreign_key="account.id", index=True)
     code_hash: str = plain()
+    used_at: dt.datetime | None = plain(None)
+
+
+class Passkey(SQLModel, table=True):
+    """Ключ доступа (passkey, WebAuthn): a device that signs for its user. Only its public half is here.
+
+    `sign_count` grows with each use where the device counts; one that does not grow was copied.
+    """
+
+    __tablename__ = "passkey"
+
+    id: int | None = plain(None, primary_key=True)
+    account_id: int = plain(foreign_key="account.id", index=True)
+    credential: str = plain(unique=True)  # the device's number of the key, base64url
+    public_key: str = plain()  # COSE, base64url
+    sign_count: int = plain(0, sa_type=BigInteger)
+    name: str = personal("")
+    created_at: dt.datetime = plain()
     used_at: dt.datetime | None = plain(None)
 
 

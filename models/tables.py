@@ -8,6 +8,7 @@ from models.account import (
     FailedLogin,
     IdempotencyKey,
     KnownBrowser,
+    Passkey,
     RecoveryCode,
     SecondFactor,
 )
@@ -63,6 +64,7 @@ __all__ = [
     "Organisation",
     "OrganisationChange",
     "OutboxLetter",
+    "Passkey",
     "Person",
     "PersonalLink",
     "RecoveryCode",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from actions.accounts import api_tokens, known_browsers, logins, passwords, refusals, second_step, sessions
+from actions.accounts import api_tokens, challenges, known_browsers, logins, passwords, refusals, second_step, sessions
 from actions.subscriptions import webhooks
 from documents.inside import archives, attached
 from sandbox.orders import Limits
@@ -77,6 +77,8 @@ def test_the_decisions_tell_the_numbers_of_the_code() -> None:
         f"{passwords.SHORTEST} to {passwords.LONGEST} signs",
         f"{AccountsPart().idle_hours} hours without a look and after {AccountsPart().session_days} days",
         f"after {sessions._HALF.seconds // 60} minutes",
+        f"a proof of the last {sessions._ANEW.seconds // 60} minutes",
+        f"at most {challenges._SOON.seconds // 60} minutes before",
         f"{misses.most} misses of an address in {misses.window.seconds // 60} minutes",
         f"six digits, {second_step._STEP} s",
         f"{bodies.MAX_BODY // megabyte} MB, {bodies.MAX_FILES} files, {bodies.MAX_FIELDS:,} fields; {bodies.MAX_WORDS // megabyte} MB; {bodies.MAX_ENTRANCE // 1024} KB",

@@ -1,4 +1,4 @@
-"""Второй шаг входа: a code of an app (TOTP, RFC 6238), or one of the recovery codes, once each."""
+"""Второй шаг входа: who has one, who must, and the codes of an app (TOTP, RFC 6238). Keys of devices are in passkeys."""
 
 from __future__ import annotations
 
@@ -6,17 +6,15 @@ import base64
 import datetime as dt
 import hashlib
 import hmac
-import secrets
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlmodel import col
 
-from actions.accounts import refusals, sessions
+from actions.accounts import recovery_codes, refusals, sessions
 from actions.context import Conflict, NotFound, Work
 from actions.log import audit
-from models.account import Account, RecoveryCode, Role, SecondFactor
+from models.account import Account, Passkey, Role, SecondFactor
 
 if TYPE_CHECKING:
     from cryptography.fernet import Fernet
@@ -26,11 +24,8 @@ OBLIGED: dict[str, frozenset[Role]] = {
     "administrators": frozenset({Role.ADMINISTRATOR}),
     "everybody": frozenset(Role),
 }
-CODES = 10
-_GROUPS = 6  # of four letters: 118 bits, so that a plain digest tells nothing of them
 _STEP = 30  # seconds of a code
 _TO_CONFIRM = dt.timedelta(minutes=30)
-_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 _ISSUER = "Доступ ЕГИСЗ"
 
 
@@ -44,10 +39,22 @@ WRONG = (
 
 
 def is_on(work: Work, account_id: int) -> bool:
+    """By an app or by a passkey."""
+    return has_app(work, account_id) or has_passkeys(work, account_id)
+
+
+def has_app(work: Work, account_id: int) -> bool:
     query = select(col(SecondFactor.id)).where(
         col(SecondFactor.account_id) == account_id, col(SecondFactor.confirmed_at).is_not(None)
     )
     return work.session.execute(query).first() is not None
+
+
+def has_passkeys(work: Work, account_id: int) -> bool:
+    return (
+        work.session.execute(select(col(Passkey.id)).where(col(Passkey.account_id) == account_id).limit(1)).first()
+        is not None
+    )
 
 
 def is_lacking(work: Work, account: Account) -> bool:
@@ -57,10 +64,10 @@ def is_lacking(work: Work, account: Account) -> bool:
 
 
 def begin(work: Work, account: Account) -> str:
-    """A new secret for his app; it counts for nothing until a code of it is shown. Raises Conflict where the step is on."""
+    """A new secret for his app; it counts for nothing until a code of it is shown. Raises Conflict where he has an app."""
     row = _row(work, account)
     if row is not None and row.confirmed_at is not None:
-        raise Conflict("Второй шаг уже включён.")
+        raise Conflict("Приложение с кодами уже включено.")
     if row is not None:
         work.session.delete(row)
         work.session.flush()
@@ -96,42 +103,63 @@ def address_for_app(account: Account, secret: str) -> str:
 
 
 def confirm(work: Work, account: Account, code: str) -> list[str]:
-    """The step is on; the recovery codes are told this once. Raises WrongCode, NotFound where nothing was begun."""
+    """The app is on; recovery codes are told this once, none where he has them. Raises WrongCode, NotFound where nothing was begun."""
     row = _waiting(work, account)
     if row is None:
         raise NotFound("Начните заново: откройте «Второй шаг входа».")
     if not _is_of_app(work, row, code):
         raise WrongCode(WRONG)
+    codes = switched_on(work, account)
     row.confirmed_at = work.now
+    audit.record(work, "account.app-on", f"account:{account.id}")
+    return codes
+
+
+def switched_on(work: Work, account: Account) -> list[str]:
+    """Before the first app or key counts: the recovery codes that come with it; none where there is a second step already."""
+    if is_on(work, account.id or 0):
+        return []
     audit.record(work, "account.second-step-on", f"account:{account.id}")
-    return _new_codes(work, account)
+    return recovery_codes.renew(work, account)
 
 
 def prove(work: Work, account: Account, code: str) -> bool:
     """Take a code of the app or a recovery code; each opens once, also for two who come at the same moment."""
     row = _row(work, account)
-    if row is None or row.confirmed_at is None:
-        return False
-    if _is_of_app(work, row, code) or _is_recovery(work, account, code):
+    of_app = row is not None and row.confirmed_at is not None and _is_of_app(work, row, code)
+    if of_app or (is_on(work, account.id or 0) and recovery_codes.take(work, account, code)):
         return True
     refusals.note(work, "refused.code", f"account:{account.id}")
     return False
 
 
 def renew_codes(work: Work, account: Account) -> list[str]:
-    """The former ones open nothing any more."""
+    """The former ones open nothing any more. Raises Conflict where they would open nothing at all."""
+    if not is_on(work, account.id or 0):
+        raise Conflict("Второй шаг выключен: запасные коды нечего открывать.")
     audit.record(work, "account.codes-renewed", f"account:{account.id}")
-    return _new_codes(work, account)
+    return recovery_codes.renew(work, account)
 
 
-def codes_left(work: Work, account: Account) -> int:
-    return len(_unused(work, account))
+def remove_app(work: Work, account: Account) -> None:
+    """Raises NotFound where there is none. Without a key left the second step is off."""
+    if not has_app(work, account.id or 0):
+        raise NotFound("Приложения с кодами у вас нет: возможно, оно уже отключено.")
+    work.session.execute(delete(SecondFactor).where(col(SecondFactor.account_id) == account.id))
+    audit.record(work, "account.app-off", f"account:{account.id}")
+    off_with_the_last(work, account)
+
+
+def off_with_the_last(work: Work, account: Account) -> None:
+    if not is_on(work, account.id or 0):
+        switch_off(work, account)
 
 
 def switch_off(work: Work, account: Account, *, by_other: bool = False) -> None:
-    """Where somebody else does it, the phone may be in wrong hands: every session ends too."""
-    for table in (SecondFactor, RecoveryCode):
+    """App, keys and codes go. Where somebody else does it, they may be in wrong hands: every session ends too."""
+    for table in (SecondFactor, Passkey):
         work.session.execute(delete(table).where(col(table.account_id) == account.id))
+    recovery_codes.forget(work, account)
     if by_other:
         sessions.end_all(work, account)
     audit.record(work, "account.second-step-off", f"account:{account.id}", by_other=by_other)
@@ -165,41 +193,6 @@ def _is_of_app(work: Work, row: SecondFactor, code: str) -> bool:
     row.last_step = found
     work.session.flush()
     return True
-
-
-def _is_recovery(work: Work, account: Account, code: str) -> bool:
-    digest = _digest(account, code)
-    row = next((each for each in _unused(work, account) if hmac.compare_digest(each.code_hash, digest)), None)
-    if row is None:
-        return False
-    taken = (
-        update(RecoveryCode)
-        .where(col(RecoveryCode.id) == row.id, col(RecoveryCode.used_at).is_(None))
-        .values(used_at=work.now)
-    )
-    if work.session.execute(taken).rowcount != 1:  # type: ignore[attr-defined]
-        return False
-    audit.record(work, "account.code-used", f"account:{account.id}", left=codes_left(work, account))
-    return True
-
-
-def _unused(work: Work, account: Account) -> Sequence[RecoveryCode]:
-    query = select(RecoveryCode).where(col(RecoveryCode.account_id) == account.id, col(RecoveryCode.used_at).is_(None))
-    return work.session.execute(query).scalars().all()
-
-
-def _new_codes(work: Work, account: Account) -> list[str]:
-    work.session.execute(delete(RecoveryCode).where(col(RecoveryCode.account_id) == account.id))
-    made = ["-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(_GROUPS)) for _ in range(CODES)]
-    work.session.add_all(RecoveryCode(account_id=account.id or 0, code_hash=_digest(account, each)) for each in made)
-    work.session.flush()
-    return made
-
-
-def _digest(account: Account, code: str) -> str:
-    """Codes are long and random, so a plain digest is enough."""
-    plain = "".join(sign for sign in code[:100].lower() if sign.isalnum())
-    return hashlib.sha256(f"{account.id}:{plain}".encode()).hexdigest()
 
 
 def _fernet(work: Work) -> Fernet:

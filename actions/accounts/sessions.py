@@ -18,6 +18,7 @@ _SEEN_EVERY = dt.timedelta(minutes=5)  # a write per look would be too many
 
 
 _HALF = dt.timedelta(minutes=10)  # to look for the phone
+_ANEW = dt.timedelta(minutes=15)  # to change how one logs in, after showing once more that one is oneself
 
 
 def start(work: Work, account: Account, *, agent: str = "", address: str = "", proven: bool = True) -> str:
@@ -75,6 +76,19 @@ def touch(work: Work, session_id: int, address: str = "") -> None:
     session = work.session.get(AccountSession, session_id)
     if session is not None:
         session.seen_at, session.address = work.now, address[:100] or session.address
+
+
+def prove_anew(work: Work, session_id: int) -> None:
+    """Its user has shown a moment ago that it is he, and not somebody who sat down at an open page."""
+    session = work.session.get(AccountSession, session_id)
+    if session is not None:
+        session.proven_anew_at = work.now
+        work.session.flush()
+
+
+def is_proven_anew(work: Work, session_id: int | None) -> bool:
+    session = work.session.get(AccountSession, session_id) if session_id is not None else None
+    return session is not None and session.proven_anew_at is not None and work.now - session.proven_anew_at < _ANEW
 
 
 def of(work: Work, account: Account) -> Sequence[AccountSession]:

@@ -12,7 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import select
 
-from actions.accounts import accounts, passwords, second_step
+from actions.accounts import accounts, passwords, recovery_codes
 from models.account import Role, SecondFactor
 from tests.web.apps import app_for
 from tests.web.users import session_of
@@ -53,9 +53,15 @@ def code(world: World, secret: str, ahead: int = 0) -> str:
     return pyotp.TOTP(secret).at(world.clock.now + dt.timedelta(seconds=ahead))
 
 
+def prove(page: TestClient, **proof: str) -> int:
+    """What everybody does before changing how he logs in."""
+    return page.post("/account/second-step/prove", data=proof).status_code
+
+
 def set_up(world: World, page: TestClient) -> tuple[str, list[str]]:
     """(the app's secret, recovery codes)"""
-    begun = page.post("/account/second-step/begin", data={"present": PASSWORD}).text
+    assert prove(page, present=PASSWORD) == 303
+    begun = page.post("/account/second-step/begin").text
     secret = re.search(r'class="secret"[^>]*>(\w+)<', begun)
     assert (
         secret
@@ -121,7 +127,7 @@ def test_a_new_password_from_an_administrator_does_not_pass_it_by(world: World, 
 
 def test_a_recovery_code_opens_once(world: World, anna: tuple[str, list[str]]) -> None:
     _, codes = anna
-    assert len(set(codes)) == second_step.CODES
+    assert len(set(codes)) == recovery_codes.CODES
     assert all(len(each.replace("-", "")) * math.log2(31) > 112 for each in codes)  # bits: a plain digest is enough
     for expected in (303, 401):
         page = browser(world)
@@ -154,13 +160,20 @@ def test_neither_secret_nor_codes_are_in_the_database(world: World, anna: tuple[
 def test_an_open_session_does_not_take_the_step_off_and_a_code_does(world: World, anna: tuple[str, list[str]]) -> None:
     page = browser(world)
     page.cookies.set(COOKIE, session_of(world, "anna"))
-    assert page.post("/account/second-step/off", data={"code": "000000"}).status_code == 422
-    fresh = page.post("/account/second-step/codes", data={"code": anna[1][0]}).text
-    assert anna[1][1] not in fresh and fresh.count("<code>") == second_step.CODES
-    assert (
-        page.post("/account/second-step/codes", data={"code": anna[1][1]}).status_code == 422
-    )  # the former ones are none
-    assert page.post("/account/second-step/off", data={"code": code(world, anna[0])}).status_code == 303
+    assert prove(page, code="000000") == prove(page, present=PASSWORD) == prove(page, answer="{}") == 422
+    for change in ("off", "codes", "app/off", "begin", "keys/begin", "keys", "confirm"):
+        assert page.post(f"/account/second-step/{change}", data={"code": anna[1][0]}).status_code in (403, 422), change
+    assert prove(page, code=anna[1][0]) == 303
+    fresh = page.post("/account/second-step/codes").text
+    assert anna[1][1] not in fresh and fresh.count("<code>") == recovery_codes.CODES
+    other = browser(world)
+    other.cookies.set(COOKIE, session_of(world, "anna"))
+    assert prove(other, code=anna[1][1]) == 422  # the former ones are none
+    assert other.post("/account/second-step/off").status_code == 403  # proven is one session, not the account
+    world.clock.now += dt.timedelta(minutes=16)
+    assert page.post("/account/second-step/off").status_code == 403  # and not for long
+    assert prove(page, code=code(world, anna[0])) == 303
+    assert page.post("/account/second-step/off").status_code == 303
     assert log_in(browser(world)) == "/"
 
 
@@ -168,7 +181,8 @@ def test_begun_and_not_confirmed_changes_nothing(world: World) -> None:
     made(world)
     page = browser(world)
     log_in(page)
-    page.post("/account/second-step/begin", data={"present": PASSWORD})
+    prove(page, present=PASSWORD)
+    page.post("/account/second-step/begin")
     assert page.post("/account/second-step/confirm", data={"code": "000000"}).status_code == 422
     assert log_in(browser(world)) == "/"
 
@@ -178,12 +192,9 @@ def test_an_open_session_binds_no_strangers_phone(world: World) -> None:
     page = browser(world)
     log_in(page)
     for data in ({}, {"present": "не тот пароль"}):
-        answer = page.post("/account/second-step/begin", data=data)
-        assert (
-            answer.status_code == 422
-            and "Нынешний пароль не подходит" in answer.text
-            and 'class="secret"' not in answer.text
-        )
+        answer = page.post("/account/second-step/prove", data=data)
+        assert answer.status_code == 422 and "Нынешний пароль не подходит" in answer.text
+        assert page.post("/account/second-step/begin").status_code == 403
     for _ in range(8):  # nor by asking for the second half without the first, until it has to wait
         assert 'class="secret"' not in page.post("/account/second-step/confirm", data={"code": "000000"}).text
     with world.installation.reading(by="тест") as work:
@@ -194,11 +205,11 @@ def test_what_was_begun_and_left_is_over(world: World) -> None:
     made(world)
     page = browser(world)
     log_in(page)
-    found = re.search(
-        r'class="secret"[^>]*>(\w+)<', page.post("/account/second-step/begin", data={"present": PASSWORD}).text
-    )
+    prove(page, present=PASSWORD)
+    found = re.search(r'class="secret"[^>]*>(\w+)<', page.post("/account/second-step/begin").text)
     assert found
     world.clock.now += dt.timedelta(hours=1)
+    assert prove(page, present=PASSWORD) == 303
     assert page.post("/account/second-step/confirm", data={"code": code(world, found[1])}).status_code == 404
 
 

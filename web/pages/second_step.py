@@ -1,153 +1,158 @@
-"""The second step of the login: shown after the right password, set up and switched off on one's own account."""
+"""The second step of one's own login: app, keys and recovery codes, changed by whoever has just shown who he is."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
 
 import segno
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions.accounts import accounts, logins, second_step, sessions
+from actions.accounts import accounts, challenges, logins, passkeys, recovery_codes, second_step, sessions
 from actions.accounts.logins import TooSoon
-from actions.accounts.second_step import WRONG, WrongCode
+from actions.accounts.passkeys import WrongKey
+from actions.accounts.second_step import WrongCode
 from actions.context import Conflict, Work
 from models.account import Account
 from views.mail.waiting import waiting
-from web.pages.logging_in import entered
-from web.shell import cookies, present_password
+from web.shell import present_password, second_proofs
 from web.shell.bodies import Form, secret, text
-from web.shell.door import own_address
-from web.shell.installed import installed, reading, work_of
+from web.shell.installed import reading, work_of
 from web.shell.rendering import page
 from web.shell.users import own
 
-router = APIRouter()
-_MINE = "/account/second-step"
+router = APIRouter(prefix="/account/second-step")
+_STALE = "Сначала подтвердите, что это вы: прошло больше пятнадцати минут."
+_HERE = "/account/second-step"
 
 
-@router.get("/login/second")
-def ask(request: Request, next: str = "") -> Response:
-    return _asked(request, next) if _half(request) else RedirectResponse("/login", status_code=303)
-
-
-@router.post("/login/second")
-def prove(request: Request, form: Form) -> Response:
-    """The half session ends with the right code; a whole one with another token takes its place."""
-    account, next = _half(request), text(form, "next", 2000)
-    if account is None:
-        return RedirectResponse("/login", status_code=303)
-    try:
-        fits = _fits(request, account, text(form, "code", 100))
-    except TooSoon as wait:
-        answer = _asked(request, next, 429, str(wait))
-        answer.headers["Retry-After"] = str(wait.seconds)
-        return answer
-    except Conflict as unreadable:
-        return _asked(request, next, 409, str(unreadable))
-    if not fits:
-        return _asked(request, next, 401, WRONG)
-    return entered(request, account, next)
-
-
-def _half(request: Request) -> Account | None:
-    """Whose password was right a moment ago."""
-    with installed(request).reading(by="вход") as work:
-        found = sessions.find(work, cookies.read(request), proven=False)
-    return found[1] if found else None
-
-
-def _fits(request: Request, account: Account, code: str) -> bool:
-    """Counted before it is looked at, like a password. Raises TooSoon, Conflict."""
-    key = f"code:{account.id}"
-    with installed(request).work(by=account.login) as work:
-        logins.begin(work, key, "")
-    with installed(request).work(by=account.login) as work:
-        fits = second_step.prove(work, accounts.get(work, account.id or 0), code)
-        if fits:
-            logins.succeeded(work, key, "")
-    return fits
-
-
-def _asked(request: Request, next: str, status: int = 200, problem: str = "") -> Response:
-    return page(request, "account/second-step-login.html", status=status, next=own_address(next), problem=problem)
-
-
-@router.get(_MINE)
+@router.get("")
 def show(request: Request) -> Response:
-    """What there is, or the first half of setting it up: nothing is made by a look."""
+    """What there is, and how to change it for whoever has shown who he is: nothing is made by a look."""
     with reading(request) as work:
         return _page(request, work)
 
 
-@router.post(f"{_MINE}/begin")
-def begin(request: Request, form: Form) -> Response:
-    """Nobody binds his own phone to a session that was left open; without a password here the provider knows who it is."""
+@router.post("/prove")
+def prove(request: Request, form: Form) -> Response:
+    """By the second step where there is one, else by the password. Whoever sits down at an open session has neither."""
+    user = own(request)
+    with reading(request) as work:
+        account, on = accounts.get(work, user.id), second_step.is_on(work, user.id)
     try:
-        with reading(request) as work:
-            known = accounts.get(work, own(request).id).password_hash is not None
-        problem = (
-            present_password.WRONG if known and not present_password.fits(request, secret(form, "present")) else ""
-        )
-    except TooSoon as wait:
-        problem = str(wait)
+        if on:
+            problem = second_proofs.fault(request, account, user.session_id or 0, form)
+        else:
+            problem = "" if present_password.fits(request, secret(form, "present")) else present_password.WRONG
+    except (TooSoon, Conflict) as wrong:
+        problem = str(wrong)
+    if problem:
+        return _told(request, problem)
     with work_of(request) as work:
+        sessions.prove_anew(work, user.session_id or 0)
+    return RedirectResponse(_HERE, status_code=303)
+
+
+@router.post("/prove/key")
+def begin_key_proof(request: Request) -> Response:
+    with reading(request) as work:
         account = accounts.get(work, own(request).id)
-        if problem:
-            return _page(request, work, 422, problem=problem)
-        return _page(request, work, secret=second_step.begin(work, account))
+    return second_proofs.asked(request, account, own(request).session_id or 0, passkeys.begin_proof)
 
 
-@router.post(f"{_MINE}/confirm")
+@router.post("/begin")
+def begin(request: Request) -> Response:
+    """Nobody binds his own phone to a session that was left open."""
+    return _changed(request, lambda work, account: {"secret": second_step.begin(work, account)})
+
+
+@router.post("/confirm")
 def confirm(request: Request, form: Form) -> Response:
     """The recovery codes stand on the answer and nowhere else."""
+
+    def confirmed(work: Work, account: Account) -> dict[str, Any]:
+        codes = second_step.confirm(work, account, text(form, "code", 100))
+        logins.succeeded(work, f"code:{account.id}", "")
+        return {"codes": codes, "done": True}
+
     try:
-        _slow(request)
         with work_of(request) as work:
-            account = accounts.get(work, own(request).id)
-            codes = second_step.confirm(work, account, text(form, "code", 100))
-            logins.succeeded(work, f"code:{account.id}", "")
-            return _page(request, work, codes=codes)
+            logins.begin(work, f"code:{own(request).id}", "")
+        return _changed(request, confirmed)
     except (TooSoon, WrongCode) as wrong:
         with work_of(request) as work:
             account = accounts.get(work, own(request).id)
-            return _page(request, work, 422, secret=second_step.begun(work, account), problem=str(wrong))
+            secret = second_step.begun(work, account) if _may_change(request, work, account) else ""
+            return _page(request, work, 422, secret=secret, problem=str(wrong))
 
 
-@router.post(f"{_MINE}/codes")
-def renew(request: Request, form: Form) -> Response:
-    return _with_code(request, text(form, "code", 100), off=False)
+@router.post("/keys/begin")
+def begin_key(request: Request) -> Response:
+    """What the browser asks the new device for."""
+    with reading(request) as work:
+        account = accounts.get(work, own(request).id)
+        if not _may_change(request, work, account):
+            return second_proofs.refused(_STALE, 403)
+    return second_proofs.asked(request, account, own(request).session_id or 0, passkeys.begin_adding)
 
 
-@router.post(f"{_MINE}/off")
-def switch_off(request: Request, form: Form) -> Response:
-    return _with_code(request, text(form, "code", 100), off=True)
-
-
-def _with_code(request: Request, code: str, *, off: bool) -> Response:
-    """Whoever sits down at an open session does not take the second step off it."""
+@router.post("/keys")
+def add_key(request: Request, form: Form) -> Response:
+    """What was asked for is over with the first answer, right or wrong."""
+    answer, name = text(form, "answer", second_proofs.LONGEST), text(form, "name", 200)
+    with work_of(request) as work:
+        challenge = challenges.take(work, own(request).session_id or 0)
     try:
-        _slow(request)
-        with work_of(request) as work:
-            fits = second_step.prove(work, accounts.get(work, own(request).id), code)
-    except TooSoon as wait:
-        fits, problem = False, str(wait)
-    else:
-        problem = "" if fits else WRONG
+        return _changed(
+            request, lambda work, account: {"codes": passkeys.add(work, account, challenge, answer, name), "done": True}
+        )
+    except (WrongKey, Conflict) as wrong:
+        return _told(request, str(wrong))
+
+
+@router.post("/keys/{number:int}/remove")
+def remove_key(request: Request, number: int) -> Response:
+    return _changed(request, lambda work, account: passkeys.remove(work, account, number))
+
+
+@router.post("/app/off")
+def remove_app(request: Request) -> Response:
+    return _changed(request, second_step.remove_app)
+
+
+@router.post("/off")
+def switch_off(request: Request) -> Response:
+    return _changed(request, second_step.switch_off)
+
+
+@router.post("/codes")
+def renew_codes(request: Request) -> Response:
+    return _changed(request, lambda work, account: {"codes": second_step.renew_codes(work, account), "done": True})
+
+
+def _changed(request: Request, act: Callable[[Work, Account], dict[str, Any] | None]) -> Response:
+    """What `act` gives is shown once, on the answer; without it the page is looked at anew."""
     with work_of(request) as work:
         account = accounts.get(work, own(request).id)
-        if not fits:
-            return _page(request, work, 422, problem=problem)
-        logins.succeeded(work, f"code:{account.id}", "")
-        if not off:
-            return _page(request, work, codes=second_step.renew_codes(work, account))
-        second_step.switch_off(work, account)
-    return RedirectResponse("/account", status_code=303)
+        if not _may_change(request, work, account):
+            return _page(request, work, 403, problem=_STALE)
+        shown = act(work, account)
+        if shown is not None:
+            return _page(request, work, **shown)
+    return RedirectResponse(_HERE, status_code=303)
 
 
-def _slow(request: Request) -> None:
-    """Raises TooSoon."""
-    with work_of(request) as work:
-        logins.begin(work, f"code:{own(request).id}", "")
+def _may_change(request: Request, work: Work, account: Account) -> bool:
+    """Whoever comes by single sign-on has nothing here to prove himself by, until he has a second step."""
+    provable = account.password_hash is not None or second_step.is_on(work, account.id or 0)
+    return not provable or sessions.is_proven_anew(work, own(request).session_id)
+
+
+def _told(request: Request, problem: str) -> Response:
+    with reading(request) as work:
+        return _page(request, work, 422, problem=problem)
 
 
 def _page(
@@ -158,6 +163,7 @@ def _page(
     secret: str = "",
     codes: list[str] | None = None,
     problem: str = "",
+    done: bool = False,
 ) -> Response:
     account = accounts.get(work, own(request).id)
     picture = (
@@ -166,16 +172,8 @@ def _page(
         else ""
     )
     return page(
-        request,
-        "account/second-step.html",
-        status=status,
-        on=second_step.is_on(work, own(request).id),
-        secret=secret,
-        picture=picture,
-        codes=codes or [],
-        left=second_step.codes_left(work, account),
-        problem=problem,
-        lacking=second_step.is_lacking(work, account),
-        waiting=waiting(work),
-        known=account.password_hash is not None,
-    )
+        request, "account/second-step.html", status=status, on=second_step.is_on(work, own(request).id), secret=secret, picture=picture,
+        app=second_step.has_app(work, own(request).id), keys=passkeys.of(work, account), place=passkeys.place(work.policy.page_url), away=passkeys.AWAY,
+        codes=codes or [], left=recovery_codes.left(work, account), problem=problem, lacking=second_step.is_lacking(work, account),
+        changing=_may_change(request, work, account), done=done, waiting=waiting(work),
+    )  # fmt: skip

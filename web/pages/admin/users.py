@@ -13,7 +13,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions.accounts import accounts, passwords, second_step, sessions
+from actions.accounts import accounts, passkeys, passwords, second_step, sessions
 from actions.accounts.accounts import ROLE_LABELS, ROLE_MEANINGS, BadAccount
 from actions.context import Conflict, Work
 from actions.log import audit
@@ -213,8 +213,14 @@ def _form(
             organisations=sorted(known, key=lambda card: card.id not in chosen),
             sessions=sessions.of(work, account) if account else (),
             here=own(request).session_id,
-            second_step=account is not None and second_step.is_on(work, account.id or 0),
+            second_step=_second_step(work, account) if account else None,
         )
+
+
+def _second_step(work: Work, account: Account) -> dict[str, int] | None:
+    """What he has; None where the step is off."""
+    app, keys = second_step.has_app(work, account.id or 0), len(passkeys.of(work, account))
+    return {"app": app, "passkeys": keys} if app or keys else None
 
 
 def _password(request: Request, account: Account, password: str, *, new: bool) -> Response:

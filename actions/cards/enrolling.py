@@ -16,6 +16,7 @@ from models.facts import LineFacts
 from models.grant import Grant
 from models.identifiers import valid_snils
 from models.letters import OutboxLetter
+from models.numbering import number
 from models.person import Person
 from models.request import AccessRequest, RequestLine, Status
 from models.text import fold
@@ -77,10 +78,9 @@ def _made(work: Work, organisation_id: int, lines: Mapping[str, LineFacts]) -> d
     }
     for snils, card in made.items():
         _write(card, lines[snils])
-    work.session.add_all(made.values())
+    number(work.session, list(made.values()))
     work.session.flush()
-    for card in made.values():
-        audit.record(work, "person.enrolled", subject(card))
+    audit.record_each(work, "person.enrolled", map(subject, made.values()))
     return made
 
 
@@ -89,7 +89,7 @@ def _persons(work: Work, numbers: Collection[str]) -> dict[str, Person]:
     query = select(Person).where(col(Person.snils).in_(list(numbers)))
     found = {person.snils: person for person in work.session.execute(query).scalars()}
     new = {snils: Person(snils=snils) for snils in numbers if snils not in found}
-    work.session.add_all(new.values())
+    number(work.session, list(new.values()))
     work.session.flush()
     return found | new
 
@@ -156,8 +156,9 @@ def forget_unused(work: Work, organisation_id: int, person_ids: Collection[int])
         ~exists().where(OF_GRANT),
         *(col(Employee.person_id).not_in(ids) for ids in _named_in(organisation_id)),
     )
-    for card in work.session.execute(query).scalars().all():
-        audit.record(work, "person.forgotten", subject(card))
+    gone = work.session.execute(query).scalars().all()
+    audit.record_each(work, "person.forgotten", map(subject, gone))
+    for card in gone:
         work.session.delete(card)
     work.session.flush()
     known = (Employee.person_id, RequestLine.person_id, Grant.person_id, OutboxLetter.person_id)

@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
@@ -84,6 +84,28 @@ def record(work: Work, action: str, subject: str, **data: object) -> Event:
     head.seq, head.hash = seq, digest
     work.session.flush()
     return event
+
+
+def record_each(work: Work, action: str, subjects: Iterable[str]) -> None:
+    """The same of many, an event each, with a few statements: nobody has to wait for two thousand."""
+    text, rows = canonical({}), []
+    head = _locked_head(work.session)
+    work.session.refresh(head, with_for_update=True)
+    seq, previous = head.seq, head.hash
+    for subject in subjects:
+        seq += 1
+        digest = event_hash(seq, work.now, work.by, action, subject, text, previous)
+        rows.append(
+            {
+                "seq": seq, "at": work.now, "actor": work.by, "action": action, "subject": subject, "data": text,
+                "previous": previous, "hash": digest, "seal": seal(work.policy.log_key, digest),
+            }
+        )  # fmt: skip
+        previous = digest
+    if rows:
+        head.seq, head.hash = seq, previous
+        work.session.flush()
+        work.session.execute(insert(Event), rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import re
 import secrets
+from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlmodel import col
@@ -64,27 +65,23 @@ def issue(work: Work, *, line_id: int, purpose: str, letter: OutboxLetter | None
     return link
 
 
-def forget(work: Work, request: AccessRequest, line: RequestLine) -> None:
+def forget(work: Work, request: AccessRequest, lines: Sequence[RequestLine]) -> None:
     """A link shows one person's data: it ends with his row, and the letter with it does not leave any more."""
-    if line.person_id is not None:
+    persons = [line.person_id for line in lines if line.person_id is not None]
+    if persons:
         work.session.execute(
             update(OutboxLetter)
             .where(
                 col(OutboxLetter.request_id) == request.id,
-                col(OutboxLetter.person_id) == line.person_id,
+                col(OutboxLetter.person_id).in_(persons),
                 col(OutboxLetter.state) == OutboxState.PROMISED,
             )
             .values(state=OutboxState.CANCELLED)
             .execution_options(synchronize_session=False)
         )
-    _change(
-        work,
-        col(PersonalLink.line_id) == line.id,
-        col(PersonalLink.ended_at).is_(None),
-        ended_at=work.now,
-        ended_for=EndedFor.LINE_GONE,
-    )
-    _change(work, col(PersonalLink.line_id) == line.id, line_id=None)
+    theirs = col(PersonalLink.line_id).in_([line.id for line in lines])
+    _change(work, theirs, col(PersonalLink.ended_at).is_(None), ended_at=work.now, ended_for=EndedFor.LINE_GONE)
+    _change(work, theirs, line_id=None)
 
 
 def end(work: Work, why: EndedFor, *which: ColumnElement[bool]) -> None:

@@ -23,6 +23,7 @@ from catalog.kinds import RequestKind
 from catalog.layouts import load_layouts
 from models.facts import LineFacts, OrganisationFacts, RegistryStatus, Route, SignatureFacts
 from models.findings import Finding
+from models.numbering import number
 from models.request import AccessRequest, FormerVersion, RequestFile, RequestLine
 from states.rules.roles import is_current
 from states.rules.terms import last_day
@@ -132,7 +133,7 @@ def _needs_companion(organisation: OrganisationFacts) -> bool:
 
 def add_lines(work: Work, request: AccessRequest, lines: Sequence[LineFacts]) -> None:
     """The first lines of a request; those of a draft are changed by `actions.requests.drafting`."""
-    cards = enrolling.enrol(work, request.organisation_id, lines)
+    cards, rows = enrolling.enrol(work, request.organisation_id, lines), []
     for position, (line, card) in enumerate(zip(lines, cards, strict=True), 1):
         row = RequestLine(
             request_id=id_of(request),
@@ -141,15 +142,25 @@ def add_lines(work: Work, request: AccessRequest, lines: Sequence[LineFacts]) ->
             typed=typed_values(line),
         )
         pairs.ask(work, row, line.roles, last_day(line))
-        work.session.add(row)
+        rows.append(row)
+    number_lines(work, rows)
     work.session.flush()
 
 
-def remove_line(work: Work, request: AccessRequest, line: RequestLine) -> None:
-    """The row goes, with its links and what roles remember of it."""
-    links.forget(work, request, line)
-    grants.forget_line(work, line.id or 0)
-    work.session.delete(line)
+def number_lines(work: Work, lines: Sequence[RequestLine]) -> None:
+    """New ones and their roles, so that they are written together."""
+    number(work.session, lines)
+    number(work.session, list(pairs.of(lines)))
+
+
+def remove_lines(work: Work, request: AccessRequest, lines: Sequence[RequestLine]) -> None:
+    """The rows go, with their links and what roles remember of them."""
+    if not lines:
+        return
+    links.forget(work, request, lines)
+    grants.forget_lines(work, [line.id or 0 for line in lines])
+    for line in lines:
+        work.session.delete(line)
 
 
 def check_signer(work: Work, signer: SignatureFacts) -> None:

@@ -102,12 +102,10 @@ def edit_lines(
     cards = enrolling.enrol(work, request.organisation_id, [*retyped.values(), *added])
     of_changed = dict(zip(retyped, cards, strict=False))
     left = {line.person_id for line in before if line.person_id and (line.id in removed or line.id in retyped)}
-    for line in before:
-        if line.id in removed:
-            creation.remove_line(work, request, line)
-        elif line.id in retyped:
-            _put(work, request, line, retyped[line.id], of_changed[line.id])
-    fresh = [_new(work, request, facts, card) for facts, card in zip(added, cards[len(retyped) :], strict=True)]
+    creation.remove_lines(work, request, [line for line in before if line.id in removed])
+    fresh = [RequestLine(request_id=request.id or 0) for _ in added]
+    typed = [(line, retyped[line.id], of_changed[line.id]) for line in before if line.id in retyped]
+    _put(work, request, [*typed, *zip(fresh, added, cards[len(retyped) :], strict=True)])
     old = _still_said(cases.intake_of(request), _places(kept, set(changed)))
     new = _still_said(intake, {facts.row: len(kept) + place for place, facts in enumerate(added, 1) if facts.row})
     request.intake = [dict(finding.as_json()) for finding in (*old, *new)]
@@ -141,15 +139,16 @@ def replace_lines(
     cards = enrolling.enrol(work, request.organisation_id, lines)
     same = {_place(line): line for line in before if line.person_id}
     gone = {line.id: line for line in before}
+    rows = []
     for position, (given, card) in enumerate(zip(lines, cards, strict=True), 1):
         facts = dataclasses.replace(given, snils_checked=given.identity) if given.identity in checked else given
         row = same.pop((card.person_id, fold(facts.email)), None) if card else None
         row = row or RequestLine(request_id=request.id or 0)
         gone.pop(row.id, None)
         row.position = position
-        _put(work, request, row, facts, card)
-    for line in gone.values():
-        creation.remove_line(work, request, line)
+        rows.append((row, facts, card))
+    _put(work, request, rows)
+    creation.remove_lines(work, request, list(gone.values()))
     work.session.flush()
     enrolling.forget_unused(work, request.organisation_id, {line.person_id for line in gone.values() if line.person_id})
     request.intake = [dict(finding.as_json()) for finding in intake]
@@ -188,22 +187,21 @@ def _edited(work: Work, request: AccessRequest, action: str, **data: object) -> 
     audit.record(work, action, lookup.subject(request), **data)
 
 
-def _put(work: Work, request: AccessRequest, line: RequestLine, facts: LineFacts, card: Employee | None) -> None:
+def _put(work: Work, request: AccessRequest, rows: Sequence[tuple[RequestLine, LineFacts, Employee | None]]) -> None:
     """A letter that went to another person or to another address lets nobody in any more."""
-    number = card.person_id if card else None
-    if line.person_id is not None and _place(line) != (number, fold(facts.email)):
-        links.forget(work, request, line)
-    line.person_id = number
-    pairs.ask(work, line, facts.roles, last_day(facts))
-    line.typed = creation.typed_values(facts)
-    work.session.add(line)
-
-
-def _new(work: Work, request: AccessRequest, facts: LineFacts, card: Employee | None) -> RequestLine:
-    line = RequestLine(request_id=request.id or 0)
-    _put(work, request, line, facts, card)
+    moved = [
+        line
+        for line, facts, card in rows
+        if line.person_id is not None and _place(line) != (card.person_id if card else None, fold(facts.email))
+    ]
+    if moved:
+        links.forget(work, request, moved)
+    for line, facts, card in rows:
+        line.person_id = card.person_id if card else None
+        pairs.ask(work, line, facts.roles, last_day(facts))
+        line.typed = creation.typed_values(facts)
+    creation.number_lines(work, [line for line, _, _ in rows])
     work.session.flush()
-    return line
 
 
 def _places(kept: Sequence[RequestLine], changed: Collection[int]) -> dict[int, int]:

@@ -96,8 +96,7 @@ def _lines_back(work: Work, request: AccessRequest, chosen: FormerVersion) -> No
         line.position, line.typed, line.verified_at = was.position, was.typed, was.verified_at
         _roles_back(work, line, [RequestedRole.model_validate(pair) for pair in cast("list[Any]", values["asked"])])
         lines.append(line)
-    for gone in now:
-        creation.remove_line(work, request, gone)
+    creation.remove_lines(work, request, now)
     work.session.flush()
     cards = enrolling.enrol(work, request.organisation_id, [cases.line_facts(line, None) for line in lines])
     for line, card in zip(lines, cards, strict=True):

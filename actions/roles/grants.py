@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from sqlalchemy import or_, select, update
 from sqlmodel import col
@@ -226,9 +226,9 @@ def retract(work: Work, row: Grant) -> None:
     audit.record(work, "grant.retracted", subject_of(row), grant=row.id)
 
 
-def forget_line(work: Work, line_id: int) -> None:
-    """The line goes; a role that it gave, and that was taken back, stays on record without it."""
-    work.session.execute(update(Grant).where(col(Grant.line_id) == line_id).values(line_id=None))
+def forget_lines(work: Work, lines: Collection[int]) -> None:
+    """They go; a role that one of them gave, and that was taken back, stays on record without it."""
+    work.session.execute(update(Grant).where(col(Grant.line_id).in_(lines)).values(line_id=None))
 
 
 def restore(work: Work, row: Grant, *, until: dt.datetime | None = None) -> None:

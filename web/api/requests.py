@@ -156,10 +156,13 @@ def check(request: Request, number: int) -> Checked:
 def replace_people(request: Request, number: int, body: PeopleIn, if_match: IfMatch = None) -> Response:
     """Список заменяется целиком. Версия растёт, если документы прежней уже сделаны."""
 
-    def act(work: Work) -> int:
-        found = draft(work, number, if_match)
+    with reading(request) as work:
+        found = lookup.get(work, number)
         kind, card = work.catalog.kind(found.kind), organisations.get(work, found.organisation_id)
-        drafting.replace_lines(work, found, _lines(work, kind, card, body.people), [])
+        lines = _lines(work, kind, card, body.people)
+
+    def act(work: Work) -> int:
+        drafting.replace_lines(work, draft(work, number, if_match), lines, [])
         return number
 
     return once_and_told(request, act, _told)

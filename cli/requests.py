@@ -402,7 +402,7 @@ def list_requests(
                 "number": request.number,
                 "kind": request.kind,
                 "state": request.status.value,
-                "organisation": {"inn": card.inn, "name": card.short_name or card.full_name},
+                "organisation": {"inn": card.inn, "name": card.name},
                 "deadline": request.due_at.isoformat() if request.due_at else None,
                 "ticket": request.ticket,
             }

@@ -123,4 +123,4 @@ def _tell(review: Review, json: bool) -> None:
     say("Ролей: " + ", ".join(f"{_ANSWERS[name]} – {counts[name or 'open']}" for name in _ANSWERS) + ".")
     silent = [entry for entry in review.organisations if entry.unanswered]
     for entry in silent:
-        say(f"! {entry.organisation.short_name or entry.organisation.inn}: без ответа {len(entry.unanswered)}")
+        say(f"! {entry.organisation.called}: без ответа {len(entry.unanswered)}")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from models.attachments import AttachmentFacts
+from models.naming import Named
 from models.text import fold
 
 
@@ -64,7 +65,7 @@ class EducationFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class OrganisationFacts:
+class OrganisationFacts(Named):
     """Карточка организации. `kind` and `authority` are codes of the catalogue, `subject` a tax-service code."""
 
     inn: str = ""

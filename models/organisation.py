@@ -8,9 +8,10 @@ from sqlmodel import SQLModel
 from models.columns import PORTABLE_JSON, enum_type, personal, plain
 from models.facts import Licence, RegistryStatus, Route, SealPolicy
 from models.moments import MOSCOW
+from models.naming import Named
 
 
-class Organisation(SQLModel, table=True):
+class Organisation(Named, SQLModel, table=True):
     """Карточка организации. `kind`, `authority`: codes of the catalogue; `subject`: code of the tax service.
 
     `branch` and `education` hold the fields of BranchFacts and EducationFacts.
@@ -67,8 +68,3 @@ class OrganisationChange(SQLModel, table=True):
     withdrawn_at: dt.datetime | None = plain(None)
     withdrawn_by: str = personal("")
     withdrawn_reason: str = personal("")
-
-
-def called(organisation: Organisation) -> str:
-    """As people call it: the short name, the full one, or at least its ИНН."""
-    return organisation.short_name or organisation.full_name or f"ИНН {organisation.inn}"

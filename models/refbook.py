@@ -6,9 +6,10 @@ from sqlalchemy import DDL, Connection, Index, event
 from sqlmodel import SQLModel
 
 from models.columns import plain
+from models.naming import Named
 
 
-class RefbookOrganisation(SQLModel, table=True):
+class RefbookOrganisation(Named, SQLModel, table=True):
     """Запись справочника. Ids are given in the order in which matches are shown: active, heads, short names first."""
 
     __tablename__ = "refbook_organisation"
@@ -29,10 +30,6 @@ class RefbookOrganisation(SQLModel, table=True):
     active: bool = plain(True)
     deleted_on: str = plain("")
 
-    @property
-    def name(self) -> str:
-        return self.short_name or self.full_name
-
     def as_json(self) -> dict[str, object]:
         """JSON of `organisation find`."""
         return {
@@ -40,7 +37,7 @@ class RefbookOrganisation(SQLModel, table=True):
             "ogrn": self.ogrn,
             "kpp": self.kpp,
             "oid": self.oid,
-            "name": self.full_name or self.short_name,
+            "name": self.in_full,
             "kind": self.kind,
             "region": self.region_name,
             "active": self.active,

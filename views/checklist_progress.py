@@ -141,7 +141,7 @@ def show(work: Work, organisation: Organisation) -> dict[str, object]:
     """JSON of `checklist show`."""
     return {
         "inn": organisation.inn,
-        "organisation": organisation.short_name or organisation.full_name,
+        "organisation": organisation.name,
         "lists": [view.as_json() for view in lists_of(work, organisation.id or 0)],
     }
 

@@ -15,7 +15,7 @@ from actions.context import Work
 from catalog.checklists import Checklist, ChecklistsFile, Item
 from models.checklist import ChecklistItem, ChecklistWorker, OpenedChecklist
 from models.employee import Employee
-from models.organisation import Organisation, called
+from models.organisation import Organisation
 from states.checklists import Place, Progress, lacking
 
 
@@ -31,7 +31,7 @@ class Standing:
     def as_json(self) -> dict[str, object]:
         return {
             "inn": self.organisation.inn,
-            "organisation": self.organisation.short_name or self.organisation.full_name,
+            "organisation": self.organisation.name,
             "code": self.entry.code,
             "title": self.entry.title,
             "workers": self.workers if self.entry.per == "worker" else None,
@@ -120,7 +120,7 @@ class Ready:
     @property
     def told(self) -> str:
         """For the digest: whose, what, by when, who."""
-        whose = called(self.organisation)
+        whose = self.organisation.called
         many = f", работников: {self.workers}" if self.entry.per == "worker" else ""
         who = f", отвечает {self.assignee}" if self.assignee else ""
         return f"{whose} – «{self.item.title}» внести до {self.due_on:%d.%m.%Y}{many}{who}"

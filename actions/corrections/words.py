@@ -14,7 +14,7 @@ from actions.roles.holdings import role_label
 from models.correction import Correction
 from models.grant import Grant
 from models.letters import InboxState, OutboxState
-from models.organisation import Organisation, called
+from models.organisation import Organisation
 from models.person import Person
 from models.request import AccessRequest, LineState, RequestedRole, RequestLine, Status
 from states.moments import moment_on_record
@@ -116,7 +116,7 @@ def _of_request(work: Work, number: int, field: str, pair: tuple[object, object]
             return _day(value)
         if value and field == "organisation_id":
             place = work.session.get(Organisation, int(str(value)))
-            return called(place) if place else ""
+            return place.called if place else ""
         if field == "channel":
             return _CHANNELS.get(str(value), _text(value))
         return _moment(value) if field.endswith("_at") else _text(value)
@@ -156,7 +156,7 @@ def _of_grant(
     code = str(after.get(f"grant:{number}.role") or (f"{row.subsystem}/{row.role}" if row else ""))
     name = f"Роль «{role_label(work, *code.split('/', 1))}»" if code else "Роль"
     place = work.session.get(Organisation, row.organisation_id) if placed and row else None
-    name += f", {called(place)}" if place else ""
+    name += f", {place.called}" if place else ""
     if field == "since":
         return Change(name, *(f"действует с {_moment(value)}" if value else "" for value in pair))
     if field == "ends_on":

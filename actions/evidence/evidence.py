@@ -27,7 +27,7 @@ from models.employee import Employee
 from models.grant import Grant
 from models.identifiers import inn_digits, snils_digits
 from models.letters import InboxLetter, OutboxLetter
-from models.organisation import Organisation, called
+from models.organisation import Organisation
 from models.request import AccessRequest, RequestLine
 from models.review import ReviewCampaign
 from states.moments import moment_on_record
@@ -92,7 +92,7 @@ def of_request(work: Work, request: AccessRequest) -> Pack:
     card = case.organisations[0]
     case.about = [
         ("Заявка", f"{request.number}, {work.catalog.kind(request.kind).title}"),
-        ("Организация", f"{called(card)}, ИНН {card.inn}"),
+        ("Организация", f"{card.called}, ИНН {card.inn}"),
         ("Обращение в СТП", request.ticket or ""),
     ]
     return _packed(work, case, "request")
@@ -113,10 +113,10 @@ def of_organisation(work: Work, inn: object) -> Pack:
     numbers = [card.id or 0 for card in cards]
     if not found and not evidence_tables.held_in(work, numbers):
         raise NotFound("У этой организации ещё нет ни одной заявки и ни одной роли.")
-    case = _Case(f"Доказательства: {called(cards[0])}", f"organisation:{cards[0].id}")
+    case = _Case(f"Доказательства: {cards[0].called}", f"organisation:{cards[0].id}")
     case.subjects |= {f"organisation:{card.id}" for card in cards}
     _gather(work, case, found, places=numbers)
-    case.about = [("Организация", f"{called(cards[0])}, ИНН {digits}"), ("Заявок", str(len(found)))]
+    case.about = [("Организация", f"{cards[0].called}, ИНН {digits}"), ("Заявок", str(len(found)))]
     return _packed(work, case, "organisation")
 
 
@@ -198,7 +198,7 @@ _ANSWERS = {"keep": "нужна", "drop": "не нужна", "ended": "прек�
 def _answers(review: reviews.Review) -> Table:
     rows = tuple(
         (
-            called(entry.organisation),
+            entry.organisation.called,
             asked.name,
             asked.label,
             moment_on_record(asked.grant.since),

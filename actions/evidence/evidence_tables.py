@@ -19,7 +19,7 @@ from models.employee import Employee
 from models.grant import Grant
 from models.identifiers import format_snils, valid_snils
 from models.letters import InboxLetter, OutboxLetter, OutboxState
-from models.organisation import Organisation, called
+from models.organisation import Organisation
 from models.request import AccessRequest, LineState, RequestedRole, RequestLine
 from states.moments import moment_on_record
 from states.words.requests import LINES_ON_RECORD, status_label
@@ -207,7 +207,7 @@ def numbers_table(
     found: Iterable[AccessRequest],
 ) -> Table:
     """The log names people and things by the numbers of their rows."""
-    rows = [(f"organisation {card.id}", called(card)) for card in organisations]
+    rows = [(f"organisation {card.id}", card.called) for card in organisations]
     rows += [(f"request {request.id}", request.number) for request in found]
     listed = list(cards)
     rows += [(f"employee {card.id}", f"{card.name}, СНИЛС {snils(card.snils)}") for card in listed]

@@ -369,7 +369,7 @@ def _promise_personal(
             "day": f"{day:%d.%m.%Y}",
             "name": " ".join(part for part in (facts.given, facts.patronymic) if part),
             "reasons": [entry.why for entry in entries],
-            "organisation": organisation.short_name or organisation.full_name,
+            "organisation": organisation.called,
             "sender_name": work.policy.sender_name,
         },
     )

@@ -58,7 +58,7 @@ def _promise(work: Work, request: AccessRequest, line: RequestLine, person: Empl
             "roles": "; ".join(work.catalog.role(pair.subsystem, pair.role).label for pair in _named(line)),
             "subsystems": ", ".join(names),
             "until": f"{links.expires(work, purpose):%d.%m.%Y}",
-            "organisation": organisation.short_name or organisation.full_name,
+            "organisation": organisation.called,
             "sender_name": work.policy.sender_name,
         },
     )

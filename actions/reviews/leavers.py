@@ -23,7 +23,7 @@ from models.employee import Employee
 from models.facts import LineFacts, OrganisationFacts
 from models.findings import Finding
 from models.identifiers import format_snils, inn_digits, valid_snils
-from models.organisation import Organisation, called
+from models.organisation import Organisation
 from models.request import AccessRequest
 from models.text import fold
 
@@ -135,7 +135,7 @@ def compare(
         (left, doubtful), warnings = departed(old, lines), [*more, *warnings]
     place = _Place.of(work, cards)
     leavers = tuple(_judged(work, place, line, doubtful.get(number, "")) for number, line in enumerate(left))
-    return Departures(digits, called(cards[0]), leavers, tuple(warnings))
+    return Departures(digits, cards[0].called, leavers, tuple(warnings))
 
 
 def ask_to_end(work: Work, *, inn: object, grant_ids: Collection[int]) -> tuple[AccessRequest, ...]:
@@ -230,7 +230,7 @@ def _judged(work: Work, place: _Place, line: LineFacts, doubt: str) -> Leaver:
     person = next((card for card in cards if card.organisation_id in place.cards), cards[0])
     holdings = tuple(place.by_person.get(person.person_id, ()))
     away = [held for held in held_by(work, [person.person_id]) if held.grant.organisation_id not in place.cards]
-    elsewhere = tuple(dict.fromkeys(called(held.organisation) for held in away))
+    elsewhere = tuple(dict.fromkeys(held.organisation.called for held in away))
     if not holdings:
         return Leaver(
             line.name, line.snils, line.row, Case.IDLE, elsewhere=elsewhere

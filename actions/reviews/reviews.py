@@ -21,7 +21,7 @@ from actions.roles.holdings import Holding, held_in, role_label
 from models.employee import Employee
 from models.grant import Grant
 from models.identifiers import inn_digits, valid_snils
-from models.organisation import Organisation, called
+from models.organisation import Organisation
 from models.request import AccessRequest, Status
 from models.review import ReviewAnswer, ReviewCampaign, ReviewedOrganisation, ReviewQuestion
 from notifications.writing import write
@@ -87,7 +87,7 @@ class OrganisationReview:
         return {
             "id": self.asked.id,
             "inn": self.organisation.inn,
-            "name": called(self.organisation),
+            "name": self.organisation.called,
             "asked_at": self.asked.asked_at.isoformat(),
             "unanswered": len(self.unanswered),
             "questions": [asked.as_json() for asked in self.questions],
@@ -292,7 +292,7 @@ def _promise_letters(
     written = write(
         "review",
         year=campaign.year,
-        organisation=called(organisation),
+        organisation=organisation.called,
         count=len(holdings),
         persons=[{"name": name, "roles": labels} for name, labels in roles.values()],
         until=f"{campaign.until:%d.%m.%Y}",
@@ -501,7 +501,7 @@ def waiting(work: Work) -> Iterator[Waiting]:
                 Reason.REVIEW,
                 to,
                 "",
-                f"{called(organisation)}, проверка за {campaign.year} год – без ответа {count}, "
+                f"{organisation.called}, проверка за {campaign.year} год – без ответа {count}, "
                 f"ответьте до {campaign.until:%d.%m.%Y}: {page(work, asked)}",
                 asked.asked_at,
                 REMIND_EVERY,

@@ -29,7 +29,7 @@ from models.findings import Finding, Severity, sourced
 from models.grant import Grant, HoldingsImport
 from models.identifiers import BadIdentifier, format_snils, valid_snils
 from models.moments import MOSCOW
-from models.organisation import Organisation, called
+from models.organisation import Organisation
 from models.text import tidy
 from states.rules import holding
 from states.rules.identity import Place, clash_of
@@ -111,7 +111,7 @@ class Plan:
     def as_json(self) -> dict[str, object]:
         """JSON of `holders import`."""
         return {
-            "organisation": {"inn": self.organisation.inn, "name": called(self.organisation)},
+            "organisation": {"inn": self.organisation.inn, "name": self.organisation.called},
             "counts": self.counts,
             "rows": [row.as_json() for row in self.rows],
             "warnings": [finding.message for finding in self.warnings],
@@ -321,7 +321,7 @@ def as_json(entry: HoldingsImport, card: Organisation, brought: Sequence[Grant])
     return {
         "id": entry.id,
         "inn": card.inn,
-        "organisation": called(card),
+        "organisation": card.called,
         "file": entry.file_name,
         "imported_at": entry.imported_at.isoformat(),
         "imported_by": entry.imported_by,

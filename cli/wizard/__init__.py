@@ -34,7 +34,7 @@ def resume(reference: str) -> None:
     """Go on with a draft: what is there already is not asked again. Raises NotFound, Conflict."""
     records = Records(opened())
     sheet = records.load(reference)
-    say(f"{sheet.kind.title}, {sheet.organisation.short_name or sheet.organisation.full_name}")
+    say(f"{sheet.kind.title}, {sheet.organisation.called}")
     wrong = [found for found in check_request(sheet.facts(), sheet.catalog, Stage.VALIDATE) if has_errors([found])]
     if wrong:
         say("Осталось исправить:")

@@ -25,7 +25,7 @@ _HELP = (
 def ask_organisation(sheet: Sheet, records: Records) -> None:
     known = records.cards()
     listed(entry.text for entry in known)
-    was = sheet.organisation.short_name or sheet.organisation.full_name or sheet.organisation.inn
+    was = sheet.organisation.name or sheet.organisation.inn
     while True:
         text = line(
             f"Организация: ИНН, ОГРН, слова{' или номер из списка' if known else ''}{f' [{was}]' if was else ''}",

@@ -48,10 +48,7 @@ class Records:
         """Cards on record, the newest first."""
         with self.installation.work(actor()) as work:
             rows = organisation_choices.cards(work, text, limit=limit)
-            return [
-                Found(row.inn, f"{row.short_name or row.full_name or 'без названия'}, ИНН {row.inn}", row.id or 0)
-                for row in rows
-            ]
+            return [Found(row.inn, f"{row.name or 'без названия'}, ИНН {row.inn}", row.id or 0) for row in rows]
 
     def refbook(self, text: str, *, limit: int = 15) -> list[Found]:
         from registry.store import find
@@ -59,10 +56,7 @@ class Records:
         with self.installation.work(actor()) as work:
             rows = find(work.session, text, limit=limit, active_only=True)
             return [
-                Found(
-                    row.inn or "",
-                    f"{row.short_name or row.full_name}, ИНН {row.inn}, {row.region_name or ''} ({row.kind})",
-                )
+                Found(row.inn or "", f"{row.name}, ИНН {row.inn}, {row.region_name or ''} ({row.kind})")
                 for row in rows
                 if row.inn
             ]

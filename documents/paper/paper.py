@@ -172,7 +172,7 @@ def _words(facts: PaperFacts) -> dict[str, str]:
         "subsystems": _joined(facts.subsystems),
         "people": counted(len(facts.rows), *_EMPLOYEES),
         "organisation": organisation.full_name,
-        "organisation_short": organisation.short_name or organisation.full_name,
+        "organisation_short": organisation.name,
         "organisation_kind": organisation.kind,
         "requisites": requisites(organisation),
         "ogrn_label": _ogrn_label(organisation),

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from models.facts import SealPolicy
+from models.naming import Named
 
 
 @dataclass(frozen=True, slots=True)
-class OrganisationText:
+class OrganisationText(Named):
     """What papers say of the organisation; `kind` is a label, `seal` is None while nobody has said."""
 
     full_name: str

@@ -17,6 +17,6 @@ def check(facts: RequestFacts, catalog: Catalog) -> Iterator[Finding]:
             "APP-8",
             "documents",
             f"Документы заявки составлены на прежнюю организацию ({facts.name_on_papers}), а теперь это "
-            f"{now.short_name or now.full_name}, ИНН {now.inn}. Верните заявку в черновик и сделайте документы заново.",
+            f"{now.name}, ИНН {now.inn}. Верните заявку в черновик и сделайте документы заново.",
             Severity.WARNING,
         )

@@ -21,7 +21,7 @@ from models.audit import Event
 from models.employee import Employee
 from models.letters import InboxLetter, InboxState, MailboxPosition, OutboxLetter, OutboxState
 from models.moments import MOSCOW
-from models.organisation import Organisation, called
+from models.organisation import Organisation
 from models.request import AccessRequest, RequestLine, Status
 from notifications.errors import EXPLANATIONS
 from states.outcomes import UNPROVEN
@@ -117,7 +117,7 @@ def _found(
 
 
 def _entry(request: AccessRequest, organisation: Organisation, why: str, due: dt.datetime | None = None) -> Entry:
-    return Entry("request", request.id or 0, request.number, called(organisation), why, due)
+    return Entry("request", request.id or 0, request.number, organisation.called, why, due)
 
 
 def _overdue(work: Work, kinds: _Kinds) -> Matter:
@@ -170,7 +170,7 @@ def _stuck(work: Work) -> Matter:
             "outbox",
             letter.id or 0,
             request.number if request else "Письмо",
-            called(organisation) if organisation else "",
+            organisation.called if organisation else "",
             "письмо не ушло: исправьте причину и отправьте снова"
             if letter.state is OutboxState.FAILED
             else "связь оборвалась: узнайте, дошло ли письмо, и отметьте это",
@@ -187,7 +187,7 @@ def _to_read(work: Work) -> Matter:
             "inbox",
             letter.id or 0,
             request.number if request else f"Письмо № {letter.id}",
-            called(organisation) if organisation else "заявка не узнана",
+            organisation.called if organisation else "заявка не узнана",
             f"{_came(letter)}: прочтите и решите",
         )
         for letter, request, organisation in rows
@@ -329,7 +329,7 @@ def _items(work: Work) -> Matter:
         Entry(
             "checklist",
             ready.organisation.id or 0,
-            called(ready.organisation),
+            ready.organisation.called,
             "",
             f"«{ready.item.title}» – "
             + (f"срок вышел {ready.due_on:%d.%m.%Y}" if late else f"внести до {ready.due_on:%d.%m.%Y}"),
@@ -346,7 +346,7 @@ def _reviews(work: Work) -> Matter:
         Entry(
             "review",
             asked.id or 0,
-            called(organisation),
+            organisation.called,
             "",
             f"ответьте до {campaign.until:%d.%m.%Y}, кому роли ещё нужны: без ответа {number}",
         )

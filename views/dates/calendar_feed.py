@@ -11,7 +11,7 @@ from sqlmodel import col
 from actions.checklists import overview
 from actions.context import Work
 from documents.icalendar import Entry
-from models.organisation import Organisation, called
+from models.organisation import Organisation
 from models.request import AccessRequest, Status
 from models.review import ReviewCampaign, ReviewedOrganisation, ReviewQuestion
 
@@ -52,7 +52,7 @@ def _answers(work: Work) -> Iterator[Entry]:
             uid=_uid(work, f"answer-{request.id}-v{request.version}"),
             due=request.due_at,
             stamp=request.sent_at or request.status_since,
-            title=f"Срок ответа {who}: {request.number}, {called(card)}",
+            title=f"Срок ответа {who}: {request.number}, {card.called}",
             about=f"{kind.short_title}{ticket}. Если ответа нет, напомните.",
             url=_page(work, request),
         )
@@ -77,7 +77,7 @@ def _reminders(work: Work) -> Iterator[Entry]:
                 uid=_uid(work, f"next-{request.id}"),
                 due=request.next_reminder_at,
                 stamp=request.status_since,
-                title=f"Дальше по ответу: {request.number}, {called(card)}",
+                title=f"Дальше по ответу: {request.number}, {card.called}",
                 about=outcome.next,
                 url=_page(work, request),
             )
@@ -90,7 +90,7 @@ def _checklists(work: Work) -> Iterator[Entry]:
             uid=_uid(work, f"checklist-{card.id}-{ready.entry.code}-{ready.item.code}-{ready.due_on:%Y%m%d}"),
             due=ready.due_on,
             stamp=_today(work),
-            title=f"Внести в реестр: {ready.item.title}, {called(card)}",
+            title=f"Внести в реестр: {ready.item.title}, {card.called}",
             about=ready.entry.title,
             url=f"{work.policy.page_url}/organisations/{card.id}/checklist",
         )
@@ -113,7 +113,7 @@ def _reviews(work: Work) -> Iterator[Entry]:
             uid=_uid(work, f"review-{asked.id}"),
             due=campaign.until,
             stamp=asked.asked_at,
-            title=f"Проверка доступа: ответить, {called(card)}",
+            title=f"Проверка доступа: ответить, {card.called}",
             url=f"{work.policy.page_url}/reviews/{asked.id}",
         )
 

@@ -20,7 +20,7 @@ from models.employee import Employee, FormerName
 from models.findings import Finding
 from models.grant import Grant
 from models.identifiers import mask_snils, valid_snils
-from models.organisation import Organisation, called
+from models.organisation import Organisation
 from models.request import AccessRequest, RequestLine
 from states.words.requests import LINES, status_label
 from views.people.days import day_of
@@ -43,7 +43,7 @@ class HeldRole:
 
     @property
     def place(self) -> str:
-        return called(self.holding.organisation)
+        return self.holding.organisation.called
 
     @property
     def source(self) -> str:

@@ -11,7 +11,7 @@ from actions.requests import drafting, lookup
 from actions.requests.drafting import Judged
 from models.findings import Finding, Severity, has_errors
 from models.moments import MOSCOW
-from models.organisation import Organisation, called
+from models.organisation import Organisation
 from models.request import AccessRequest, Status
 from views.requests.places import Places, positions_of
 
@@ -52,7 +52,7 @@ def has_fields(work: Work, request: AccessRequest) -> bool:
 def stages(work: Work, request: AccessRequest, organisation: Organisation, judged: Judged, here: str) -> list[Stage]:
     """Kind and organisation are chosen; the others can be gone to in any order."""
     kind, at = work.catalog.kind(request.kind), f"/requests/{request.id}"
-    name = called(organisation)
+    name = organisation.called
     way = [
         Stage("kind", "Вид", "", "past", kind.short_title),
         Stage("organisation", "Организация", f"/organisations/{organisation.id}", "past", name),

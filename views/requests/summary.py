@@ -43,7 +43,7 @@ def show(work: Work, request: AccessRequest, *, reveal: str = "") -> dict[str, o
         "kind": request.kind,
         "state": request.status.value,
         "version": request.version,
-        "organisation": {"inn": organisation.inn, "name": organisation.short_name or organisation.full_name},
+        "organisation": {"inn": organisation.inn, "name": organisation.name},
         "fields": _fields(work, facts, reveal=bool(reveal)),
         "attachments": [_attachment(file) for file in facts.attached],
         "outcome": {"code": outcome.code, "label": outcome.label, "next": outcome.next} if outcome else None,

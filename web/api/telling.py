@@ -59,7 +59,7 @@ def brief(work: Work, request: AccessRequest, organisation: Organisation) -> Req
 
 
 def organisation_brief(card: Organisation) -> OrganisationBrief:
-    return OrganisationBrief(id=card.id or 0, inn=card.inn, kpp=card.kpp, name=card.short_name or card.full_name)
+    return OrganisationBrief(id=card.id or 0, inn=card.inn, kpp=card.kpp, name=card.name)
 
 
 def whole(work: Work, request: AccessRequest, *, reveal: str = "") -> RequestOut:

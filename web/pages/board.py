@@ -110,7 +110,7 @@ def _exported(work: Work, filters: Filters, order: str, descending: bool) -> lis
 def _row(card: Card) -> tuple[Value, ...]:
     found, organisation = card.request, card.organisation
     return (
-        found.number, organisation.short_name or organisation.full_name, organisation.inn, card.title, card.label,
+        found.number, organisation.called, organisation.inn, card.title, card.label,
         found.status_since.astimezone(MOSCOW), found.due_at.astimezone(MOSCOW) if found.due_at else None, card.mover.who,
         card.mover.what, card.people or None, found.version, found.ticket or "",
     )  # fmt: skip

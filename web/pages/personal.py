@@ -68,7 +68,7 @@ def _page(
         status=status,
         token=token,
         name=" ".join(part for part in (seen.facts.given, seen.facts.patronymic) if part),
-        organisation=seen.organisation.short_name or seen.organisation.full_name,
+        organisation=seen.organisation.called,
         subsystems=seen.subsystems,
         links=work.catalog.links,
         trouble=seen.line.state is LineState.TROUBLE,

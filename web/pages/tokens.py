@@ -75,10 +75,7 @@ def _page(
     secret: str = "",
 ) -> Response:
     account = accounts.get(work, own(request).id)
-    mine = {
-        card.id: card.short_name or card.full_name or f"ИНН {card.inn}"
-        for card in organisation_choices.cards(work, "", limit=_MOST_CHOICES)
-    }
+    mine = {card.id: card.called for card in organisation_choices.cards(work, "", limit=_MOST_CHOICES)}
     listed = {use: [(row, _state(work, row)) for row in api_tokens.of(work, account, use)] for use in _USES.values()}
     return page(
         request,

@@ -21,7 +21,6 @@ from catalog.kinds import RequestKind
 from catalog.schema import Subsystem
 from catalog.wording import CONFIDENCE, FIELD_TYPES, media_text
 from documents.russian import counted
-from models.organisation import called
 from models.request import AccessRequest, Status
 from views.mail.waiting import waiting
 from views.offers.kind_choices import by_subsystem, matching, offered, search_words
@@ -101,7 +100,7 @@ def _drafts(work: Work) -> list[DraftView]:
     for found in drafting.of_mine(work):
         card = organisations.get(work, found.organisation_id)
         title = work.catalog.kind(found.kind).short_title
-        views.append(DraftView(found, title, called(card)))
+        views.append(DraftView(found, title, card.called))
     return views
 
 

@@ -115,11 +115,11 @@ def name_back(
     json: Json = False,
 ) -> None:
     """Вернуть работнику прежнее имя: последняя смена имени записана по ошибке."""
+    from actions.cards.people import cards_in
     from actions.corrections import corrected_cards
-    from cli.people import cards_of
 
     with working() as work:
-        for card in cards_of(work, snils, organisation):
+        for card in cards_in(work, snils, organisation):
             if corrected_cards.last_change(work, card) is not None:
                 _shown_first(work, partial(corrected_cards.take_name_back, work, card, why=why), preview, yes, json)
                 return
@@ -135,11 +135,11 @@ def first_login_back(
     json: Json = False,
 ) -> None:
     """Записать, что первого входа у работника не было."""
+    from actions.cards.people import cards_in
     from actions.corrections import corrected_cards
-    from cli.people import cards_of
 
     with working() as work:
-        cards = [card for card in cards_of(work, snils, organisation) if card.first_login_on is not None]
+        cards = [card for card in cards_in(work, snils, organisation) if card.first_login_on is not None]
         if cards:
             act = partial(corrected_cards.take_first_login_back, work, cards[0], why=why)
             _shown_first(work, act, preview, yes, json)

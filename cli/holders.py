@@ -225,12 +225,12 @@ def revoke(
 
 def _chosen(work: Work, snils: str, inn: str, roles: Collection[str]) -> list[tuple[Employee, set[int]]]:
     """Cards in the organisation and its branches with the numbers of the roles meant. Raises NotFound."""
+    from actions.cards.people import cards_in
     from actions.context import NotFound
     from actions.roles.holdings import held_by
-    from cli.people import cards_of
 
     found: list[tuple[Employee, set[int]]] = []
-    for card in cards_of(work, snils, inn):
+    for card in cards_in(work, snils, inn):
         meant = {
             held.grant.id or 0
             for held in held_by(work, [card.person_id])

@@ -10,8 +10,6 @@ import typer
 from cli.output import Json, say, say_json, working
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from actions.context import Work
     from models.employee import Employee
     from models.facts import FullName
@@ -28,10 +26,11 @@ Patronymic = Annotated[str | None, typer.Option(help="Отчество; без �
 @app.command()
 def show(snils: Snils, organisation: Inn, json: Json = False) -> None:
     """Карточка работника. Кто посмотрел, записывается."""
+    from actions.cards.people import cards_in
     from actions.log import audit
 
     with working() as work:
-        cards = cards_of(work, snils, organisation)
+        cards = cards_in(work, snils, organisation)
         for card in cards:
             audit.record(work, "person.viewed", "people", employee=card.id)
         told = [_told(work, card) for card in cards]
@@ -49,11 +48,12 @@ def change(
 ) -> None:
     """Изменить почту, должность, службу. В заявках остаётся то, что в их строках."""
     from actions.cards import names
+    from actions.cards.people import cards_in
 
     with working() as work:
         cards = [
             names.change(work, card, {"email": email, "post": post, "unit": unit})
-            for card in cards_of(work, snils, organisation)
+            for card in cards_in(work, snils, organisation)
         ]
         told = [_told(work, card) for card in cards]
     _say(told, json)
@@ -72,9 +72,10 @@ def rename(
 ) -> None:
     """Записать смену имени: до этого дня в списках ролей и доказательствах остаётся прежнее."""
     from actions.cards import names
+    from actions.cards.people import cards_in
 
     with working() as work:
-        cards = cards_of(work, snils, organisation)
+        cards = cards_in(work, snils, organisation)
         for card in cards:
             names.rename(work, card, _name(card, surname, given, patronymic), since=since.date(), ground=ground)
         told = [_told(work, card) for card in cards]
@@ -93,33 +94,14 @@ def correct(
 ) -> None:
     """Исправить опечатку в имени – за все дни."""
     from actions.cards import names
+    from actions.cards.people import cards_in
 
     with working() as work:
-        cards = cards_of(work, snils, organisation)
+        cards = cards_in(work, snils, organisation)
         for card in cards:
             names.correct(work, card, _name(card, surname, given, patronymic), ground=ground)
         told = [_told(work, card) for card in cards]
     _say(told, json)
-
-
-def cards_of(work: Work, snils: str, inn: str) -> Sequence[Employee]:
-    """Of the organisation, and of its branches with the same ИНН. Raises BadIdentifier, NotFound."""
-    from sqlalchemy import select
-    from sqlmodel import col
-
-    from actions.cards import organisations, people
-    from actions.context import NotFound
-    from models.identifiers import inn_digits, snils_digits
-    from models.organisation import Organisation
-
-    digits = inn_digits(inn)
-    places = work.session.execute(select(col(Organisation.id)).where(col(Organisation.inn) == digits)).scalars().all()
-    if not places:
-        raise organisations.unknown(digits)
-    found = [card for card in people.cards_of(work, snils_digits(snils)) if card.organisation_id in places]
-    if not found:
-        raise NotFound("Работника с таким СНИЛС в этой организации нет. Проверьте номер.")
-    return found
 
 
 def _name(card: Employee, *parts: str | None) -> FullName:

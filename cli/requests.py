@@ -373,7 +373,8 @@ def show(
 
     try:
         with working() as work:
-            result = shown(work, lookup.find(work, id), reveal=reveal)
+            request = lookup.find(work, id)
+            result = shown(work, request, patients=patients.shown(work, request, reveal) if reveal else None)
     except patients.NoReason as wrong:
         refuse(str(wrong))
     say_json(result) if json else tell_request(result)

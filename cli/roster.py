@@ -60,19 +60,14 @@ def _with_remembered(inn: str, choices: Choices) -> Choices:
 
 def _known(inn: str, numbers: Collection[str]) -> dict[str, Known]:
     """As whom the organisation has these numbers on record; nothing where there is no database or no card yet."""
-    from sqlalchemy import select
-    from sqlmodel import col
-
-    from actions.cards import identities
-    from models.organisation import Organisation
+    from actions.cards import identities, organisations
 
     if not opened().has_database:
         return {}
     with working() as work:
-        places = work.session.execute(select(col(Organisation.id)).where(col(Organisation.inn) == inn)).scalars().all()
         found: dict[str, Known] = {}
-        for place in places:
-            found = identities.known(work, place or 0, numbers) | found
+        for place in organisations.numbers_of(work, inn):
+            found = identities.known(work, place, numbers) | found
     return found
 
 

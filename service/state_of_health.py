@@ -32,6 +32,7 @@ from service.authorship import desks_author
 from service.backup import kept
 from service.checks import Check, Level
 from service.planner import Carried, Planner
+from views.log.log_search import latest
 from wiring import database
 from wiring.gateways import unset_mail
 from wiring.moving_in import database_path
@@ -308,8 +309,8 @@ _BROKEN = "Остановите работу, сохраните копию ба
 
 
 def _backup(installation: Installation, work: Work, planner: Planner) -> Check:
-    query = select(col(Event.at)).where(col(Event.action) == "backup.made").order_by(col(Event.seq).desc()).limit(1)
-    made = work.session.execute(query).scalar_one_or_none()
+    event = latest(work, "backup.made")
+    made = event.at if event else None
     newest = max((each.made_at for each in kept(installation.settings)), default=None)
     last = max((at for at in (made, newest) if at is not None), default=None)
     if not installation.settings.url.startswith("sqlite"):

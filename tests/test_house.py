@@ -104,3 +104,61 @@ def test_every_event_that_is_written_has_words_for_people():
                 written |= {part for part in parts if isinstance(part, str) and "." in part and not part.endswith(".")}
     assert len(written) > 40
     assert written - set(EVENT_LABELS) == set()
+
+
+_ASKS = {"add", "delete", "exec", "execute", "flush", "get", "merge", "refresh", "scalar", "scalars"}
+_WRITES = {"add", "add_all", "begin_nested", "commit", "delete", "flush", "merge"}
+
+
+def _session_calls(package, names):
+    """Where a file of the package calls one of these methods of a database session."""
+    for path in sorted((ROOT / package).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in names:
+                owner = node.func.value
+                if (
+                    isinstance(owner, ast.Attribute)
+                    and owner.attr == "session"
+                    and ast.unparse(owner) != "request.session"
+                ):
+                    yield f"{path.relative_to(ROOT)}:{node.lineno}: {ast.unparse(node.func)}"
+
+
+def _imports(package):
+    for path in sorted((ROOT / package).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                yield f"{path.relative_to(ROOT)}:{node.lineno}", node.module, {each.name for each in node.names}
+            elif isinstance(node, ast.Import):
+                for each in node.names:
+                    yield f"{path.relative_to(ROOT)}:{node.lineno}", each.name, set()
+
+
+@pytest.mark.parametrize("package", ["web", "cli"])
+def test_pages_calls_and_commands_ask_the_database_nothing_themselves(package):
+    """Queries stand in views and actions, so that two channels that ask the same ask it once."""
+    built = [
+        (where, module)
+        for where, module, _ in _imports(package)
+        if module.partition(".")[0] in {"sqlalchemy", "sqlmodel"} and module != "sqlalchemy.exc"
+    ]
+    assert built == []
+    assert [*_session_calls(package, _ASKS)] == []
+
+
+def test_views_write_nothing():
+    assert [*_session_calls("views", _WRITES)] == []
+    writers = {"insert", "update", "delete"}
+    assert [
+        (where, names & writers)
+        for where, module, names in _imports("views")
+        if module.partition(".")[0] in {"sqlalchemy", "sqlmodel"} and names & writers
+    ] == []
+    # `record` writes the log, whose line is a trace that somebody looked: who shows it decides that, not the view.
+    recorded = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in sorted((ROOT / "views").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"audit.record", "patients.shown"}
+    ]
+    assert recorded == []

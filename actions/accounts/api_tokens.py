@@ -118,6 +118,14 @@ def is_stale(work: Work, token: ApiToken) -> bool:
     return token.used_at is None or work.now - token.used_at > _USED_EVERY
 
 
+def get(work: Work, token_id: int) -> ApiToken:
+    """Raises NotFound."""
+    token = work.session.get(ApiToken, token_id)
+    if token is None:
+        raise NotFound("Такого ключа нет.")
+    return token
+
+
 def touch(work: Work, token_id: int) -> None:
     token = work.session.get(ApiToken, token_id)
     if token is not None:

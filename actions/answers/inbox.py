@@ -98,6 +98,12 @@ def get(work: Work, letter_id: int) -> InboxLetter:
     return letter
 
 
+def again(work: Work, letter: InboxLetter) -> InboxLetter:
+    """As it stands now, whatever somebody else has done to it meanwhile."""
+    work.session.refresh(letter)
+    return letter
+
+
 def request_of(work: Work, letter_id: int) -> AccessRequest | None:
     """Which request the letter is known to be about."""
     letter = get(work, letter_id)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import select
 from sqlmodel import col
 
 from actions.context import EVERYWHERE, Conflict, NotFound, Work
@@ -79,6 +79,12 @@ def find(work: Work, inn: str, kpp: str | None = None) -> Organisation | None:
     return work.session.execute(query.order_by(col(Organisation.id)).limit(1)).scalar_one_or_none()
 
 
+def numbers_of(work: Work, inn: str) -> list[int]:
+    """Of the cards with this ИНН: the organisation's own and its branches'."""
+    query = select(col(Organisation.id)).where(col(Organisation.inn) == inn).order_by(col(Organisation.id))
+    return [number for number in work.session.execute(query).scalars() if number is not None]
+
+
 def known(work: Work, inn: object, kpp: str = "") -> Organisation:
     """The card that is there; КПП tells branches apart. Raises BadIdentifier, NotFound."""
     digits = inn_digits(inn)
@@ -92,18 +98,6 @@ def unknown(inn: str) -> NotFound:
     """The error for an ИНН without a card, with both ways to look for the right one."""
     where = "в разделе «Организации» или командой egisz-access organisation find"
     return NotFound(f"Организации с ИНН {inn} здесь нет. Проверьте номер: найдите организацию {where}.")
-
-
-def listed(work: Work, text: str = "", *, limit: int = 50, offset: int = 0) -> tuple[int, Sequence[Organisation]]:
-    """How many fit, and a page of them by name. Words of the name in any order, or the beginning of an ИНН or ОГРН."""
-    where: list[ColumnElement[bool]] = []
-    for word in fold(text).split():
-        fits = col(Organisation.fold).contains(word, autoescape=True)
-        numbers = (col(Organisation.inn), col(Organisation.ogrn)) if word.isdigit() else ()
-        where.append(or_(fits, *(number.startswith(word) for number in numbers)))
-    count = work.session.execute(select(func.count()).select_from(Organisation).where(*where)).scalar_one()
-    query = select(Organisation).where(*where).order_by(col(Organisation.fold), col(Organisation.id))
-    return count, work.session.execute(query.limit(limit).offset(offset)).scalars().all()
 
 
 # One text whether another's card is there or none: else it would tell which clinics are on record.

@@ -8,12 +8,14 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import ColumnElement, and_, select
 from sqlmodel import col
 
+from actions.cards import organisations
 from actions.context import EVERYWHERE, NotFound, Work
 from actions.log import audit
 from actions.post import links
 from models.employee import Employee
 from models.facts import FullName
 from models.grant import EndedFor, Grant
+from models.identifiers import inn_digits, snils_digits
 from models.person import Person
 from models.request import AccessRequest, RequestLine, Status
 from models.text import fold
@@ -50,6 +52,18 @@ def has_snils(digits: str) -> ColumnElement[bool]:
 def cards_of(work: Work, snils: str) -> Sequence[Employee]:
     """Every card of the person that the user sees, the oldest first."""
     return work.session.execute(select(Employee).where(has_snils(snils)).order_by(col(Employee.id))).scalars().all()
+
+
+def cards_in(work: Work, snils: object, inn: object) -> list[Employee]:
+    """The person's cards in that organisation and its branches. Raises BadIdentifier, NotFound."""
+    digits = inn_digits(inn)
+    places = organisations.numbers_of(work, digits)
+    if not places:
+        raise organisations.unknown(digits)
+    found = [card for card in cards_of(work, snils_digits(snils)) if card.organisation_id in places]
+    if not found:
+        raise NotFound("Работника с таким СНИЛС в этой организации нет. Проверьте номер.")
+    return found
 
 
 def numbered(work: Work, numbers: Iterable[str]) -> Sequence[int]:

@@ -208,10 +208,15 @@ def compared(session: Session, verdict: Verdict, known: Iterable[Anchor]) -> Ver
     for each in known:
         if each.seq > verdict.events:
             return Verdict(verdict.events, verdict.head, verdict.events + 1, "Конец журнала отрезан.")
-        found = session.get(Event, each.seq)
-        if each.seq and (found is None or found.hash != each.hash):
+        if each.seq and not holds(session, each):
             return Verdict(verdict.events, verdict.head, each.seq, "Журнал не совпадает с известной отметкой.")
     return verdict
+
+
+def holds(session: Session, known: Anchor) -> bool:
+    """Whether the event that an anchor names is the same today."""
+    found = session.get(Event, known.seq)
+    return found is not None and found.hash == known.hash
 
 
 def export(session: Session) -> Iterator[dict[str, object]]:

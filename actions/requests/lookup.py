@@ -77,6 +77,29 @@ def files_of(work: Work, request: AccessRequest) -> list[RequestFile]:
     return list(work.session.execute(query.order_by(col(RequestFile.id))).scalars())
 
 
+def file_of(work: Work, request: AccessRequest, file_id: int) -> RequestFile:
+    """One file of any version. Raises NotFound for another request's."""
+    file = work.session.get(RequestFile, file_id)
+    if file is None or file.request_id != request.id:
+        raise NotFound("Такого файла у этой заявки нет.")
+    return file
+
+
+def line_of(work: Work, request: AccessRequest, line_id: int) -> RequestLine:
+    """A line with its worker. Raises NotFound for another request's, and while the СНИЛС is wrong."""
+    line = work.session.get(RequestLine, line_id)
+    if line is None or line.request_id != request.id or line.person_id is None:
+        raise NotFound("Такого работника в этой заявке нет.")
+    return line
+
+
+def relatives_of(work: Work, request: AccessRequest) -> list[AccessRequest]:
+    """The request that this one came from and the ones that came from it."""
+    parent = work.session.get(AccessRequest, request.parent_id) if request.parent_id else None
+    query = select(AccessRequest).where(col(AccessRequest.parent_id) == request.id).order_by(col(AccessRequest.id))
+    return [*([parent] if parent else []), *work.session.execute(query).scalars()]
+
+
 def child_of(work: Work, request: AccessRequest, relation: str) -> AccessRequest | None:
     """The newest request linked to this one in this way and not withdrawn."""
     query = select(AccessRequest).where(

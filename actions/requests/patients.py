@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from actions.context import Work
 from actions.log import audit
 from actions.requests import lookup
@@ -21,13 +23,21 @@ class NoReason(ValueError):
     """The text says in Russian what to do."""
 
 
-def shown(work: Work, request: AccessRequest, because: str) -> None:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """That it is on record who looks and what for: without it no view shows a patient's data."""
+
+    because: str
+
+
+def shown(work: Work, request: AccessRequest, because: str) -> Shown:
     """Raises NoReason."""
     if because not in _ALL:
         raise NoReason(
             f"Укажите, зачем показать данные пациента: {', '.join(f'{code} – {told}' for code, told in REASONS.items())}."
         )
     audit.record(work, "patients.viewed", lookup.subject(request), because=because)
+    return Shown(because)
 
 
 def reason_told(code: str) -> str:

@@ -329,6 +329,16 @@ def show(work: Work, campaign: ReviewCampaign, *, inn: str | None = None) -> Rev
     )
 
 
+def asked_of(work: Work, number: int) -> tuple[ReviewCampaign, OrganisationReview]:
+    """What one organisation was asked, by the number of its row. Raises NotFound."""
+    asked = work.session.get(ReviewedOrganisation, number)
+    if asked is None:
+        raise NotFound("Такой проверки нет.")
+    campaign = get(work, asked.campaign_id)
+    shown = show(work, campaign, inn=organisations.get(work, asked.organisation_id).inn).organisations
+    return campaign, next(entry for entry in shown if entry.asked.id == number)
+
+
 def _questions(work: Work, asked_ids: Sequence[int], moment: dt.datetime) -> dict[int, list[Asked]]:
     query = (
         select(ReviewQuestion, Grant, Employee, AccessRequest)

@@ -31,8 +31,10 @@ def test_patient_is_masked_until_somebody_asks_and_that_is_recorded(installation
         assert "К••••• С••••• Е•••••••" in shown
         assert _events(work, "patients.viewed") == 0
         with pytest.raises(patients.NoReason, match="Укажите, зачем"):
-            summary.show(work, request, reveal="yes")
-        assert NAME in json.dumps(summary.show(work, request, reveal="answer"), ensure_ascii=False)
+            patients.shown(work, request, "yes")
+        assert NAME in json.dumps(
+            summary.show(work, request, patients=patients.shown(work, request, "answer")), ensure_ascii=False
+        )
         assert _events(work, "patients.viewed") == 1
         assert "Козлов" not in json.dumps(list(audit.export(work.session)), ensure_ascii=False)
 

@@ -97,6 +97,39 @@ def every(work: Work, search: Search) -> Iterator[Event]:
         work.session.expunge_all()
 
 
+def after(
+    work: Work, seq: int, *, action: str = "", subject: str = "", limit: int, narrowed: bool
+) -> tuple[list[Event], int | None]:
+    """Events behind number `seq`, oldest first, and where the next page begins. `narrowed`: only of requests that are seen."""
+    query = select(Event).where(col(Event.seq) > seq).order_by(col(Event.seq)).limit(limit + 1)
+    if action:
+        query = query.where(col(Event.action) == action)
+    if subject:
+        query = query.where(col(Event.subject) == subject)
+    if narrowed:
+        query = query.where(col(Event.subject).startswith("request:"))
+    found = work.session.execute(query).scalars().all()
+    shown, last = list(found[:limit]), found[limit - 1].seq if len(found) > limit else None
+    if narrowed:
+        seen = _seen_requests(work, {event.subject for event in shown})
+        shown = [event for event in shown if event.subject in seen]
+    return shown, last
+
+
+def latest(work: Work, *actions: str, subject: str = "") -> Event | None:
+    """The newest event of these, about that subject where one is named."""
+    query = select(Event).where(col(Event.action).in_(actions)).order_by(col(Event.seq).desc()).limit(1)
+    if subject:
+        query = query.where(col(Event.subject) == subject)
+    return work.session.execute(query).scalar_one_or_none()
+
+
+def _seen_requests(work: Work, subjects: Iterable[str]) -> set[str]:
+    ids = [int(subject.partition(":")[2]) for subject in subjects]
+    query = select(col(AccessRequest.id)).where(col(AccessRequest.id).in_(ids))
+    return {f"request:{number}" for number in work.session.execute(query).scalars()}
+
+
 def _conditions(search: Search) -> list[ColumnElement[bool]]:
     where: list[ColumnElement[bool]] = []
     if search.since:

@@ -13,7 +13,7 @@ from actions.post import links
 from documents.harmless import is_program
 from models.letters import InboxLetter
 from states.words.files import kind_told
-from views.account_names import person_called
+from views.accounts import person_called
 from views.mail.marking import marked
 from views.requests.previews import SEEN
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,8 @@ from models.request import AccessRequest, Status, without_tail
 from models.text import fold
 from states.deadlines import deadline
 from states.words.letters import LETTERS, OUTCOMES, READ_AS
-from views.account_names import person_called
+from views.accounts import person_called
+from views.log.log_search import latest
 from views.mail.waiting import STUCK
 
 _SUGGESTIONS = {
@@ -66,6 +67,13 @@ def read_letter(work: Work, letter: InboxLetter) -> ReadLetter:
     )
 
 
+def addresses_of(work: Work, sent: Collection[int]) -> dict[int, str]:
+    """Where the page shows these letters of ours."""
+    query = select(col(OutboxLetter.id), col(OutboxLetter.request_id)).where(col(OutboxLetter.id).in_(sent))
+    found = work.session.execute(query).tuples() if sent else ()
+    return {number or 0: f"/requests/{request}/letters/out/{number}" for number, request in found}
+
+
 # How a letter found its request, for the person who checks that.
 MATCHED_BY = {
     "references": "это ответ на наше письмо",
@@ -88,8 +96,7 @@ def settled(work: Work, letter: InboxLetter) -> Settled | None:
     """None while it waits, and when a machine applied it."""
     if letter.settled_at is None:
         return None
-    query = select(Event).where(col(Event.subject) == f"inbox:{letter.id}", col(Event.action) == "letter.settled")
-    event = work.session.execute(query.order_by(col(Event.seq).desc()).limit(1)).scalar_one_or_none()
+    event = latest(work, "letter.settled", subject=f"inbox:{letter.id}")
     code = str(json.loads(event.data).get("decision") or "") if event else ""
     return Settled(person_called(work, letter.settled_by or ""), letter.settled_at, DECIDED.get(code, code))
 

@@ -96,12 +96,13 @@ def reached(work: Work, employee_id: int) -> Employee:
 
 def person_card(work: Work, employee_id: int) -> PersonCard:
     person = reached(work, employee_id)
-    asked, roles = _asked(work, person), _roles(work, person)
+    organisation = organisations.get(work, person.organisation_id)
+    asked, roles = _asked(work, person, organisation), _roles(work, person)
     day = day_of("", work.now)
     found = holders(work, [employee_id], day, Judge(work, day))
     return PersonCard(
         person=person,
-        organisation=organisations.get(work, person.organisation_id),
+        organisation=organisation,
         former=tuple(names.former_names(work, person)),
         beside=tuple(_beside(work, person)),
         masked=mask_snils(person.snils) if valid_snils(person.snils) else "",
@@ -124,16 +125,20 @@ def _beside(work: Work, person: Employee) -> list[tuple[Employee, Organisation]]
     return list(work.session.execute(query).tuples())
 
 
-def _asked(work: Work, person: Employee) -> list[Asked]:
+def asked_for(work: Work, person: Employee) -> list[tuple[AccessRequest, RequestLine]]:
+    """The requests of his organisation that he stands in, the newest first."""
     query = (
-        select(AccessRequest, RequestLine, Organisation)
+        select(AccessRequest, RequestLine)
         .join(RequestLine, col(RequestLine.request_id) == col(AccessRequest.id))
-        .join(Organisation, col(Organisation.id) == col(AccessRequest.organisation_id))
         .where(
             col(RequestLine.person_id) == person.person_id, col(AccessRequest.organisation_id) == person.organisation_id
         )
         .order_by(col(AccessRequest.id).desc())
     )
+    return list(work.session.execute(query).tuples())
+
+
+def _asked(work: Work, person: Employee, organisation: Organisation) -> list[Asked]:
     return [
         Asked(
             request,
@@ -144,7 +149,7 @@ def _asked(work: Work, person: Employee) -> list[Asked]:
             outcome_of(work, line),
             pairs.reason_of(line, person),
         )
-        for request, line, organisation in work.session.execute(query)
+        for request, line in asked_for(work, person)
     ]
 
 

@@ -19,11 +19,11 @@ from models.identifiers import BadIdentifier, valid_snils
 from models.organisation import Organisation
 from models.request import AccessRequest
 from models.text import fold
+from views import organisations
 from views.people.days import Day, local_date
 from views.people.holders import Holder, Judge, held_on, holders
 
 SHOWN = 100  # people of one screen
-_ORGANISATIONS = 500
 RoleKey = tuple[str, str]
 
 
@@ -114,8 +114,6 @@ def everyone(work: Work, filters: Filters, day: Day, *, most: int) -> list[Holde
 
 
 def choices(work: Work) -> Choices:
-    given = select(col(Grant.organisation_id))
-    organisations = select(Organisation).where(col(Organisation.id).in_(given)).order_by(col(Organisation.fold))
     ever = select(col(Grant.subsystem), col(Grant.role), func.min(col(Grant.since))).group_by(
         col(Grant.subsystem), col(Grant.role)
     )
@@ -130,7 +128,7 @@ def choices(work: Work) -> Choices:
         for code in dict.fromkeys(subsystem for subsystem, _ in keys)
     )
     since = min((local_date(first) for _, _, first in rows), default=None)
-    return Choices(work.session.execute(organisations.limit(_ORGANISATIONS)).scalars().all(), roles, since)
+    return Choices(organisations.with_roles(work), roles, since)
 
 
 def _asked(filters: Filters) -> list[ColumnElement[bool]]:

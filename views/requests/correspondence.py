@@ -15,7 +15,7 @@ from models.letters import InboxLetter, InboxState, OutboxLetter, OutboxState
 from models.request import AccessRequest, RequestFile
 from states.words.files import FILES
 from states.words.letters import INBOX, LETTERS, OUTBOX
-from views.account_names import person_called
+from views.accounts import person_called
 
 _TO_PEOPLE = (links.FIRST_LOGIN, links.LOGIN_CHECK, "nudge")
 _MOST = 200  # lines of one sort; a request of 500 people has more letters than anybody reads

@@ -124,7 +124,7 @@ def dossier(
     facts = cases.facts_of(work, request, rows)
     lines, persons = rows.lines if kind.people else [], rows.persons
     letters = correspondence(work, request, {line.person_id: name_of(line) for line in lines if line.person_id})
-    relatives = _relatives(work, request)
+    relatives = lookup.relatives_of(work, request)
     files = file_views(work, request, rows.files, facts.organisation)
     present = sorted((view for view in files if _is_present(request, view.file)), key=lambda view: view.beside is None)
     term = term_of(work, request.due_at) if request.status in _AT_DESK else None
@@ -246,13 +246,6 @@ def signed_paper(work: Work, request: AccessRequest, organisation: OrganisationF
 
 def _is_present(request: AccessRequest, file: RequestFile) -> bool:
     return file.version == request.version and file.replaced_at is None
-
-
-def _relatives(work: Work, request: AccessRequest) -> Sequence[AccessRequest]:
-    """The request that this one came from and the ones that came from it."""
-    parent = work.session.get(AccessRequest, request.parent_id) if request.parent_id else None
-    query = select(AccessRequest).where(col(AccessRequest.parent_id) == request.id).order_by(col(AccessRequest.id))
-    return [*([parent] if parent else []), *work.session.execute(query).scalars()]
 
 
 def _companion(request: AccessRequest, relatives: Sequence[AccessRequest]) -> int | None:

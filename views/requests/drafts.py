@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlmodel import col
 
 from actions.context import Work
 from actions.requests import drafting, lookup
@@ -80,6 +83,19 @@ def _open(findings: Iterable[Finding], places: Places) -> dict[str, int]:
             page = place.address.partition("#")[0].partition("?")[0] if place else ""
             counted[page] = counted.get(page, 0) + 1
     return counted
+
+
+def drafts_of(work: Work, kind: str, organisations: Collection[int]) -> dict[int, list[AccessRequest]]:
+    """Drafts of this kind that these organisations have already."""
+    query = select(AccessRequest).where(
+        col(AccessRequest.kind) == kind,
+        col(AccessRequest.organisation_id).in_(organisations),
+        col(AccessRequest.status) == Status.DRAFT,
+    )
+    found: dict[int, list[AccessRequest]] = {}
+    for each in work.session.execute(query.order_by(col(AccessRequest.id))).scalars():
+        found.setdefault(each.organisation_id, []).append(each)
+    return found
 
 
 def next_page(work: Work, request: AccessRequest, after: str) -> str:

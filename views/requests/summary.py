@@ -11,7 +11,8 @@ from sqlmodel import col
 from actions.cards import organisations
 from actions.context import Work
 from actions.post import destinations, outbox
-from actions.requests import cases, lookup, pairs, patients
+from actions.requests import cases, lookup, pairs
+from actions.requests.patients import Shown
 from actions.requests.telling import told
 from actions.steps import taking
 from models.attachments import AttachmentFacts
@@ -30,10 +31,8 @@ from views.board.counts import tally
 from views.board.searching import Filters
 
 
-def show(work: Work, request: AccessRequest, *, reveal: str = "") -> dict[str, object]:
-    """JSON of `request show`. Patients' data are masked unless revealed for a reason, which is recorded. Raises NoReason."""
-    if reveal:
-        patients.shown(work, request, reveal)
+def show(work: Work, request: AccessRequest, *, patients: Shown | None = None) -> dict[str, object]:
+    """JSON of `request show`. Patients' data are masked unless it is on record that they are shown, and what for."""
     kind = work.catalog.kind(request.kind)
     outcome, facts = kind.outcome(request.outcome), cases.facts_of(work, request)
     organisation = organisations.get(work, request.organisation_id)
@@ -44,7 +43,7 @@ def show(work: Work, request: AccessRequest, *, reveal: str = "") -> dict[str, o
         "state": request.status.value,
         "version": request.version,
         "organisation": {"inn": organisation.inn, "name": organisation.name},
-        "fields": _fields(work, facts, reveal=bool(reveal)),
+        "fields": _fields(work, facts, masks=patients is None),
         "attachments": [_attachment(file) for file in facts.attached],
         "outcome": {"code": outcome.code, "label": outcome.label, "next": outcome.next} if outcome else None,
         "lines": [_line(work, line, person) for line, person in _lines(work, request)],
@@ -67,12 +66,12 @@ def deadline_warnings(work: Work, request: AccessRequest) -> list[str]:
     return list(work.calendar.warnings(first, request.due_at.astimezone(zone).date()))
 
 
-def _fields(work: Work, facts: RequestFacts, *, reveal: bool) -> list[dict[str, object]]:
+def _fields(work: Work, facts: RequestFacts, *, masks: bool) -> list[dict[str, object]]:
     return [
         {
             "code": field.code,
             "label": field.label,
-            "value": value if reveal or field.holds != "patient" else masked(value),
+            "value": masked(value) if masks and field.holds == "patient" else value,
             "patient": field.holds == "patient",
         }
         for field, value, _ in printed(facts, work.catalog)

@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
-from sqlalchemy import select
-from sqlmodel import col
 from starlette.requests import Request
 
+from actions.accounts import api_tokens
 from actions.accounts.accounts import get as get_account
-from actions.cards import organisations
-from actions.context import NotFound, Work
+from actions.context import Work
 from actions.log import audit
 from actions.reviews import reviews
-from models.account import ApiToken
-from models.audit import Event
-from models.request import AccessRequest
-from models.review import ReviewCampaign, ReviewedOrganisation
 from states.words.events import EVENTS
+from views.log import log_search
 from web.api.door import token_of
 from web.api.idempotency import once
 from web.api.schemas import AuditEventOut, AuditPage, Health, In, MeOut, Out, TokenOut, VerdictOut
@@ -42,8 +36,7 @@ def who_am_i(request: Request) -> MeOut:
     """Чей это ключ, какие у владельца роли и до какого времени ключ действует."""
     with reading(request) as work:
         account = get_account(work, own(request).id)
-        token = work.session.get(ApiToken, token_of(request))
-        assert token is not None, "the door let in a token that is not there"
+        token = api_tokens.get(work, token_of(request))
         told = TokenOut(
             id=token.id or 0,
             name=token.name,
@@ -67,7 +60,8 @@ def list_events(
 ) -> AuditPage:
     """От старых к новым. Кто видит не все организации, получает только записи о заявках своих."""
     with reading(request) as work:
-        events, last = _events(work, after, action, subject, limit, narrowed=own(request).only_of is not None)
+        narrowed = own(request).only_of is not None
+        events, last = log_search.after(work, after, action=action, subject=subject, limit=limit, narrowed=narrowed)
     items = [
         AuditEventOut(
             seq=event.seq,
@@ -82,31 +76,6 @@ def list_events(
         for event in events
     ]
     return AuditPage(items=items, next=last)
-
-
-def _events(
-    work: Work, after: int, action: str, subject: str, limit: int, *, narrowed: bool
-) -> tuple[list[Event], int | None]:
-    query = select(Event).where(col(Event.seq) > after).order_by(col(Event.seq)).limit(limit + 1)
-    if action:
-        query = query.where(col(Event.action) == action)
-    if subject:
-        query = query.where(col(Event.subject) == subject)
-    if narrowed:
-        query = query.where(col(Event.subject).startswith("request:"))
-    found = list(work.session.execute(query).scalars())
-    shown = found[:limit]
-    last = shown[-1].seq if len(found) > limit else None
-    if narrowed:
-        seen = _seen_requests(work, {event.subject for event in shown})
-        shown = [event for event in shown if event.subject in seen]
-    return shown, last
-
-
-def _seen_requests(work: Work, subjects: set[str]) -> set[str]:
-    ids = [int(subject.partition(":")[2]) for subject in subjects]
-    query = select(col(AccessRequest.id)).where(col(AccessRequest.id).in_(ids))
-    return {f"request:{number}" for number in work.session.execute(query).scalars()}
 
 
 @router.get("/audit/verdict", operation_id="verifyAudit", summary="Цел ли журнал", tags=["Журнал"])
@@ -177,18 +146,10 @@ def answer(request: Request, number: int, body: ReviewAnswersIn) -> Response:
     """Записывается только названное; ненужное становится черновиком заявки на прекращение."""
 
     def act(work: Work) -> BaseModel:
-        asked = work.session.get(ReviewedOrganisation, number)
-        campaign = work.session.get(ReviewCampaign, asked.campaign_id) if asked else None
-        if asked is None or campaign is None:
-            raise NotFound("Такой проверки нет.")
-        inn = organisations.get(work, asked.organisation_id).inn
-        reviews.answer(work, campaign, inn=inn, keep=[*map(str, body.keep)], drop=[*map(str, body.drop)])
-        return next(_entries(work, campaign, inn, number))
+        campaign, entry = reviews.asked_of(work, number)
+        reviews.answer(
+            work, campaign, inn=entry.organisation.inn, keep=[*map(str, body.keep)], drop=[*map(str, body.drop)]
+        )
+        return ReviewedOut.model_validate(reviews.asked_of(work, number)[1].as_json())
 
     return once(request, act)
-
-
-def _entries(work: Work, campaign: ReviewCampaign, inn: str, number: int) -> Iterator[ReviewedOut]:
-    for entry in reviews.show(work, campaign, inn=inn).organisations:
-        if entry.asked.id == number:
-            yield ReviewedOut.model_validate(entry.as_json())

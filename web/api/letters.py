@@ -11,11 +11,11 @@ from starlette.requests import Request
 
 from actions.answers import answers, delivery, inbox
 from actions.answers.letter_taking import NotALetter, Taken, already, take
-from actions.context import Conflict, NotFound, Work
+from actions.context import Conflict, Work
 from actions.post import outbox
 from actions.requests import lookup
 from models.answers import PairAnswer, PairKey
-from models.letters import InboxLetter, OutboxLetter
+from models.letters import InboxLetter
 from models.request import AccessRequest
 from models.row_numbers import row_number
 from notifications.reading.safely import MAX_MEGABYTES
@@ -164,7 +164,7 @@ def resend(request: Request, letter: int) -> Response:
     """Человек уверен, что письмо не дошло."""
 
     def act(work: Work) -> LetterOut:
-        _own(work, letter)
+        outbox.get(work, letter)
         outbox.resend(work, letter_id=letter)
         return sent_told(outbox.get(work, letter))
 
@@ -176,17 +176,10 @@ def arrived(request: Request, letter: int) -> Response:
     """Человек знает, что письмо дошло: оно в «Отправленных» или это сказала СТП."""
 
     def act(work: Work) -> LetterOut:
-        _own(work, letter)
+        outbox.get(work, letter)
         return sent_told(delivery.settled_as_sent(work, letter, "Отмечено человеком: письмо дошло"))
 
     return once(request, act)
-
-
-def _own(work: Work, letter: int) -> OutboxLetter:
-    found: OutboxLetter | None = work.session.get(OutboxLetter, letter)
-    if found is None:
-        raise NotFound(f"Письма № {letter} нет.")
-    return found
 
 
 def _told(read: ReadLetter) -> TriageOut:

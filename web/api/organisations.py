@@ -6,15 +6,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from pydantic import StringConstraints
-from sqlalchemy import select
-from sqlmodel import col
 from starlette.requests import Request
 
 from actions.cards import organisation_choices, organisations
 from actions.context import Work
 from actions.reviews import reorganising
 from models.organisation import Organisation, OrganisationChange
-from models.text import fold
+from views.organisations import listed_after
 from web.api.idempotency import once
 from web.api.schemas import (
     OrganisationChangeOut,
@@ -40,13 +38,8 @@ def list_organisations(
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> OrganisationPage:
     """Только те, что видит владелец ключа."""
-    query = select(Organisation).where(col(Organisation.id) > after).order_by(col(Organisation.id)).limit(limit + 1)
-    if inn:
-        query = query.where(col(Organisation.inn) == inn)
-    for word in fold(text).split():
-        query = query.where(col(Organisation.fold).contains(word, autoescape=True))
     with reading(request) as work:
-        found = work.session.execute(query).scalars().all()
+        found = listed_after(work, after, inn=inn, text=text, limit=limit + 1)
         items = [organisation_brief(card) for card in found[:limit]]
     return OrganisationPage(items=items, next=items[-1].id if len(found) > limit else None)
 

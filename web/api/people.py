@@ -5,22 +5,17 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from sqlalchemy import ColumnElement, select
-from sqlmodel import col
 from starlette.requests import Request
 from starlette.responses import Response
 
 from actions.cards import names
-from actions.cards.name_search import called
-from actions.cards.people import has_snils
 from actions.context import Work
 from actions.roles import grants
 from models.employee import Employee
 from models.facts import FullName
-from models.identifiers import BadIdentifier, snils_digits
-from models.request import AccessRequest, RequestLine
-from models.text import fold
-from views.people.card import reached
+from models.identifiers import BadIdentifier
+from views.people import search as people
+from views.people.card import asked_for, reached
 from views.people.days import day_of
 from web.api.door import token_of
 from web.api.idempotency import once
@@ -38,15 +33,16 @@ from web.shell.installed import looked, reading
 from web.shell.problems import invalid
 
 router = APIRouter(tags=["Люди и роли"])
-_MOST = 50
 
 
 @router.post("/people/search", operation_id="searchPeople", summary="Найти работника")
 def search(request: Request, body: SearchIn) -> list[PersonBrief]:
     """Не больше 50, по фамилии. Что искали, не записывается, а кого показали – записывается."""
     with reading(request) as work:
-        query = select(Employee).where(_wanted(work, body.text), col(Employee.erased_on).is_(None))
-        found = work.session.execute(query.order_by(col(Employee.fold), col(Employee.id)).limit(_MOST)).scalars().all()
+        try:
+            found = people.search(work, body.text)
+        except BadIdentifier as wrong:
+            raise invalid("text", str(wrong)) from None
     looked(request, "people.searched", "people", employees=[person.id for person in found], token=token_of(request))
     return [PersonBrief(id=person.id or 0, name=person.name, post=person.post) for person in found]
 
@@ -90,14 +86,6 @@ def rename(request: Request, number: int, body: RenameIn) -> Response:
 
 
 def _told(work: Work, person: Employee) -> PersonOut:
-    query = (
-        select(col(AccessRequest.id))
-        .join(RequestLine, col(RequestLine.request_id) == col(AccessRequest.id))
-        .where(
-            col(RequestLine.person_id) == person.person_id, col(AccessRequest.organisation_id) == person.organisation_id
-        )
-        .order_by(col(AccessRequest.id).desc())
-    )
     return PersonOut(
         id=person.id or 0,
         organisation=person.organisation_id,
@@ -110,7 +98,7 @@ def _told(work: Work, person: Employee) -> PersonOut:
         ],
         esia_confirmed_on=person.esia_confirmed_on,
         first_login_on=person.first_login_on,
-        requests=[each for each in work.session.execute(query).scalars() if each is not None],
+        requests=[asked.id or 0 for asked, _ in asked_for(work, person)],
     )
 
 
@@ -133,16 +121,3 @@ def list_holders(
         items = [HolderOut.model_validate(row) for row in rows]
     looked(request, "holders.viewed", "holders", as_of=day.date.isoformat(), rows=len(items), token=token_of(request))
     return HoldersOut(as_of=day.moment, known_on=day.known, items=items)
-
-
-def _wanted(work: Work, text: str) -> ColumnElement[bool]:
-    digits = "".join(sign for sign in text if sign.isdigit())
-    if digits:
-        try:
-            return has_snils(snils_digits(digits))
-        except BadIdentifier as wrong:
-            raise invalid("text", str(wrong)) from None
-    folded = fold(text)
-    if len(folded) < 2:
-        raise invalid("text", "Введите хотя бы две буквы фамилии.")
-    return called(work, folded)

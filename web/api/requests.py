@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from actions.cards import organisation_choices, organisations
 from actions.context import Conflict, NotFound, Work
-from actions.requests import attachments, clashes, creation, drafting, lookup
+from actions.requests import attachments, clashes, creation, drafting, lookup, patients
 from actions.steps import comments, verification
 from catalog.kinds import RequestKind
 from models.comment import Comment
@@ -130,7 +130,8 @@ def show_request(
 def reveal_patients(request: Request, number: int, body: RevealIn) -> RequestOut:
     """Заявка целиком, с данными пациента. Нужны роль ответственного и причина; кто, когда и зачем – в журнале."""
     with work_of(request) as work:
-        return whole(work, lookup.get(work, number), reveal=body.reason)
+        found = lookup.get(work, number)
+        return whole(work, found, patients=patients.shown(work, found, body.reason))
 
 
 @router.get("/requests/{number}/findings", operation_id="checkRequest", summary="Проверить")

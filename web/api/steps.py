@@ -15,7 +15,6 @@ from actions.context import NotFound, Work
 from actions.requests import lookup
 from actions.steps import packages, taking
 from models.answers import Said
-from models.request import RequestFile
 from models.row_numbers import row_number
 from sandbox import Killed
 from sandbox import Refused as RefusedFile
@@ -147,8 +146,8 @@ def download_file(request: Request, number: int, file: int) -> Response:
     """Документы, сканы и приложения. Кто скачал, записывается."""
     with reading(request) as work:
         found = lookup.get(work, number)
-        row = work.session.get(RequestFile, file)
-        if row is None or row.request_id != found.id or row.sha256.startswith("erased:"):
+        row = lookup.file_of(work, found, file)
+        if row.sha256.startswith("erased:"):
             raise NotFound("Такого файла у этой заявки нет.")
         answer = strangers_file(work.files.read(row.sha256), row.name)
     looked(request, "file.downloaded", lookup.subject(found), file=file, sha256=row.sha256, token=token_of(request))

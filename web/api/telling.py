@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from sqlalchemy import select
-from sqlmodel import col
-
 from actions.cards import organisations
 from actions.context import Work
 from actions.letters import invitations, letter_rows
 from actions.requests import cases, lookup, pairs
+from actions.requests.patients import Shown
 from actions.steps import taking
 from catalog.kinds import RequestKind
 from models.employee import Employee
@@ -62,9 +60,8 @@ def organisation_brief(card: Organisation) -> OrganisationBrief:
     return OrganisationBrief(id=card.id or 0, inn=card.inn, kpp=card.kpp, name=card.name)
 
 
-def whole(work: Work, request: AccessRequest, *, reveal: str = "") -> RequestOut:
-    """`reveal`, a reason, shows patients' data and records it, so it needs a transaction that writes."""
-    shown = summary.show(work, request, reveal=reveal)
+def whole(work: Work, request: AccessRequest, *, patients: Shown | None = None) -> RequestOut:
+    shown = summary.show(work, request, patients=patients)
     kind = work.catalog.kind(request.kind)
     return RequestOut.model_validate(
         {
@@ -78,7 +75,7 @@ def whole(work: Work, request: AccessRequest, *, reveal: str = "") -> RequestOut
             "files": _files(work, request),
             "letters": [*_letters(work, request)],
             "steps": [step_told(work, kind, step) for step in taking.allowed(work, request)],
-            "related": _related(work, request),
+            "related": [each.id for each in lookup.relatives_of(work, request)],
         }
     )
 
@@ -112,8 +109,7 @@ def _line(work: Work, line: RequestLine, person: Employee | None) -> LineOut:
 
 def _files(work: Work, request: AccessRequest) -> list[FileOut]:
     """Of every version, newest first."""
-    query = select(RequestFile).where(col(RequestFile.request_id) == request.id).order_by(col(RequestFile.id).desc())
-    return [file_told(work, request, file) for file in work.session.execute(query).scalars()]
+    return [file_told(work, request, file) for file in reversed(lookup.rows_of(work, request).files)]
 
 
 def file_told(work: Work, request: AccessRequest, file: RequestFile) -> FileOut:
@@ -161,13 +157,6 @@ def _received(letter: InboxLetter) -> LetterOut:
         subject=letter.subject,
         problem=letter.problem,
     )
-
-
-def _related(work: Work, request: AccessRequest) -> list[int]:
-    query = select(col(AccessRequest.id)).where(
-        (col(AccessRequest.id) == request.parent_id) | (col(AccessRequest.parent_id) == request.id)
-    )
-    return [number for number in work.session.execute(query.order_by(col(AccessRequest.id))).scalars() if number]
 
 
 def step_told(work: Work, kind: RequestKind, step: Step) -> StepOut:

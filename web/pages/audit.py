@@ -23,7 +23,6 @@ from actions.log import audit, checking
 from actions.log.audit import Anchor
 from actions.requests import lookup
 from documents.practice import TOLD
-from models.audit import Event
 from models.row_numbers import row_number
 from service import anchors
 from states.moments import short_moment
@@ -169,20 +168,12 @@ def verify(request: Request, anchor: str = "", after: str = "") -> Response:
             problem=problem,
             checked=checked,
             head=audit.anchor(work.session),
-            matches=_matches(work, known),
+            matches=audit.holds(work.session, known[0]) if known else None,
             waiting=waiting(work),
         )
     if checked and checked.verdict:
         looked(request, "audit.checked", "audit", ok=checked.verdict.ok, events=checked.verdict.events)
     return answer
-
-
-def _matches(work: Work, known: list[Anchor]) -> bool | None:
-    """Whether the event that an anchor names is the same today; None when none was given."""
-    if not known:
-        return None
-    found = work.session.get(Event, known[0].seq)
-    return found is not None and found.hash == known[0].hash
 
 
 @router.get("/export.csv")

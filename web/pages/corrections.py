@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 from fastapi import APIRouter
-from sqlalchemy import select
-from sqlmodel import col
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -17,17 +15,17 @@ from actions.context import Conflict, NotFound, Work
 from actions.corrections import corrected_cards, corrected_letters, corrected_organisations, correcting, corrections
 from actions.corrections.correcting import Wanted
 from actions.corrections.corrections import Kind
-from actions.corrections.words import Change, changes
+from actions.corrections.words import changes
 from actions.letters import letter_rows
 from actions.requests import lookup, versions
 from actions.reviews import reorganising
 from models.correction import Correction
 from models.findings import Finding
 from models.identifiers import BadIdentifier
-from models.letters import OutboxLetter
 from models.request import AccessRequest, RequestLine
 from models.row_numbers import row_number
 from states.lifecycle import Refused
+from views.mail.letters import addresses_of
 from views.mail.waiting import waiting
 from views.people.card import reached
 from views.people.days import date_of
@@ -166,7 +164,7 @@ def _plainly(
         will=changes(work, told) if told else [],
         action=request.url.path,
         back=back,
-        addresses=letter_addresses(work, [told] if told else []),
+        addresses=addresses_of(work, told.letters if told else ()),
         waiting=waiting(work),
     )
 
@@ -209,6 +207,7 @@ def _page(
     foreseen: Correction | None = None,
 ) -> Response:
     acts, typed = own(request).acts, dict(sent)
+    on_record = corrections.of(work, lookup.subject(found))
     return page(
         request,
         "corrections/corrections.html",
@@ -225,26 +224,12 @@ def _page(
         refused=versions.former(work, found),
         proven=_proven(work, found),
         letters=letter_rows.letters_in(work, found),
-        done=_done(work, found),
+        done=[(row, changes(work, row)) for row in on_record],
         seen=last_event(work, found),
         waiting=waiting(work),
-        addresses=letter_addresses(
-            work, [*([foreseen] if foreseen else []), *corrections.of(work, lookup.subject(found))]
-        ),
+        addresses=addresses_of(work, {number for row in (foreseen, *on_record) if row for number in row.letters}),
     )
 
 
 def _proven(work: Work, request: AccessRequest) -> list[tuple[RequestLine, str]]:
     return [(line, name_of(line)) for line in lookup.lines_of(work, request) if line.verified_at]
-
-
-def letter_addresses(work: Work, told: Iterable[Correction]) -> dict[int, str]:
-    """Where the page shows the letters that had left because of these mistakes."""
-    numbers = {number for row in told for number in row.letters}
-    query = select(col(OutboxLetter.id), col(OutboxLetter.request_id)).where(col(OutboxLetter.id).in_(numbers))
-    found = work.session.execute(query).tuples() if numbers else ()
-    return {number or 0: f"/requests/{request}/letters/out/{number}" for number, request in found}
-
-
-def _done(work: Work, request: AccessRequest) -> list[tuple[Correction, list[Change]]]:
-    return [(row, changes(work, row)) for row in corrections.of(work, lookup.subject(request))]

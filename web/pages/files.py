@@ -35,7 +35,7 @@ _UNSEEN = (
 def download_file(request: Request, number: int, file_id: int) -> Response:
     """Who took a file is recorded: it holds personal data."""
     with reading(request) as work:
-        found, file = lookup.get(work, number), _file(work, number, file_id)
+        found, file = _file(work, number, file_id)
         if file.sha256.startswith("erased:"):
             raise NotFound("Этот файл стёрт по сроку хранения персональных данных.")
         data = work.files.read(file.sha256)
@@ -47,7 +47,7 @@ def download_file(request: Request, number: int, file_id: int) -> Response:
 def download_pdf(request: Request, number: int, file_id: int) -> Response:
     """A document of ours as LibreOffice prints it."""
     with reading(request) as work:
-        found, file = lookup.get(work, number), _file(work, number, file_id)
+        found, file = _file(work, number, file_id)
         files, paper = work.files, _paper(work.catalog.kind(found.kind), file)
     if not paper.office:
         raise NotFound("Этот файл и так не документ Word или Excel. Скачайте его как есть.")
@@ -72,7 +72,7 @@ class Leaves:
 def show_pages(request: Request, number: int, file_id: int) -> Response:
     """Every page of a document, the scan of the same page beside it; made on the first look, which takes seconds."""
     with reading(request) as work:
-        found, file = lookup.get(work, number), _file(work, number, file_id)
+        found, file = _file(work, number, file_id)
         kind, top, files, number_waiting = (
             work.catalog.kind(found.kind),
             heading(work, found),
@@ -120,7 +120,7 @@ def show_page(request: Request, number: int, file_id: int, place: int, width: in
     Pictures inside a page of ours belong to a look that is on record; a picture opened by itself is recorded here.
     """
     with reading(request) as work:
-        found, file = lookup.get(work, number), _file(work, number, file_id)
+        found, file = _file(work, number, file_id)
         files, paper = work.files, _paper(work.catalog.kind(found.kind), file)
     try:
         data = picture_of(files, paper, place, width)
@@ -135,18 +135,16 @@ def show_page(request: Request, number: int, file_id: int, place: int, width: in
     return Response(data, media_type="image/png", headers=LOCKED_UP)
 
 
+def _file(work: Work, number: int, file_id: int) -> tuple[AccessRequest, RequestFile]:
+    found = lookup.get(work, number)
+    return found, lookup.file_of(work, found, file_id)
+
+
 def _paper(kind: RequestKind, file: RequestFile) -> Paper:
     paper = paper_of(kind, file)
     if paper is None:
         raise NotFound("Этот файл на странице не показать: его можно только скачать.")
     return paper
-
-
-def _file(work: Work, number: int, file_id: int) -> RequestFile:
-    file = work.session.get(RequestFile, file_id)
-    if file is None or file.request_id != number:
-        raise NotFound("Такого файла у этой заявки нет.")
-    return file
 
 
 @router.get("/letters/{letter_id:int}")

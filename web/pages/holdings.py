@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import base64
 import tempfile
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from fastapi import APIRouter
-from sqlalchemy import select
-from sqlmodel import col
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -22,8 +20,8 @@ from documents.rosters import RosterError
 from documents.tables.holders import holdings_template
 from models.findings import Finding, Severity, sourced
 from models.identifiers import BadIdentifier
-from models.organisation import Organisation
 from models.row_numbers import row_numbers
+from views import organisations
 from views.mail.waiting import waiting
 from web.shell.bodies import Form, text, uploads
 from web.shell.downloads import download
@@ -178,14 +176,11 @@ def _problem(wrong: Exception) -> Finding:
 def _form(
     request: Request, work: Work, *, status: int = 200, problem: Finding | None = None, typed: Typed | None = None
 ) -> Response:
-    places: Sequence[Organisation] = (
-        work.session.execute(select(Organisation).order_by(col(Organisation.fold)).limit(_SHOWN)).scalars().all()
-    )
     return page(
         request,
         "people/holdings.html",
         status=status,
-        organisations=places,
+        organisations=organisations.by_name(work),
         problems=[problem] if problem else [],
         typed=typed or Typed(),
         imports=holdings_import.imports(work),

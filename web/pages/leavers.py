@@ -11,22 +11,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fastapi import APIRouter
-from sqlalchemy import select
-from sqlmodel import col
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
+from actions.cards import organisations as cards
 from actions.context import Conflict, NotFound, Work
 from actions.reviews import leavers
 from actions.reviews.leavers import Case, Departures
 from actions.rosters.rosters import OpenQuestions
 from documents.rosters import RosterError
 from models.findings import Finding, Severity, sourced
-from models.grant import Grant
 from models.identifiers import BadIdentifier
-from models.organisation import Organisation
 from models.row_numbers import row_numbers
+from views import organisations
 from views.mail.waiting import waiting
 from web.shell.bodies import Form, text, uploads
 from web.shell.installed import looked, reading, work_of
@@ -80,9 +78,7 @@ def _compared(work: Work, form: FormData, inn: str) -> tuple[Departures, int]:
     """Raises BadIdentifier, NotFound, RosterError."""
     if not inn:
         raise NotFound("Выберите организацию, из которой ушли.")
-    card = work.session.execute(
-        select(col(Organisation.id)).where(col(Organisation.inn) == inn).limit(1)
-    ).scalar_one_or_none()
+    card = next(iter(cards.numbers_of(work, inn)), None)
     if card is None:
         raise NotFound("Такой организации среди ваших нет. Выберите другую.")
     with tempfile.TemporaryDirectory() as folder:
@@ -175,13 +171,11 @@ def _form(
     problem: Finding | None = None,
     typed: dict[str, str] | None = None,
 ) -> Response:
-    given = select(col(Grant.organisation_id)).where(col(Grant.until).is_(None))
-    query = select(Organisation).where(col(Organisation.id).in_(given)).order_by(col(Organisation.fold)).limit(500)
     return page(
         request,
         "people/leavers.html",
         status=status,
-        organisations=work.session.execute(query).scalars().all(),
+        organisations=organisations.with_roles(work, now=True),
         problems=[problem] if problem else [],
         typed={"inn": "", "pasted": "", "way": "file"} | (typed or {}),
         waiting=waiting(work),

@@ -7,11 +7,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from actions.cards import people
-from actions.context import NotFound
 from actions.post import links
 from actions.requests import lookup
 from actions.steps import verification
-from models.request import RequestLine
 from views.requests.places import line_address
 from web.shell.bodies import Form, text
 from web.shell.installed import work_of
@@ -24,9 +22,7 @@ def record_login(request: Request, number: int, line_id: int, form: Form) -> Res
     """A second click finds nothing awaited and is a conflict."""
     with work_of(request) as work:
         found = lookup.get(work, number)
-        line = work.session.get(RequestLine, line_id)
-        if line is None or line.request_id != found.id or line.person_id is None:
-            raise NotFound("Такого работника в этой заявке нет.")
+        line = lookup.line_of(work, found, line_id)
         snils = people.of_line(work, line).snils
         proven = text(form, "purpose") == links.LOGIN_CHECK
         verification.record_logins(work, found, snils={snils}, proven=proven)

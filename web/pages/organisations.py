@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter
-from sqlalchemy import func, select
-from sqlmodel import col
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -24,12 +22,12 @@ from models.findings import Finding, Severity
 from models.identifiers import BadIdentifier
 from models.organisation import Organisation
 from models.refbook import RefbookOrganisation
-from models.request import AccessRequest, Status
 from models.row_numbers import row_number
 from registry.store import is_loaded
 from states.words.organisations import REGISTRY
 from states.words.requests import status_label
 from views import checklist_progress
+from views import organisations as listing
 from views.board.cards import cards
 from views.mail.waiting import waiting
 from views.requests import summary
@@ -44,7 +42,6 @@ from web.shell.users import own
 router = APIRouter(prefix="/organisations")
 _PAGE = 50
 _REQUESTS = 50
-_OVER = (Status.VERIFIED, Status.WITHDRAWN)
 _ONLY_ALL = (
     "Новые карточки заводит тот, кому видны все организации. Попросите администратора завести её и открыть вам: "
     "«Управление», «Пользователи»."
@@ -68,8 +65,8 @@ def show_organisations(request: Request, text: str = "", start: str = "") -> Res
     wanted = text.strip()[:200]
     offset = row_number(start) or 0
     with reading(request) as work:
-        count, found = organisations.listed(work, wanted, limit=_PAGE, offset=offset)
-        listing = Listing(
+        count, found = listing.listed(work, wanted, limit=_PAGE, offset=offset)
+        shown = Listing(
             tuple(_lines(work, found)),
             count,
             offset + 1,
@@ -79,7 +76,7 @@ def show_organisations(request: Request, text: str = "", start: str = "") -> Res
         return page(
             request,
             "organisations/organisations.html",
-            it=listing,
+            it=shown,
             text=wanted,
             all_seen=own(request).only_of is None,
             waiting=waiting(work),
@@ -92,12 +89,7 @@ def _at(request: Request, wanted: str, offset: int) -> str:
 
 def _lines(work: Work, found: Sequence[Organisation]) -> list[Line]:
     ids = [card.id or 0 for card in found]
-    query = (
-        select(col(AccessRequest.organisation_id), func.count())
-        .where(col(AccessRequest.organisation_id).in_(ids), col(AccessRequest.status).not_in(_OVER))
-        .group_by(col(AccessRequest.organisation_id))
-    )
-    still_open = dict(work.session.execute(query).tuples().all())
+    still_open = listing.open_requests(work, ids)
     progress: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
     for standing in overview.overview(work, ids):
         summed = progress[standing.organisation.id or 0]
@@ -177,12 +169,6 @@ def change_organisation(request: Request, number: int, form: Form) -> Response:
     return RedirectResponse(f"/organisations/{number}?saved=1", status_code=303)
 
 
-def _others(work: Work, card: Organisation) -> Sequence[Organisation]:
-    """Into which it can have gone over."""
-    query = select(Organisation).where(col(Organisation.id) != card.id).order_by(col(Organisation.fold)).limit(500)
-    return work.session.execute(query).scalars().all()
-
-
 _TONES = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.ADVICE: "advice"}
 
 
@@ -220,7 +206,7 @@ def _card(
         named=named(card),
         labels=reorganising.LABELS,
         told=told_name,
-        others=_others(work, card),
+        others=listing.by_name(work, but=card),
         problem=problem,
         retyped=retyped or {},
         values=given or values_of(card),

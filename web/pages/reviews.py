@@ -11,13 +11,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from actions.accounts.user import User
-from actions.cards import organisations
 from actions.context import Conflict, NotFound, Work
 from actions.reviews import reviews
 from actions.reviews.reviews import OrganisationReview, Progress
 from models.account import Role
 from models.identifiers import BadIdentifier
-from models.review import ReviewCampaign, ReviewedOrganisation
+from models.review import ReviewCampaign
 from views.mail.waiting import waiting
 from views.people.days import date_of, local_date
 from web.shell.bodies import Form, text, ticked
@@ -104,7 +103,7 @@ def close(request: Request, number: int) -> Response:
 @router.get("/reviews/{number:int}")
 def show_review(request: Request, number: int, done: str = "") -> Response:
     with reading(request) as work:
-        campaign, entry = _entry(work, number)
+        campaign, entry = reviews.asked_of(work, number)
         answer = _page(request, work, campaign, entry, done=done == "1")
     looked(request, "review.viewed", reviews.subject(campaign))
     return answer
@@ -114,7 +113,7 @@ def show_review(request: Request, number: int, done: str = "") -> Response:
 def answer(request: Request, number: int, form: Form) -> Response:
     """Only what was marked is recorded; with «остальные нужны» the rest that is open is kept."""
     with work_of(request) as work:
-        campaign, entry = _entry(work, number)
+        campaign, entry = reviews.asked_of(work, number)
         said = {str(asked.question.id): text(form, f"answer-{asked.question.id}") for asked in entry.questions}
         keep = [name for name, value in said.items() if value == "keep"]
         drop = [name for name, value in said.items() if value == "drop"]
@@ -124,18 +123,10 @@ def answer(request: Request, number: int, form: Form) -> Response:
             with work.session.begin_nested():
                 reviews.answer(work, campaign, inn=entry.organisation.inn, keep=keep, drop=drop)
         except Conflict as refusal:
-            return _page(request, work, campaign, _entry(work, number)[1], told=str(refusal), said=said, status=409)
+            return _page(
+                request, work, campaign, reviews.asked_of(work, number)[1], told=str(refusal), said=said, status=409
+            )
     return RedirectResponse(f"/reviews/{number}?done=1", status_code=303)
-
-
-def _entry(work: Work, number: int) -> tuple[ReviewCampaign, OrganisationReview]:
-    asked = work.session.get(ReviewedOrganisation, number)
-    if asked is None:
-        raise NotFound("Такой проверки нет.")
-    campaign = reviews.get(work, asked.campaign_id)
-    inn = organisations.get(work, asked.organisation_id).inn
-    shown = reviews.show(work, campaign, inn=inn).organisations
-    return campaign, next(entry for entry in shown if entry.asked.id == number)
 
 
 def _page(

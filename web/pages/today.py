@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
-from sqlalchemy import select
-from sqlmodel import col
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -18,10 +16,10 @@ from actions.context import NotFound, Work
 from actions.keeping import reminders
 from actions.keeping.reminders import TITLES
 from models.moments import MOSCOW
-from models.organisation import Organisation
 from models.row_numbers import row_number
 from states.reminders import Due
 from states.words.letters import INBOX, LETTERS, OUTBOX
+from views import organisations as listing
 from views.board.time_left import Term, term_of
 from views.charts import statistics, statistics_charts
 from views.charts.statistics import Period
@@ -33,7 +31,6 @@ from web.shell.rendering import page
 
 router = APIRouter(prefix="/today")
 _DAYS_AHEAD = 3  # working days of reminders
-_ORGANISATIONS = 500
 
 
 @router.get("")
@@ -171,7 +168,6 @@ def show_statistics(request: Request, year: str = "", quarter: str = "", organis
     with reading(request) as work:
         period = _period(work, year, quarter)
         chosen = organisations.get(work, chosen_number) if (chosen_number := row_number(organisation)) else None
-        known = select(Organisation).order_by(col(Organisation.fold)).limit(_ORGANISATIONS)
         number = chosen.id if chosen else None
         return page(
             request,
@@ -180,7 +176,7 @@ def show_statistics(request: Request, year: str = "", quarter: str = "", organis
             chosen=chosen,
             now=work.now,
             years=range(work.now.astimezone(MOSCOW).year, statistics.FIRST_YEAR - 1, -1),
-            organisations=work.session.execute(known).scalars().all(),
+            organisations=listing.by_name(work),
             warnings=_warnings(work, period),
             desk=statistics_charts.desk(statistics.turnaround(work, period, number)),
             refusals=statistics_charts.refused(statistics.refusals(work, period, number)),

@@ -117,7 +117,7 @@ def settle(request: Request, letter_id: int, form: Form) -> Response:
                 request, "frame/refused.html", status=422, groups=grouped(refusal.findings), back=request.url.path
             )
         except Conflict as conflict:
-            work.session.refresh(letter)
+            letter = inbox.again(work, letter)
             return _letter(
                 request, work, letter, chosen or _matched(work, letter), problem=str(conflict), typed=form, status=409
             )

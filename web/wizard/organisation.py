@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter
-from sqlalchemy import select
-from sqlmodel import col
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from actions.cards import organisation_choices
+from actions.cards import organisation_choices, organisations
 from actions.context import Conflict, NotFound, Work
 from actions.requests import drafting
 from catalog.kinds import RequestKind
 from models.identifiers import BadIdentifier, inn_digits
 from models.organisation import Organisation
 from models.refbook import RefbookOrganisation
-from models.request import AccessRequest, Status
+from models.request import AccessRequest
 from models.row_numbers import row_number
 from registry.store import is_loaded
 from views.mail.waiting import waiting
 from views.offers.kind_choices import offered
-from views.requests.drafts import next_page
+from views.requests.drafts import drafts_of, next_page
 from web.shell.bodies import Form, text
 from web.shell.installed import reading, work_of
 from web.shell.rendering import page
@@ -80,10 +77,7 @@ def _card(work: Work, form: FormData, *, may_open: bool) -> Organisation:
     """Raises BadIdentifier, Conflict when he may not, NotFound."""
     number, record = row_number(text(form, "card", 18)), row_number(text(form, "record", 18))
     if number is not None:
-        found = work.session.get(Organisation, number)
-        if found is None:
-            raise NotFound("Такой организации нет или она не в вашем списке.")
-        return found
+        return organisations.get(work, number)
     if not may_open:
         raise Conflict(_ONLY_OWN)
     if record is not None:
@@ -101,7 +95,7 @@ def _page(
     may_open = own(request).only_of is None
     cards = organisation_choices.cards(work, wanted, limit=30 if wanted else 12)
     records: Sequence[RefbookOrganisation] = organisation_choices.records(work, wanted) if len(wanted) > 2 else ()
-    drafts = _drafts(work, kind.code, [card.id or 0 for card in cards])
+    drafts = drafts_of(work, kind.code, [card.id or 0 for card in cards])
     return page(
         request,
         "wizard/organisation.html",
@@ -109,7 +103,7 @@ def _page(
         kind=kind,
         wanted=wanted,
         problem=problem,
-        cards=[CardView(card, tuple(drafts[card.id or 0])) for card in cards],
+        cards=[CardView(card, tuple(drafts.get(card.id or 0, ()))) for card in cards],
         records=records,
         inn="" if cards or records else _inn(wanted),
         loaded=is_loaded(work.session),
@@ -117,18 +111,6 @@ def _page(
         only_own=_ONLY_OWN,
         waiting=waiting(work),
     )
-
-
-def _drafts(work: Work, kind: str, cards: Sequence[int]) -> defaultdict[int, list[AccessRequest]]:
-    query = select(AccessRequest).where(
-        col(AccessRequest.kind) == kind,
-        col(AccessRequest.organisation_id).in_(cards),
-        col(AccessRequest.status) == Status.DRAFT,
-    )
-    found: defaultdict[int, list[AccessRequest]] = defaultdict(list)
-    for each in work.session.execute(query.order_by(col(AccessRequest.id))).scalars():
-        found[each.organisation_id].append(each)
-    return found
 
 
 def _inn(wanted: str) -> str:

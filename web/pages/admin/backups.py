@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 
 from fastapi import APIRouter
-from sqlalchemy import select
-from sqlmodel import col
 from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
@@ -16,6 +14,7 @@ from actions.log import audit
 from models.audit import Event
 from service import backup
 from service.backup import BackupError
+from views.log.log_search import latest
 from views.mail.waiting import waiting
 from web.shell.downloads import LOCKED_UP
 from web.shell.installed import installed, looked, reading, work_of
@@ -96,8 +95,7 @@ def _page(request: Request, *, problem: str = "", done: str = "") -> Response:
 
 def _failed(work: Work) -> tuple[Event, str] | None:
     """The last try, when it failed, and the name of its error."""
-    query = select(Event).where(col(Event.action).in_(("backup.made", "backup.failed"))).order_by(col(Event.seq).desc())
-    last = work.session.execute(query.limit(1)).scalar_one_or_none()
+    last = latest(work, "backup.made", "backup.failed")
     if last is None or last.action == "backup.made":
         return None
     return last, str(json.loads(last.data).get("error", ""))

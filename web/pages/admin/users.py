@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from contextlib import AbstractContextManager
-from typing import Any
 
 from fastapi import APIRouter
-from sqlalchemy import func, select
-from sqlmodel import col
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -17,10 +13,11 @@ from actions.accounts import accounts, passkeys, passwords, second_step, session
 from actions.accounts.accounts import ROLE_LABELS, ROLE_MEANINGS, BadAccount
 from actions.context import Conflict, Work
 from actions.log import audit
-from models.account import Account, AccountOrganisation, AccountSession, Role
-from models.organisation import Organisation
+from models.account import Account, Role
 from models.row_numbers import row_numbers
 from states.rules.emails import email_problem
+from views import organisations
+from views.accounts import organisations_seen, sessions_running
 from views.mail.waiting import waiting
 from web.shell.bodies import Form, text, ticked
 from web.shell.installed import installed
@@ -41,14 +38,9 @@ def show_users(request: Request) -> Response:
             roles=ROLE_LABELS,
             role=Role,
             waiting=waiting(work),
-            organisations=_counted(work, col(AccountOrganisation.account_id)),
-            sessions=_counted(work, col(AccountSession.account_id), col(AccountSession.ends_at) > work.now),
+            organisations=organisations_seen(work),
+            sessions=sessions_running(work),
         )
-
-
-def _counted(work: Work, column: Any, *where: Any) -> Counter[int]:
-    query = select(column, func.count()).where(*where).group_by(column)
-    return Counter(dict(work.session.execute(query).tuples().all()))
 
 
 @router.get("/new")
@@ -177,12 +169,12 @@ def _existing(work: Work, typed: dict[str, str], chosen: set[int]) -> set[int]:
     """Raises BadAccount for a user who would see nothing at all."""
     if typed["everywhere"]:
         return set()
-    known = set(work.session.execute(select(col(Organisation.id)).where(col(Organisation.id).in_(chosen))).scalars())
+    known = organisations.among(work, chosen)
     if not known:
         raise BadAccount(
             "Отметьте хотя бы одну организацию или «все организации»: иначе пользователь ничего не увидит."
         )
-    return {number for number in known if number is not None}
+    return known
 
 
 def _form(
@@ -196,7 +188,7 @@ def _form(
     done: str = "",
 ) -> Response:
     with _reading(request) as work:
-        known = work.session.execute(select(Organisation).order_by(col(Organisation.fold))).scalars().all()
+        known = organisations.by_name(work, limit=None)
         return page(
             request,
             "admin/user.html",

@@ -37,15 +37,15 @@ lint: .venv/.dev
 	@.venv/bin/mypy --no-error-summary
 
 rules: .venv/.dev
-	@.venv/bin/python -m tests.rules_covered
+	@.venv/bin/python -m tests.house.rules_covered
 
 screenshots: .venv/.dev
 	@sh tests/system_packages.sh
 	@.venv/bin/python -m tests.web.screenshots docs/screenshots
 
 torture: .venv/.dev
-	@EGISZ_KILL_ROUNDS=20 EGISZ_ROSTERS=500 EGISZ_ANSWERS=20000 .venv/bin/python -m pytest tests/flows/test_kill.py tests/backups tests/rosters \
-		tests/letters/test_generated_answers.py -n 0 --timeout 3600
+	@EGISZ_KILL_ROUNDS=20 EGISZ_ROSTERS=500 EGISZ_ANSWERS=20000 .venv/bin/python -m pytest tests/sweeps/test_kill.py tests/service/test_restoring.py tests/documents/rosters \
+		tests/notifications/deciding/test_generated_answers.py -n 0 --timeout 3600
 
 # Everything on loopback: hostile forms, addresses, calls, files, letters; prints what was tried and how often it got in.
 attack: .venv/.dev

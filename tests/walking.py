@@ -27,7 +27,7 @@ from models.facts import LineFacts, RoleRef, SignatureFacts
 from models.letters import OutboxLetter
 from models.request import AccessRequest, Status
 from states.lifecycle import Actor
-from tests.rosters.generated import snils
+from tests.documents.rosters.generated import snils
 from wiring.work import Installation
 
 KIND = "frmo-frmr-access"

@@ -7,9 +7,9 @@ import os
 import pytest
 
 from models.account import Role
-from tests.api.calling import caller
 from tests.attack.conftest import count
 from tests.attack.described import try_all
+from tests.web.api.calling import caller
 from tests.web.world import World
 
 EACH = int(os.environ.get("EGISZ_SCHEMA_CASES", "360")) // 60  # an operation; there are about sixty

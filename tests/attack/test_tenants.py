@@ -13,10 +13,10 @@ from models.account import Role
 from models.employee import Employee
 from models.organisation import Organisation
 from models.request import AccessRequest
-from tests.api.calling import caller
 from tests.attack.conftest import count
 from tests.attack.described import try_all
 from tests.attack.forms import Form, forms_of
+from tests.web.api.calling import caller
 from tests.web.apps import app_for
 from tests.web.routes import numbered, routes
 from tests.web.users import client

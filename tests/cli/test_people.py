@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from demo import people
+from tests.actions.reviews.rosters import roster
 from tests.commands import said
-from tests.reviews.rosters import roster
 
 ANNA = people.EMPLOYEES[0]
 

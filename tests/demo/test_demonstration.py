@@ -14,7 +14,7 @@ from actions.log import audit
 from actions.requests import lookup
 from actions.roles import grants
 from models.request import AccessRequest, LineState, Status
-from tests.flows.ports import free_port
+from tests.ports import free_port
 from wiring.privacy import wider
 from wiring.settings import Settings
 from wiring.work import Installation

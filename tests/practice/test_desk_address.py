@@ -18,9 +18,9 @@ from models.letters import OutboxLetter, OutboxState
 from models.request import Status
 from states.lifecycle import Refused
 from sweeps import run_sweep
-from tests.api.calling import caller
 from tests.commands import said
 from tests.walking import KIND, bring, clinic, deliver, lines, request_at
+from tests.web.api.calling import caller
 from tests.web.users import client
 from tests.web.world import World
 from wiring.settings import MailPart, Settings

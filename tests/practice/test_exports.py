@@ -18,8 +18,8 @@ from demo.people import INN, SHORT_NAME
 from documents.evidence.verify import Check, Pack
 from documents.tables.holders import holders_table
 from models.request import Status
-from tests.api.calling import caller, token_of
 from tests.walking import request_at
+from tests.web.api.calling import caller, token_of
 from tests.web.routes import routes
 from tests.web.users import client
 from tests.web.world import World

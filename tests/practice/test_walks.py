@@ -20,7 +20,7 @@ from sweeps import run_sweep
 from tests.commands import said
 from tests.walking import request_at
 from tests.web.apps import app_for
-from tests.web.test_admin import section
+from tests.web.pages.admin.test_admin import section
 from tests.web.users import session_of
 from tests.web.world import World
 from web.shell.cookies import COOKIE

@@ -7,7 +7,7 @@ import zipfile
 
 from openpyxl import Workbook
 
-from tests.scans.hostile import pdf_of_many_pages, png_bomb, strip
+from tests.documents.scans.hostile import pdf_of_many_pages, png_bomb, strip
 
 _SHEET = "xl/worksheets/sheet1.xml"
 

@@ -18,7 +18,7 @@ from web.shell.cookies import COOKIE
 
 @pytest.fixture(autouse=True)
 def light_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hashes that cost nothing; what real ones cost is tested in tests/actions/test_passwords.py."""
+    """Hashes that cost nothing; what real ones cost is tested in tests/actions/accounts/test_passwords.py."""
     light = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     monkeypatch.setattr(passwords, "_hasher", lambda: light)
 

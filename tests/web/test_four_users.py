@@ -20,7 +20,7 @@ from demo.signing import signed_scan
 from sweeps import run_sweep
 from tests import walking
 from tests.conftest import Clock
-from tests.flows.mailbox import made
+from tests.sweeps.mailbox import made
 from tests.web.browsing import CHROMIUM, FLAGS, is_error, served
 from tests.web.world import World
 from wiring.page_key import page_key

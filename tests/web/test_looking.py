@@ -15,10 +15,10 @@ from actions.steps import taking
 from models.audit import Event
 from models.request import AccessRequest, Status
 from states.lifecycle import Refused
-from tests.api.calling import caller
-from tests.attachments import hiding
 from tests.commands import said
+from tests.documents.attachments import hiding
 from tests.kinds.cases import CASES, drafted
+from tests.web.api.calling import caller
 from tests.web.world import World
 from views.requests import summary
 

@@ -19,8 +19,8 @@ from models.comment import Comment
 from models.organisation import Organisation
 from models.request import AccessRequest, Status
 from models.review import ReviewCampaign
-from tests.api.calling import caller
 from tests.postgres import migrated_database
+from tests.web.api.calling import caller
 from tests.web.test_every_page import addresses
 from tests.web.town import build
 from tests.web.users import client

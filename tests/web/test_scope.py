@@ -24,7 +24,7 @@ from models.facts import LineFacts
 from models.letters import OutboxState
 from models.organisation import Organisation
 from models.request import LineState, Status
-from tests.api.calling import caller
+from tests.web.api.calling import caller
 from tests.web.apps import app_for
 from tests.web.routes import routes
 from tests.web.users import client

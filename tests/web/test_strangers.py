@@ -30,8 +30,8 @@ from models.account import Account, Role
 from models.facts import FullName, LineFacts
 from models.organisation import Organisation
 from models.request import Status
-from tests.api.calling import caller
-from tests.reviews.rosters import roster
+from tests.actions.reviews.rosters import roster
+from tests.web.api.calling import caller
 from tests.web.apps import app_for
 from tests.web.routes import routes
 from tests.web.users import client

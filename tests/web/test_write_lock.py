@@ -13,8 +13,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from actions.requests import attachments
-from tests.api.calling import caller
 from tests.postgres import migrated_database
+from tests.web.api.calling import caller
 from tests.web.users import client
 from tests.web.world import INN, KIND, World, clinic, request_at
 from web.api import requests as calls

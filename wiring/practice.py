@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from wiring.settings import ImapPart, MailPart, Settings, SmtpPart, load
-
-if TYPE_CHECKING:
-    from wiring.work import Installation
 
 FOLDER = "practice"
 POST = "post"  # the played mailbox, inside the practice folder
@@ -25,12 +22,25 @@ class WrongFolder(Exception):
     for_people = True
 
 
+class Opened(Protocol):
+    """What of an installation decides whether it practises."""
+
+    settings: Settings
+
+    @property
+    def has_database(self) -> bool: ...
+    @property
+    def has_data(self) -> bool: ...
+    @property
+    def practice(self) -> bool: ...
+
+
 def without_mail(settings: Settings) -> bool:
     """Whether nobody has set anything of the mail."""
     return (settings.smtp, settings.imap, settings.mail) == (SmtpPart(), ImapPart(), MailPart())
 
 
-def chosen(installation: Installation, *, asked: bool) -> Settings:
+def chosen(installation: Opened, *, asked: bool) -> Settings:
     """The settings that `up` runs with: practice when it is asked for, or when there is neither mail nor any data.
 
     Raises WrongFolder.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from states.lifecycle import STEPS
-
 EVENT_LABELS = {
     "account.changed": "Изменена учётная запись",
     "account.created": "Заведена учётная запись",
@@ -155,7 +153,3 @@ EVENT_LABELS = {
     "webhook.stopped": "Подписка на уведомления остановлена",
     "webhook.tested": "Подписка на уведомления проверена",
 }
-
-
-# What the audit page calls events; steps are called as in the table of steps.
-EVENTS = {f"request.{step.trigger}": step.label for step in reversed(STEPS)} | EVENT_LABELS  # the desk's arrow first

@@ -19,7 +19,7 @@ from models.account import Account, Role
 from models.audit import Event
 from models.request import AccessRequest, Status
 from models.row_numbers import row_number
-from states.words.events import EVENTS
+from states.events import EVENTS
 from states.words.files import FILES
 from states.words.letters import LETTERS, OUTCOMES, READ_AS
 from states.words.requests import STATUS_LABELS

@@ -14,7 +14,7 @@ from actions.accounts.accounts import get as get_account
 from actions.context import Work
 from actions.log import audit
 from actions.reviews import reviews
-from states.words.events import EVENTS
+from states.events import EVENTS
 from views.log import log_search
 from web.api.door import token_of
 from web.api.idempotency import once

@@ -55,6 +55,10 @@ class FileStore:
             folder.mkdir(parents=True, exist_ok=True)
             sync(self.folder)
 
+    def has(self, sha256: str) -> bool:
+        """Whether the bytes are there, whatever they are."""
+        return bool(_NAME.fullmatch(sha256)) and self.path(sha256).exists()
+
     def read(self, sha256: str) -> bytes:
         """The bytes, checked against their name. Raises StoreError."""
         try:

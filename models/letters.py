@@ -74,7 +74,8 @@ class InboxState(StrEnum):
 class InboxLetter(SQLModel, table=True):
     """A received letter: the raw bytes are in the file store under `sha256`; `reading` is what was understood.
 
-    `brought_by`: who brought it by hand, at `received_at`; it came from no mailbox then, so it has no `uid`.
+    `brought_by`: who brought it by hand, at `received_at`; it came from no mailbox then, so it has no `uid`. `size`: in bytes,
+    of one of whose only the beginning was taken in; else 0. `essence`: see `notifications.essence`.
     """
 
     __tablename__ = "inbox_letter"
@@ -86,6 +87,8 @@ class InboxLetter(SQLModel, table=True):
     uid_validity: int = plain()
     uid: int | None = plain()
     sha256: str = plain(unique=True)
+    size: int = plain(0)
+    essence: str = plain("", index=True)
     received_at: dt.datetime = plain()
     brought_by: str | None = personal(None)
     message_id: str | None = plain(None, index=True)
@@ -116,3 +119,20 @@ class MailboxPosition(SQLModel, table=True):
     looked_at: dt.datetime | None = plain(None)
     failed_at: dt.datetime | None = plain(None)
     problem: str | None = plain(None)
+
+
+class NotGivenLetter(SQLModel, table=True):
+    """A letter that lies on the server, which does not give it: stepped over, and tried again day by day.
+
+    `problem` is a code of `notifications.errors`.
+    """
+
+    __tablename__ = "not_given_letter"
+
+    account: str = plain(primary_key=True)
+    folder: str = plain(primary_key=True)
+    uid_validity: int = plain(primary_key=True)
+    uid: int = plain(primary_key=True)
+    problem: str = plain()
+    first_at: dt.datetime = plain()
+    next_try_at: dt.datetime = plain()

@@ -21,7 +21,7 @@ from models.correction import Correction
 from models.employee import Employee, FormerName
 from models.grant import Grant, GrantEntry, HoldingsImport
 from models.lease import Lease
-from models.letters import InboxLetter, MailboxPosition, OutboxLetter
+from models.letters import InboxLetter, MailboxPosition, NotGivenLetter, OutboxLetter
 from models.link import PersonalLink
 from models.organisation import Organisation, OrganisationChange
 from models.person import Person
@@ -60,6 +60,7 @@ __all__ = [
     "KnownBrowser",
     "Lease",
     "MailboxPosition",
+    "NotGivenLetter",
     "OpenedChecklist",
     "Organisation",
     "OrganisationChange",

@@ -11,11 +11,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from imap_tools import BaseMailBox, MailBox, MailBoxUnencrypted
+from imap_tools import BaseMailBox
 from imap_tools.errors import ImapToolsError, MailboxLoginError, UnexpectedCommandStatusError
 
 from notifications.errors import MailboxError
 from notifications.imap_folders import Folder, wire_name
+from notifications.imap_watch import Watch, WatchedBox
 from notifications.server_words import readable
 from notifications.tls import Security, is_loopback, tls_trouble, trusting
 
@@ -38,6 +39,8 @@ class ImapSettings:
     max_letter_bytes: int = 40 * 2**20
     sent_folder: str = ""
     plain_allowed: bool = False
+    command_timeout: float = 120.0
+    total_timeout: float = 480.0
 
 
 class ImapConnection:
@@ -47,13 +50,15 @@ class ImapConnection:
         self._settings = settings
         self._box: BaseMailBox | None = None
         self._selected = ""
+        self._watch = Watch(total=settings.total_timeout, each=settings.command_timeout)
 
     def wake(self) -> None:
         """Make sure somebody answers at the other end."""
         if self._box is not None:
             try:
-                if self._box.client.noop()[0] == "OK":
-                    return
+                with self._watch.within("connect"):
+                    if self._box.client.noop()[0] == "OK":
+                        return
             except (imaplib.IMAP4.error, OSError):
                 pass
             self.drop()
@@ -122,7 +127,11 @@ class ImapConnection:
             self._open()
         assert self._box is not None
         try:
-            return action(self._box)
+            with self._watch.within(stage):
+                return action(self._box)
+        except MailboxError:
+            self.drop()
+            raise
         except _TROUBLES as error:
             # What is left in the pipe belongs to the failed command: never read it as the answer to the next.
             self.drop()
@@ -133,26 +142,31 @@ class ImapConnection:
         if settings.security is Security.PLAIN and not (settings.plain_allowed or is_loopback(settings.host)):
             raise MailboxError("plain-refused", stage="connect", permanent=True)
         try:
-            box = _connected(settings)
+            with self._watch.within("connect"):
+                box = _connected(settings, self._watch)
         except _TROUBLES as error:
             raise _trouble(error, "connect") from error
         self._box = box
         try:
             plain = (settings.username + settings.password).isascii()
-            (box.login if plain else box.login_utf8)(settings.username, settings.password, initial_folder=None)
+            with self._watch.within("auth"):
+                (box.login if plain else box.login_utf8)(settings.username, settings.password, initial_folder=None)
+        except MailboxError:
+            self.drop()
+            raise
         except _TROUBLES as error:
             self.drop()
             raise _trouble(error, "auth") from error
 
 
-def _connected(settings: ImapSettings) -> BaseMailBox:
+def _connected(settings: ImapSettings, watch: Watch) -> BaseMailBox:
     where, wait = (settings.host, settings.port), settings.timeout
     if settings.security is Security.PLAIN:
-        return MailBoxUnencrypted(*where, timeout=wait)
+        return WatchedBox(*where, wait, watch)
     tls = trusting(settings.ca_bundle)
     if settings.security is Security.TLS:
-        return MailBox(*where, timeout=wait, ssl_context=tls)
-    box = MailBoxUnencrypted(*where, timeout=wait)
+        return WatchedBox(*where, wait, watch, tls)
+    box = WatchedBox(*where, wait, watch)
     try:
         box.client.starttls(tls)
     except BaseException:

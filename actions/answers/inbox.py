@@ -7,10 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
-from actions.answers import answers, by_hand, delivery
+from actions.answers import answers, by_hand, delivery, mailbox
 from actions.answers.matching import Matched, match
 from actions.answers.proposals import Proposal, propose
 from actions.answers.trusting import Proof, trust_of
@@ -21,68 +20,16 @@ from actions.requests.asked import asked_of
 from actions.steps import taking
 from models.answers import Ground, PairAnswer, PairKey
 from models.answers import Outcome as Word
-from models.letters import InboxLetter, InboxState, MailboxPosition, OutboxLetter, OutboxState
+from models.letters import InboxLetter, InboxState, OutboxLetter, OutboxState
 from models.moments import MOSCOW
 from models.request import AccessRequest, Status
 from notifications.composing import is_unguessable
 from notifications.deciding import Asked
-from notifications.imap import FetchedLetter
 from notifications.reading import Kind, Outcome, Reading
 from states.lifecycle import Actor, Refused
 
 _OPEN = (Status.SENT, Status.AWAITING)
-
-
-def position(work: Work, account: str, folder: str) -> tuple[int, int]:
-    """UIDVALIDITY and the last UID that was stored; zeros for a folder never read."""
-    row = work.session.get(MailboxPosition, (account, folder))
-    return (row.uid_validity, row.last_uid) if row else (0, 0)
-
-
-def store(work: Work, fetched: FetchedLetter) -> int | None:
-    """Keep the raw letter and how far the folder was read. None when this letter was taken in before."""
-    digest = work.files.put(fetched.raw)
-    letter = InboxLetter(
-        account=fetched.account,
-        folder=fetched.folder,
-        uid_validity=fetched.uidvalidity,
-        uid=fetched.uid,
-        sha256=digest,
-        received_at=work.now,
-    )
-    try:
-        with work.session.begin_nested():
-            work.session.add(letter)
-    except IntegrityError:  # the same UID, or the same bytes under another UID
-        letter.id = None
-    else:
-        audit.record(work, "letter.received", f"inbox:{letter.id}", sha256=digest)
-    _advance(work, fetched)
-    return letter.id
-
-
-def looked(work: Work, account: str, folder: str, problem: str | None = None) -> None:
-    """Keep that a folder was looked into, or with which code of an error that failed."""
-    row = _row(work, account, folder)
-    row.problem, row.failed_at = problem, work.now if problem else None
-    row.looked_at = row.looked_at if problem else work.now
-    work.session.flush()
-
-
-def _row(work: Work, account: str, folder: str) -> MailboxPosition:
-    row = work.session.get(MailboxPosition, (account, folder))
-    if row is None:
-        row = MailboxPosition(account=account, folder=folder)
-        work.session.add(row)
-    return row
-
-
-def _advance(work: Work, fetched: FetchedLetter) -> None:
-    row = _row(work, fetched.account, fetched.folder)
-    if row.uid_validity != fetched.uidvalidity:
-        row.uid_validity, row.last_uid = fetched.uidvalidity, 0
-    row.last_uid = max(row.last_uid, fetched.uid)
-    work.session.flush()
+_WAITING = (InboxState.TRIAGE, InboxState.FAILED, InboxState.STORED)
 
 
 def to_read(work: Work, limit: int = 100) -> list[int]:
@@ -166,6 +113,33 @@ def _act(work: Work, letter: InboxLetter, reading: Reading, found: Matched) -> I
     if before is not None:
         letter.problem = f"Это же письмо уже принесли вручную и разобрали: № {before.id}."
         return InboxState.NOTED
+    copies = mailbox.copies_before(work, letter)
+    done = next((each for each in copies if each.state not in _WAITING and not _proves_more(reading, each)), None)
+    if done is not None:
+        letter.problem = f"Это же письмо уже принято: № {done.id}. Здесь ещё одна его копия."
+        return InboxState.NOTED
+    state = _understood(work, letter, reading, found)
+    if copies and state in _WAITING:
+        letter.problem = f"Это же письмо уже ждёт решения: № {copies[0].id}."
+        return InboxState.NOTED
+    for each in copies:
+        each.state, each.problem = InboxState.NOTED, f"Это же письмо принято ещё раз и разобрано: № {letter.id}."
+        audit.record(work, "letter.superseded", f"inbox:{each.id}", letter=letter.id)
+    return state
+
+
+def _proves_more(reading: Reading, copy: InboxLetter) -> bool:
+    """The real letter is not kept out by one of the same words whose author nobody vouched for."""
+    return reading.trusted and not copy.reading.get("trusted") and copy.state is not InboxState.APPLIED
+
+
+def _understood(work: Work, letter: InboxLetter, reading: Reading, found: Matched) -> InboxState:
+    if letter.size:
+        letter.problem = (
+            f"Письмо слишком большое ({letter.size // 2**20} МБ), принято только его начало. "
+            "Откройте его в почте целиком и решите сами."
+        )
+        return InboxState.TRIAGE
     if reading.kind is Kind.BOUNCE:
         return _bounced(work, letter, reading, found)
     proven = trust_of(work, reading, found).proof is not Proof.NOTHING

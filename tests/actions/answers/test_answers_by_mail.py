@@ -8,7 +8,7 @@ from email.message import EmailMessage
 import pytest
 from sqlalchemy import select
 
-from actions.answers import inbox
+from actions.answers import inbox, mailbox
 from actions.requests import lookup, pairs
 from actions.steps import taking
 from models.grant import Grant
@@ -31,7 +31,7 @@ def _take_in(installation, text, references="", subject="Re: заявка", send
     message.set_content(text)
     raw = message.as_bytes()
     with installation.work("почта") as work:
-        number = inbox.store(work, FetchedLetter("clinic", "INBOX", 1, next(_UID), None, raw, len(raw)))
+        number = mailbox.store(work, FetchedLetter("clinic", "INBOX", 1, next(_UID), None, raw, len(raw)))
     with installation.work("почта") as work:
         path = work.files.path(inbox.get(work, number).sha256)
         asked = inbox.asked_for(work, read_letter_safely(path))

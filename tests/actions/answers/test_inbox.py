@@ -8,7 +8,7 @@ from email.message import EmailMessage
 import pytest
 from sqlalchemy import select
 
-from actions.answers import delivery, inbox
+from actions.answers import delivery, inbox, mailbox
 from actions.context import Conflict
 from actions.log import audit
 from actions.post import outbox
@@ -43,7 +43,7 @@ def _take_in(installation, raw, uid=None):
     """Store, read and apply one letter as the sweep does."""
     fetched = FetchedLetter("clinic", "INBOX", 1, uid or next(_UID), None, raw, len(raw))
     with installation.work("почта") as work:
-        number = inbox.store(work, fetched)
+        number = mailbox.store(work, fetched)
     if number is None:
         return None
     with installation.work("почта") as work:
@@ -82,7 +82,7 @@ def test_one_letter_is_stored_once_by_uid_and_by_content(installation):
     assert _take_in(installation, raw, uid=5) is None
     assert _take_in(installation, raw, uid=6) is None
     with installation.work("тест") as work:
-        assert inbox.position(work, "clinic", "INBOX") == (1, 6)
+        assert mailbox.position(work, "clinic", "INBOX") == (1, 6)
 
 
 @pytest.mark.rule("SND-6")
@@ -278,7 +278,7 @@ def test_hundred_letters_of_one_poll_keep_their_order(installation):
         raw = _letter(f"Письмо {uid} от {dt.date(2026, 1, 1)}")
         fetched = FetchedLetter("clinic", "INBOX", 1, uid, None, raw, len(raw))
         with installation.work("почта") as work:
-            inbox.store(work, fetched)
+            mailbox.store(work, fetched)
     with installation.work("тест") as work:
         assert inbox.to_read(work, 100) == sorted(inbox.to_read(work, 100))
         assert len(inbox.to_read(work, 100)) == 10

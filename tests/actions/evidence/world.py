@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from actions.answers import inbox
+from actions.answers import inbox, mailbox
 from actions.cards import organisations
 from actions.evidence import evidence
 from actions.evidence.evidence import Pack
@@ -42,7 +42,7 @@ def answered(installation: Installation) -> int:
     message.set_content(ANSWER)
     raw = message.as_bytes()
     with installation.work("почта") as work:
-        letter = inbox.store(work, FetchedLetter("clinic", "INBOX", 1, 1, None, raw, len(raw)))
+        letter = mailbox.store(work, FetchedLetter("clinic", "INBOX", 1, 1, None, raw, len(raw)))
         assert letter is not None
     with installation.work("почта") as work:
         path = work.files.path(inbox.get(work, letter).sha256)

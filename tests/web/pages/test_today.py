@@ -10,7 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from actions.accounts import accounts
-from actions.answers import inbox
+from actions.answers import mailbox
 from actions.checklists import checklists
 from actions.context import Work
 from actions.log import audit
@@ -176,7 +176,7 @@ def test_look_into_the_mailbox_and_what_went_wrong_with_it_are_told(officer: Tes
     text = officer.get("/today").text
     assert "23.11.2026 11:00" in text and "прочитать не удалось" not in text
     with world.installation.work(by="тест") as work:
-        inbox.looked(work, "clinic@example.com", "INBOX", "timeout")
+        mailbox.looked(work, "clinic@example.com", "INBOX", "timeout")
     text = officer.get("/today").text
     assert (
         "Ящик прочитать не удалось, 23.11.2026 12:00. Почтовый сервер не ответил" in text and "23.11.2026 11:00" in text

@@ -73,6 +73,7 @@ EVENT_LABELS = {
     "letter.given-up": "Письмо решено не отправлять",
     "letter.matched": "Пришло письмо",
     "letter.promised": "Письмо поставлено в очередь",
+    "letter.not-given": "Сервер не отдал письмо",
     "letter.received": "Письмо получено",
     "letter.reopened": "Письмо возвращено на разбор",
     "letter.resent": "Письмо отправляется снова",

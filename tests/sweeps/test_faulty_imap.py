@@ -14,6 +14,7 @@ from models.letters import InboxLetter, InboxState
 from notifications.errors import MailboxError
 from notifications.imap import ImapGateway, ImapSettings
 from notifications.tls import Security
+from service.letters_not_given import letters_not_given
 from sweeps import inbox as sweep
 from sweeps import run_sweep
 from tests.post.faulty_imap import Cut, faulty_imap
@@ -168,6 +169,9 @@ def test_one_letter_that_the_server_does_not_give_is_named_and_tried_daily(home,
         _look(installation)
         assert _taken(installation) == {uid: raw for uid, raw in LETTERS.items() if uid != 5}
         assert list(_missed(installation)) == [5] and 5 not in server.seen
+        with installation.reading("тест") as work:
+            told = letters_not_given(installation, work, None)
+            assert told.level == "warning" and "INBOX" in told.more[0] and "UID) 5" in told.more[0]
         asked = len(server.fetched)
         clock.forward(minutes=10)
         _look(installation)

@@ -17,7 +17,7 @@ from notifications.tls import Security
 from service.letters_not_given import letters_not_given
 from sweeps import inbox as sweep
 from sweeps import run_sweep
-from tests.post.faulty_imap import Cut, faulty_imap
+from tests.notifications.faulty_imap import Cut, faulty_imap
 from wiring.settings import ImapPart, MailPart, Settings
 from wiring.work import Installation
 

@@ -14,6 +14,7 @@ from typing import Protocol
 from demo.desk_letters import ADDRESS, Occasion, acknowledgement, answer, bounce
 from demo.desk_plan import DeskPlan, Outcome
 from demo.desk_reading import Seen, look_at
+from documents.atomic import write
 
 __all__ = ["ADDRESS", "Desk", "DeskPlan", "Outcome", "keep_answering"]
 
@@ -171,9 +172,7 @@ class Desk:
         return named or ticket.people[-1:]
 
     def _remember(self) -> None:
-        draft = self._state.with_suffix(".tmp")
-        draft.write_text(json.dumps(asdict(self.memory), ensure_ascii=False), encoding="utf-8")
-        draft.replace(self._state)
+        write(self._state, json.dumps(asdict(self.memory), ensure_ascii=False), synced=False)
 
 
 def keep_answering(

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from documents.atomic import write
+
 CLINIC = "clinic@clinic.example"
 DESK = "egisz@stp-egisz.ru"
 
@@ -64,7 +66,5 @@ class Mailboxes:
         with self._lock:
             self._last += 1
             path = self.place(login) / f"{self._last:08d}.eml"
-        draft = path.with_suffix(".tmp")
-        draft.write_bytes(f"Return-Path: <{envelope_sender}>\r\n".encode() + raw)
-        draft.rename(path)
+        write(path, f"Return-Path: <{envelope_sender}>\r\n".encode() + raw, synced=False)
         return path

@@ -10,6 +10,8 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from documents.atomic import aside, sync
+
 _NAME = re.compile(r"[0-9a-f]{64}")
 
 
@@ -37,17 +39,9 @@ class FileStore:
             return sha256
         target = self.path(sha256)
         self._make_folder(target.parent)
-        partial = target.with_name(f".{sha256[:16]}.{os.getpid()}.{secrets.token_hex(4)}")
-        try:
-            with partial.open("xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            partial.chmod(0o600)
-            partial.replace(target)
-        finally:
-            partial.unlink(missing_ok=True)
-        sync(target.parent)
+        # not under the name of what is made from a file, which goes with it when it is erased
+        with aside(target, place=target.with_name(f".{sha256[:16]}.{os.getpid()}.{secrets.token_hex(4)}")) as partial:
+            partial.write_bytes(data)
         return sha256
 
     def _make_folder(self, folder: Path) -> None:
@@ -78,10 +72,9 @@ class FileStore:
         """It can be made anew at any time, so it is renamed into place but not synced. Raises StoreError without the file."""
         target = self.derived(sha256, what)
         target.parent.mkdir(parents=True, exist_ok=True)
-        partial = target.with_name(f"{target.name}.{os.getpid()}.{secrets.token_hex(4)}")
-        partial.write_bytes(data)
-        partial.chmod(0o600)
-        partial.replace(target)
+        place = target.with_name(f"{target.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        with aside(target, place=place, synced=False) as partial:
+            partial.write_bytes(data)
         if not self.path(sha256).exists():  # erased meanwhile: nothing made from it may outlive it
             target.unlink(missing_ok=True)
             raise StoreError(f"no stored file {sha256[:12]}")
@@ -95,12 +88,3 @@ class FileStore:
         target.unlink(missing_ok=True)
         if target.parent.is_dir():
             sync(target.parent)
-
-
-def sync(path: Path) -> None:
-    """A file's bytes, or the names in a folder, survive a power cut."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 
 from actions.log import audit
 from documents.archive import refuse_unsafe
+from documents.atomic import aside
 from models.moments import MOSCOW
 from models.tables import METADATA
 from service.locks import ENDING, Passphrase, Recipient, WrongLock
@@ -49,20 +50,12 @@ def back_up(
     """
     source = sqlite_path(installation.settings)
     installation.engine.connect().close()
-    partial = target.with_name(f".{target.name}.{os.getpid()}.part")
     names = _files(installation.settings)
-    try:
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as folder:
-            whole = Path(folder, "archive.zip") if lock else partial
-            _write(installation.settings, source, names, whole, Path(folder), open_one=lock is None)
-            if lock is not None:
-                lock.close(whole, partial)
-        partial.chmod(0o600)
-        with partial.open("rb") as file:
-            os.fsync(file.fileno())
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
+    with aside(target) as partial, tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as folder:
+        whole = Path(folder, "archive.zip") if lock else partial
+        _write(installation.settings, source, names, whole, Path(folder), open_one=lock is None)
+        if lock is not None:
+            lock.close(whole, partial)
     with installation.work(by=by) as work:
         audit.record(
             work, "backup.made", "backups", files=len(names) + 1, bytes=target.stat().st_size, locked=lock is not None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from documents.atomic import write
 from wiring.holding import is_held
 from wiring.practice import FOLDER
 
@@ -81,8 +82,7 @@ def leave(folder: Path) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    path.touch(mode=0o600)
-    path.write_text(text, "utf-8")
+    write(path, text, synced=False)
 
 
 def _read(path: Path) -> str:

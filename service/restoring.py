@@ -18,7 +18,7 @@ from sqlalchemy.exc import DatabaseError
 from actions.log import audit
 from actions.log.practice import BEGUN
 from actions.post import links
-from documents.store import sync
+from documents.atomic import sync, write
 from models.grant import EndedFor
 from service import anchors, locks
 from service.backup import BackupError, sqlite_path
@@ -199,7 +199,7 @@ def _with_present_secrets(ready: Path, settings: Settings) -> list[str]:
         return []
     present = settings.home / "settings.toml"
     text, lacking = with_secrets_of(file.read_text("utf-8"), present.read_text("utf-8") if present.exists() else "")
-    file.write_text(text, "utf-8")
+    write(file, text)
     return lacking
 
 
@@ -229,7 +229,7 @@ def _fence(ready: Path, settings: Settings, by: str) -> None:
         raise BackupError(_DAMAGED) from error
     finally:
         engine_for(put_back.settings.url).dispose()  # with it the journal beside the file goes
-    (ready / ANCHOR).write_text(line, "utf-8")
+    write(ready / ANCHOR, line)
 
 
 def _given(database: Path) -> dict[str, int]:

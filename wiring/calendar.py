@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from documents.atomic import write
 from states.calendar import BadCalendar, Day, WorkingCalendar, from_xmlcalendar
 from states.deadlines import Schedule
 from wiring.settings import Settings
@@ -63,13 +62,7 @@ def with_years(settings: Settings, raw: bytes) -> tuple[list[Mapping[str, Any]],
 
 def keep_years(settings: Settings, documents: list[Mapping[str, Any]]) -> None:
     """Into the data folder's own file, whole or not at all."""
-    path = settings.home / OWN
-    fresh = path.with_name(f".calendar.{os.getpid()}.{secrets.token_hex(4)}")
-    try:
-        fresh.write_text(json.dumps(documents, ensure_ascii=False, indent=1), "utf-8")
-        fresh.replace(path)
-    finally:
-        fresh.unlink(missing_ok=True)
+    write(settings.home / OWN, json.dumps(documents, ensure_ascii=False, indent=1))
 
 
 def desk_schedule(settings: Settings) -> Schedule:

@@ -12,7 +12,7 @@ import os
 import shutil
 from pathlib import Path
 
-from documents.store import sync
+from documents.atomic import aside, sync
 from wiring.settings import Settings
 
 READY = ".restore-ready"  # a folder of this name is whole
@@ -66,15 +66,12 @@ def _put(source: Path, target: Path) -> None:
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     if source.stat().st_dev != target.parent.stat().st_dev:
-        beside = target.with_name(f".{target.name}.part")
-        shutil.copyfile(source, beside)
-        beside.chmod(0o600)
-        sync(beside)
-        beside.replace(target)
+        with aside(target, place=target.with_name(f".{target.name}.part")) as beside:
+            shutil.copyfile(source, beside)
         source.unlink()
     else:
         source.replace(target)
-    sync(target.parent)
+        sync(target.parent)
 
 
 def _add_anchor(source: Path, target: Path) -> None:

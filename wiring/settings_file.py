@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import re
-import secrets
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import Table
 
+from documents.atomic import write
 from wiring.settings import Settings, home_folder, load
 
 _WHOLE = ""  # the key of a problem that belongs to the file, not to one of its keys
@@ -89,7 +88,8 @@ def change(values: Mapping[str, object], home: Path | None = None) -> Settings:
     for key, value in values.items():
         _put(document, key, value)
     written = _checked(document, home)
-    _replace(path, tomlkit.dumps(document))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write(path, tomlkit.dumps(document))
     return written if home else load()
 
 
@@ -172,21 +172,6 @@ _SENTENCES = {
 def _told(error: ErrorDetails) -> str:
     known = _SENTENCES.get(error["type"])
     return known.format(**error.get("ctx", {})).replace(" or ", " или ") if known else f"не годится: {error['msg']}."
-
-
-def _replace(path: Path, text: str) -> None:
-    """Whole or not at all, readable by the owner only: passwords lie in it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".settings.{os.getpid()}.{secrets.token_hex(4)}")
-    try:
-        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-    finally:
-        fresh.unlink(missing_ok=True)
 
 
 def as_text(value: object) -> str:

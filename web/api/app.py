@@ -5,8 +5,7 @@ from __future__ import annotations
 from functools import cache, cached_property
 from typing import Any
 
-from fastapi import Depends, FastAPI
-from starlette.requests import Request
+from fastapi import Depends, FastAPI, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from web.api import (

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
-from starlette.requests import Request
 
 from actions.accounts import api_tokens
 from actions.accounts.accounts import get as get_account
@@ -19,8 +18,7 @@ from views.log import log_search
 from web.api.door import token_of
 from web.api.idempotency import once
 from web.api.schemas import AuditEventOut, AuditPage, Health, In, MeOut, Out, TokenOut, VerdictOut
-from web.shell.installed import looked, reading
-from web.shell.users import own
+from web.shell import looked, own, reading
 
 router = APIRouter()
 

@@ -6,9 +6,8 @@ import hashlib
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
-from starlette.requests import Request
 
 from web.shell.bodies import MAX_FIELDS, MAX_FILES
 from web.shell.permissions import SAFE

@@ -6,8 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Annotated
 
-from fastapi import APIRouter, Query
-from starlette.requests import Request
+from fastapi import APIRouter, Query, Request
 
 from catalog.kinds import RequestKind
 from catalog.rules import rules
@@ -15,7 +14,7 @@ from models.moments import zoned
 from states.deadlines import deadline
 from web.api.catalog_schemas import KindBrief, KindOut, RuleOut, SubsystemOut
 from web.api.schemas import DeadlineOut, SkippedOut
-from web.shell.installed import installed
+from web.shell import installed
 
 router = APIRouter(tags=["Каталог и сроки"])
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from fastapi import APIRouter, Response
-from starlette.requests import Request
+from fastapi import APIRouter, Request, Response
 
 from actions.answers import answers, inbox
 from actions.cards import organisations
@@ -27,7 +26,7 @@ from web.api.door import token_of
 from web.api.idempotency import once
 from web.api.requests import IfMatch, stale
 from web.api.schemas import CorrectionIn, CorrectionOut, CorrectionsOut, WhyIn
-from web.shell.installed import looked, reading
+from web.shell import looked, reading
 from web.shell.problems import invalid, refused
 
 router = APIRouter(tags=["Шаги и документы"])

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from actions.accounts import api_tokens
 from actions.accounts.user import User
 from models.account import ApiToken
-from web.shell.installed import installed
+from web.shell import installed
 from web.shell.permissions import SAFE, roles_for
 from web.shell.problems import problem
 from web.shell.users import user_from

@@ -6,11 +6,9 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 from pydantic import RootModel
 from starlette.datastructures import FormData
-from starlette.requests import Request
-from starlette.responses import Response
 
 from actions.context import Work
 from actions.keeping import endings
@@ -24,8 +22,7 @@ from web.api.bodies import Multipart
 from web.api.door import token_of
 from web.api.idempotency import once
 from web.api.schemas import DraftedOut, EndingOut, HoldingsImportOut, ImportedListOut, RenewIn, RevokeIn, WithdrawIn
-from web.shell.bodies import text, ticked, uploads
-from web.shell.installed import installed, looked, reading
+from web.shell import installed, looked, reading, text, ticked, uploads
 from web.shell.problems import invalid
 
 router = APIRouter(tags=["Люди и роли"])

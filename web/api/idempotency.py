@@ -6,17 +6,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 
+from fastapi import Request, Response
 from pydantic import BaseModel
-from starlette.requests import Request
-from starlette.responses import Response
 
 from actions.accounts import idempotency
 from actions.accounts.idempotency import Busy
 from actions.context import Work
 from web.api.bodies import KEY
-from web.shell.installed import reading, work_of
+from web.shell import own, reading, work_of
 from web.shell.problems import ApiProblem, invalid
-from web.shell.users import own
 
 JSON = "application/json"
 Act = Callable[[Work], BaseModel | Response | None]

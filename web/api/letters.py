@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
-from starlette.requests import Request
 
 from actions.answers import answers, delivery, inbox
 from actions.answers.letter_taking import NotALetter, Taken, already, take
@@ -28,11 +27,9 @@ from web.api.door import token_of
 from web.api.idempotency import once
 from web.api.schemas import AttachedOut, LetterOut, SettleIn, TakenOut, TriageOut
 from web.api.telling import sent_told
-from web.shell.bodies import text, uploads
+from web.shell import installed, looked, own, reading, text, uploads
 from web.shell.downloads import letters_file
-from web.shell.installed import installed, looked, reading
 from web.shell.problems import invalid
-from web.shell.users import own
 
 router = APIRouter(tags=["Письма"])
 

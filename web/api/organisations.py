@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import StringConstraints
-from starlette.requests import Request
 
 from actions.cards import organisation_choices, organisations
 from actions.context import Work
@@ -23,7 +22,7 @@ from web.api.schemas import (
     OrganisationRenameIn,
 )
 from web.api.telling import organisation_brief
-from web.shell.installed import reading
+from web.shell import reading
 from web.shell.problems import invalid
 
 router = APIRouter(tags=["Организации"])

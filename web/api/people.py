@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
-from starlette.requests import Request
-from starlette.responses import Response
+from fastapi import APIRouter, Query, Request, Response
 
 from actions.cards import names
 from actions.context import Work
@@ -29,7 +27,7 @@ from web.api.schemas import (
     RenameIn,
     SearchIn,
 )
-from web.shell.installed import looked, reading
+from web.shell import looked, reading
 from web.shell.problems import invalid
 
 router = APIRouter(tags=["Люди и роли"])

@@ -6,8 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Response
-from starlette.requests import Request
+from fastapi import APIRouter, Header, Query, Request, Response
 
 from actions.cards import organisation_choices, organisations
 from actions.context import Conflict, NotFound, Work
@@ -42,8 +41,7 @@ from web.api.schemas import (
     SignerIn,
 )
 from web.api.telling import brief, findings_told, whole
-from web.shell.bodies import uploads
-from web.shell.installed import looked, reading, work_of
+from web.shell import looked, reading, uploads, work_of
 from web.shell.problems import ApiProblem, invalid, told
 
 router = APIRouter(tags=["Заявки"])

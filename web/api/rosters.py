@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
-from starlette.requests import Request
 
 from actions.context import Work
 from actions.requests import drafting, lookup, roster_drafts
@@ -18,8 +17,7 @@ from web.api.requests import IfMatch, draft
 from web.api.schemas import RosterOut, UnreadOut
 from web.api.telling import whole
 from web.forms.rosters import Carried
-from web.shell.bodies import text, uploads
-from web.shell.installed import installed
+from web.shell import installed, text, uploads
 from web.shell.problems import invalid
 
 router = APIRouter(tags=["Заявки"])

@@ -6,10 +6,9 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import ValidationError
 from starlette.datastructures import FormData
-from starlette.requests import Request
 
 from actions.context import NotFound, Work
 from actions.requests import lookup
@@ -27,9 +26,9 @@ from web.api.requests import IfMatch, stale
 from web.api.schemas import RequestOut, SignatureIn, StepIn
 from web.api.telling import whole
 from web.forms import stepping
-from web.shell.bodies import MAX_FIELDS, MAX_FILES, text
+from web.shell import looked, reading, text, work_of
+from web.shell.bodies import MAX_FIELDS, MAX_FILES
 from web.shell.downloads import download, strangers_file
-from web.shell.installed import looked, reading, work_of
 from web.shell.problems import ApiProblem, bad_file, invalid, refused, wrong_field
 from web.shell.wrong_values import wrong_values
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
-from starlette.requests import Request
 
 from actions.accounts import accounts
 from actions.context import Work
@@ -15,8 +14,7 @@ from actions.subscriptions import webhooks
 from models.webhook import DeliveryState, Webhook, WebhookDelivery
 from web.api.idempotency import once
 from web.api.schemas import In, Out, Word
-from web.shell.installed import reading
-from web.shell.users import own
+from web.shell import own, reading
 
 router = APIRouter(tags=["Уведомления"])
 

@@ -12,7 +12,7 @@ from actions.requests import lookup, pairs
 from models.answers import Outcome, PairAnswer, PairKey, Said
 from models.request import AccessRequest, RequestedRole, RequestLine
 from views.requests.grid import Column, columns_of, name_in_form, name_of
-from web.shell.bodies import text
+from web.shell import text
 
 OUTCOMES: tuple[Outcome, ...] = ("granted", "rejected")
 _EVERYBODY = "outcome-all"

@@ -14,7 +14,7 @@ from catalog.subjects import subject_name, subjects
 from models.facts import RegistryStatus, Route
 from models.organisation import Organisation
 from states.words.organisations import LICENCES, REGISTRY, SEALS
-from web.shell.bodies import text, ticked
+from web.shell import text, ticked
 
 _ROUTES = {Route.LETTER: "письмом в СТП", Route.GOSUSLUGI: "через Госуслуги"}
 _YES_NO = (("yes", "да"), ("no", "нет"))

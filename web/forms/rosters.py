@@ -21,7 +21,7 @@ from documents.rosters.choices import Asked, Rows
 from models.facts import OrganisationFacts
 from models.findings import Finding
 from sandbox import Killed, Refused
-from web.shell.bodies import text
+from web.shell import text
 
 _WHERE_FROM = (".xlsx", ".xls", ".ods", ".csv", ".docx", ".xlsb", ".xlsm")
 _CARRIED = 700_000  # bytes that fit into a field of a form; a larger file is chosen again

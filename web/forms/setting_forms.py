@@ -10,7 +10,7 @@ from typing import Literal
 from starlette.datastructures import FormData
 
 from states.rules.emails import email_problem
-from web.shell.bodies import secret, text, ticked
+from web.shell import secret, text, ticked
 from web.shell.server_paths import server_path
 from wiring import settings_file
 from wiring.settings import Settings

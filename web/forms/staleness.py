@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fastapi import Request, Response
 from starlette.datastructures import FormData, UploadFile
-from starlette.requests import Request
-from starlette.responses import Response
 
 from actions.context import Work
 from actions.requests import drafting, lookup, pairs
 from models.request import AccessRequest
 from models.row_numbers import row_number
-from views.mail.waiting import waiting
 from views.requests.dossier import heading
 from views.requests.grid import name_in_form
 from views.requests.history import last_event, since
-from web.shell.bodies import text
-from web.shell.rendering import page
+from web.shell import page, text
 
 _SPOKEN = {"granted": "доступ предоставлен", "rejected": "отказ", "yes": "да", "no": "нет", "1": "да"}
 _LABELS = {
@@ -45,7 +42,6 @@ def stale(request: Request, work: Work, found: AccessRequest, form: FormData | N
         changes=since(work, found, known or 0, limit=20 if known is not None else 5),
         seen=last_event(work, found),
         typed=typed_back(work, found, form) if form is not None else (),
-        waiting=waiting(work),
     )
 
 

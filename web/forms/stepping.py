@@ -22,7 +22,7 @@ from states import guards
 from states.lifecycle import Actor, Effect, Refused, Step
 from web.forms.choices import said_in
 from web.forms.uploads import date_from, signature_from
-from web.shell.bodies import text, ticked, uploads
+from web.shell import text, ticked, uploads
 
 _MAX_TICKET = 120
 

@@ -19,7 +19,8 @@ from states.lifecycle import Refused, Step
 from states.rules.signers import signer_rule
 from views.people.days import date_of
 from views.requests.findings import Group, grouped
-from web.shell.bodies import MAX_BODY, text, ticked
+from web.shell import text, ticked
+from web.shell.bodies import MAX_BODY
 
 # A request carries a form around the file, so a file of exactly the limit would not pass.
 MOST_OF_ONE = MAX_BODY - 1024 * 1024

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from fastapi import APIRouter, Request, Response
 
 from actions.accounts import accounts, passwords, second_step, sessions
 from actions.accounts.logins import TooSoon
 from actions.accounts.passwords import WeakPassword
 from actions.log import audit
-from views.mail.waiting import waiting
-from web.shell import cookies, present_password
-from web.shell.bodies import Form, secret, text, ticked
-from web.shell.installed import installed, reading, work_of
-from web.shell.rendering import page
-from web.shell.users import own
+from web.shell import (
+    Form,
+    cookies,
+    installed,
+    own,
+    page,
+    present_password,
+    reading,
+    secret,
+    see_other,
+    text,
+    ticked,
+    work_of,
+)
 
 router = APIRouter(prefix="/account")
 
@@ -33,7 +39,6 @@ def show_account(request: Request, done: str = "") -> Response:
             sessions=sessions.of(work, account),
             here=own(request).session_id,
             done=done == "1",
-            waiting=waiting(work),
             second_step=second_step.is_on(work, own(request).id),
         )
 
@@ -42,7 +47,7 @@ def show_account(request: Request, done: str = "") -> Response:
 def choose_theme(request: Request, form: Form) -> Response:
     with work_of(request) as work:
         accounts.set_theme(work, accounts.get(work, own(request).id), text(form, "theme", 10))
-    return RedirectResponse("/account", status_code=303)
+    return see_other("/account")
 
 
 @router.get("/password")
@@ -70,7 +75,7 @@ def change_password(request: Request, form: Form) -> Response:
         return _password(request, 422, str(wrong))
     with work_of(request) as work:
         accounts.set_password(work, accounts.get(work, user.id), hash, by_other=False, keep=user.session_id)
-    return RedirectResponse("/account?done=1", status_code=303)
+    return see_other("/account?done=1")
 
 
 @router.post("/sessions/end")
@@ -82,7 +87,7 @@ def end_sessions(request: Request, form: Form) -> Response:
         account = accounts.get(work, user.id)
         sessions.end_all(work, account, keep=keep)
         audit.record(work, "account.sessions-ended", accounts.subject(account))
-    answer = RedirectResponse("/account" if keep else "/login", status_code=303)
+    answer = see_other("/account" if keep else "/login")
     if keep is None:
         cookies.drop(request, answer)
     return answer
@@ -92,7 +97,7 @@ def end_sessions(request: Request, form: Form) -> Response:
 def end_session(request: Request, number: int) -> Response:
     with work_of(request) as work:
         sessions.end_one(work, accounts.get(work, own(request).id), number)
-    return RedirectResponse("/account", status_code=303)
+    return see_other("/account")
 
 
 def _password(request: Request, status: int = 200, problem: str = "") -> Response:
@@ -105,5 +110,4 @@ def _password(request: Request, status: int = 200, problem: str = "") -> Respons
             problem=problem,
             forced=account.password_by_other,
             known=account.password_hash is not None,
-            waiting=waiting(work),
         )

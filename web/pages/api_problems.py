@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-from starlette.requests import Request
-from starlette.responses import Response
+from fastapi import APIRouter, Request, Response
 
 from actions.context import NotFound
+from web.shell import page
 from web.shell.problems import KINDS
-from web.shell.rendering import page
 
 router = APIRouter()
 

@@ -12,9 +12,8 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter
-from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from fastapi import APIRouter, Request, Response
+from starlette.responses import StreamingResponse
 
 from actions.accounts import accounts
 from actions.cards import organisations
@@ -29,14 +28,10 @@ from states.moments import short_moment
 from views.log import log_search
 from views.log.lines import action_groups, actors, chosen_actions, lines
 from views.log.log_search import MACHINE, Search
-from views.mail.waiting import waiting
 from views.people.days import date_of, midnight
+from web.shell import installed, looked, notice, own, page, reading
 from web.shell.downloads import LOCKED_UP
-from web.shell.errors import notice
-from web.shell.installed import installed, looked, reading
-from web.shell.rendering import page
 from web.shell.sealed import token
-from web.shell.users import own
 
 router = APIRouter(prefix="/audit")
 
@@ -135,7 +130,6 @@ def show_audit(request: Request, before: str = "") -> Response:
             machine=MACHINE,
             head=audit.anchor(work.session).seq,
             scoped=asked.search.scoped,
-            waiting=waiting(work),
         )
 
 
@@ -169,7 +163,6 @@ def verify(request: Request, anchor: str = "", after: str = "") -> Response:
             checked=checked,
             head=audit.anchor(work.session),
             matches=audit.holds(work.session, known[0]) if known else None,
-            waiting=waiting(work),
         )
     if checked and checked.verdict:
         looked(request, "audit.checked", "audit", ok=checked.verdict.ok, events=checked.verdict.events)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from fastapi import APIRouter
-from starlette.requests import Request
-from starlette.responses import Response
+from fastapi import APIRouter, Request, Response
 
 from actions.context import Work
 from actions.requests import lookup
@@ -22,12 +20,9 @@ from views.board.counts import tally
 from views.board.searching import Filters
 from views.board.time_left import reckoning_of
 from views.board.turn_words import TURNS
-from views.mail.waiting import waiting
+from web.shell import looked, own, page, reading
 from web.shell.downloads import download
-from web.shell.installed import looked, reading
-from web.shell.rendering import page
 from web.shell.sealed import token
-from web.shell.users import own
 
 router = APIRouter()
 EXPORTED = 5000  # rows of a workbook: more of them nobody reads, and making them takes half a minute
@@ -55,7 +50,6 @@ def show_board(request: Request) -> Response:
             catalog=work.catalog,
             several=len(boards.with_requests(work, limit=2)) > 1,
             exported=EXPORTED,
-            waiting=waiting(work),
         )
     _record_search(request, people)
     if request.headers.get("hx-request") and request.headers.get("hx-target") == "board":
@@ -92,7 +86,7 @@ def explain_term(request: Request, number: int) -> Response:
     """Which working hours were counted and which days skipped; a page of its own, from which a card takes its part."""
     with reading(request) as work:
         found = lookup.get(work, number)
-        return page(request, "board/term.html", it=found, reckoning=reckoning_of(work, found), waiting=waiting(work))
+        return page(request, "board/term.html", it=found, reckoning=reckoning_of(work, found))
 
 
 def _record_search(request: Request, people: list[int] | None) -> None:

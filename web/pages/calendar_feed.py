@@ -5,16 +5,13 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 
-from fastapi import APIRouter
-from starlette.requests import Request
-from starlette.responses import Response
+from fastapi import APIRouter, Request, Response
 
 from actions.accounts import api_tokens
 from documents.icalendar import calendar
 from documents.practice import MARK
 from views.dates import calendar_feed
-from web.shell.errors import notice
-from web.shell.installed import installed
+from web.shell import installed, notice
 from web.shell.proxies import caller_address
 
 router = APIRouter()

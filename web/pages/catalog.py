@@ -5,9 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from fastapi import APIRouter
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from fastapi import APIRouter, Request, Response
 
 from actions.context import NotFound, Work
 from actions.post import destinations
@@ -17,9 +15,7 @@ from catalog.rules import rules
 from catalog.wording import CONFIDENCE, FIELD_TYPES, media_text
 from models.moments import MOSCOW
 from views.catalogue.regulation import addresses, chapters, in_force, months, others, subsystems, unusual
-from views.mail.waiting import waiting
-from web.shell.installed import reading
-from web.shell.rendering import page
+from web.shell import page, reading, see_other
 
 router = APIRouter(prefix="/catalog")
 _YEAR = re.compile(r"20\d\d", re.ASCII)
@@ -38,7 +34,6 @@ def show_catalog(request: Request, text: str = "") -> Response:
             confidence=CONFIDENCE,
             total=len(work.catalog.subsystems),
             rules=len(rules()),
-            waiting=waiting(work),
         )
 
 
@@ -64,7 +59,6 @@ def show_subsystem(request: Request, subsystem: str) -> Response:
             standing=in_force(entry, _today(work)),
             confidence=CONFIDENCE,
             rules=rules(),
-            waiting=waiting(work),
         )
 
 
@@ -85,7 +79,6 @@ def show_kind(request: Request, kind: str) -> Response:
             standing=in_force(entry, _today(work)),
             confidence=CONFIDENCE,
             rules=rules(),
-            waiting=waiting(work),
         )
 
 
@@ -102,7 +95,6 @@ def show_rules(request: Request, text: str = "") -> Response:
             total=len(rules()),
             shown=sum(len(chapter.rules) for chapter in found),
             confidence=CONFIDENCE,
-            waiting=waiting(work),
         )
 
 
@@ -112,7 +104,7 @@ def find_rule(rule: str) -> Response:
     wanted = rule.strip().upper()
     if wanted not in rules():
         raise NotFound("Правила с таким номером нет.")
-    return RedirectResponse(f"/catalog/rules#{wanted}", status_code=303)
+    return see_other(f"/catalog/rules#{wanted}")
 
 
 @router.get("/forms")
@@ -128,7 +120,6 @@ def show_forms(request: Request) -> Response:
             forms=list(load_layouts(work.policy.own_catalog).values()),
             used=used,
             confidence=CONFIDENCE,
-            waiting=waiting(work),
         )
 
 
@@ -146,7 +137,6 @@ def show_desk(request: Request) -> Response:
             schedule=work.desk_schedule,
             links=list(work.catalog.links.values()),
             confidence=CONFIDENCE,
-            waiting=waiting(work),
         )
 
 
@@ -164,7 +154,6 @@ def show_calendar(request: Request, year: str = "") -> Response:
             today=_today(work),
             warning=work.calendar.warning(chosen),
             decreed=sorted({*work.calendar.table.decreed, *work.calendar.imported_years}),
-            waiting=waiting(work),
         )
 
 

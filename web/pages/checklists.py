@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from fastapi import APIRouter
+from fastapi import APIRouter, HTTPException, Request, Response
 from starlette.datastructures import FormData
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
 
 from actions.cards import organisations
 from actions.checklists import checklist_workers, checklists, overview
@@ -19,11 +16,8 @@ from models.identifiers import BadIdentifier
 from models.row_numbers import row_number
 from views import checklist_progress
 from views.checklist_progress import ListView, WorkerView
-from views.mail.waiting import waiting
 from views.people.days import date_of
-from web.shell.bodies import Form, text
-from web.shell.installed import looked, reading, work_of
-from web.shell.rendering import page
+from web.shell import Form, looked, page, reading, see_other, text, work_of
 
 router = APIRouter()
 _AT = "/organisations/{number:int}/checklist"
@@ -33,7 +27,7 @@ _AT = "/organisations/{number:int}/checklist"
 def show_overview(request: Request) -> Response:
     """Every organisation that fills something in, what is late first."""
     with reading(request) as work:
-        return page(request, "checklists/checklists.html", standings=overview.overview(work), waiting=waiting(work))
+        return page(request, "checklists/checklists.html", standings=overview.overview(work))
 
 
 @router.get(_AT)
@@ -168,7 +162,6 @@ def _lists(
         problem=problem,
         typed=typed or {},
         subsystems=work.catalog.subsystems,
-        waiting=waiting(work),
     )
 
 
@@ -186,7 +179,6 @@ def _worker(
         people=checklist_workers.known_people(work, number),
         rules=rules(),
         problem=problem,
-        waiting=waiting(work),
     )
 
 
@@ -197,4 +189,4 @@ def _found(work: Work, number: int, worker_id: int) -> tuple[ListView, WorkerVie
 
 
 def _back(number: int, rest: str = "") -> Response:
-    return RedirectResponse(f"/organisations/{number}/checklist{rest}", status_code=303)
+    return see_other(f"/organisations/{number}/checklist{rest}")

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from fastapi import APIRouter
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from fastapi import APIRouter, Request, Response
 
 from actions.accounts import accounts
 from actions.context import Work
@@ -15,11 +13,8 @@ from actions.steps import comments
 from actions.steps.comments import BadComment
 from models.request import AccessRequest
 from models.row_numbers import row_number
-from views.mail.waiting import waiting
 from views.requests.dossier import heading
-from web.shell.bodies import Form, text
-from web.shell.installed import looked, reading, work_of
-from web.shell.rendering import page
+from web.shell import Form, looked, page, reading, see_other, text, work_of
 
 router = APIRouter()
 _AT = "/requests/{number:int}/comments"
@@ -60,7 +55,7 @@ def _written(request: Request, number: int, write: Callable[[Work, AccessRequest
             return _page(request, work, found, 422, str(problem), typed)
         if "hx-request" in request.headers:
             return _page(request, work, found)
-    return RedirectResponse(f"/requests/{number}#comments", status_code=303)
+    return see_other(f"/requests/{number}#comments")
 
 
 def _page(
@@ -76,5 +71,4 @@ def _page(
         names=accounts.names(work, {comment.by for comment in said}),
         problem=problem,
         typed=typed,
-        waiting=waiting(work),
     )

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
 
 from actions.answers import answers, inbox
 from actions.cards import organisations
@@ -26,7 +24,6 @@ from models.request import AccessRequest, RequestLine
 from models.row_numbers import row_number
 from states.lifecycle import Refused
 from views.mail.letters import addresses_of
-from views.mail.waiting import waiting
 from views.people.card import reached
 from views.people.days import date_of
 from views.requests.dossier import heading
@@ -36,10 +33,7 @@ from views.requests.history import last_event
 from web.forms.choices import choices, said_in
 from web.forms.staleness import stale
 from web.forms.stepping import problem
-from web.shell.bodies import Form, text
-from web.shell.installed import looked, reading, work_of
-from web.shell.rendering import page
-from web.shell.users import own
+from web.shell import Form, looked, own, page, reading, see_other, text, work_of
 
 router = APIRouter()
 _AT = "/requests/{number:int}/corrections"
@@ -75,7 +69,7 @@ def correct(request: Request, number: int, form: Form) -> Response:
             return _page(request, work, found, [problem(gap, "answers") for gap in unclear.gaps], sent=sent)
         except (Conflict, NotFound, BadIdentifier) as wrong:
             return _page(request, work, found, [problem(str(wrong))], sent=sent)
-    return RedirectResponse(f"/requests/{number}/corrections", status_code=303)
+    return see_other(f"/requests/{number}/corrections")
 
 
 @router.post("/triage/{letter_id:int}/back")
@@ -147,7 +141,7 @@ def _plainly(
         with work.session.begin_nested():
             if text(form, "confirm") == "1":
                 act(why)
-                return RedirectResponse(back, status_code=303)
+                return see_other(back)
             told = corrections.foreseen(work, lambda: act(why))
     except Refused as refusal:
         wrong = " ".join(finding.message for finding in refusal.findings)
@@ -165,7 +159,6 @@ def _plainly(
         action=request.url.path,
         back=back,
         addresses=addresses_of(work, told.letters if told else ()),
-        waiting=waiting(work),
     )
 
 
@@ -226,7 +219,6 @@ def _page(
         letters=letter_rows.letters_in(work, found),
         done=[(row, changes(work, row)) for row in on_record],
         seen=last_event(work, found),
-        waiting=waiting(work),
         addresses=addresses_of(work, {number for row in (foreseen, *on_record) if row for number in row.letters}),
     )
 

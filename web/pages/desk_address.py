@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from fastapi import APIRouter, Request, Response
 
 from actions.context import Conflict
 from actions.post import destinations
 from models.row_numbers import row_number
-from views.mail.waiting import waiting
-from web.shell.bodies import Form, text
-from web.shell.installed import reading, work_of
-from web.shell.rendering import page
+from web.shell import Form, page, reading, see_other, text, work_of
 
 router = APIRouter(prefix=destinations.PAGE)
 
@@ -33,7 +28,7 @@ def confirm(request: Request, form: Form) -> Response:
     except Conflict as wrong:
         return _page(request, back, str(wrong))
     number = row_number(back)
-    return RedirectResponse(f"/requests/{number}#letters" if number else destinations.PAGE, status_code=303)
+    return see_other(f"/requests/{number}#letters" if number else destinations.PAGE)
 
 
 def _page(request: Request, back: str, problem: str = "") -> Response:
@@ -48,5 +43,4 @@ def _page(request: Request, back: str, problem: str = "") -> Response:
             back=row_number(back),
             problem=problem,
             own=work.policy.desk_address is not None,
-            waiting=waiting(work),
         )

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from fastapi import APIRouter
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from fastapi import APIRouter, Request, Response
 
 from actions.cards import names
 from actions.context import Conflict
@@ -15,8 +13,7 @@ from models.identifiers import BadIdentifier
 from views.people.card import reached
 from views.people.days import date_of
 from web.pages.people import person_page
-from web.shell.bodies import Form, text
-from web.shell.installed import work_of
+from web.shell import Form, see_other, text, work_of
 
 router = APIRouter()
 
@@ -30,7 +27,7 @@ def change(request: Request, number: int, form: Form) -> Response:
             names.change(work, reached(work, number), typed)
         except BadIdentifier as wrong:
             return person_page(request, work, number, status=422, problem=str(wrong), typed=typed)
-    return RedirectResponse(f"/people/{number}", status_code=303)
+    return see_other(f"/people/{number}")
 
 
 @router.post("/people/{number:int}/rename")
@@ -47,7 +44,7 @@ def rename(request: Request, number: int, form: Form) -> Response:
                 names.rename(work, card, name, since=_since(typed["since"]), ground=typed["ground"])
         except (BadIdentifier, Conflict) as wrong:
             return person_page(request, work, number, status=422, problem=str(wrong), typed=typed)
-    return RedirectResponse(f"/people/{number}", status_code=303)
+    return see_other(f"/people/{number}")
 
 
 def _since(typed: str) -> dt.date:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import Response
+from fastapi import APIRouter, HTTPException, Request, Response
 
 from actions.cards import organisations
 from actions.evidence import evidence
@@ -13,9 +10,8 @@ from actions.evidence.evidence import Pack
 from actions.requests import lookup
 from actions.reviews import reviews
 from views.people.card import reached
+from web.shell import own, work_of
 from web.shell.downloads import download
-from web.shell.installed import work_of
-from web.shell.users import own
 
 router = APIRouter()
 

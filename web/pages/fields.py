@@ -9,10 +9,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
 
 from actions.cards import organisations
 from actions.context import Work
@@ -26,15 +24,11 @@ from models.row_numbers import row_number
 from models.text import masked
 from states.rules import attachments as attachment_rules
 from states.rules.fields import applies, is_required
-from views.mail.waiting import waiting
 from views.requests.drafts import clock, is_writable, places_in, stages
 from views.requests.findings import grouped
 from views.requests.history import last_event
 from web.forms.staleness import stale
-from web.shell.bodies import Form, text, uploads
-from web.shell.installed import looked, reading, work_of
-from web.shell.rendering import page
-from web.shell.users import own
+from web.shell import Form, looked, own, page, reading, see_other, text, uploads, work_of
 
 router = APIRouter()
 _AT = "/requests/{number:int}/fields"
@@ -141,7 +135,7 @@ def fill_in(request: Request, number: int, form: Form) -> Response:
             return _page(request, work, found, saved=True)
         stays = text(form, "go", 10) == "save" or bool(text(form, "look", 20))
         goes_on = text(form, "go", 10) == "next" or (not stays and not _own_errors(work, found))
-    return RedirectResponse(f"/requests/{number}/check" if goes_on else f"/requests/{number}/fields", status_code=303)
+    return see_other(f"/requests/{number}/check" if goes_on else f"/requests/{number}/fields")
 
 
 def _typed(work: Work, found: AccessRequest, form: FormData) -> dict[str, str]:
@@ -269,5 +263,4 @@ def _page(
         seen=last_event(work, found),
         saved=clock(work.now) if saved else "",
         stages=stages(work, found, card, judged, "fields") if is_writable(found) else [],
-        waiting=waiting(work),
     )

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fastapi import APIRouter
-from starlette.requests import Request
-from starlette.responses import Response
+from fastapi import APIRouter, Request, Response
 
 from actions.answers import inbox
 from actions.cards import organisations
@@ -17,12 +15,10 @@ from documents.looks.preview import PreviewUnavailable
 from documents.store import StoreError
 from models.request import AccessRequest, RequestFile
 from sandbox import Killed, Refused
-from views.mail.waiting import waiting
 from views.requests.dossier import FileView, file_views, heading
 from views.requests.previews import LARGE, Paper, pages_of, paper_of, pdf_of, picture_of
+from web.shell import looked, looked_on, page, reading
 from web.shell.downloads import LOCKED_UP, download, letters_file, strangers_file
-from web.shell.installed import looked, looked_on, reading
-from web.shell.rendering import page
 
 router = APIRouter()
 _AT = "/requests/{number:int}/files/{file_id:int}"
@@ -73,27 +69,22 @@ def show_pages(request: Request, number: int, file_id: int) -> Response:
     """Every page of a document, the scan of the same page beside it; made on the first look, which takes seconds."""
     with reading(request) as work:
         found, file = _file(work, number, file_id)
-        kind, top, files, number_waiting = (
-            work.catalog.kind(found.kind),
-            heading(work, found),
-            work.files,
-            waiting(work),
-        )
+        kind, top, files = work.catalog.kind(found.kind), heading(work, found), work.files
         views = _views(work, found)
     view = views[file_id]
     beside = views.get(view.beside) if view.beside else None
     leaves = _leaves(files, kind, view)
     scanned = _leaves(files, kind, beside) if beside else None
-    answer = page(
-        request,
-        "requests/request-pages.html",
-        it=top,
-        left=leaves,
-        right=scanned,
-        waiting=number_waiting,
-        office=paper_of(kind, file),
-        rows=max(leaves.pages, scanned.pages if scanned else 0),
-    )
+    with reading(request):
+        answer = page(
+            request,
+            "requests/request-pages.html",
+            it=top,
+            left=leaves,
+            right=scanned,
+            office=paper_of(kind, file),
+            rows=max(leaves.pages, scanned.pages if scanned else 0),
+        )
     looked(request, "file.viewed", lookup.subject(found), file=file.id, beside=view.beside)
     return answer
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from fastapi import APIRouter, Request, Response
 
 from actions.context import NotFound
-from web.shell.bodies import Form
+from web.shell import Form, see_other
 from web.shell.door import own_address
 from web.shell.sealed import address
 
@@ -28,4 +26,4 @@ def find(request: Request, form: Form) -> Response:
         for name, value in form.multi_items()
         if isinstance(value, str) and name != "to"
     ]
-    return RedirectResponse(address(request, wanted.path, said[:_FIELDS]), status_code=303)
+    return see_other(address(request, wanted.path, said[:_FIELDS]))

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-from starlette.requests import Request
-from starlette.responses import Response
+from fastapi import APIRouter, Request, Response
 
 from actions.accounts.accounts import ROLE_LABELS, ROLE_MEANINGS
 from catalog.help import load_help
 from models.request import Status
 from states.words.requests import status_label
-from web.shell.installed import installed
-from web.shell.rendering import page
+from web.shell import installed, page
 
 router = APIRouter(prefix="/help")
 

@@ -8,10 +8,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
 
 from actions.context import Conflict, NotFound, Work
 from actions.roles import holdings_import
@@ -22,11 +20,8 @@ from models.findings import Finding, Severity, sourced
 from models.identifiers import BadIdentifier
 from models.row_numbers import row_numbers
 from views import organisations
-from views.mail.waiting import waiting
-from web.shell.bodies import Form, text, uploads
+from web.shell import Form, installed, looked, page, reading, see_other, text, uploads, work_of
 from web.shell.downloads import download
-from web.shell.installed import installed, looked, reading, work_of
-from web.shell.rendering import page
 
 router = APIRouter()
 _MOST = 5 * 1024 * 1024
@@ -84,7 +79,6 @@ def show(request: Request, form: Form) -> Response:
                 shown=_SHOWN,
                 checked=_checked(form),
                 confirmable={row.told.line.row for row in found.rows if row.confirmable},
-                waiting=waiting(work),
             )
     except (BadIdentifier, NotFound, RosterError) as wrong:
         with reading(request) as work:
@@ -114,7 +108,7 @@ def write(request: Request, form: Form) -> Response:
     except (BadIdentifier, NotFound, RosterError) as wrong:
         with reading(request) as work:
             return _form(request, work, status=422, problem=_problem(wrong), typed=typed)
-    return RedirectResponse("/holders/import#imports", status_code=303)
+    return see_other("/holders/import#imports")
 
 
 @router.post("/holders/imports/{number:int}/withdraw")
@@ -125,7 +119,7 @@ def withdraw(request: Request, number: int, form: Form) -> Response:
     except BadIdentifier as wrong:
         with reading(request) as work:
             return _form(request, work, status=422, problem=_problem(wrong))
-    return RedirectResponse("/holders/import#imports", status_code=303)
+    return see_other("/holders/import#imports")
 
 
 def _sent(form: FormData) -> tuple[str, bytes]:
@@ -184,5 +178,4 @@ def _form(
         problems=[problem] if problem else [],
         typed=typed or Typed(),
         imports=holdings_import.imports(work),
-        waiting=waiting(work),
     )

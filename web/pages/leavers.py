@@ -10,10 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
-from starlette.requests import Request
-from starlette.responses import Response
 
 from actions.cards import organisations as cards
 from actions.context import Conflict, NotFound, Work
@@ -25,10 +23,7 @@ from models.findings import Finding, Severity, sourced
 from models.identifiers import BadIdentifier
 from models.row_numbers import row_numbers
 from views import organisations
-from views.mail.waiting import waiting
-from web.shell.bodies import Form, text, uploads
-from web.shell.installed import looked, reading, work_of
-from web.shell.rendering import page
+from web.shell import Form, looked, page, reading, text, uploads, work_of
 
 router = APIRouter()
 _SNILS = re.compile(r"\d{3}[-‑– ]?\d{3}[-‑– ]?\d{3}[-‑– ]?\d{2}|\d{9,11}")
@@ -71,7 +66,7 @@ def draft(request: Request, form: Form) -> Response:
         raise Conflict("Ни одна роль не отмечена. Вернитесь назад и отметьте, что прекратить.")
     with work_of(request) as work:
         drafts = leavers.ask_to_end(work, inn=text(form, "inn", 20), grant_ids=chosen)
-        return page(request, "people/leavers-done.html", drafts=drafts, waiting=waiting(work))
+        return page(request, "people/leavers-done.html", drafts=drafts)
 
 
 def _compared(work: Work, form: FormData, inn: str) -> tuple[Departures, int]:
@@ -159,7 +154,6 @@ def _plan(request: Request, work: Work, found: Departures) -> Response:
         it=found,
         groups=groups,
         to_draft=any(part.case in (Case.HOLDS, Case.QUESTION) for part in groups),
-        waiting=waiting(work),
     )
 
 
@@ -178,5 +172,4 @@ def _form(
         organisations=organisations.with_roles(work, now=True),
         problems=[problem] if problem else [],
         typed={"inn": "", "pasted": "", "way": "file"} | (typed or {}),
-        waiting=waiting(work),
     )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from fastapi import APIRouter, Request, Response
 
 from actions.answers import inbox
 from actions.answers.letter_taking import NotALetter
@@ -16,15 +14,10 @@ from sandbox import Killed, Refused
 from sweeps.letter_reading import take_by_hand
 from views.mail.letter import letter_view
 from views.mail.letter_previews import MOST_PAGES, pages_of, picture_of
-from views.mail.waiting import waiting
 from views.requests.previews import LARGE
 from web.pages.triage import triage_page
-from web.shell.bodies import Form, uploads
+from web.shell import Form, installed, looked, looked_on, notice, own, page, reading, see_other, uploads
 from web.shell.downloads import LOCKED_UP, strangers_file
-from web.shell.errors import notice
-from web.shell.installed import installed, looked, looked_on, reading
-from web.shell.rendering import page
-from web.shell.users import own
 
 router = APIRouter()
 _AT = "/triage/{letter_id:int}/files/{place:int}"
@@ -67,7 +60,7 @@ def _brought(request: Request, raw: bytes, number: int | None = None) -> Respons
     taken = take_by_hand(installed(request), raw, by=user.login, only_of=user.only_of, request_id=number)
     beside = f"&chosen={number}" if taken.already and number and taken.letter.request_id is None else ""
     came = "known" if taken.already else "new"
-    return RedirectResponse(f"/triage/{taken.letter.id}?came={came}{beside}", status_code=303)
+    return see_other(f"/triage/{taken.letter.id}?came={came}{beside}")
 
 
 @router.get(_AT)
@@ -88,7 +81,7 @@ def show_pages(request: Request, letter_id: int, place: int) -> Response:
     """Its pages as pictures, and its text."""
     with reading(request) as work:
         letter = inbox.get(work, letter_id)
-        view, files, number_waiting = letter_view(work, letter), work.files, waiting(work)
+        view, files = letter_view(work, letter), work.files
     file = next((each for each in view.files if each.place == place), None)
     if file is None:
         raise NotFound(_NO_FILE)
@@ -97,18 +90,18 @@ def show_pages(request: Request, letter_id: int, place: int) -> Response:
         pages = pages_of(files, letter.sha256, place)
     except (Refused, Killed, StoreError, OSError):
         problem = _UNSEEN
-    answer = page(
-        request,
-        "letters/pages.html",
-        letter=letter,
-        name=file.name,
-        place=place,
-        pages=pages,
-        shown=min(pages, MOST_PAGES),
-        pieces=file.pieces,
-        problem=problem or ("" if pages else _NO_PAGES),
-        waiting=number_waiting,
-    )
+    with reading(request):
+        answer = page(
+            request,
+            "letters/pages.html",
+            letter=letter,
+            name=file.name,
+            place=place,
+            pages=pages,
+            shown=min(pages, MOST_PAGES),
+            pieces=file.pieces,
+            problem=problem or ("" if pages else _NO_PAGES),
+        )
     record = looked_on if request.headers.get("hx-request") else looked
     record(request, "letter.viewed", f"inbox:{letter_id}", file=place)
     return answer

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from fastapi import APIRouter
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from fastapi import APIRouter, Request, Response
 
 from actions.accounts import accounts, known_browsers, logins, passwords, refusals, second_step, sessions
 from actions.accounts.accounts import BadAccount
@@ -16,12 +14,9 @@ from actions.accounts.passwords import TooBusy, WeakPassword
 from actions.context import Conflict, Work
 from models.account import Account, Role
 from service import beside
-from web.shell import cookies
-from web.shell.bodies import Form, secret, text
+from web.shell import Form, cookies, installed, page, secret, see_other, text
 from web.shell.door import own_address, recognised
-from web.shell.installed import installed
 from web.shell.proxies import caller_address
-from web.shell.rendering import page
 from wiring.page_key import is_page_key
 
 router = APIRouter()
@@ -34,7 +29,7 @@ def ask(request: Request, next: str = "") -> Response:
     """Whoever is in already goes on; where nobody can log in yet, the page says how to make the first account."""
     installation = installed(request)
     if recognised(request) is not None:
-        return RedirectResponse(own_address(next), status_code=303)
+        return see_other(own_address(next))
     with installation.reading(by="вход") as work:
         if not accounts.there_are_any(work):
             return page(request, "account/no-accounts.html")
@@ -80,7 +75,7 @@ def let_in(request: Request, account: Account, next: str = "") -> Response:
         token = _begun(request, work, account, proven=False) if halfway else ""
     if not halfway:
         return entered(request, account, next)
-    answer = RedirectResponse(f"/login/second?next={quote(own_address(next), safe='')}", status_code=303)
+    answer = see_other(f"/login/second?next={quote(own_address(next), safe='')}")
     cookies.put(request, answer, token, days=1)
     return answer
 
@@ -90,7 +85,7 @@ def entered(request: Request, account: Account, next: str) -> Response:
     with installed(request).work(by=account.login) as work:
         token = _begun(request, work, account, proven=True)
         known = known_browsers.greet(work, account, cookies.read(request, cookies.KNOWN))
-    answer = RedirectResponse(own_address(next), status_code=303)
+    answer = see_other(own_address(next))
     cookies.put(request, answer, token, days=installed(request).policy.session_days)
     cookies.put(request, answer, known, days=known_browsers.DAYS, name=cookies.KNOWN)
     return answer
@@ -109,7 +104,7 @@ def log_out(request: Request) -> Response:
     if found is not None:
         with installed(request).work(by=found[0].login) as work:
             sessions.end(work, cookies.read(request))
-    answer = RedirectResponse("/login", status_code=303)
+    answer = see_other("/login")
     cookies.drop(request, answer)
     return answer
 
@@ -180,7 +175,7 @@ def _setup(request: Request, key: str) -> Response | None:
     installation = installed(request)
     with installation.reading(by="вход") as work:
         if accounts.there_are_any(work):
-            return RedirectResponse("/login", status_code=303)
+            return see_other("/login")
     if not is_page_key(installation.policy.link_secret, key):
         return page(request, "account/no-accounts.html", status=403)
     return None

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from fastapi import APIRouter, Request, Response
 
 from actions.cards import people
 from actions.post import links
 from actions.requests import lookup
 from actions.steps import verification
 from views.requests.places import line_address
-from web.shell.bodies import Form, text
-from web.shell.installed import work_of
+from web.shell import Form, see_other, text, work_of
 
 router = APIRouter()
 
@@ -26,4 +23,4 @@ def record_login(request: Request, number: int, line_id: int, form: Form) -> Res
         snils = people.of_line(work, line).snils
         proven = text(form, "purpose") == links.LOGIN_CHECK
         verification.record_logins(work, found, snils={snils}, proven=proven)
-    return RedirectResponse(line_address(f"/requests/{number}", line.position), status_code=303)
+    return see_other(line_address(f"/requests/{number}", line.position))

@@ -6,10 +6,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
 
 from actions.cards import organisation_choices, organisations
 from actions.cards.organisation_names import named
@@ -29,15 +27,10 @@ from states.words.requests import status_label
 from views import checklist_progress
 from views import organisations as listing
 from views.board.cards import cards
-from views.mail.waiting import waiting
 from views.requests import summary
 from web.forms.organisation_cards import Line, changed, line, parts, typed, values_of
-from web.shell.bodies import Form, text
-from web.shell.errors import notice
-from web.shell.installed import reading, work_of
-from web.shell.rendering import page
+from web.shell import Form, notice, own, page, reading, see_other, text, work_of
 from web.shell.sealed import address
-from web.shell.users import own
 
 router = APIRouter(prefix="/organisations")
 _PAGE = 50
@@ -74,12 +67,7 @@ def show_organisations(request: Request, text: str = "", start: str = "") -> Res
             _at(request, wanted, offset + _PAGE) if offset + _PAGE < count else "",
         )
         return page(
-            request,
-            "organisations/organisations.html",
-            it=shown,
-            text=wanted,
-            all_seen=own(request).only_of is None,
-            waiting=waiting(work),
+            request, "organisations/organisations.html", it=shown, text=wanted, all_seen=own(request).only_of is None
         )
 
 
@@ -122,7 +110,7 @@ def open_new(request: Request, form: Form) -> Response:
                 number = organisation_choices.open_inn(work, inn).id
     except BadIdentifier as wrong:
         return _new(request, inn, str(wrong), 422)
-    return RedirectResponse(f"/organisations/{number}", status_code=303)
+    return see_other(f"/organisations/{number}")
 
 
 def _new(request: Request, wanted: str, problem: str = "", status: int = 200) -> Response:
@@ -142,7 +130,6 @@ def _new(request: Request, wanted: str, problem: str = "", status: int = 200) ->
             known=known,
             problem=problem,
             loaded=is_loaded(work.session),
-            waiting=waiting(work),
         )
 
 
@@ -166,7 +153,7 @@ def change_organisation(request: Request, number: int, form: Form) -> Response:
             return _card(request, work, card, 422, given, wrong)
         if values:
             organisations.change(work, card, values)
-    return RedirectResponse(f"/organisations/{number}?saved=1", status_code=303)
+    return see_other(f"/organisations/{number}?saved=1")
 
 
 _TONES = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.ADVICE: "advice"}
@@ -221,5 +208,4 @@ def _card(
         cards=cards(work, mine[:_REQUESTS]),
         more=len(found) > _REQUESTS,
         label=status_label,
-        waiting=waiting(work),
     )

@@ -6,28 +6,23 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from fastapi import APIRouter, Depends, Request, Response
+from starlette.responses import RedirectResponse
 
 from actions.context import Conflict, NotFound, Work
 from actions.keeping import endings
 from actions.reviews import revocations
 from models.identifiers import BadIdentifier, format_snils
 from models.row_numbers import row_number, row_numbers
-from views.mail.waiting import waiting
 from views.offers.line_questions import UNITS
 from views.people.card import PersonCard, person_card, reached
 from views.people.days import Day, date_of, day_of, shortcuts
 from views.people.matrix import Filters, Matrix, choices, columns, everyone, matrix
 from views.people.matrix_books import MOST, list_book, matrix_book, title_of
 from views.people.role_history import role_history
-from web.shell.bodies import Form, text
+from web.shell import Form, looked, own, page, reading, see_other, text, work_of
 from web.shell.downloads import download
-from web.shell.installed import looked, reading, work_of
-from web.shell.rendering import page
 from web.shell.sealed import token
-from web.shell.users import own
 
 router = APIRouter()
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -79,7 +74,6 @@ def show_people(request: Request, asked: Asked, as_of: str = "", known_on: str =
             shortcuts=shortcuts(work.now),
             today=day_of("", work.now).date,
             link=_linker(request, shown.day, asked, view),
-            waiting=waiting(work),
         )
     seen = [row.person.id for row in shown.rows]
     if asked.text and not problem:
@@ -172,7 +166,7 @@ def revoke(request: Request, number: int, form: Form) -> Response:
             card = person_card(work, number)
             return _card(request, work, card, status=422, problem=str(wrong), chosen=chosen, why=text(form, "why", 40))
     target = f"/requests/{drafts[0].id}" if len(drafts) == 1 else f"/people/{number}"
-    return RedirectResponse(target, status_code=303)
+    return see_other(target)
 
 
 @router.post("/people/{number:int}/renew")
@@ -190,7 +184,7 @@ def renew(request: Request, number: int, form: Form) -> Response:
         except (BadIdentifier, Conflict, NotFound) as wrong:
             return _card(request, work, person_card(work, number), status=422, problem=str(wrong), chosen=chosen)
     target = f"/requests/{drafts[0].id}" if len(drafts) == 1 else f"/people/{number}"
-    return RedirectResponse(target, status_code=303)
+    return see_other(target)
 
 
 @router.get("/holders/ending")
@@ -198,9 +192,7 @@ def show_ending(request: Request) -> Response:
     """Roles that are given until a day, the nearest first."""
     with reading(request) as work:
         found = endings.ending(work)
-        answer = page(
-            request, "people/ending.html", found=found, today=day_of("", work.now).date, waiting=waiting(work)
-        )
+        answer = page(request, "people/ending.html", found=found, today=day_of("", work.now).date)
     if found:
         looked(request, "holders.viewed", "holders", people=len({each.person.id for each in found}))
     return answer
@@ -230,7 +222,6 @@ def _card(
         typed=typed or {},
         units=UNITS,
         acts=own(request).acts,
-        waiting=waiting(work),
     )
 
 
@@ -252,7 +243,6 @@ def show_role(request: Request, subsystem: str, role: str, organisation: str = "
             key=f"{subsystem}/{role}",
             organisation=_number(organisation),
             organisations=choices(work).organisations,
-            waiting=waiting(work),
         )
     looked(
         request,

@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from fastapi import APIRouter
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from fastapi import APIRouter, Request, Response
 
 from actions.context import NotFound, Work
 from actions.post import links
@@ -19,11 +17,9 @@ from sandbox import Killed
 from sandbox import Refused as RefusedFile
 from states.words.requests import EMPLOYEE
 from views.mail.troubles import open_report
-from web.shell.bodies import MAX_BODY, Form, text, ticked, uploads
-from web.shell.errors import notice
-from web.shell.installed import installed, reading, work_of
+from web.shell import Form, installed, notice, page, reading, see_other, text, ticked, uploads, work_of
+from web.shell.bodies import MAX_BODY
 from web.shell.proxies import caller_address
-from web.shell.rendering import page
 
 router = APIRouter(prefix="/my/{token}")
 _SHAPE = re.compile(r"(?:\d{1,18}-)?[A-Za-z0-9_-]{32}")  # with a number in letters of former releases
@@ -183,4 +179,4 @@ def _reported(work: Work, token: str, description: str, pictures: list[tuple[str
 
 
 def _back(token: str) -> Response:
-    return RedirectResponse(f"/my/{token}", status_code=303)
+    return see_other(f"/my/{token}")

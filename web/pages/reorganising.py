@@ -5,10 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
 
 from actions.cards import organisations
 from actions.cards.organisation_names import NAMED
@@ -19,9 +17,8 @@ from models.organisation import Organisation
 from models.row_numbers import row_number
 from views.people.days import date_of
 from web.pages.organisations import card_page
-from web.shell.bodies import Form, text
+from web.shell import Form, looked, reading, see_other, text, work_of
 from web.shell.downloads import download
-from web.shell.installed import looked, reading, work_of
 
 router = APIRouter(prefix="/organisations/{number:int}")
 
@@ -70,4 +67,4 @@ def _recorded(request: Request, number: int, form: FormData, act: Callable[[Work
                 act(work, card)
         except (BadIdentifier, Conflict, NotFound) as wrong:
             return card_page(request, work, card, 422, problem=str(wrong), typed=form)
-    return RedirectResponse(f"/organisations/{number}#changes", status_code=303)
+    return see_other(f"/organisations/{number}#changes")

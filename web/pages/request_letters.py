@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-from starlette.requests import Request
-from starlette.responses import Response
+from fastapi import APIRouter, Request, Response
 
 from actions.context import NotFound
 from actions.post import links
@@ -13,12 +11,10 @@ from notifications.reading.showing import ShownLetter, enclosed_file, show_lette
 from sandbox import Killed, Refused
 from states.words.letters import INBOX
 from views.mail.letter import letter_view
-from views.mail.waiting import waiting
 from views.requests.correspondence import received_letter, sent_letter
 from views.requests.dossier import heading
+from web.shell import looked, page, reading
 from web.shell.downloads import strangers_file
-from web.shell.installed import looked, reading
-from web.shell.rendering import page
 
 router = APIRouter()
 _AT = "/requests/{number:int}/letters"
@@ -30,12 +26,7 @@ def show_sent(request: Request, number: int, letter_id: int) -> Response:
         found = lookup.get(work, number)
         sent = sent_letter(work, found, letter_id)
         answer = page(
-            request,
-            "requests/request-letter-out.html",
-            it=heading(work, found),
-            sent=sent,
-            sender=work.policy.sender,
-            waiting=waiting(work),
+            request, "requests/request-letter-out.html", it=heading(work, found), sent=sent, sender=work.policy.sender
         )
     looked(request, "letter.viewed", lookup.subject(found), letter=letter_id, way="out")
     return answer
@@ -47,8 +38,7 @@ def show_received(request: Request, number: int, letter_id: int) -> Response:
     with reading(request) as work:
         found = lookup.get(work, number)
         top, letter = heading(work, found), received_letter(work, found, letter_id)
-        own_catalog, number_waiting = work.policy.own_catalog, waiting(work)
-        files, view = work.files, letter_view(work, letter)
+        own_catalog, files, view = work.policy.own_catalog, work.files, letter_view(work, letter)
     shown: ShownLetter | None = None
     problem = ""
     kept = files.path(letter.sha256).exists()
@@ -58,19 +48,19 @@ def show_received(request: Request, number: int, letter_id: int) -> Response:
         shown = show_letter(files.path(letter.sha256), own_catalog) if kept else None
     except (Refused, Killed):
         problem = "Письмо не удалось прочесть: оно повреждено или слишком велико. Скачайте его и откройте в почтовой программе."
-    answer = page(
-        request,
-        "requests/request-letter-in.html",
-        it=top,
-        letter=letter,
-        shown=shown,
-        label=INBOX[letter.state],
-        problem=problem,
-        text=links.hidden(shown.text) if shown else "",
-        kept=kept,
-        view=view,
-        waiting=number_waiting,
-    )
+    with reading(request):
+        answer = page(
+            request,
+            "requests/request-letter-in.html",
+            it=top,
+            letter=letter,
+            shown=shown,
+            label=INBOX[letter.state],
+            problem=problem,
+            text=links.hidden(shown.text) if shown else "",
+            kept=kept,
+            view=view,
+        )
     looked(request, "letter.viewed", lookup.subject(found), letter=letter_id, way="in")
     return answer
 

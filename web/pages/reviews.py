@@ -5,10 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from fastapi import APIRouter
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 
 from actions.accounts.user import User
 from actions.context import Conflict, NotFound, Work
@@ -17,12 +14,8 @@ from actions.reviews.reviews import OrganisationReview, Progress
 from models.account import Role
 from models.identifiers import BadIdentifier
 from models.review import ReviewCampaign
-from views.mail.waiting import waiting
 from views.people.days import date_of, local_date
-from web.shell.bodies import Form, text, ticked
-from web.shell.installed import looked, reading, work_of
-from web.shell.rendering import page
-from web.shell.users import own
+from web.shell import Form, looked, own, page, reading, see_other, text, ticked, work_of
 
 router = APIRouter()
 _LABELS = {"keep": "нужна", "drop": "больше не нужна", "ended": "роль уже прекращена"}
@@ -81,7 +74,7 @@ def start(request: Request, form: Form) -> Response:
     except (BadIdentifier, Conflict, NotFound) as wrong:
         with reading(request) as work:
             return _list(request, work, status=422, problem=str(wrong), typed=typed)
-    return RedirectResponse(f"/reviews/campaigns/{campaign.id}", status_code=303)
+    return see_other(f"/reviews/campaigns/{campaign.id}")
 
 
 @router.get(_AT)
@@ -89,7 +82,7 @@ def show_campaign(request: Request, number: int) -> Response:
     with reading(request) as work:
         campaign = reviews.get(work, number)
         shown = Standing(campaign, tuple(reviews.progress(work, [number])))
-        return page(request, "reviews/campaign.html", it=shown, conducts=_conducts(own(request)), waiting=waiting(work))
+        return page(request, "reviews/campaign.html", it=shown, conducts=_conducts(own(request)))
 
 
 @router.post(_AT + "/close")
@@ -97,7 +90,7 @@ def close(request: Request, number: int) -> Response:
     _conducting(request)
     with work_of(request) as work:
         reviews.close(work, reviews.get(work, number))
-    return RedirectResponse(f"/reviews/campaigns/{number}", status_code=303)
+    return see_other(f"/reviews/campaigns/{number}")
 
 
 @router.get("/reviews/{number:int}")
@@ -126,7 +119,7 @@ def answer(request: Request, number: int, form: Form) -> Response:
             return _page(
                 request, work, campaign, reviews.asked_of(work, number)[1], told=str(refusal), said=said, status=409
             )
-    return RedirectResponse(f"/reviews/{number}?done=1", status_code=303)
+    return see_other(f"/reviews/{number}?done=1")
 
 
 def _page(
@@ -151,7 +144,6 @@ def _page(
         said=said or {},
         done=done,
         acts=own(request).acts,
-        waiting=waiting(work),
     )
 
 
@@ -180,7 +172,6 @@ def _list(
         typed=ready | (typed or {}),
         today=today,
         conducts=_conducts(own(request)),
-        waiting=waiting(work),
     )
 
 

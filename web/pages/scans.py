@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
 
 from actions.context import Conflict, NotFound, Work
 from actions.requests import cases, files, lookup
@@ -24,25 +22,22 @@ from states.guards import process_finding
 from states.lifecycle import Refused
 from states.rules.signers import signer_rule
 from states.words.requests import STATUS_LABELS
-from views.mail.waiting import waiting
 from views.requests import previews
 from views.requests.dossier import heading
 from views.requests.findings import grouped
 from views.requests.history import last_event
 from web.forms.staleness import stale
 from web.forms.uploads import MOST_OF_ONE, before_signing, scan_view, sign_step, signature_from, usual_signature
-from web.shell.bodies import MAX_BODY, Form, text, ticked, uploads
+from web.shell import Form, looked, looked_on, own, page, reading, see_other, text, ticked, uploads, work_of
+from web.shell.bodies import MAX_BODY
 from web.shell.downloads import LOCKED_UP
-from web.shell.installed import looked, looked_on, reading, work_of
-from web.shell.rendering import page
-from web.shell.users import own
 
 router = APIRouter()
 
 
 @router.get("/requests/{number:int}/steps/sign")
 def where_to_sign(number: int) -> Response:
-    return RedirectResponse(f"/requests/{number}/scan", status_code=303)
+    return see_other(f"/requests/{number}/scan")
 
 
 @router.get("/requests/{number:int}/scan")
@@ -172,7 +167,7 @@ def sign(request: Request, number: int, form: Form) -> Response:
             return _page(request, work, found, typed=form, findings=refusal.findings, status=422)
         except taking.StaleRequest:
             return stale(request, work, found, form)
-    return RedirectResponse(f"/requests/{number}", status_code=303)
+    return see_other(f"/requests/{number}")
 
 
 def _keep_attorney(work: Work, found: AccessRequest, form: FormData) -> None:
@@ -218,7 +213,7 @@ def _settled(request: Request, number: int) -> Response:
         _put_together(request, number)
     except (RefusedFile, Killed) as refusal:
         return _again(request, number, about_file(refusal))
-    return RedirectResponse(f"/requests/{number}/scan", status_code=303)
+    return see_other(f"/requests/{number}/scan")
 
 
 def _open(work: Work, number: int) -> AccessRequest:
@@ -267,7 +262,6 @@ def _page(
         seen=last_event(work, found),
         most=MAX_BODY,
         most_of_one=MOST_OF_ONE,
-        waiting=waiting(work),
     )
 
 

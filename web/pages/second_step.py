@@ -6,9 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import segno
-from fastapi import APIRouter
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from fastapi import APIRouter, Request, Response
 
 from actions.accounts import accounts, challenges, logins, passkeys, recovery_codes, second_step, sessions
 from actions.accounts.logins import TooSoon
@@ -16,12 +14,7 @@ from actions.accounts.passkeys import WrongKey
 from actions.accounts.second_step import WrongCode
 from actions.context import Conflict, Work
 from models.account import Account
-from views.mail.waiting import waiting
-from web.shell import present_password, second_proofs
-from web.shell.bodies import Form, secret, text
-from web.shell.installed import reading, work_of
-from web.shell.rendering import page
-from web.shell.users import own
+from web.shell import Form, own, page, present_password, reading, second_proofs, secret, see_other, text, work_of
 
 router = APIRouter(prefix="/account/second-step")
 _STALE = "Сначала подтвердите, что это вы: прошло больше пятнадцати минут."
@@ -52,7 +45,7 @@ def prove(request: Request, form: Form) -> Response:
         return _told(request, problem)
     with work_of(request) as work:
         sessions.prove_anew(work, user.session_id or 0)
-    return RedirectResponse(_HERE, status_code=303)
+    return see_other(_HERE)
 
 
 @router.post("/prove/key")
@@ -141,7 +134,7 @@ def _changed(request: Request, act: Callable[[Work, Account], dict[str, Any] | N
         shown = act(work, account)
         if shown is not None:
             return _page(request, work, **shown)
-    return RedirectResponse(_HERE, status_code=303)
+    return see_other(_HERE)
 
 
 def _may_change(request: Request, work: Work, account: Account) -> bool:
@@ -175,5 +168,5 @@ def _page(
         request, "account/second-step.html", status=status, on=second_step.is_on(work, own(request).id), secret=secret, picture=picture,
         app=second_step.has_app(work, own(request).id), keys=passkeys.of(work, account), place=passkeys.place(work.policy.page_url), away=passkeys.AWAY,
         codes=codes or [], left=recovery_codes.left(work, account), problem=problem, lacking=second_step.is_lacking(work, account),
-        changing=_may_change(request, work, account), done=done, waiting=waiting(work),
+        changing=_may_change(request, work, account), done=done,
     )  # fmt: skip

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from fastapi import APIRouter, Request, Response
 
 from actions.accounts import accounts, passkeys, second_step, sessions
 from actions.accounts.logins import TooSoon
 from actions.context import Conflict
 from models.account import Account, AccountSession
 from web.pages.logging_in import entered
-from web.shell import cookies, second_proofs
-from web.shell.bodies import Form, text
+from web.shell import Form, cookies, installed, page, second_proofs, see_other, text
 from web.shell.door import own_address
-from web.shell.installed import installed
-from web.shell.rendering import page
 
 router = APIRouter(prefix="/login/second")
 
@@ -23,7 +18,7 @@ router = APIRouter(prefix="/login/second")
 @router.get("")
 def ask(request: Request, next: str = "") -> Response:
     found = _half(request)
-    return _asked(request, found[1], next) if found else RedirectResponse("/login", status_code=303)
+    return _asked(request, found[1], next) if found else see_other("/login")
 
 
 @router.post("")
@@ -31,7 +26,7 @@ def prove(request: Request, form: Form) -> Response:
     """The half session ends with the right proof; a whole one with another token takes its place."""
     found, next = _half(request), text(form, "next", 2000)
     if found is None:
-        return RedirectResponse("/login", status_code=303)
+        return see_other("/login")
     session, account = found
     try:
         problem = second_proofs.fault(request, account, session.id or 0, form)

@@ -6,10 +6,8 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
 
 from actions.accounts import single_sign_on
 from actions.accounts.accounts import BadAccount
@@ -17,8 +15,7 @@ from actions.accounts.single_sign_on import Claims
 from actions.context import Conflict, NotFound
 from models.account import Account, Role
 from web.pages.logging_in import let_in
-from web.shell.errors import notice
-from web.shell.installed import installed
+from web.shell import installed, notice, see_other
 from wiring.settings import OidcPart, is_private_way
 
 if TYPE_CHECKING:
@@ -86,7 +83,7 @@ async def leave(request: Request, next: str = "") -> Response:
 
     oidc = _settings(request)
     if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
-        return RedirectResponse("/login", status_code=303)
+        return see_other("/login")
     request.session.clear()
     request.session["next"] = next[:2000]
     try:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from fastapi import APIRouter
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from fastapi import APIRouter, Request, Response
 
 from actions.cards import organisations
 from actions.context import Work
@@ -19,7 +17,6 @@ from models.request import AccessRequest
 from sandbox import Killed
 from sandbox import Refused as RefusedFile
 from states.lifecycle import Refused, Step
-from views.mail.waiting import waiting
 from views.requests.dossier import heading
 from views.requests.findings import grouped
 from views.requests.history import last_event
@@ -27,10 +24,8 @@ from views.requests.places import Places, positions_of
 from web.forms.choices import choices
 from web.forms.staleness import stale
 from web.forms.stepping import asked, problem, take
-from web.shell.bodies import Form, text
+from web.shell import Form, looked, page, reading, see_other, text, work_of
 from web.shell.downloads import download
-from web.shell.installed import looked, reading, work_of
-from web.shell.rendering import page
 
 router = APIRouter()
 
@@ -71,7 +66,7 @@ def act(request: Request, number: int, trigger: str, form: Form) -> Response:
             return _form(request, work, found, step, [problem(_about_file(refusal))], typed=dict(form))
         except taking.StaleRequest:
             return stale(request, work, found, form)
-    return RedirectResponse(f"/requests/{number}", status_code=303)
+    return see_other(f"/requests/{number}")
 
 
 def _step(work: Work, request: AccessRequest, trigger: str) -> Step | None:
@@ -105,7 +100,6 @@ def _form(
         seen=last_event(work, found),
         sender=work.policy.sender,
         address=destinations.address(work),
-        waiting=waiting(work),
     )
 
 

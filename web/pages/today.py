@@ -7,9 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter
-from starlette.requests import Request
-from starlette.responses import Response
+from fastapi import APIRouter, Request, Response
 
 from actions.cards import organisations
 from actions.context import NotFound, Work
@@ -25,9 +23,7 @@ from views.charts import statistics, statistics_charts
 from views.charts.statistics import Period
 from views.dates import agenda
 from views.dates.agenda import Entry, Matter
-from views.mail.waiting import waiting
-from web.shell.installed import reading
-from web.shell.rendering import page
+from web.shell import page, reading
 
 router = APIRouter(prefix="/today")
 _DAYS_AHEAD = 3  # working days of reminders
@@ -58,7 +54,6 @@ def show_today(request: Request, day: str = "") -> Response:
             labels=LETTERS,
             out_states=OUTBOX,
             in_states=INBOX,
-            waiting=waiting(work),
         )
 
 
@@ -181,7 +176,6 @@ def show_statistics(request: Request, year: str = "", quarter: str = "", organis
             desk=statistics_charts.desk(statistics.turnaround(work, period, number)),
             refusals=statistics_charts.refused(statistics.refusals(work, period, number)),
             standings=statistics_charts.standings(statistics.states_over_time(work, period, number)),
-            waiting=waiting(work),
         )
 
 

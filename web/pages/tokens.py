@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from fastapi import APIRouter, Request, Response
 
 from actions.accounts import accounts, api_tokens
 from actions.accounts.api_tokens import BadToken, Use
@@ -12,11 +10,7 @@ from actions.cards import organisation_choices
 from actions.context import Conflict, Work
 from models.account import ApiToken
 from models.row_numbers import row_number
-from views.mail.waiting import waiting
-from web.shell.bodies import Form, text
-from web.shell.installed import reading, work_of
-from web.shell.rendering import page
-from web.shell.users import own
+from web.shell import Form, own, page, reading, see_other, text, work_of
 
 router = APIRouter(prefix="/account/tokens")
 _DAYS = {"30": "30 дней", "90": "90 дней", "180": "полгода", "366": "год"}
@@ -60,7 +54,7 @@ def create(request: Request, form: Form) -> Response:
 def revoke(request: Request, number: int) -> Response:
     with work_of(request) as work:
         api_tokens.revoke(work, accounts.get(work, own(request).id), number)
-    return RedirectResponse("/account/tokens", status_code=303)
+    return see_other("/account/tokens")
 
 
 def _page(
@@ -89,7 +83,6 @@ def _page(
         organisations=mine,
         made=made,
         secret=secret,
-        waiting=waiting(work),
     )
 
 

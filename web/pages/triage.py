@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
 
 from actions.answers import answers, delivery, inbox
 from actions.context import Conflict, NotFound, Work
@@ -31,14 +29,10 @@ from views.mail.letters import (
     settled,
     stuck_letters,
 )
-from views.mail.waiting import waiting
 from views.requests.decisions import Decision, decisions, said_in_letter
 from views.requests.findings import grouped
 from web.forms.choices import choices, said_in
-from web.shell.bodies import Form, text
-from web.shell.installed import installed, looked, looked_on, reading, work_of
-from web.shell.rendering import page
-from web.shell.users import own
+from web.shell import Form, installed, looked, looked_on, own, page, reading, see_other, text, work_of
 from wiring.gateways import reads_mail, unset_mail
 
 router = APIRouter()
@@ -70,7 +64,6 @@ def triage_page(
             unconfirmed=destinations.unconfirmed(work),
             lacking=unset_mail(installed(request).settings),
             still=looked_for if any(each.letter.id == looked_for for each in stuck) else 0,
-            waiting=waiting(work),
         )
     sent = [each.letter.id for each in stuck if each.letter.person_id is not None]
     if sent:  # addresses of employees
@@ -123,7 +116,7 @@ def settle(request: Request, letter_id: int, form: Form) -> Response:
             )
         following = _beside(work, letter_id)[1]
     target = f"/triage/{following}" if following else "/triage"
-    return RedirectResponse(f"{target}?done={letter_id}", status_code=303)
+    return see_other(f"{target}?done={letter_id}")
 
 
 def _matched(work: Work, letter: InboxLetter) -> AccessRequest | None:
@@ -198,7 +191,6 @@ def _letter(
         problem=problem,
         typed=typed or {},
         suggested=DECIDED,
-        waiting=waiting(work),
     )
 
 
@@ -225,7 +217,7 @@ def resend(request: Request, letter_id: int) -> Response:
     """A person is sure that it did not arrive."""
     with work_of(request) as work:
         outbox.resend(work, letter_id=letter_id)
-    return RedirectResponse("/triage", status_code=303)
+    return see_other("/triage")
 
 
 @router.post("/outbox/{letter_id:int}/arrived")
@@ -233,7 +225,7 @@ def arrived(request: Request, letter_id: int) -> Response:
     """A person knows that it did: in the Sent folder, or the desk said so."""
     with work_of(request) as work:
         delivery.settled_as_sent(work, letter_id, "Отмечено человеком: письмо дошло")
-    return RedirectResponse("/triage", status_code=303)
+    return see_other("/triage")
 
 
 @router.post("/outbox/{letter_id:int}/give-up")
@@ -241,7 +233,7 @@ def give_up(request: Request, letter_id: int) -> Response:
     """A person does without a letter that could not be delivered."""
     with work_of(request) as work:
         outbox.give_up(work, letter_id=letter_id)
-    return RedirectResponse("/triage", status_code=303)
+    return see_other("/triage")
 
 
 @router.post("/outbox/{letter_id:int}/look")
@@ -251,4 +243,4 @@ def look(request: Request, letter_id: int) -> Response:
         uncertain = outbox.get(work, letter_id).state is OutboxState.UNCERTAIN
     if uncertain:
         settle_uncertain(installed(request), own(request).login)
-    return RedirectResponse(f"/triage?looked_for={letter_id}", status_code=303)
+    return see_other(f"/triage?looked_for={letter_id}")

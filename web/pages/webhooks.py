@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 
-from fastapi import APIRouter
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from fastapi import APIRouter, Request, Response
 
 from actions.accounts import accounts
 from actions.context import Work
@@ -17,11 +15,7 @@ from models.request import Status
 from models.webhook import DeliveryState, Webhook, WebhookDelivery
 from states.lifecycle import STEPS
 from states.words.requests import status_label
-from views.mail.waiting import waiting
-from web.shell.bodies import Form, text
-from web.shell.installed import reading, work_of
-from web.shell.rendering import page
-from web.shell.users import own
+from web.shell import Form, own, page, reading, see_other, text, work_of
 
 router = APIRouter(prefix="/admin/webhooks")
 _SHOWN = 50
@@ -65,7 +59,6 @@ def show_webhook(request: Request, number: int, before: int | None = None) -> Re
             older=found[_SHOWN - 1].id if len(found) > _SHOWN else None,
             tries=webhooks.TRIES,
             labels=_LABELS,
-            waiting=waiting(work),
         )
 
 
@@ -113,7 +106,6 @@ def _list(
         typed=typed,
         chosen=chosen or [],
         made=made,
-        waiting=waiting(work),
     )
 
 
@@ -130,4 +122,4 @@ def _told(row: WebhookDelivery, events: dict[int, Event]) -> tuple[str, str, str
 
 
 def _back(number: int) -> Response:
-    return RedirectResponse(f"/admin/webhooks/{number}", status_code=303)
+    return see_other(f"/admin/webhooks/{number}")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 from starlette.requests import Request
 
@@ -20,21 +21,37 @@ def installed(request: Request) -> Installation:
     return installation
 
 
-def work_of(request: Request, by: str = "") -> AbstractContextManager[Work]:
-    """One transaction for this request; it is over before the answer leaves. It sees what the user sees."""
+def work_of(request: Request, by: str = "", *, everywhere: bool = False) -> AbstractContextManager[Work]:
+    """One transaction for this request; it is over before the answer leaves. It sees what the user sees, or `everywhere` all."""
     user = user_of(request)
     if user is None:
         assert by, "a change by nobody"
-        return installed(request).work(by=by)
-    return installed(request).work(by=by or user.login, only_of=user.only_of)
+        return _running(request, installed(request).work(by=by))
+    return _running(request, installed(request).work(by=by or user.login, only_of=None if everywhere else user.only_of))
 
 
-def reading(request: Request) -> AbstractContextManager[Work]:
+def reading(request: Request, *, everywhere: bool = False) -> AbstractContextManager[Work]:
     """A look that cannot write and waits for no writer."""
     user = user_of(request)
     if user is None:
-        return installed(request).reading(by="гость")
-    return installed(request).reading(by=user.login, only_of=user.only_of)
+        return _running(request, installed(request).reading(by="гость"))
+    return _running(request, installed(request).reading(by=user.login, only_of=None if everywhere else user.only_of))
+
+
+@contextmanager
+def _running(request: Request, transaction: AbstractContextManager[Work]) -> Iterator[Work]:
+    before = running(request)
+    with transaction as work:
+        request.state.work = work
+        try:
+            yield work
+        finally:
+            request.state.work = before
+
+
+def running(request: Request) -> Work | None:
+    """The transaction that the request is in just now."""
+    return getattr(request.state, "work", None)
 
 
 def looked_on(request: Request, action: str, subject: str, **data: object) -> None:

@@ -9,11 +9,12 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, RedirectResponse
 
 from documents.russian import counted, long_date
 from states.moments import iso_moment, moment, short_moment
-from web.shell.installed import installed
+from views.mail.waiting import waiting
+from web.shell.installed import installed, running
 from web.shell.menu import roles_told, section, sections
 from web.shell.sealed import token
 from web.shell.users import user_of
@@ -93,8 +94,17 @@ def templates() -> Environment:
     return environment
 
 
+def see_other(address: str) -> RedirectResponse:
+    """After a form: the browser looks at what came of it, and a second look sends nothing again."""
+    return RedirectResponse(address, status_code=303)
+
+
 def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
-    """An HTML answer. Templates see the path (for the menu), the user, and whether all this is practice."""
+    """An HTML answer. Templates see the path (for the menu), the user, and whether all this is practice.
+
+    The menu counts letters that wait for a person, in the transaction that the request is in; a part of a page has no menu.
+    """
+    work = running(request)
     text = (
         templates()
         .get_template(template)
@@ -103,6 +113,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
             user=user_of(request),
             practice=installed(request).practice,
             word_token=partial(token, request),
+            waiting=lambda: waiting(work) if work else 0,
             **values,
         )
     )

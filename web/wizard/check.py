@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
 
 from actions.cards import organisations
 from actions.context import Work
@@ -25,13 +23,9 @@ from models.findings import has_errors
 from models.request import AccessRequest
 from states.rules.signers import is_applicant, signer_rule, signs_elsewhere
 from states.rules.values import read_value
-from views.mail.waiting import waiting
 from views.requests.drafts import companion_number, is_writable, places_in, stages
 from views.requests.findings import grouped
-from web.shell.bodies import Form, text
-from web.shell.installed import reading, work_of
-from web.shell.rendering import page
-from web.shell.users import own
+from web.shell import Form, own, page, reading, see_other, text, work_of
 
 router = APIRouter()
 _AT = "/requests/{number:int}/check"
@@ -44,7 +38,7 @@ def show_check(request: Request, number: int) -> Response:
     with reading(request) as work:
         found = lookup.get(work, number)
         if not is_writable(found):
-            return RedirectResponse(f"/requests/{number}", status_code=303)
+            return see_other(f"/requests/{number}")
         return _page(request, work, found)
 
 
@@ -54,13 +48,13 @@ def plan_signer(request: Request, number: int, form: Form) -> Response:
     with work_of(request) as work:
         found = lookup.get(work, number)
         if not is_writable(found):
-            return RedirectResponse(f"/requests/{number}", status_code=303)
+            return see_other(f"/requests/{number}")
         planned, problem = _signer(work, found, form)
         if problem:
             return _page(request, work, found, status=422, problem=problem, typed=planned)
         if planned != cases.signature_of(found):
             drafting.plan_signer(work, found, planned)
-    return RedirectResponse(f"/requests/{number}/check#signer", status_code=303)
+    return see_other(f"/requests/{number}/check#signer")
 
 
 def _signer(work: Work, found: AccessRequest, form: FormData) -> tuple[SignatureFacts, str]:
@@ -120,7 +114,6 @@ def _page(
         companion=companion_number(work, found),
         papers=_papers(work, kind),
         acts=own(request).acts,
-        waiting=waiting(work),
     )
 
 

@@ -8,9 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from fastapi import APIRouter, Request, Response
 
 from actions.cards import organisations
 from actions.context import Conflict, Work
@@ -22,10 +20,8 @@ from catalog.schema import Subsystem
 from catalog.wording import CONFIDENCE, FIELD_TYPES, media_text
 from documents.russian import counted
 from models.request import AccessRequest, Status
-from views.mail.waiting import waiting
 from views.offers.kind_choices import by_subsystem, matching, offered, search_words
-from web.shell.installed import reading, work_of
-from web.shell.rendering import page
+from web.shell import page, reading, see_other, work_of
 
 router = APIRouter()
 
@@ -79,7 +75,6 @@ def choose_kind(request: Request, text: str = "") -> Response:
             field_types=FIELD_TYPES,
             media=media_text,
             confidence=CONFIDENCE,
-            waiting=waiting(work),
         )
 
 
@@ -91,7 +86,7 @@ def begin_like(request: Request, number: int) -> Response:
         if found.status is Status.DRAFT:
             raise Conflict("Это ещё черновик: продолжите его, а не начинайте такой же.")
         made = drafting.begin_like(work, found)
-    return RedirectResponse(f"/requests/{made.id}/check", status_code=303)
+    return see_other(f"/requests/{made.id}/check")
 
 
 def _drafts(work: Work) -> list[DraftView]:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
 
 from actions.cards import organisation_choices, organisations
 from actions.context import Conflict, NotFound, Work
@@ -20,13 +18,9 @@ from models.refbook import RefbookOrganisation
 from models.request import AccessRequest
 from models.row_numbers import row_number
 from registry.store import is_loaded
-from views.mail.waiting import waiting
 from views.offers.kind_choices import offered
 from views.requests.drafts import drafts_of, next_page
-from web.shell.bodies import Form, text
-from web.shell.installed import reading, work_of
-from web.shell.rendering import page
-from web.shell.users import own
+from web.shell import Form, own, page, reading, see_other, text, work_of
 
 router = APIRouter()
 _AT = "/requests/new/organisation"
@@ -49,7 +43,7 @@ def choose_organisation(request: Request, kind: str = "", text: str = "") -> Res
     with reading(request) as work:
         chosen = _kind(work, kind)
         if chosen is None:
-            return RedirectResponse("/requests/new", status_code=303)
+            return see_other("/requests/new")
         return _page(request, work, chosen, text.strip()[:200])
 
 
@@ -70,7 +64,7 @@ def begin(request: Request, form: Form) -> Response:
             return _page(request, work, kind, text(form, "inn", 40), 422, str(wrong))
         except Conflict as wrong:
             return _page(request, work, kind, text(form, "inn", 40), 409, str(wrong))
-    return RedirectResponse(target, status_code=303)
+    return see_other(target)
 
 
 def _card(work: Work, form: FormData, *, may_open: bool) -> Organisation:
@@ -109,7 +103,6 @@ def _page(
         loaded=is_loaded(work.session),
         may_open=may_open,
         only_own=_ONLY_OWN,
-        waiting=waiting(work),
     )
 
 

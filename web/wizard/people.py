@@ -8,10 +8,8 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, HTTPException
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from starlette.datastructures import FormData
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
 
 from actions.cards import known_people, names, organisations, people
 from actions.cards.organisation_names import in_request
@@ -30,16 +28,12 @@ from models.findings import Finding, Severity
 from models.identifiers import BadIdentifier, mask_snils
 from models.request import AccessRequest, RequestLine
 from models.row_numbers import row_number, row_numbers
-from views.mail.waiting import waiting
 from views.offers.line_questions import UNITS, line_questions, usual_roles
 from views.people.days import date_of
 from views.requests.drafts import clock, companion_number, is_writable, next_page, places_in, stages
 from views.requests.findings import grouped
 from web.forms.rosters import Asking, Carried, asking_about, carried_in, choices_in
-from web.shell.bodies import Form, text, uploads
-from web.shell.installed import installed, looked, reading, work_of
-from web.shell.rendering import page
-from web.shell.users import own
+from web.shell import Form, installed, looked, own, page, reading, see_other, text, uploads, work_of
 from web.wizard.rows import LABELS, blank, digest, same, table, typed
 
 router = APIRouter()
@@ -90,9 +84,9 @@ def save_people(request: Request, number: int, form: WideForm) -> Response:
         count = len(lookup.lines_of(work, found))
         if text(form, "go", 10) == "next":
             drafting.drop_blanks(work, found)
-            return RedirectResponse(next_page(work, found, "people"), status_code=303)
+            return see_other(next_page(work, found, "people"))
     row = count + 1 if text(form, "go", 10) == "add" else min(place, count) or 1
-    return RedirectResponse(f"/requests/{number}/people#line-{row}", status_code=303)
+    return see_other(f"/requests/{number}/people#line-{row}")
 
 
 def _remove(work: Work, found: AccessRequest, written: _Written, key: str) -> int:
@@ -144,7 +138,7 @@ def keep_address(request: Request, number: int, form: Form) -> Response:
         except BadIdentifier as wrong:
             finding = Finding("APP-14", Severity.ERROR, str(wrong), row=line.position)
             return _page(request, work, found, status=422, refused=[finding])
-    return RedirectResponse(f"/requests/{number}/people#line-{line.position}", status_code=303)
+    return see_other(f"/requests/{number}/people#line-{line.position}")
 
 
 def _line(work: Work, found: AccessRequest, form: FormData) -> RequestLine:
@@ -167,7 +161,7 @@ def settle(request: Request, number: int, form: Form) -> Response:
         except (BadIdentifier, Conflict) as wrong:
             finding = Finding("APP-2", Severity.ERROR, str(wrong), row=line.position)
             return _page(request, work, found, status=422, refused=[finding])
-    return RedirectResponse(f"/requests/{number}/people#line-{line.position}", status_code=303)
+    return see_other(f"/requests/{number}/people#line-{line.position}")
 
 
 def _said(form: FormData) -> Said:
@@ -263,7 +257,7 @@ def _reader_of_file(work: Work, found: AccessRequest, carried: Carried) -> Reade
 
 def _back(number: int, came: drafting.Added, taken: rosters.Taken | None = None, others: int = 0) -> Response:
     told = f"&read={taken.read}&of={taken.people}&others={others}" if taken else ""
-    return RedirectResponse(f"/requests/{number}/people?added={came.added}&known={came.known}{told}", status_code=303)
+    return see_other(f"/requests/{number}/people?added={came.added}&known={came.known}{told}")
 
 
 def _told_of_import(added: int, known: int) -> str:
@@ -358,5 +352,4 @@ def _page(
         companion=companion_number(work, found),
         mask=mask_snils,
         people=None if found_people is None else [(person, person.snils in there) for person in found_people],
-        waiting=waiting(work),
     )

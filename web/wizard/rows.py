@@ -29,7 +29,7 @@ from states.rules.identity import clash_of
 from views.offers.line_questions import LineQuestions, line_questions, role_options, usual_roles
 from views.requests.drafts import of_rows, only_missing
 from views.requests.findings import Shown, grouped
-from web.shell.bodies import text
+from web.shell import text
 
 LABELS = {code: label[0].upper() + label[1:] for code, label in LINE_FIELDS.items()} | {
     "patronymic": "Отчество",

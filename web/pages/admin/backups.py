@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 from starlette.background import BackgroundTask
-from starlette.requests import Request
-from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, RedirectResponse
 
 from actions.context import Conflict, NotFound, Work
 from actions.log import audit
@@ -15,11 +14,8 @@ from models.audit import Event
 from service import backup
 from service.backup import BackupError
 from views.log.log_search import latest
-from views.mail.waiting import waiting
+from web.shell import installed, looked, own, page, reading, see_other, work_of
 from web.shell.downloads import LOCKED_UP
-from web.shell.installed import installed, looked, reading, work_of
-from web.shell.rendering import page
-from web.shell.users import own
 
 router = APIRouter(prefix="/admin/backups")
 _GONE = "Такой копии нет: возможно, её уже удалили."
@@ -67,7 +63,7 @@ def delete_backup(request: Request, name: str) -> Response:
         raise NotFound(_GONE)
     with work_of(request) as work:
         audit.record(work, "backup.deleted", "backups", name=name)
-    return RedirectResponse("/admin/backups?done=deleted", status_code=303)
+    return see_other("/admin/backups?done=deleted")
 
 
 def _page(request: Request, *, problem: str = "", done: str = "") -> Response:
@@ -88,7 +84,6 @@ def _page(request: Request, *, problem: str = "", done: str = "") -> Response:
             folder=backup.folder(settings),
             now=work.now,
             home=settings.home,
-            waiting=waiting(work),
             locked=bool(settings.backup.recipient),
         )
 

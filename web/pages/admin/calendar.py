@@ -6,10 +6,8 @@ import datetime as dt
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
 
 from actions.context import NotFound, Work
 from actions.log import audit
@@ -17,11 +15,8 @@ from catalog.calendar import calendar_table
 from models.moments import zoned
 from states.calendar import BadCalendar
 from states.deadlines import Deadline, TooFar, deadline
-from views.mail.waiting import waiting
 from web.forms.setting_forms import Control, Setting, controls, read, typed_values
-from web.shell.bodies import Form, uploads
-from web.shell.installed import installed, reading, work_of
-from web.shell.rendering import page
+from web.shell import Form, installed, page, reading, see_other, uploads, work_of
 from wiring import settings_file
 from wiring.calendar import OWN, keep_years, own_years, with_years
 from wiring.settings_file import WrongSettings
@@ -90,7 +85,7 @@ def _taken_up(request: Request, name: str | None, **told: list[int]) -> Response
         return _page(request, problem=str(wrong))
     with work_of(request) as work:
         audit.record(work, "calendar.changed", "settings", **told)
-    return RedirectResponse("/admin/calendar?done=calendar", status_code=303)
+    return see_other("/admin/calendar?done=calendar")
 
 
 @router.post("/{part}")
@@ -108,7 +103,7 @@ def save_part(request: Request, part: str, form: Form) -> Response:
     installed(request).take_up(settings)
     with work_of(request) as work:
         audit.record(work, "settings.changed", "settings", sections=[part])
-    return RedirectResponse(f"/admin/calendar?done={part}#{part}", status_code=303)
+    return see_other(f"/admin/calendar?done={part}#{part}")
 
 
 _ORDER = (
@@ -172,7 +167,6 @@ def _page(
             zone=dict(_ZONES).get(settings.desk.time_zone, settings.desk.time_zone),
             warning=work.calendar.warning(today.year),
             year=today.year,
-            waiting=waiting(work),
             fixed="calendar_file" in settings_file.from_environment(),
         )
 

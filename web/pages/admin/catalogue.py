@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fastapi import APIRouter
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from fastapi import APIRouter, Request, Response
 
 from actions.log import audit
 from catalog.auditing import FILES, laid
@@ -15,12 +13,8 @@ from catalog.forgetting import forget
 from catalog.problems import CatalogError, Problem
 from states.words.requests import STATUS_LABELS
 from views.catalogue.changes import Comparison, compared, problems
-from views.mail.waiting import waiting
-from web.shell.bodies import Form, text, ticked
-from web.shell.installed import installed, reading, work_of
-from web.shell.rendering import page
+from web.shell import Form, installed, page, reading, see_other, text, ticked, work_of
 from web.shell.server_paths import server_path
-from web.shell.users import own
 from wiring import settings_file
 from wiring.settings_file import WrongSettings
 
@@ -42,7 +36,7 @@ def take_up(request: Request, form: Form) -> Response:
     judged = _problems(folder)
     if any(judged):
         return _page(request, typed, problem="Папка не принята: сначала исправьте ошибки.", judged=judged)
-    with installed(request).reading(by=own(request).login) as work:
+    with reading(request, everywhere=True) as work:
         stranded = compared(work, folder).stranded
     if stranded and not ticked(form, "stranded"):
         problem = "Есть заявки, которые не смогут идти дальше. Подтвердите, что это понятно."
@@ -54,7 +48,7 @@ def take_up(request: Request, form: Form) -> Response:
     installed(request).take_up(settings)
     with work_of(request) as work:
         audit.record(work, "catalog.taken-up", "settings", own=folder is not None, stranded=len(stranded))
-    return RedirectResponse("/admin/catalogue?done=1", status_code=303)
+    return see_other("/admin/catalogue?done=1")
 
 
 _NO_FOLDER = "Папки с таким именем быть не может. Впишите полный путь, например /srv/egisz/catalogue."
@@ -82,7 +76,7 @@ def _page(
     found, wrong = judged or _problems(asked)
     comparison = None
     if asked is not None and not found and not wrong:
-        with installed(request).reading(by=own(request).login) as work:
+        with reading(request, everywhere=True) as work:
             comparison = compared(work, asked)
     with reading(request) as work:
         return page(
@@ -100,7 +94,6 @@ def _page(
             labels=STATUS_LABELS,
             done=done,
             files=FILES,
-            waiting=waiting(work),
             fixed="catalog_folder" in settings_file.from_environment(),
         )
 

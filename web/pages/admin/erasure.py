@@ -5,21 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
 
 from actions.keeping import erasure
 from actions.log import audit
 from models.request import AccessRequest
 from views.log.lines import lines
-from views.mail.waiting import waiting
 from web.forms.setting_forms import Setting, controls, read, typed_values
-from web.shell.bodies import Form, ticked
-from web.shell.installed import installed, reading, work_of
-from web.shell.rendering import page
-from web.shell.users import own
+from web.shell import Form, installed, page, reading, see_other, ticked, work_of
 from wiring import settings_file
 from wiring.settings_file import WrongSettings
 
@@ -41,9 +35,9 @@ def erase_now(request: Request, form: Form) -> Response:
     """What the nightly sweep would do, now and in the name of whoever asked."""
     if not ticked(form, "sure"):
         return _page(request, problem="Отметьте, что понимаете: стёртое не вернуть.")
-    with installed(request).work(by=own(request).login) as work:
+    with work_of(request, everywhere=True) as work:
         count = erasure.erase_due(work) + erasure.erase_patients(work)
-    return RedirectResponse(f"/admin/erasure?done={'erased' if count else 'nothing'}", status_code=303)
+    return see_other(f"/admin/erasure?done={'erased' if count else 'nothing'}")
 
 
 @router.post("/terms")
@@ -62,7 +56,7 @@ def save_terms(request: Request, form: Form) -> Response:
             term_days=settings.personal_data.retention_days,
             patient_days=settings.personal_data.patient_days,
         )
-    return RedirectResponse("/admin/erasure?done=terms", status_code=303)
+    return see_other("/admin/erasure?done=terms")
 
 
 def _page(
@@ -75,7 +69,7 @@ def _page(
 ) -> Response:
     problems = wrong.problems if wrong else {}
     shown = controls(installed(request).settings, TERMS, typed_values(typed, TERMS) if typed else None, problems)
-    with installed(request).reading(by=own(request).login) as work:
+    with reading(request, everywhere=True) as work:
         due, later = erasure.closed_due(work, work.now), erasure.closed_due(work, work.now + SOON)
         patients, patients_later = erasure.patients_due(work, work.now), erasure.patients_due(work, work.now + SOON)
         acts = lines(work, erasure.acts(work))
@@ -96,7 +90,6 @@ def _page(
             patients_later=_rest(patients_later, patients),
             acts=acts,
             policy=policy,
-            waiting=waiting(work),
             now=work.now,
             others=[f"{key}: {told}" if key else told for key, told in problems.items() if key not in shown],
             days=dt.timedelta,

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
 
 from actions.accounts import accounts
 from actions.log import audit
@@ -16,12 +14,8 @@ from actions.post import destinations
 from notifications.tls import BadBundle
 from service.probing import Probed, probe
 from states.rules.emails import email_problem
-from views.mail.waiting import waiting
 from web.forms.setting_forms import Setting, controls, read, typed_values
-from web.shell.bodies import Form, text, ticked
-from web.shell.installed import installed, reading, work_of
-from web.shell.rendering import page
-from web.shell.users import own
+from web.shell import Form, installed, own, page, reading, see_other, text, ticked, work_of
 from wiring import settings_file
 from wiring.gateways import NoMailbox, unset_mail
 from wiring.practice import work_home
@@ -83,7 +77,7 @@ def save_mail(request: Request, form: Form) -> Response:
         _write(request, read(form, ALL, elsewhere=practice))
     except WrongSettings as wrong:
         return _page(request, typed=form, wrong=wrong)
-    return RedirectResponse("/admin/mail?done=1", status_code=303)
+    return see_other("/admin/mail?done=1")
 
 
 @router.post("/server")
@@ -94,7 +88,7 @@ def remember_server(request: Request, form: Form) -> Response:
         _write(request, {"imap.authserv_id": text(form, "server", 255), "imap.results_below_received": below})
     except WrongSettings as wrong:
         return _page(request, wrong=wrong)
-    return RedirectResponse("/admin/mail?done=1", status_code=303)
+    return see_other("/admin/mail?done=1")
 
 
 def _write(request: Request, values: Mapping[str, object]) -> None:
@@ -133,7 +127,7 @@ def confirm_desk(request: Request, form: Form) -> Response:
     """A person's yes to the address that he was shown: bound to it, on record. Another address asks again."""
     with work_of(request) as work:
         destinations.confirm_address(work, text(form, "address", 320))
-    return RedirectResponse("/admin/mail?done=desk", status_code=303)
+    return see_other("/admin/mail?done=desk")
 
 
 def _place(request: Request) -> Path | None:
@@ -189,7 +183,6 @@ def _page(
             place=place,
             lacking=unset_mail(installed(request).settings),
             location=settings_file.location(place),
-            waiting=waiting(work),
             to=to,
             others=[f"{key}: {told}" if key else told for key, told in problems.items() if key not in known],
             wrong=bool(problems),

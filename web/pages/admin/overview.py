@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fastapi import APIRouter
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from fastapi import APIRouter, Request, Response
 
 from service import beside, planner, state_of_health
 from service.checks import Check
-from views.mail.waiting import waiting
-from web.shell.bodies import Form, ticked
-from web.shell.installed import installed, reading
-from web.shell.rendering import page
-from web.shell.users import own
+from web.shell import Form, installed, page, reading, see_other, ticked
 
 router = APIRouter(prefix="/admin")
 _ORDER = ("bad", "warning", "note", "good")
@@ -43,14 +37,14 @@ def practise(request: Request, form: Form) -> Response:
     """Practice beside work, in a service and a folder of its own; the supervisor starts and stops it."""
     if not installed(request).practice:
         (beside.stop if ticked(form, "stop") else beside.ask)(installed(request).settings.home)
-    return RedirectResponse("/admin#practice", status_code=303)
+    return see_other("/admin#practice")
 
 
 @router.get("")
 def show_overview(request: Request) -> Response:
     """Health is the installation's, so what the administrator sees elsewhere does not narrow it."""
     asked = planner.ask()
-    with installed(request).reading(by=own(request).login) as work:
+    with reading(request, everywhere=True) as work:
         checks = state_of_health.look(installed(request), work, asked)
     shown = [
         Shown(check, *LEVELS[check.level], _PLACES.get(check.code))
@@ -62,7 +56,6 @@ def show_overview(request: Request) -> Response:
             "admin/overview.html",
             practising=beside.standing(installed(request).settings.home),
             checks=shown,
-            waiting=waiting(work),
             red=sum(each.check.level == "bad" for each in shown),
             yellow=sum(each.check.level == "warning" for each in shown),
         )

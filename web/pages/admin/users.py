@@ -1,13 +1,12 @@
-"""Users of the page: list, add, change, a new password, sessions ended."""
+"""Users of the page: list, add, change, a new password, sessions ended.
+
+Accounts are the installation's: an administrator who sees few organisations must not take the others from people.
+"""
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
-
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
 
 from actions.accounts import accounts, passkeys, passwords, second_step, sessions
 from actions.accounts.accounts import ROLE_LABELS, ROLE_MEANINGS, BadAccount
@@ -18,18 +17,14 @@ from models.row_numbers import row_numbers
 from states.rules.emails import email_problem
 from views import organisations
 from views.accounts import organisations_seen, sessions_running
-from views.mail.waiting import waiting
-from web.shell.bodies import Form, text, ticked
-from web.shell.installed import installed
-from web.shell.rendering import page
-from web.shell.users import own
+from web.shell import Form, own, page, reading, see_other, text, ticked, work_of
 
 router = APIRouter(prefix="/admin/users")
 
 
 @router.get("")
 def show_users(request: Request) -> Response:
-    with _reading(request) as work:
+    with reading(request, everywhere=True) as work:
         listed = accounts.listed(work)
         return page(
             request,
@@ -37,7 +32,6 @@ def show_users(request: Request) -> Response:
             users=listed,
             roles=ROLE_LABELS,
             role=Role,
-            waiting=waiting(work),
             organisations=organisations_seen(work),
             sessions=sessions_running(work),
         )
@@ -57,7 +51,7 @@ def add_user(request: Request, form: Form) -> Response:
     try:
         _check_address(typed["email"])
         hash = passwords.hashed(password, login=typed["login"] or " ")
-        with _working(request) as work:
+        with work_of(request, everywhere=True) as work:
             account = accounts.create(
                 work,
                 login=typed["login"],
@@ -75,7 +69,7 @@ def add_user(request: Request, form: Form) -> Response:
 
 @router.get("/{number:int}")
 def show_user(request: Request, number: int, done: str = "") -> Response:
-    with _reading(request) as work:
+    with reading(request, everywhere=True) as work:
         account = accounts.get(work, number)
         chosen = accounts.organisations_of(work, account)
     typed = {
@@ -88,12 +82,12 @@ def show_user(request: Request, number: int, done: str = "") -> Response:
 @router.post("/{number:int}")
 def change_user(request: Request, number: int, form: Form) -> Response:
     typed, roles, chosen = _typed(form)
-    with _reading(request) as work:
+    with reading(request, everywhere=True) as work:
         present = accounts.get(work, number)
     typed["login"] = present.login
     try:
         _check_address(typed["email"])
-        with _working(request) as work:
+        with work_of(request, everywhere=True) as work:
             accounts.change(
                 work,
                 accounts.get(work, number),
@@ -106,17 +100,17 @@ def change_user(request: Request, number: int, form: Form) -> Response:
             )
     except (BadAccount, Conflict) as wrong:
         return _form(request, present, typed, roles, chosen, problem=str(wrong))
-    return RedirectResponse(f"/admin/users/{number}?done=saved", status_code=303)
+    return see_other(f"/admin/users/{number}?done=saved")
 
 
 @router.post("/{number:int}/password")
 def reset_password(request: Request, number: int) -> Response:
     """Every session of the user ends with the old password."""
-    with _reading(request) as work:
+    with reading(request, everywhere=True) as work:
         login = accounts.get(work, number).login
     password = passwords.made_up()
     hash = passwords.hashed(password, login=login)
-    with _working(request) as work:
+    with work_of(request, everywhere=True) as work:
         account = accounts.get(work, number)
         accounts.set_password(work, account, hash, by_other=True)
     return _password(request, account, password, new=False)
@@ -125,29 +119,20 @@ def reset_password(request: Request, number: int) -> Response:
 @router.post("/{number:int}/sessions/end")
 def end_sessions(request: Request, number: int) -> Response:
     """One's own present session stays: it is this one."""
-    with _working(request) as work:
+    with work_of(request, everywhere=True) as work:
         account = accounts.get(work, number)
         keep = own(request).session_id if account.id == own(request).id else None
         sessions.end_all(work, account, keep=keep)
         audit.record(work, "account.sessions-ended", accounts.subject(account))
-    return RedirectResponse(f"/admin/users/{number}?done=sessions", status_code=303)
+    return see_other(f"/admin/users/{number}?done=sessions")
 
 
 @router.post("/{number:int}/second-step/off")
 def switch_off_second_step(request: Request, number: int) -> Response:
     """For whoever has lost his phone and his codes."""
-    with _working(request) as work:
+    with work_of(request, everywhere=True) as work:
         second_step.switch_off(work, accounts.get(work, number), by_other=True)
-    return RedirectResponse(f"/admin/users/{number}?done=second-step", status_code=303)
-
-
-def _working(request: Request) -> AbstractContextManager[Work]:
-    """Accounts are the installation's: an administrator who sees few organisations must not take the others from people."""
-    return installed(request).work(by=own(request).login)
-
-
-def _reading(request: Request) -> AbstractContextManager[Work]:
-    return installed(request).reading(by=own(request).login)
+    return see_other(f"/admin/users/{number}?done=second-step")
 
 
 def _typed(form: FormData) -> tuple[dict[str, str], set[Role], set[int]]:
@@ -187,7 +172,7 @@ def _form(
     problem: str = "",
     done: str = "",
 ) -> Response:
-    with _reading(request) as work:
+    with reading(request, everywhere=True) as work:
         known = organisations.by_name(work, limit=None)
         return page(
             request,
@@ -201,7 +186,6 @@ def _form(
             meanings=ROLE_MEANINGS,
             problem=problem,
             done=done,
-            waiting=waiting(work),
             organisations=sorted(known, key=lambda card: card.id not in chosen),
             sessions=sessions.of(work, account) if account else (),
             here=own(request).session_id,
@@ -216,13 +200,7 @@ def _second_step(work: Work, account: Account) -> dict[str, int] | None:
 
 
 def _password(request: Request, account: Account, password: str, *, new: bool) -> Response:
-    with _reading(request) as work:
+    with reading(request, everywhere=True) as work:
         return page(
-            request,
-            "admin/password.html",
-            account=account,
-            password=password,
-            new=new,
-            address=work.policy.page_url,
-            waiting=waiting(work),
+            request, "admin/password.html", account=account, password=password, new=new, address=work.policy.page_url
         )

@@ -8,6 +8,7 @@ need soffice libreoffice-writer-nogui
 need postfix postfix
 need dovecot dovecot-imapd
 need chromium chromium
+need gcc "gcc libc6-dev" # builds what takes the power away
 need fc-list fontconfig
 fc-list 2>/dev/null | grep -q Liberation || missing="$missing fonts-liberation"
 [ -z "$missing" ] && exit 0

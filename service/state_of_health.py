@@ -33,6 +33,7 @@ from service.backup import kept
 from service.checks import Check, Level
 from service.letters_not_given import letters_not_given
 from service.planner import Carried, Planner
+from states.statuses import ON_THE_WAY
 from views.log.log_search import latest
 from wiring import database
 from wiring.gateways import unset_mail
@@ -175,9 +176,8 @@ _STATES = {
 
 def _queue(installation: Installation, work: Work, planner: Planner) -> Check:
     counts = outbox.counts(work)
-    waiting = [OutboxState.PROMISED, OutboxState.CLAIMED, OutboxState.SENDING]
     oldest = work.session.execute(
-        select(func.min(col(OutboxLetter.promised_at))).where(col(OutboxLetter.state).in_(waiting))
+        select(func.min(col(OutboxLetter.promised_at))).where(col(OutboxLetter.state).in_(ON_THE_WAY))
     ).scalar_one_or_none()
     more = [f"{label}: {counts[state.value]}" for state, label in _STATES.items() if counts.get(state.value)]
     check = Check("queue", "Очередь писем", "good", "Писем в очереди нет.", tuple(more))

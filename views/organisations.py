@@ -10,12 +10,12 @@ from sqlmodel import col
 from actions.context import Work
 from models.grant import Grant
 from models.organisation import Organisation
-from models.request import AccessRequest, Status
+from models.request import AccessRequest
 from models.text import fold
+from states.statuses import OPEN
 
 OFFERED = 500  # of more a part of the name is typed
 _BY_NAME = (col(Organisation.fold), col(Organisation.id))
-_OVER = (Status.VERIFIED, Status.WITHDRAWN)
 
 
 def by_name(work: Work, *, limit: int | None = OFFERED, but: Organisation | None = None) -> Sequence[Organisation]:
@@ -67,7 +67,7 @@ def open_requests(work: Work, numbers: Collection[int]) -> Mapping[int, int]:
     """How many requests of each are still on their way."""
     query = (
         select(col(AccessRequest.organisation_id), func.count())
-        .where(col(AccessRequest.organisation_id).in_(numbers), col(AccessRequest.status).not_in(_OVER))
+        .where(col(AccessRequest.organisation_id).in_(numbers), col(AccessRequest.status).in_(OPEN))
         .group_by(col(AccessRequest.organisation_id))
     )
     return dict(work.session.execute(query).tuples().all())

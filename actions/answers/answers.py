@@ -17,12 +17,12 @@ from models.answers import Outcome as Word
 from models.employee import Employee
 from models.identifiers import mask_snils
 from models.letters import InboxLetter
-from models.request import AccessRequest, RequestedRole, RequestLine, Status
+from models.request import AccessRequest, RequestedRole, RequestLine
 from models.text import fold
 from notifications.reading.result import DecidedPair
 from states.lifecycle import Actor
+from states.statuses import AT_DESK
 
-_OPEN = (Status.SENT, Status.AWAITING)
 GROUND_FILE = "answer-ground"
 
 
@@ -50,7 +50,7 @@ def give_answer(
     companion = lookup.companion_of(work, request)
     rows = _rows(work, request, answers)
     taking.take(work, request, trigger, actor=actor, answers=answers, **{**told, **rows})
-    if companion is not None and companion.status in _OPEN:
+    if companion is not None and companion.status in AT_DESK:
         taking.take(work, companion, trigger, actor=actor, **told)
 
 

@@ -13,6 +13,7 @@ from actions.log import audit
 from actions.requests import lookup
 from models.letters import InboxLetter, InboxState
 from notifications.reading import Reading
+from states.statuses import TO_READ
 
 BY_HAND = "by-hand"  # how such a letter found the request that the person named
 _PROVES_NOTHING = "Принесено вручную: заголовки такого файла ничего не доказывают, решает человек."
@@ -50,7 +51,7 @@ def close_twins(work: Work, letter: InboxLetter, reading: Reading) -> None:
     if letter.brought_by is not None:
         return
     for each in _twins(work, letter, reading):
-        if each.state in (InboxState.TRIAGE, InboxState.FAILED):
+        if each.state in TO_READ:
             each.state, each.problem = InboxState.NOTED, f"Это же письмо пришло по почте: № {letter.id}."
             audit.record(work, "letter.superseded", f"inbox:{each.id}", letter=letter.id)
 

@@ -7,8 +7,9 @@ from actions.post import outbox
 from actions.requests import lookup
 from actions.steps import taking
 from models.letters import OutboxLetter
-from models.request import AccessRequest, Status
+from models.request import AccessRequest
 from states.lifecycle import Actor
+from states.statuses import BEFORE_SENDING
 
 
 def confirmed(work: Work, letter_id: int, response: str, *, owner: str | None = None) -> OutboxLetter:
@@ -25,7 +26,7 @@ def confirmed(work: Work, letter_id: int, response: str, *, owner: str | None = 
 
 def _confirm(work: Work, request: AccessRequest, letter: OutboxLetter) -> None:
     """A request that has moved on meanwhile (answered, withdrawn) stays where it is."""
-    if request.status in (Status.SIGNED, Status.VALIDATED):
+    if request.status in BEFORE_SENDING:
         taking.take(work, request, "confirm", actor=Actor.POST, letter=letter.id)
 
 

@@ -22,14 +22,14 @@ from models.answers import Ground, PairAnswer, PairKey
 from models.answers import Outcome as Word
 from models.letters import InboxLetter, InboxState, OutboxLetter, OutboxState
 from models.moments import MOSCOW
-from models.request import AccessRequest, Status
+from models.request import AccessRequest
 from notifications.composing import is_unguessable
 from notifications.deciding import Asked
 from notifications.reading import Kind, Outcome, Reading
 from states.lifecycle import Actor, Refused
+from states.statuses import AT_DESK, TO_READ
 
-_OPEN = (Status.SENT, Status.AWAITING)
-_WAITING = (InboxState.TRIAGE, InboxState.FAILED, InboxState.STORED)
+_WAITING = (*TO_READ, InboxState.STORED)
 
 
 def to_read(work: Work, limit: int = 100) -> list[int]:
@@ -189,7 +189,7 @@ def _take(work: Work, letter: InboxLetter, request: AccessRequest, proposal: Pro
 def _with_companion(work: Work, request: AccessRequest, trigger: str, told: Mapping[str, Any]) -> None:
     companion = lookup.companion_of(work, request)
     for each in (request, companion):
-        if each is not None and each.status in _OPEN:
+        if each is not None and each.status in AT_DESK:
             taking.take(work, each, trigger, actor=Actor.DESK, **told)
 
 
@@ -208,10 +208,10 @@ def _bounced(work: Work, letter: InboxLetter, reading: Reading, found: Matched) 
     reason = f"Письмо не доставлено: {reading.bounce.diagnostic or reading.bounce.status}"[:500]
     found.letter.state, found.letter.error = OutboxState.FAILED, reason
     work.session.add(found.letter)
-    if found.letter.purpose == "package" and found.request is not None and found.request.status in _OPEN:
+    if found.letter.purpose == "package" and found.request is not None and found.request.status in AT_DESK:
         companion = lookup.companion_of(work, found.request)
         for each in (found.request, companion):
-            if each is not None and each.status in _OPEN:
+            if each is not None and each.status in AT_DESK:
                 taking.take(work, each, "bounce", actor=Actor.POST, letter=letter.id, reason=reason)
         return InboxState.APPLIED
     letter.problem = reason
@@ -228,8 +228,7 @@ def mark_failed(work: Work, letter_id: int, problem: str) -> None:
 
 def triage(work: Work) -> Sequence[InboxLetter]:
     """Letters that wait for a person, oldest first."""
-    waiting = (InboxState.TRIAGE, InboxState.FAILED)
-    query = select(InboxLetter).where(col(InboxLetter.state).in_(waiting)).order_by(col(InboxLetter.id))
+    query = select(InboxLetter).where(col(InboxLetter.state).in_(TO_READ)).order_by(col(InboxLetter.id))
     return work.session.execute(query).scalars().all()
 
 
@@ -261,7 +260,7 @@ def settle(
     """
     letter = get(work, letter_id)
     work.session.refresh(letter, with_for_update=True)  # of two people who decide at once the second is told
-    if letter.state not in (InboxState.TRIAGE, InboxState.FAILED):
+    if letter.state not in TO_READ:
         raise Conflict(_settled_already(letter))
     if decision not in DECISIONS:
         raise Conflict(f"Решения «{decision}» нет. Есть: {', '.join(DECISIONS)}.")

@@ -11,10 +11,9 @@ from sqlmodel import col
 
 from actions.context import Work
 from models.letters import OutboxLetter
-from models.request import AccessRequest, Status
+from models.request import AccessRequest
 from notifications.reading import Reading
-
-_CLOSED = (Status.WITHDRAWN, Status.VERIFIED)
+from states.statuses import CLOSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ def _one(work: Work, column: Mapped[Any], value: str | None) -> AccessRequest | 
         select(AccessRequest)
         .where(column == value)
         .order_by(
-            col(AccessRequest.status).in_(_CLOSED),
+            col(AccessRequest.status).in_(CLOSED),
             col(AccessRequest.relation) == "companion",
             col(AccessRequest.id).desc(),
         )

@@ -11,14 +11,13 @@ from actions.answers.matching import Matched
 from actions.answers.trusting import trust_of
 from actions.context import Work
 from models.letters import OutboxLetter
-from models.request import AccessRequest, Status
+from models.request import AccessRequest
 from notifications.reading import Kind, Outcome, Reading
 from notifications.reading.result import DecidedPair, Decision, Term
 from states.deadlines import TooFar, deadline, working_intervals
+from states.statuses import ANSWERED, AT_DESK
 
 Move = Literal["acknowledge", "ask", "answer", "file"]
-_OPEN = (Status.SENT, Status.AWAITING)
-_ANSWERED = (Status.GRANTED, Status.VERIFIED, Status.REJECTED)
 _VERDICTS = (Outcome.GRANTED, Outcome.REJECTED, Outcome.PARTIAL)
 NO_REQUEST = "Не нашлось заявки, к которой относится это письмо."
 
@@ -98,7 +97,7 @@ def propose(work: Work, reading: Reading, found: Matched) -> Proposal:
 
 def _says_nothing_new(reading: Reading, request: AccessRequest | None, decision: Decision) -> bool:
     """«Обращение закрыто», «оцените работу» after the outcome is known."""
-    known = request is not None and request.status in _ANSWERED
+    known = request is not None and request.status in ANSWERED
     return known and reading.closing and not decision.pairs and decision.outcome in (Outcome.NONE, Outcome.UNCLEAR)
 
 
@@ -110,7 +109,7 @@ def _outside(work: Work, reading: Reading, found: Matched) -> list[str]:
     trust = trust_of(work, reading, found)
     if trust.doubt:
         doubts.append(trust.doubt)
-    if found.request.status not in _OPEN:
+    if found.request.status not in AT_DESK:
         doubts.append("На эту заявку уже ответили или она не отправлена.")
     if work.policy.answers_apply != "clear" and reading.kind is not Kind.ACKNOWLEDGEMENT:
         doubts.append("По настройке каждый ответ решает человек.")

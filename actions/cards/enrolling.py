@@ -18,10 +18,10 @@ from models.identifiers import valid_snils
 from models.letters import OutboxLetter
 from models.numbering import number
 from models.person import Person
-from models.request import AccessRequest, RequestLine, Status
+from models.request import AccessRequest, RequestLine
 from models.text import fold
+from states.statuses import UNRELIED
 
-_NOBODY_RELIES = (Status.DRAFT, Status.WITHDRAWN)
 _FILLED = ("surname", "given", "patronymic", "email", "email_is_esia", "post", "unit")
 
 
@@ -34,7 +34,7 @@ def relied_on(*, but: int | None = None) -> ColumnElement[bool]:
         col(RequestLine.person_id) == col(Employee.person_id),
         col(RequestLine.request_id) == col(AccessRequest.id),
         col(AccessRequest.organisation_id) == col(Employee.organisation_id),
-        col(AccessRequest.status).not_in(_NOBODY_RELIES),
+        col(AccessRequest.status).not_in(UNRELIED),
         col(AccessRequest.id) != (but or 0),
     )
     return or_(col(Employee.stated_on).is_not(None), went_on, exists().where(OF_GRANT))

@@ -13,9 +13,9 @@ from actions.context import Work
 from models.moments import MOSCOW
 from models.organisation import Organisation, OrganisationChange
 from models.request import AccessRequest, RequestFile, Status
+from states.statuses import BEFORE_SENDING
 
 NAMED = ("inn", "kpp", "ogrn", "oid", "full_name", "short_name")
-_PAPERS = (Status.VALIDATED, Status.SIGNED)
 
 
 def named(organisation: Organisation) -> dict[str, str]:
@@ -80,7 +80,7 @@ def _believed(change: OrganisationChange, known_on: dt.datetime | None) -> bool:
 
 def on_papers(work: Work, request: AccessRequest, files: Iterable[RequestFile]) -> str:
     """The name that its papers still bear, where a change was recorded or taken back after they were made; "" else."""
-    if request.status not in _PAPERS:
+    if request.status not in BEFORE_SENDING:
         return ""
     made = [file.added_at for file in files if file.purpose.startswith("application")]
     since = min(made, default=request.status_since)

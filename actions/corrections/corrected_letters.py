@@ -24,12 +24,9 @@ from models.letters import InboxLetter, InboxState, OutboxLetter, OutboxState
 from models.request import AccessRequest, FormerVersion, Status
 from states.deadlines import deadline
 from states.lifecycle import Actor
+from states.statuses import BEFORE_SENDING, DECIDED, GIVEN, LEFT_HOUSE, UNANSWERED
 
-DECIDED = (InboxState.SETTLED, InboxState.APPLIED, InboxState.NOTED)
-_ANSWERED = (Status.GRANTED, Status.VERIFIED, Status.REJECTED)
-_WITH_TICKET = (Status.SENT, Status.AWAITING, *_ANSWERED)
 _OURS = "request.confirm"  # its letter is one of those that left
-_BOUNCED = (Status.SIGNED, Status.VALIDATED)
 
 
 def back_to_triage(work: Work, letter: InboxLetter, *, why: str) -> Correction:
@@ -76,7 +73,7 @@ def _undo(work: Work, letter: InboxLetter, request: AccessRequest) -> Sequence[i
         taking.take(work, request, "correct_question", actor=Actor.CORRECTOR, ticket=_earlier(work, request, taken[0]))
     elif taken and taken[-1].trigger == "bounce":
         _undo_bounce(work, request, taken[-1])
-        if companion is not None and companion.status in _BOUNCED:
+        if companion is not None and companion.status in BEFORE_SENDING:
             _undo_bounce(work, companion, taken[-1])
     for each in (request, companion):
         if each is not None:
@@ -118,14 +115,14 @@ def _undo_answer(work: Work, letter: InboxLetter, request: AccessRequest) -> Seq
     left: list[int] = []
     former = next((row for row in versions.former(work, request) if _rests_on(row, letter)), None)
     if former is not None:
-        if request.status in (Status.GRANTED, Status.VERIFIED):
+        if request.status in GIVEN:
             return ()  # what the next version was granted it was granted: nothing of it rests on this letter
         left += corrected_versions.letters_since(work, request, former)
         taking.take(work, request, "correct_version", actor=Actor.CORRECTOR, back_to=former.version)
     lines = lookup.lines_of(work, request)
     standing_now = [pair for pair in pairs.of(lines) if pairs.stands(pair)]
     wrong = [pair for pair in standing_now if pair.letter_id == letter.id]
-    if request.status not in (*_ANSWERED, Status.WITHDRAWN) or len(wrong) != len(standing_now):
+    if request.status in UNANSWERED or len(wrong) != len(standing_now):
         raise Conflict(
             f"Ответ по заявке {request.number} уже исправлен и держится не только на этом письме. "
             "Исправьте его на странице заявки: «Исправить записанное неверно»."
@@ -151,7 +148,7 @@ def _undo_bounce(work: Work, request: AccessRequest, taken: _Taken) -> None:
         .limit(1)
     )
     package = work.session.execute(query).scalar_one_or_none()
-    if request.status not in _BOUNCED or package is None or package.promised_at > taken.at:
+    if request.status not in BEFORE_SENDING or package is None or package.promised_at > taken.at:
         raise Conflict(f"Заявку {request.number} с тех пор отправили снова: возвращать нечего.")
     if package.state is OutboxState.FAILED:
         package.state, package.error = OutboxState.SENT, None
@@ -165,7 +162,7 @@ def _undo_acknowledgement(work: Work, request: AccessRequest, taken: Sequence[_T
     """The ticket, the term and, where nothing else came since, the state are what they were before the letter."""
     registered = next((each for each in taken if each.trigger == "acknowledge"), None)
     told = next((each for each in reversed(taken) if each.ticket), None)
-    if request.status not in _WITH_TICKET or not taken or (registered is None and told is None):
+    if request.status not in LEFT_HOUSE or not taken or (registered is None and told is None):
         return
     before = _earlier(work, request, taken[0])
     mine = told is not None and request.ticket == told.ticket and before != request.ticket

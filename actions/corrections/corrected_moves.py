@@ -21,8 +21,8 @@ from models.employee import Employee
 from models.grant import Grant
 from models.organisation import OrganisationChange
 from models.request import AccessRequest, RequestedRole, RequestLine, Status
+from states.statuses import GIVEN
 
-_ANSWERED = (Status.GRANTED, Status.VERIFIED)
 _GOES_ALONG = ("companion", "refused-lines", "trouble")
 Act = Callable[[], tuple[Values, Values]]
 """Does what was judged; returns what was and what is."""
@@ -34,7 +34,7 @@ def all_back(work: Work, change: OrganisationChange) -> Act:
     _refuse_moved_on(work, change, [made for _, made in pairs if made is not None])
     _refuse_asked_since(work, change, [role for role, _ in pairs], moved)
     for request in moved:
-        if request.status in _ANSWERED:
+        if request.status in GIVEN:
             raise Conflict(
                 f"По заявке {request.number} с тех пор получен ответ, и её роли даны в организации, куда она перешла. Сначала "
                 "исправьте ответ («Ответа не было»), затем этот переход, и запишите ответ снова."

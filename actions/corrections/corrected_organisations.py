@@ -18,12 +18,11 @@ from actions.log import audit
 from actions.post import outbox
 from actions.reviews import reorganising
 from models.correction import Correction
-from models.letters import OutboxLetter, OutboxState
+from models.letters import OutboxLetter
 from models.organisation import Organisation, OrganisationChange
 from models.request import AccessRequest
 from models.text import fold, tidy
-
-_ON_ITS_WAY = (OutboxState.PROMISED, OutboxState.CLAIMED, OutboxState.SENDING)
+from states.statuses import ON_THE_WAY
 
 
 def take_change_back(work: Work, change: OrganisationChange, *, why: str) -> Correction:
@@ -97,7 +96,7 @@ def _of_card(work: Work, card: Organisation) -> list[AccessRequest]:
 def _refuse_on_its_way(work: Work, change: OrganisationChange, moved: Sequence[AccessRequest]) -> None:
     query = select(col(OutboxLetter.request_id)).where(
         col(OutboxLetter.request_id).in_([each.id for each in moved]),
-        col(OutboxLetter.state).in_(_ON_ITS_WAY),
+        col(OutboxLetter.state).in_(ON_THE_WAY),
         col(OutboxLetter.purpose).in_(outbox.TO_DESK),
         col(OutboxLetter.promised_at) >= change.recorded_at,
     )

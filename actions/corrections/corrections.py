@@ -33,10 +33,7 @@ from models.text import tidy
 from states.guards import ungrounded
 from states.lifecycle import Actor, Refused, steps_from
 from states.outcomes import UNPROVEN
-
-LEFT = linked_drafts.LEFT
-_ANSWERED = (Status.GRANTED, Status.VERIFIED, Status.REJECTED)
-_WITH_TICKET = (Status.SENT, Status.AWAITING, *_ANSWERED)
+from states.statuses import ANSWERED, GIVEN, LEFT, LEFT_HOUSE
 
 
 class Kind(StrEnum):
@@ -87,15 +84,15 @@ def possible(work: Work, request: AccessRequest) -> list[Kind]:
     drawn = {
         step.trigger for step in steps_from(request.status, lookup.traits(work, request)) if Actor.CORRECTOR in step.by
     }
-    drawn |= {"correct_hand_over"} if request.status in _ANSWERED else set()  # the answer is taken back with it
+    drawn |= {"correct_hand_over"} if request.status in ANSWERED else set()  # the answer is taken back with it
     lines, signature = lookup.lines_of(work, request), cases.signature_of(request)
     answered = any(pairs.stands(pair) for pair in pairs.of(lines))
     refused_before = bool(versions.former(work, request))
     fits = {
         Kind.SIGNATURE_DATE: signature is not None and signature.signed_on is not None,
         Kind.ANSWER: answered,
-        Kind.NO_ANSWER: answered or request.status in _ANSWERED,
-        Kind.TICKET: bool(request.ticket) or request.status in _WITH_TICKET,
+        Kind.NO_ANSWER: answered or request.status in ANSWERED,
+        Kind.TICKET: bool(request.ticket) or request.status in LEFT_HOUSE,
         Kind.LOGIN: any(line.verified_at for line in lines),
         Kind.HAND_OVER: cases.case_of(work, request).by_hand,
         Kind.VERSION: refused_before,
@@ -193,7 +190,7 @@ def _answer_again(
     granted: bool,
 ) -> None:
     """Taken back as far as it was wrong, and given as it was, from the moment of the first answer on."""
-    was_verified, was_granted = request.status is Status.VERIFIED, request.status is not Status.REJECTED
+    was_verified, was_granted = request.status is Status.VERIFIED, request.status in GIVEN
     told: dict[str, Any] = {
         "wrong": [pair.id or 0 for pair in wrong],
         "answered_at": min((pair.decided_at for pair in wrong if pair.decided_at), default=request.status_since),
@@ -245,7 +242,7 @@ def take_back(
     linked_drafts.take_back(work, request, lines, wrong)
     companion = lookup.companion_of(work, request)
     taking.take(work, request, "reopen", actor=Actor.CORRECTOR, wrong=[pair.id or 0 for pair in wrong])
-    if with_companion and companion is not None and companion.status in _ANSWERED:
+    if with_companion and companion is not None and companion.status in ANSWERED:
         of_companion = [pair.id or 0 for pair in pairs.of(lookup.lines_of(work, companion))]
         taking.take(work, companion, "reopen", actor=Actor.CORRECTOR, wrong=of_companion)
 
@@ -287,7 +284,7 @@ def _with_ticket(work: Work, request: AccessRequest, ticket: str | None) -> None
     companion = lookup.companion_of(work, request)
     before = request.ticket
     taking.take(work, request, "correct_ticket", actor=Actor.CORRECTOR, ticket=ticket)
-    if companion is not None and companion.ticket == before and (before or companion.status in _WITH_TICKET):
+    if companion is not None and companion.ticket == before and (before or companion.status in LEFT_HOUSE):
         taking.take(work, companion, "correct_ticket", actor=Actor.CORRECTOR, ticket=ticket)
 
 
@@ -317,7 +314,7 @@ def not_handed_over(work: Work, request: AccessRequest, *, why: str) -> Correcti
     letters = left(work, request, request.sent_at, col(OutboxLetter.purpose).in_(_TO_DESK))
 
     def act() -> None:
-        if request.status in _ANSWERED:
+        if request.status in ANSWERED:
             lines = lookup.lines_of(work, request)
             take_back(
                 work, request, lines, [pair for pair in pairs.of(lines) if pairs.stands(pair)], with_companion=True

@@ -12,14 +12,10 @@ from actions.log import audit
 from actions.post.outbox import TO_DESK
 from actions.requests import lookup, pairs
 from actions.steps import taking
-from models.letters import OutboxLetter, OutboxState
+from models.letters import OutboxLetter
 from models.request import AccessRequest, LineState, RequestedRole, RequestLine, Status
+from states.statuses import BEFORE_SENDING, CLOSED, LEFT, UNSETTLED
 from states.words.requests import STATUS_LABELS
-
-_OVER = (Status.VERIFIED, Status.WITHDRAWN)
-_SETTLED = (Status.GRANTED, Status.VERIFIED, Status.WITHDRAWN)
-_ON_PAPER = (Status.VALIDATED, Status.SIGNED)
-LEFT = (OutboxState.SENT, OutboxState.UNCERTAIN, OutboxState.SENDING)
 
 
 def take_back(work: Work, request: AccessRequest, lines: Sequence[RequestLine], wrong: Sequence[RequestedRole]) -> None:
@@ -30,7 +26,7 @@ def take_back(work: Work, request: AccessRequest, lines: Sequence[RequestLine], 
     for draft, mine in _mine(work, request, lines, wrong):
         if draft.status is Status.DRAFT or _whole(work, draft, mine):
             _take_out(work, draft, mine)
-        elif draft.status in _ON_PAPER:
+        elif draft.status in BEFORE_SENDING:
             raise Conflict(
                 f"Отказанные роли уже оформляют заявкой {draft.number} («{STATUS_LABELS[draft.status]}») вместе с другими. "
                 "Сначала верните её в черновик, затем исправляйте ответ."
@@ -68,7 +64,7 @@ def _mine(
             for pair in line.asked
             if (line.person_id, pair.subsystem, pair.role) in keys
         ]
-        if mine and draft.status not in _SETTLED:
+        if mine and draft.status in UNSETTLED:
             found.append((draft, mine))
     return found
 
@@ -81,7 +77,7 @@ def _whole(work: Work, draft: AccessRequest, mine: Asked) -> bool:
 def _no_trouble(work: Work, request: AccessRequest, wrong: Sequence[RequestedRole]) -> None:
     if not any(pair.state is LineState.TROUBLE for pair in wrong):
         return
-    report = next((each for each in _children(work, request, "trouble") if each.status not in _OVER), None)
+    report = next((each for each in _children(work, request, "trouble") if each.status not in CLOSED), None)
     if report is not None:
         how = "подтвердите её результат" if report.status is Status.GRANTED else "отзовите её"
         raise Conflict(

@@ -24,15 +24,14 @@ from models.employee import Employee
 from models.grant import EndedFor, Grant
 from models.letters import InboxLetter, InboxState, OutboxLetter
 from models.person import Person
-from models.request import AccessRequest, FormerVersion, RequestedRole, RequestFile, RequestLine, Status
-
-_CLOSED = (Status.VERIFIED, Status.WITHDRAWN)
+from models.request import AccessRequest, FormerVersion, RequestedRole, RequestFile, RequestLine
+from states.statuses import CLOSED
 
 
 def closed_due(work: Work, at: dt.datetime) -> list[AccessRequest]:
     """Closed requests whose term for employees' data is over at that moment."""
     query = select(AccessRequest).where(
-        col(AccessRequest.status).in_(_CLOSED),
+        col(AccessRequest.status).in_(CLOSED),
         col(AccessRequest.status_since) < at - dt.timedelta(days=work.policy.retention_days),
         col(AccessRequest.erased_on).is_(None),
     )
@@ -44,7 +43,7 @@ def patients_due(work: Work, at: dt.datetime) -> list[AccessRequest]:
     kinds = [code for code, kind in work.catalog.kinds.items() if _patient_fields(kind)]
     query = select(AccessRequest).where(
         col(AccessRequest.kind).in_(kinds),
-        col(AccessRequest.status).in_(_CLOSED),
+        col(AccessRequest.status).in_(CLOSED),
         col(AccessRequest.status_since) < at - dt.timedelta(days=work.policy.patient_days),
         col(AccessRequest.patients_erased_on).is_(None),
         col(AccessRequest.erased_on).is_(None),

@@ -17,6 +17,7 @@ from actions.post import destinations, links
 from models.letters import OutboxLetter, OutboxState
 from models.request import AccessRequest
 from notifications.composing import Attachment, OutgoingLetter, compose, new_message_id
+from states.statuses import FINISHED, OUT_OF_HAND, STRANDED
 
 PERSONAL = (links.FIRST_LOGIN, links.LOGIN_CHECK, "nudge")
 _PRACTICE = "УЧЕБНОЕ ПИСЬМО"
@@ -279,7 +280,7 @@ def mark_failed(work: Work, *, letter_id: int, detail: str, permanent: bool, own
     Raises Conflict when the letter was settled otherwise meanwhile, or is another's by now.
     """
     letter = get(work, letter_id)
-    if letter.state not in (OutboxState.CLAIMED, OutboxState.SENDING, OutboxState.UNCERTAIN):
+    if letter.state not in OUT_OF_HAND:
         raise Conflict(f"Письмо № {letter_id} уже в другом состоянии.")
     ladder = work.policy.retry_minutes
     stop = permanent or letter.attempts > len(ladder)
@@ -321,7 +322,7 @@ def postpone(work: Work, *, owner: str, detail: str, begun: int | None = None) -
 def resend(work: Work, *, letter_id: int) -> None:
     """A person decided that an uncertain or stopped letter did not arrive and is to go again."""
     letter = get(work, letter_id)
-    if letter.state not in (OutboxState.UNCERTAIN, OutboxState.FAILED):
+    if letter.state not in STRANDED:
         raise Conflict("Повторить можно только письмо с неясной судьбой или с ошибкой отправки.")
     _change(
         work,
@@ -364,8 +365,7 @@ def get(work: Work, letter_id: int) -> OutboxLetter:
 
 def unsettled(work: Work) -> Sequence[OutboxLetter]:
     """Letters that have not left, oldest first."""
-    left = (OutboxState.SENT, OutboxState.CANCELLED)
-    query = select(OutboxLetter).where(col(OutboxLetter.state).not_in(left)).order_by(col(OutboxLetter.id))
+    query = select(OutboxLetter).where(col(OutboxLetter.state).not_in(FINISHED)).order_by(col(OutboxLetter.id))
     return work.session.execute(query).scalars().all()
 
 

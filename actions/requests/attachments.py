@@ -15,8 +15,7 @@ from models.attachments import AttachmentFacts
 from models.request import AccessRequest, RequestFile, Status
 from sandbox import Killed, Refused
 from states.rules import patients
-
-_OPEN = (Status.DRAFT, Status.VALIDATED, Status.SIGNED, Status.AWAITING, Status.GRANTED)
+from states.statuses import TAKES_FILES
 
 
 def attach(
@@ -28,7 +27,7 @@ def attach(
     Raises Conflict for an attachment that the kind has not, or when the request is over.
     """
     entry = _entry(work, request, code)
-    if request.status not in _OPEN or (entry.sent and request.status is not Status.DRAFT):
+    if request.status not in TAKES_FILES or (entry.sent and request.status is not Status.DRAFT):
         raise Conflict("Приложения меняют в черновике: верните в него заявку.")
     found = _read(work, request, entry, name, data)
     if replace:

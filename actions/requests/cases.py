@@ -29,6 +29,7 @@ from models.text import fold
 from states.guards import Case
 from states.outcomes import UNPROVEN
 from states.rules.identity import clash_of
+from states.statuses import ON_THE_WAY, OUT_OF_HAND
 
 LINE_DATES = ("first_login_on",)  # of what is typed in a line
 
@@ -176,8 +177,8 @@ def case_of(
         catalog=work.catalog,
         kind=work.catalog.kind(request.kind),
         intake=tuple(intake_of(request)),
-        letter_promised=bool(states & {OutboxState.PROMISED, *_ON_ITS_WAY}),
-        letter_on_its_way=bool(states & _ON_ITS_WAY),
+        letter_promised=bool(states & {*ON_THE_WAY, *OUT_OF_HAND}),
+        letter_on_its_way=bool(states & {*OUT_OF_HAND}),
         question_open=request.question is not None,
         overdue=request.due_at is not None and work.now > request.due_at,
         unproven=tuple(line_facts(line, None).name for line in unproven if line.person_id in persons),
@@ -188,9 +189,6 @@ def case_of(
         address_confirmed=address_confirmed or destinations.is_confirmed(work),
         address=destinations.address(work),
     )
-
-
-_ON_ITS_WAY = {OutboxState.CLAIMED, OutboxState.SENDING, OutboxState.UNCERTAIN}
 
 
 def _package_states(work: Work, request: AccessRequest) -> set[OutboxState]:

@@ -12,8 +12,8 @@ from models.facts import LineFacts, RoleRef
 from models.identifiers import valid_snils
 from models.request import AccessRequest, RequestLine, Status
 from models.text import fold
+from states.statuses import UNDER_WAY
 
-_UNDER_WAY = (Status.VALIDATED, Status.SIGNED, Status.SENT, Status.AWAITING)
 Asked = dict[str, frozenset[RoleRef]]
 
 
@@ -28,7 +28,7 @@ def twin_under_way(work: Work, request: AccessRequest, lines: Iterable[LineFacts
     query = select(AccessRequest).where(
         col(AccessRequest.organisation_id) == request.organisation_id,
         col(AccessRequest.kind) == request.kind,
-        col(AccessRequest.status).in_(_UNDER_WAY),
+        col(AccessRequest.status).in_(UNDER_WAY),
         col(AccessRequest.id) != request.id,
     )
     found = [other for other in work.session.execute(query).scalars() if _folded(other) == fields]

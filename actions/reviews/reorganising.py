@@ -21,13 +21,12 @@ from models.grant import Grant
 from models.identifiers import BadIdentifier, inn_digits, kpp_code, ogrn_digits, oid_code
 from models.moments import MOSCOW
 from models.organisation import Organisation, OrganisationChange
-from models.request import AccessRequest, RequestLine, Status
+from models.request import AccessRequest, RequestLine
 from models.text import fold, tidy
 from notifications.writing import Written, write
+from states.statuses import AT_DESK, UNDER_WAY, UNSETTLED
 
 LEAST_GROUND = 10
-_OPEN = (Status.DRAFT, Status.VALIDATED, Status.SIGNED, Status.SENT, Status.AWAITING, Status.REJECTED)
-_ON_PAPER = (Status.VALIDATED, Status.SIGNED, Status.SENT, Status.AWAITING)
 _READERS = {"inn": inn_digits, "kpp": kpp_code, "ogrn": ogrn_digits, "oid": oid_code}
 LABELS = {
     "full_name": "Полное наименование", "short_name": "Краткое наименование", "inn": "ИНН", "kpp": "КПП", "ogrn": "ОГРН",
@@ -71,7 +70,7 @@ def rename(work: Work, card: Organisation, values: Mapping[str, str], *, since: 
     change = _recorded(work, card, before, after, since, ground)
     fields = sorted(name for name in NAMED if before[name] != after[name])
     audit.record(work, "organisation.renamed", f"organisation:{card.id}", fields=fields, since=since.isoformat())
-    return Reorganised(change, tuple(each for each in _open(work, card) if each.status in _ON_PAPER))
+    return Reorganised(change, tuple(each for each in _open(work, card) if each.status in UNDER_WAY))
 
 
 def move(work: Work, source: Organisation, target: Organisation, *, since: dt.date, ground: str) -> Reorganised:
@@ -115,7 +114,7 @@ def move(work: Work, source: Organisation, target: Organisation, *, since: dt.da
         requests=change.requests,
         since=since.isoformat(),
     )
-    return Reorganised(change, tuple(each for each in open_requests if each.status in _ON_PAPER))
+    return Reorganised(change, tuple(each for each in open_requests if each.status in UNDER_WAY))
 
 
 def follow(work: Work, role: Grant, known: dt.datetime) -> None:
@@ -177,7 +176,7 @@ def is_anothers(work: Work, card: Organisation, after: Mapping[str, str]) -> boo
 
 def _open(work: Work, card: Organisation) -> list[AccessRequest]:
     query = select(AccessRequest).where(
-        col(AccessRequest.organisation_id) == card.id, col(AccessRequest.status).in_(_OPEN)
+        col(AccessRequest.organisation_id) == card.id, col(AccessRequest.status).in_(UNSETTLED)
     )
     return list(work.session.execute(query.order_by(col(AccessRequest.id))).scalars())
 
@@ -258,7 +257,7 @@ def letter(work: Work, change: OrganisationChange) -> Written:
     before, after = change.before, change.after
     query = select(col(AccessRequest.ticket)).where(
         col(AccessRequest.organisation_id) == (change.successor_id or change.organisation_id),
-        col(AccessRequest.status).in_((Status.SENT, Status.AWAITING)),
+        col(AccessRequest.status).in_(AT_DESK),
         col(AccessRequest.ticket).is_not(None),
     )
     return write(

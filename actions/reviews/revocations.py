@@ -17,8 +17,7 @@ from models.employee import Employee
 from models.facts import LineFacts, RoleRef
 from models.request import AccessRequest, LineState, RequestLine, Status
 from states.rules.roles import is_current
-
-_CLOSED = (Status.GRANTED, Status.VERIFIED, Status.WITHDRAWN)
+from states.statuses import UNSETTLED
 
 HeldKey = tuple[int, str, str]
 """Person's row number, subsystem, role."""
@@ -36,7 +35,7 @@ def under_way(work: Work, organisation_id: int) -> dict[HeldKey, AccessRequest]:
         .where(
             col(AccessRequest.organisation_id) == organisation_id,
             col(AccessRequest.kind).in_([kind.code for kind in work.catalog.kinds.values() if kind.revokes]),
-            col(AccessRequest.status).not_in(_CLOSED),
+            col(AccessRequest.status).in_(UNSETTLED),
         )
         .order_by(col(RequestLine.id))
     )

@@ -24,6 +24,20 @@ def status_label(status: Status, *, by_login: bool = True) -> str:
     return STATUS_LABELS[status] if by_login else _RESULT_LABELS.get(status, STATUS_LABELS[status])
 
 
+# What each state means, in the order of the way.
+MEANINGS = {
+    Status.DRAFT: "Заявку готовят: список работников, сведения, приглашения на первый вход.",
+    Status.VALIDATED: "Замечаний нет, документы готовы. Их печатают и несут на подпись.",
+    Status.SIGNED: "Скан с подписью приложен и прочитан. Осталось отправить.",
+    Status.SENT: "Почтовый сервер принял письмо. Ждём, что СТП зарегистрирует обращение.",
+    Status.AWAITING: "Идёт срок ответа. Если СТП спросила, заявка ждёт нашего ответа.",
+    Status.GRANTED: "Доступ дан. Каждый работник проверяет, что видит подсистему.",
+    Status.VERIFIED: "Все вошли. Заявка закончена, открываются списки заполнения.",
+    Status.REJECTED: "СТП отказала. Исправьте, что названо в причине, и подайте снова: история сохранится.",
+    Status.WITHDRAWN: "Заявку отозвали. Начать её снова можно только новой заявкой.",
+}
+
+
 LINES = {
     LineState.OPEN: "ждёт",
     LineState.GRANTED: "доступ дан",

@@ -9,9 +9,10 @@ import pytest
 from docx import Document
 from sqlalchemy import select
 
+from actions.context import Conflict
 from actions.keeping import reminders
 from actions.letters import correspondence
-from actions.requests import creation, lookup, papers
+from actions.requests import attachments, creation, lookup, papers
 from actions.steps import taking
 from catalog import load
 from models.letters import OutboxLetter
@@ -19,6 +20,7 @@ from models.moments import MOSCOW
 from models.request import Status
 from states.lifecycle import Refused, step_for, traits_of
 from states.reminders import Reason
+from states.statuses import ANSWERED
 from tests.kinds.cases import CASES, drafted
 from tests.walking import GROUND
 
@@ -162,3 +164,18 @@ def test_act_of_the_year_is_cited_and_a_year_without_one_is_a_warning(installati
         request = drafted(work, "vmp-add-organisation", CASES["vmp-add-organisation"])
         told = [finding for finding in summary.findings(work, request) if finding.field == "act"]
         assert [(finding.rule, finding.severity.value) for finding in told] == [("VMP-1", "warning")]
+
+
+@pytest.mark.parametrize("status", Status)
+def test_what_came_with_the_answer_is_kept_wherever_an_answer_may_come_and_until_it_is_settled(installation, status):
+    """Where the desk answers before its clock is started, too: an answer may be recorded then."""
+    case = CASES["extract-gosuslugi"]
+    with installation.work("тест") as work:
+        request = drafted(work, "extract-gosuslugi", case)
+        request.status = status
+        [(code, (name, data))] = [*case.late_files.items()][:1]
+        if (status in ANSWERED and status is not Status.GRANTED) or status is Status.WITHDRAWN:
+            with pytest.raises(Conflict):
+                attachments.attach(work, request, code, name, data)
+        else:
+            assert attachments.attach(work, request, code, name, data).purpose == code

@@ -27,11 +27,8 @@ from models.request import AccessRequest, Status
 from states.guards import facts_valid
 from states.lifecycle import Actor, Trait, steps_from, traits_of
 from states.rules.values import read_value
+from states.statuses import OPEN, RETURNABLE
 from views.requests import summary
-
-_OVER = (Status.VERIFIED, Status.WITHDRAWN)
-# From here the request may still be judged from the beginning; a sent one is only asked what its next step asks.
-_BEFORE_SENDING = (Status.DRAFT, Status.VALIDATED, Status.SIGNED, Status.REJECTED)
 
 
 def problems(own: Path | None) -> list[Problem]:
@@ -126,7 +123,7 @@ def touched(work: Work, new: Catalog, changes: tuple[Change, ...], folder: Path 
 
 
 def _open(work: Work) -> list[AccessRequest]:
-    query = select(AccessRequest).where(col(AccessRequest.status).not_in(_OVER)).order_by(col(AccessRequest.id))
+    query = select(AccessRequest).where(col(AccessRequest.status).in_(OPEN)).order_by(col(AccessRequest.id))
     return list(work.session.execute(query).scalars())
 
 
@@ -194,7 +191,8 @@ def _both(work: Work, later: Work, request: AccessRequest, *, with_forms: bool) 
 
 def _found(work: Work, request: AccessRequest) -> list[Finding]:
     found: list[Finding] = summary.findings(work, request)
-    if request.status in _BEFORE_SENDING and request.status is not Status.DRAFT:
+    # What may go back into a draft is judged from the beginning; a sent one is only asked what its next step asks.
+    if request.status in RETURNABLE:
         found = [*found, *facts_valid(cases.case_of(work, request))]
     return found
 

@@ -11,22 +11,12 @@ from markupsafe import Markup
 
 from documents.russian import counted
 from models.request import Status
+from states.statuses import CLOSED, STACK
 from states.words.requests import status_label
 from views.charts.statistics import Refusals, Standing, Turnaround
 from views.charts.svg import Layer, columns, number, rows, stacks, swatch
 
 TERM = 16  # working hours of the desk (AWT-2)
-# From the bottom: what was handed over lies under what is still in the house.
-_OPEN = (
-    (Status.GRANTED, "good", False),
-    (Status.AWAITING, "wait", False),
-    (Status.SENT, "wait", True),
-    (Status.SIGNED, "work", False),
-    (Status.VALIDATED, "work", True),
-    (Status.DRAFT, "idle", False),
-    (Status.REJECTED, "bad", False),
-)
-_CLOSED = (Status.VERIFIED, Status.WITHDRAWN)
 
 
 def month_name(day: dt.date) -> str:
@@ -109,18 +99,18 @@ class Standings:
 
 def standings(found: Sequence[Standing]) -> Standings:
     """Open requests are drawn; closed ones would only grow and hide the rest, so they stand in the table."""
-    states = tuple((status, status_label(status)) for status in (*(entry[0] for entry in reversed(_OPEN)), *_CLOSED))
+    states = tuple((status, status_label(status)) for status in (*(entry[0] for entry in reversed(STACK)), *CLOSED))
     table = tuple(
         (f"{row.day:%d.%m.%Y}", tuple(row.counts[status] for status, _ in states), row.total) for row in found
     )
     layers = [
         Layer(status_label(status), style, [row.counts[status] for row in found], hatched)
-        for status, style, hatched in _OPEN
+        for status, style, hatched in STACK
     ]
     if not any(any(layer.values) for layer in layers):
         return Standings(None, (), states, table, "")
     last = found[-1]
-    open_now = sum(last.counts[status] for status, _, _ in _OPEN)
+    open_now = sum(last.counts[status] for status, _, _ in STACK)
     told = f"На {last.day:%d.%m.%Y} открыто: {counted(open_now, 'заявка', 'заявки', 'заявок')}"
     svg = stacks(
         "Заявки по состояниям",

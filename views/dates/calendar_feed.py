@@ -12,8 +12,9 @@ from actions.checklists import overview
 from actions.context import Work
 from documents.icalendar import Entry
 from models.organisation import Organisation
-from models.request import AccessRequest, Status
+from models.request import AccessRequest
 from models.review import ReviewCampaign, ReviewedOrganisation, ReviewQuestion
+from states.statuses import AT_DESK, GIVEN
 
 _MOST = 1000
 _PAST = dt.timedelta(days=90)  # what is late for longer is for the page, not for a calendar
@@ -38,9 +39,7 @@ def _answers(work: Work) -> Iterator[Entry]:
     query = (
         select(AccessRequest, Organisation)
         .join(Organisation, col(Organisation.id) == col(AccessRequest.organisation_id))
-        .where(
-            col(AccessRequest.status).in_((Status.SENT, Status.AWAITING)), col(AccessRequest.due_at) > work.now - _PAST
-        )
+        .where(col(AccessRequest.status).in_(AT_DESK), col(AccessRequest.due_at) > work.now - _PAST)
         .order_by(col(AccessRequest.due_at))
         .limit(_MOST)
     )
@@ -66,7 +65,7 @@ def _reminders(work: Work) -> Iterator[Entry]:
         .where(
             col(AccessRequest.outcome).is_not(None),
             col(AccessRequest.next_reminder_at) > work.now - _PAST,
-            col(AccessRequest.status).in_((Status.GRANTED, Status.VERIFIED)),
+            col(AccessRequest.status).in_(GIVEN),
         )
         .limit(_MOST)
     )

@@ -16,16 +16,16 @@ from actions.answers.matching import match
 from actions.answers.trusting import REFUTED, STRANGER, UNPROVEN, trust_of
 from actions.context import Work
 from models.audit import Event
-from models.letters import InboxLetter, InboxState, OutboxLetter, OutboxState
+from models.letters import InboxLetter, OutboxLetter, OutboxState
 from models.moments import MOSCOW
 from models.organisation import Organisation
-from models.request import AccessRequest, Status, without_tail
+from models.request import AccessRequest, without_tail
 from models.text import fold
 from states.deadlines import deadline
+from states.statuses import AT_DESK, BEFORE_SENDING, STRANDED, TO_READ
 from states.words.letters import LETTERS, OUTCOMES, READ_AS
 from views.accounts import person_called
 from views.log.log_search import latest
-from views.mail.waiting import STUCK
 
 _SUGGESTIONS = {
     ("acknowledgement", "none"): "acknowledge",
@@ -62,7 +62,7 @@ def read_letter(work: Work, letter: InboxLetter) -> ReadLetter:
         ticket=str(reading.get("ticket") or ""),
         evidence=tuple(str(quote) for quote in reading.get("evidence") or ()),
         suggestion="bounce" if kind == "bounce" else _SUGGESTIONS.get((kind, outcome), ""),
-        waits=letter.state in (InboxState.TRIAGE, InboxState.FAILED),
+        waits=letter.state in TO_READ,
         brought_by=person_called(work, letter.brought_by) if letter.brought_by else "",
     )
 
@@ -143,12 +143,9 @@ def candidates(work: Work, typed: str, limit: int = 10) -> list[tuple[AccessRequ
                 col(Organisation.fold).contains(fold(wanted), autoescape=True),
             )
         )
-        .order_by(col(AccessRequest.status).not_in(_AT_DESK), col(AccessRequest.id).desc())
+        .order_by(col(AccessRequest.status).not_in(AT_DESK), col(AccessRequest.id).desc())
     )
     return [(request, organisation) for request, organisation in work.session.execute(query.limit(limit))]
-
-
-_AT_DESK = (Status.SENT, Status.AWAITING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +164,7 @@ class StuckLetter:
 
 def stuck_letters(work: Work) -> list[StuckLetter]:
     """Sent letters that no machine may touch any more, oldest first."""
-    query = select(OutboxLetter).where(col(OutboxLetter.state).in_(STUCK)).order_by(col(OutboxLetter.id))
+    query = select(OutboxLetter).where(col(OutboxLetter.state).in_(STRANDED)).order_by(col(OutboxLetter.id))
     letters = work.session.execute(query).scalars().all()
     since = _stuck_since(work, [letter.id or 0 for letter in letters])
     return [_stuck(work, letter, since.get(f"letter:{letter.id}")) for letter in letters]
@@ -203,7 +200,7 @@ def _stuck(work: Work, letter: OutboxLetter, since: dt.datetime | None) -> Stuck
 def _arrived(work: Work, letter: OutboxLetter, request: AccessRequest | None) -> str:
     if letter.purpose != "package" or request is None:
         return "Письмо отметится отправленным, больше ничего не изменится."
-    if request.status not in (Status.SIGNED, Status.VALIDATED):
+    if request.status not in BEFORE_SENDING:
         return "Письмо отметится отправленным. Заявка уже ушла дальше, её состояние не изменится."
     kind = work.catalog.kind(request.kind)
     due = deadline(work.now, kind.desk_hours, work.desk_schedule, work.calendar).due

@@ -7,9 +7,8 @@ from sqlmodel import col
 
 from actions.context import Work
 from actions.steps.personal import Visit
-from models.request import AccessRequest, RequestLine, Status
-
-_OVER = (Status.WITHDRAWN, Status.VERIFIED, Status.GRANTED, Status.REJECTED)
+from models.request import AccessRequest, RequestLine
+from states.statuses import UNANSWERED
 
 
 def open_report(work: Work, seen: Visit) -> AccessRequest | None:
@@ -19,7 +18,7 @@ def open_report(work: Work, seen: Visit) -> AccessRequest | None:
         .where(
             col(AccessRequest.parent_id) == seen.request.id,
             col(AccessRequest.relation) == "trouble",
-            col(AccessRequest.status).not_in(_OVER),
+            col(AccessRequest.status).in_(UNANSWERED),
             col(RequestLine.person_id) == seen.line.person_id,
         )
         .order_by(col(AccessRequest.id).desc())

@@ -6,13 +6,11 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from actions.context import Work
-from models.letters import InboxLetter, InboxState, OutboxLetter, OutboxState
-
-TO_READ = (InboxState.TRIAGE, InboxState.FAILED)
-STUCK = (OutboxState.UNCERTAIN, OutboxState.FAILED)
+from models.letters import InboxLetter, OutboxLetter
+from states.statuses import STRANDED, TO_READ
 
 
 def waiting(work: Work) -> int:
     letters_in = select(func.count()).select_from(InboxLetter).where(col(InboxLetter.state).in_(TO_READ))
-    letters_out = select(func.count()).select_from(OutboxLetter).where(col(OutboxLetter.state).in_(STUCK))
+    letters_out = select(func.count()).select_from(OutboxLetter).where(col(OutboxLetter.state).in_(STRANDED))
     return int(work.session.execute(letters_in).scalar_one() + work.session.execute(letters_out).scalar_one())

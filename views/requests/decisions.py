@@ -17,6 +17,7 @@ from models.letters import OutboxLetter, OutboxState
 from models.request import AccessRequest, LineState, RequestedRole, RequestLine, Status
 from notifications.reading import Reading
 from states.lifecycle import Actor, Effect, Refused, Step, Trait, move, steps_from
+from states.statuses import BEFORE_SENDING
 from states.words.requests import LINES, status_label
 from views.requests.grid import name_in_form, name_of
 
@@ -71,7 +72,7 @@ def decisions(work: Work, request: AccessRequest | None, reading: Mapping[str, o
     traits = lookup.traits(work, request)
     lines = lookup.lines_of(work, request)
     uncertain = _uncertain(work, request)
-    status = Status.SENT if uncertain and request.status in (Status.SIGNED, Status.VALIDATED) else request.status
+    status = Status.SENT if uncertain and request.status in BEFORE_SENDING else request.status
     told = _Telling(work, request, status, traits, lines, reading, arrived=uncertain)
     return [*(told.decision(key, kind) for key, kind in enumerate(_KINDS, 1)), _NOTE]
 

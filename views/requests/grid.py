@@ -21,10 +21,10 @@ from models.moments import MOSCOW
 from models.request import AccessRequest, LineState, RequestedRole, RequestLine, Status
 from models.row_numbers import row_number
 from states.outcomes import ACCESS
+from states.statuses import GIVEN, IN_HOUSE
 from states.words.requests import LINES
 from views.requests.places import PEOPLE_ON_A_PAGE
 
-_BEFORE_SENDING = (Status.DRAFT, Status.VALIDATED, Status.SIGNED)
 Pair = tuple[str, str]
 
 
@@ -209,7 +209,7 @@ def name_of(line: RequestLine) -> str:
 def owed_login(work: Work, request: AccessRequest, line: RequestLine, person: Employee | None) -> str:
     """Which login of an employee is awaited, "" when none."""
     kind = work.catalog.kind(request.kind)
-    if request.status in _BEFORE_SENDING and kind.first_login:
+    if request.status in IN_HOUSE and kind.first_login:
         purpose = links.FIRST_LOGIN
     elif request.status is Status.GRANTED and kind.verified == "login":
         purpose = links.LOGIN_CHECK
@@ -220,7 +220,7 @@ def owed_login(work: Work, request: AccessRequest, line: RequestLine, person: Em
 
 def _ended(work: Work, request: AccessRequest) -> dict[tuple[int, str, str], dt.datetime]:
     """When roles that were given by this request ended since."""
-    if request.status not in (Status.GRANTED, Status.VERIFIED):
+    if request.status not in GIVEN:
         return {}
     query = select(col(Grant.line_id), col(Grant.subsystem), col(Grant.role), col(Grant.until)).where(
         col(Grant.request_id) == request.id, col(Grant.until).is_not(None)

@@ -14,8 +14,9 @@ from catalog.kinds import RequestKind
 from models.employee import Employee
 from models.letters import InboxLetter, OutboxLetter
 from models.organisation import Organisation
-from models.request import AccessRequest, RequestFile, RequestLine, Status
+from models.request import AccessRequest, RequestFile, RequestLine
 from states.lifecycle import Step
+from states.statuses import AT_DESK
 from states.words.files import FILES
 from states.words.letters import INBOX, LETTERS, OUTBOX
 from states.words.requests import LINES, status_label
@@ -37,7 +38,7 @@ from web.forms.stepping import Asked
 
 
 def brief(work: Work, request: AccessRequest, organisation: Organisation) -> RequestBrief:
-    waits = request.status in (Status.SENT, Status.AWAITING)
+    waits = request.status in AT_DESK
     return RequestBrief(
         id=request.id or 0,
         number=request.number,

@@ -12,6 +12,7 @@ from documents.tables.export import Value, table_xlsx
 from models.moments import MOSCOW
 from models.request import Status
 from states.words.requests import status_label
+from states.words.turns import TURNS
 from views.board import order as boards
 from views.board import searching
 from views.board.addresses import chips, look_from
@@ -19,7 +20,6 @@ from views.board.cards import OFFERED, Card, board, cards
 from views.board.counts import tally
 from views.board.searching import Filters
 from views.board.time_left import reckoning_of
-from views.board.turn_words import TURNS
 from web.shell import looked, own, page, reading
 from web.shell.downloads import download
 from web.shell.sealed import token

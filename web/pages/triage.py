@@ -10,13 +10,13 @@ from starlette.datastructures import FormData
 
 from actions.answers import answers, delivery, inbox
 from actions.context import Conflict, NotFound, Work
-from actions.corrections.corrected_letters import DECIDED as DONE
 from actions.post import destinations, outbox
 from actions.requests import lookup
 from models.answers import PairAnswer, PairKey
 from models.letters import InboxLetter, OutboxState
 from models.request import AccessRequest
 from states.lifecycle import Refused
+from states.statuses import DECIDED as DONE
 from sweeps.sent_folder import settle_uncertain
 from views.mail.letter import letter_view
 from views.mail.letters import (

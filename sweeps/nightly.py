@@ -15,6 +15,7 @@ from models.audit import Event
 from models.request import AccessRequest, Status
 from service import anchors
 from states.words.requests import STATUS_LABELS
+from views.board.turns import is_late
 from wiring.work import Installation
 
 _LETTERS = 1000  # of the last ones sent, whose anchors are compared
@@ -39,9 +40,7 @@ def day_of(work: Work) -> list[dict[str, object]]:
     """Rows of the day's table: what stands where, what is late, what waits for a person."""
     by_status = select(col(AccessRequest.status), func.count()).group_by(col(AccessRequest.status))
     counted: dict[Status, int] = dict(row._tuple() for row in work.session.execute(by_status))
-    late = work.session.execute(
-        select(func.count()).where(col(AccessRequest.status) == Status.AWAITING, col(AccessRequest.due_at) < work.now)
-    ).scalar_one()
+    late = work.session.execute(select(func.count()).select_from(AccessRequest).where(is_late(work))).scalar_one()
     yesterday = work.now - dt.timedelta(days=1)
     sent = work.session.execute(
         select(func.count()).where(col(Event.action) == "letter.sent", col(Event.at) >= yesterday)
@@ -52,7 +51,7 @@ def day_of(work: Work) -> list[dict[str, object]]:
     ]
     return [
         *rows,
-        {"Показатель": "СТП не ответила в срок", "Сколько": late},
+        {"Показатель": "Ответ просрочен", "Сколько": late},
         {"Показатель": "Писем отправлено за сутки", "Сколько": sent},
         {"Показатель": "Писем не ушло", "Сколько": letters.get("failed", 0)},
         {"Показатель": "Писем с неясной судьбой", "Сколько": letters.get("uncertain", 0)},

@@ -24,7 +24,7 @@ from actions.reviews import reviews
 from actions.steps import taking
 from catalog.rules import rules
 from models.employee import Employee
-from models.letters import InboxLetter, InboxState, OutboxLetter, OutboxState
+from models.letters import InboxLetter, OutboxLetter, OutboxState
 from models.link import PersonalLink
 from models.moments import MOSCOW
 from models.organisation import Organisation
@@ -34,6 +34,8 @@ from states.deadlines import deadline
 from states.lifecycle import Actor
 from states.outcomes import UNPROVEN
 from states.reminders import Due, Reason, Waiting, digest_moment, is_due, plan
+from states.statuses import LOGIN_AWAITED, STRANDED, TO_READ, UNDER_WAY
+from states.turn import Standing, row_of
 
 TITLES = {
     Reason.OVERDUE: "СТП не ответила в срок",
@@ -68,11 +70,10 @@ def waiting(work: Work) -> list[Waiting]:
 
 
 def _requests(work: Work) -> Iterator[Waiting]:
-    statuses = (Status.VALIDATED, Status.SIGNED, Status.SENT, Status.AWAITING)
     query = (
         select(AccessRequest, Organisation)
         .join(Organisation, col(Organisation.id) == col(AccessRequest.organisation_id))
-        .where(col(AccessRequest.status).in_(statuses))
+        .where(col(AccessRequest.status).in_(UNDER_WAY))
         .order_by(col(AccessRequest.id))
     )
     for request, organisation in work.session.execute(query):
@@ -82,21 +83,19 @@ def _requests(work: Work) -> Iterator[Waiting]:
 
 
 def _of_request(work: Work, request: AccessRequest) -> Iterator[tuple[Reason, str, dt.datetime, int]]:
-    kind, idle = work.catalog.kind(request.kind), work.policy.idle_days
-    title, signed = kind.short_title, kind.signature
-    if request.status is Status.VALIDATED and signed:
-        yield Reason.UNSIGNED, f"{title} – распечатайте, подпишите и приложите скан", request.status_since, idle
-    if request.status is (Status.SIGNED if signed else Status.VALIDATED):
-        told = "отправьте в СТП" if kind.to_desk else "передайте получателю"
-        yield Reason.UNSENT, f"{title} – {told}", request.status_since, idle
-    if request.status is Status.AWAITING and not kind.to_desk:
-        since, days = (request.due_at, 0) if request.due_at else (request.status_since, idle)
-        yield Reason.RECIPIENT_LATE, f"{title} – узнайте, готов ли ответ, и запишите его", since, days
-        return
-    if request.status in (Status.SENT, Status.AWAITING) and request.due_at is not None:
-        ticket = f", обращение {request.ticket}" if request.ticket else ""
-        yield Reason.OVERDUE, f"{title}{ticket} – срок ответа вышел {_day(request.due_at)}", request.due_at, 0
-    if request.status is Status.AWAITING and request.question:
+    """What the table of turns will say of it if nobody does anything: that its term is over, too."""
+    title, idle = work.catalog.kind(request.kind).short_title, work.policy.idle_days
+    traits, due = lookup.traits(work, request), request.due_at
+    late = row_of(Standing(request.status, traits, overdue=True))
+    asked = row_of(Standing(request.status, traits, question=request.question is not None))
+    if late and late.reason is Reason.OVERDUE:
+        if due is not None:
+            ticket = f", обращение {request.ticket}" if request.ticket else ""
+            yield Reason.OVERDUE, f"{title}{ticket} – срок ответа вышел {_day(due)}", due, 0
+    elif late and late.reason:
+        since, days = (due, 0) if late.overdue and due else (request.status_since, idle)
+        yield late.reason, f"{title} – {late.please}", since, days
+    if request.question and asked and asked.reason is Reason.QUESTION:
         yield Reason.QUESTION, f"{title} – ответьте: {request.question[:300]}", request.status_since, 0
 
 
@@ -135,8 +134,7 @@ def _logins(work: Work) -> Iterator[Waiting]:
         .join(Employee, OF_LINE)
         .join(Organisation, col(Organisation.id) == col(AccessRequest.organisation_id))
         .where(
-            col(AccessRequest.status).in_((Status.DRAFT, Status.VALIDATED, Status.SIGNED, Status.GRANTED)),
-            or_(col(AccessRequest.status) != Status.DRAFT, invited_here),
+            col(AccessRequest.status).in_(LOGIN_AWAITED), or_(col(AccessRequest.status) != Status.DRAFT, invited_here)
         )
         .order_by(col(RequestLine.id))
     )
@@ -205,7 +203,7 @@ def _last_letter() -> ScalarSelect[dt.datetime]:
 
 def _letters(work: Work) -> Iterator[Waiting]:
     """Letters out that stopped and letters in that nobody has read go to the officers of the installation."""
-    stuck = select(OutboxLetter).where(col(OutboxLetter.state).in_((OutboxState.FAILED, OutboxState.UNCERTAIN)))
+    stuck = select(OutboxLetter).where(col(OutboxLetter.state).in_(STRANDED))
     for letter in work.session.execute(stuck.order_by(col(OutboxLetter.id))).scalars():
         request = work.session.get(AccessRequest, letter.request_id) if letter.request_id else None
         failed = letter.state is OutboxState.FAILED
@@ -221,9 +219,8 @@ def _letters(work: Work) -> Iterator[Waiting]:
                 0,
                 organisation.time_zone if organisation else MOSCOW.key,
             )
-    waiting_states = (InboxState.TRIAGE, InboxState.FAILED)
     count, first = work.session.execute(
-        select(func.count(), func.min(col(InboxLetter.received_at))).where(col(InboxLetter.state).in_(waiting_states))
+        select(func.count(), func.min(col(InboxLetter.received_at))).where(col(InboxLetter.state).in_(TO_READ))
     ).one()
     if count:
         for to in work.policy.officers:

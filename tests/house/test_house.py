@@ -162,3 +162,36 @@ def test_views_write_nothing():
         if isinstance(node, ast.Call) and ast.unparse(node.func) in {"audit.record", "patients.shown"}
     ]
     assert recorded == []
+
+
+# The places where members of `Status` are listed: what each means, the arrows, whose turn it is, the words.
+STATUS_ROOMS = {
+    "models/request.py",
+    "states/statuses.py",
+    "states/lifecycle.py",
+    "states/turn.py",
+    "states/words/requests.py",
+}
+
+
+def _statuses_listed(tree):
+    """Lines on which members stand in one collection, or in one condition, with others or with a set of them."""
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Tuple, ast.List, ast.Set, ast.Dict, ast.BoolOp)):
+            named = {
+                part.attr
+                for part in ast.walk(node)
+                if isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name) and part.value.id == "Status"
+            }
+            starred = any(isinstance(part, ast.Starred) for part in ast.iter_child_nodes(node))
+            if len(named) > 1 or (named and starred):
+                yield node.lineno
+
+
+def test_only_the_room_for_statuses_lists_them():
+    found = []
+    for path in _sources():
+        name = path.relative_to(ROOT).as_posix()
+        if name not in STATUS_ROOMS and "migrations" not in name:
+            found += [f"{name}:{line}" for line in _statuses_listed(ast.parse(path.read_text("utf-8")))]
+    assert found == []

@@ -10,11 +10,10 @@ from urllib.parse import urlencode
 from actions.context import NotFound, Work
 from models.request import Status
 from models.row_numbers import row_number
+from states.turn import TURNS, Turn
 from states.words.requests import status_label
 from views.board.order import SORTS
 from views.board.searching import Filters
-from views.board.turn_words import TURNS
-from views.board.turns import Turn
 
 _LONGEST = 200
 

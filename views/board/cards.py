@@ -16,23 +16,18 @@ from models.employee import Employee
 from models.letters import OutboxLetter, OutboxState
 from models.organisation import Organisation
 from models.request import AccessRequest, LineState, RequestLine, Status
+from states.statuses import AT_DESK, CLOSED, ORDER
+from states.turn import Standing
 from states.words.requests import status_label
 from views.board import order as boards
 from views.board.addresses import Look
 from views.board.counts import Tally, tally
 from views.board.searching import Filters, resolved
 from views.board.time_left import Term, term_of
-from views.board.turn_words import Mover, Standing, next_mover
-from views.board.turns import AT_DESK
+from views.board.turn_words import Mover, next_mover
 
 SHOWN, SHOWN_CLOSED, ON_PAGE = 10, 3, 50  # cards of a column, of one that is over, rows of a page
 OFFERED = 1000  # organisations that the filter proposes; of more a part of the name is typed
-# The way of a request, from left to right.
-ORDER = (
-    Status.DRAFT, Status.VALIDATED, Status.SIGNED, Status.SENT, Status.AWAITING, Status.REJECTED, Status.GRANTED,
-    Status.VERIFIED, Status.WITHDRAWN,
-)  # fmt: skip
-_CLOSED = (Status.VERIFIED, Status.WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +77,7 @@ def board(work: Work, look: Look) -> Board:
 
 def _columns(work: Work, filters: Filters, states: dict[Status, int]) -> list[Column]:
     shown = [status for status in ORDER if status in states]
-    found = boards.columns(work, filters, {status: SHOWN_CLOSED if status in _CLOSED else SHOWN for status in shown})
+    found = boards.columns(work, filters, {status: SHOWN_CLOSED if status in CLOSED else SHOWN for status in shown})
     made: dict[Status, list[Card]] = {status: [] for status in shown}
     for card in cards(work, boards.pairs(work, [request for column in found.values() for request in column])):
         made[card.request.status].append(card)
@@ -123,11 +118,10 @@ def _card(
         status=request.status,
         traits=traits,
         lines=lines,
-        first_logins_owed=owed if kind.first_login else 0,
+        first_logins_owed=owed,
         letter=letters.get((request.id or 0, request.version)),
         question=request.question is not None,
         overdue=term is not None and term.overdue,
-        recipient="Получатель" if not kind.to_desk else "",
     )
     people = sum(lines.values()) if kind.people else 0
     label = status_label(request.status, by_login="login" in traits)

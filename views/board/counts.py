@@ -16,10 +16,14 @@ from actions.cards.name_search import Condition
 from actions.context import Work
 from actions.log.audit import anchor
 from models.request import AccessRequest, Status
+from states.lifecycle import traits_of
+from states.statuses import AT_DESK, BEFORE_SENDING, CLOSED, OPEN
+from states.turn import Standing, Turn, turn_of
 from views.board.searching import Filters, conditions
-from views.board.turns import AT_DESK, OPEN, LoginsByState, Turn, logins_by_state, ready_for
+from views.board.turns import Kinds, any_of, kinds_of
 
 _OF_LETTERS = (Turn.POST, Turn.STAFF)  # before the sending, state and kind do not tell whose turn it is
+_MOST, *_FEWER = CLOSED
 _Counts = defaultdict[str, Counter[tuple[str, str]]]
 
 
@@ -51,14 +55,14 @@ def tally(work: Work, filters: Filters) -> Tally:
         return _KEPT[key]
     found = _counted(work, filters)
     if sum(number for status, number in found.states.items() if status in OPEN) >= KEPT_FROM:
-        if len(_KEPT) >= _MOST:
+        if len(_KEPT) >= _MANY:
             _KEPT.clear()
         _KEPT[key] = found
     return found
 
 
 KEPT_FROM = 5_000  # open requests, of which counting takes a third of the page
-_MOST = 200
+_MANY = 200
 _KEPT: dict[
     tuple[object, ...], Tally
 ] = {}  # by who looks: he sees his organisations, and changing those is an event too
@@ -66,11 +70,11 @@ _KEPT: dict[
 
 def _counted(work: Work, filters: Filters) -> Tally:
     """Everything is counted in one statement. Of closed requests only the number is asked: they are the many."""
-    plain, logins = filters == filters.wider, logins_by_state(work)
+    plain, known = filters == filters.wider, kinds_of(work)
     if filters.any:
-        statement = _statement(logins, conditions(work, filters.wider), plain=plain)
+        statement = _statement(known, conditions(work, filters.wider), plain=plain)
     else:
-        statement = _unfiltered(logins)
+        statement = _unfiltered(known)
     counted: _Counts = defaultdict(Counter)
     for part, in_status, of_kind, number in work.session.execute(statement, {"now": work.now}):
         counted[part][in_status, of_kind] = number
@@ -84,22 +88,22 @@ def _counted(work: Work, filters: Filters) -> Tally:
 
 
 @lru_cache(maxsize=8)
-def _unfiltered(logins: LoginsByState) -> CompoundSelect[Any]:
+def _unfiltered(known: Kinds) -> CompoundSelect[Any]:
     """What every look at the board asks; making the statement anew costs more than its answer."""
-    return _statement(logins, (), plain=True)
+    return _statement(known, (), plain=True)
 
 
-def _statement(logins: LoginsByState, wider: Sequence[Condition], *, plain: bool) -> CompoundSelect[Any]:
+def _statement(known: Kinds, wider: Sequence[Condition], *, plain: bool) -> CompoundSelect[Any]:
     """Rows of (what is counted, state, kind, number). The most frequent state is what remains of all."""
     state, due = col(AccessRequest.status), col(AccessRequest.due_at)
     parts = [
         _grouped("open", [state.in_(OPEN), *wider]),
         _grouped("asked", [col(AccessRequest.question).is_not(None), *wider]),
         _total("late", [state.in_(AT_DESK), due < bindparam("now", type_=UTCDateTime()), *wider]),
-        *(_total(turn.value, [ready_for(turn, logins), *wider]) for turn in _OF_LETTERS),
+        *(_total(turn.value, [any_of(known, turn, BEFORE_SENDING), *wider]) for turn in _OF_LETTERS),
     ]
     if plain:
-        parts += [_total("every", wider), _total("withdrawn", [state == Status.WITHDRAWN, *wider])]
+        parts += [_total("every", wider), *(_total(status.value, [state == status, *wider]) for status in _FEWER)]
     return union_all(*parts)
 
 
@@ -113,10 +117,10 @@ def _total(part: str, where: Sequence[Condition]) -> Select[Any]:
 
 
 def _states(counted: _Counts) -> Counter[Status]:
-    states: Counter[Status] = Counter({Status.WITHDRAWN: counted["withdrawn"].total()})
+    states: Counter[Status] = Counter({status: counted[status.value].total() for status in _FEWER})
     for (status, _), number in counted["open"].items():
         states[Status(status)] += number
-    states[Status.VERIFIED] = counted["every"].total() - states.total()
+    states[_MOST] = counted["every"].total() - states.total()
     return states
 
 
@@ -136,14 +140,11 @@ def _chosen(work: Work, filters: Filters) -> Counter[Status]:
 def _turns(work: Work, counted: _Counts) -> dict[Turn, int]:
     turns: Counter[Turn] = Counter()
     for (status, code), number in counted["open"].items():
-        kind, asked = work.catalog.kind(code), counted["asked"][status, code]
-        if status in AT_DESK:
-            turns[Turn.OFFICER] += asked
-            turns[Turn.DESK if kind.to_desk else Turn.RECIPIENT] += number - asked
-        elif status == Status.GRANTED and kind.verified == "login":
-            turns[Turn.STAFF] += number
-        else:
-            turns[Turn.OFFICER] += number
+        traits, asked = traits_of(work.catalog.kind(code)), counted["asked"][status, code]
+        for question, many in ((True, asked), (False, number - asked)):
+            turn = turn_of(Standing(Status(status), traits, question=question))
+            if turn is not None:
+                turns[turn] += many
     for turn in _OF_LETTERS:
         moved = counted[turn.value].total()
         turns[turn] += moved

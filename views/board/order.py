@@ -14,14 +14,9 @@ from actions.cards.name_search import Condition
 from actions.context import Work
 from models.organisation import Organisation
 from models.request import AccessRequest, Status
+from states.statuses import AT_DESK, OPEN, URGENCY
 from views.board.searching import Filters, conditions
-from views.board.turns import AT_DESK, OPEN
 
-# What needs somebody comes first, what is over comes last.
-URGENCY = (
-    Status.AWAITING, Status.SENT, Status.REJECTED, Status.GRANTED, Status.SIGNED, Status.VALIDATED, Status.DRAFT,
-    Status.VERIFIED, Status.WITHDRAWN,
-)  # fmt: skip
 SORTS = ("number", "organisation", "state", "since", "due", "version")
 
 

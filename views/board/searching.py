@@ -21,7 +21,9 @@ from models.identifiers import BadIdentifier, snils_digits
 from models.organisation import Organisation
 from models.request import AccessRequest, RequestLine, Status, without_tail
 from models.text import fold
-from views.board.turns import OPEN, Turn, any_of, is_asked, is_late, kinds, whose
+from states.statuses import OPEN
+from states.turn import Turn
+from views.board.turns import any_of, is_asked, is_late, kinds, kinds_of, whose
 
 _LEAST = 2  # letters of a name; one would find everybody
 _FEW = 500  # requests that may be named one by one in each part of a statement
@@ -62,7 +64,7 @@ def conditions(work: Work, filters: Filters, status: Status | None = None) -> li
         if filters.turn is not None:
             where.append(whose(work, status, filters.turn))
     elif filters.turn is not None:
-        where.append(any_of(work, filters.turn, OPEN))
+        where.append(any_of(kinds_of(work), filters.turn, OPEN))
     if filters.status is not None and status is None:
         where.append(col(AccessRequest.status) == filters.status)
     if filters.organisation:

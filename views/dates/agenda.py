@@ -24,7 +24,12 @@ from models.moments import MOSCOW
 from models.organisation import Organisation
 from models.request import AccessRequest, RequestLine, Status
 from notifications.errors import EXPLANATIONS
+from states.lifecycle import Trait, traits_of
 from states.outcomes import UNPROVEN
+from states.statuses import IN_HOUSE, ON_THE_WAY, STRANDED, TO_READ
+from states.turn import TURNS, Standing, Turn, row_of
+from states.words.requests import STATUS_LABELS
+from views.board.turns import is_asked, is_late
 
 SHOWN = 5  # entries of one matter; the rest is counted
 Letter = TypeVar("Letter", OutboxLetter, InboxLetter)
@@ -60,7 +65,7 @@ class Matter:
         return self.count - len(self.entries)
 
 
-_OFFICER, _STAFF = "Ответственный", "Работники"
+_OFFICER, _STAFF = TURNS[Turn.OFFICER], TURNS[Turn.STAFF]
 
 
 def matters(work: Work) -> list[Matter]:
@@ -68,7 +73,7 @@ def matters(work: Work) -> list[Matter]:
     kinds = _Kinds(work)
     idle = idle_since(work, work.policy.idle_days)
     found = [
-        _overdue(work, kinds), _asked(work), _stuck(work), _to_read(work), _rejected(work, kinds),
+        _overdue(work, kinds), _asked(work, kinds), _stuck(work), _to_read(work), _rejected(work, kinds),
         _idle(work, kinds, idle), _first_logins(work, kinds), _unproven(work, kinds), _unchecked(work, kinds),
         _outcomes(work, kinds), _items(work), _reviews(work),
     ]  # fmt: skip
@@ -87,13 +92,15 @@ class _Kinds:
     def __init__(self, work: Work) -> None:
         kinds = work.catalog.kinds.values()
         self.titles = {kind.code: kind.short_title for kind in kinds}
-        self.signed = [kind.code for kind in kinds if kind.signature]
-        self.to_desk = frozenset(kind.code for kind in kinds if kind.to_desk)
+        self.traits = {kind.code: traits_of(kind) for kind in kinds}
         self.by_login = [kind.code for kind in kinds if kind.verified == "login"]
         self.first_login = [kind.code for kind in kinds if kind.first_login and kind.people]
 
     def title(self, request: AccessRequest) -> str:
         return self.titles.get(request.kind, request.kind)
+
+    def traits_of(self, request: AccessRequest) -> frozenset[Trait]:
+        return self.traits.get(request.kind, frozenset())
 
 
 def _day(moment: dt.datetime) -> str:
@@ -120,29 +127,24 @@ def _entry(request: AccessRequest, organisation: Organisation, why: str, due: dt
     return Entry("request", request.id or 0, request.number, organisation.called, why, due)
 
 
+def _asks(request: AccessRequest, kinds: _Kinds, **facts: Any) -> str:
+    """What the table of turns asks the officer for."""
+    row = row_of(Standing(request.status, kinds.traits_of(request), **facts))
+    return row.please if row else ""
+
+
 def _overdue(work: Work, kinds: _Kinds) -> Matter:
-    status = col(AccessRequest.status)
-    where = [status.in_((Status.SENT, Status.AWAITING)), col(AccessRequest.due_at) < work.now]
-    count, rows = _found(work, where, col(AccessRequest.due_at))
+    count, rows = _found(work, [is_late(work)], col(AccessRequest.due_at))
     entries = [
-        _entry(
-            request,
-            organisation,
-            f"{kinds.title(request)}: "
-            + ("СТП не ответила в срок, напомните ей" if request.kind in kinds.to_desk else "узнайте, готов ли ответ"),
-            request.due_at,
-        )
+        _entry(request, organisation, f"{kinds.title(request)}: {_asks(request, kinds, overdue=True)}", request.due_at)
         for request, organisation in rows
     ]
     return Matter("overdue", "Ответ просрочен", f"{_OFFICER}: напомнить", count, tuple(entries), urgent=True)
 
 
-def _asked(work: Work) -> Matter:
-    where = [col(AccessRequest.status) == Status.AWAITING, col(AccessRequest.question).is_not(None)]
-    count, rows = _found(work, where, col(AccessRequest.status_since))
-    entries = [
-        _entry(request, organisation, "СТП задала вопрос: без ответа заявка стоит") for request, organisation in rows
-    ]
+def _asked(work: Work, kinds: _Kinds) -> Matter:
+    count, rows = _found(work, [is_asked()], col(AccessRequest.status_since))
+    entries = [_entry(request, organisation, _asks(request, kinds, question=True)) for request, organisation in rows]
     return Matter("questions", "СТП спрашивает", f"{_OFFICER}: ответить", count, tuple(entries), urgent=True)
 
 
@@ -164,7 +166,7 @@ def _letters(
 
 
 def _stuck(work: Work) -> Matter:
-    count, rows = _letters(work, OutboxLetter, (OutboxState.FAILED, OutboxState.UNCERTAIN))
+    count, rows = _letters(work, OutboxLetter, STRANDED)
     entries = [
         Entry(
             "outbox",
@@ -181,7 +183,7 @@ def _stuck(work: Work) -> Matter:
 
 
 def _to_read(work: Work) -> Matter:
-    count, rows = _letters(work, InboxLetter, (InboxState.TRIAGE, InboxState.FAILED))
+    count, rows = _letters(work, InboxLetter, TO_READ)
     entries = [
         Entry(
             "inbox",
@@ -206,31 +208,26 @@ def _rejected(work: Work, kinds: _Kinds) -> Matter:
         _entry(
             request,
             organisation,
-            f"{kinds.title(request)}: отказ с {_day(request.status_since)}, исправьте и подайте снова",
+            f"{kinds.title(request)}: отказ с {_day(request.status_since)}, {_asks(request, kinds)}",
         )
         for request, organisation in rows
     ]
     return Matter("rejected", "Отказы", f"{_OFFICER}: исправить", count, tuple(entries))
 
 
-_IDLE = {
-    Status.DRAFT: "черновик не трогали с {day}: проверьте его",
-    Status.VALIDATED: "проверена {day}, не подписана: распечатайте и приложите скан",
-    Status.SIGNED: "подписана {day}, не передана: отправьте",
-}
-
-
 def _idle(work: Work, kinds: _Kinds, since: dt.datetime) -> Matter:
     """Nobody else is waited for: what stands still is the officer's."""
-    where = [col(AccessRequest.status).in_(_IDLE), col(AccessRequest.status_since) < since]
+    where = [col(AccessRequest.status).in_(IN_HOUSE), col(AccessRequest.status_since) < since]
     count, rows = _found(work, where, col(AccessRequest.status_since))
-    entries = []
-    for request, organisation in rows:
-        unsigned = request.status is Status.VALIDATED and request.kind not in kinds.signed
-        why = _IDLE[Status.SIGNED if unsigned else request.status].format(day=_day(request.status_since))
-        told = why.replace("подписана", "проверена") if unsigned else why
-        entries.append(_entry(request, organisation, f"{kinds.title(request)}: {told}"))
+    entries = [_entry(request, organisation, _stands(request, kinds)) for request, organisation in rows]
     return Matter("idle", "Стоит без движения", f"{_OFFICER}: продолжить", count, tuple(entries))
+
+
+def _stands(request: AccessRequest, kinds: _Kinds) -> str:
+    row = row_of(Standing(request.status, kinds.traits_of(request)))
+    assert row is not None
+    stood = row.stood.format(status=STATUS_LABELS[request.status], day=_day(request.status_since))
+    return f"{kinds.title(request)}: {stood}: {row.please}"
 
 
 def _first_logins(work: Work, kinds: _Kinds) -> Matter:
@@ -239,7 +236,7 @@ def _first_logins(work: Work, kinds: _Kinds) -> Matter:
         col(OutboxLetter.request_id) == col(AccessRequest.id), col(OutboxLetter.purpose) == links.FIRST_LOGIN
     )
     where = [
-        col(AccessRequest.status).in_((Status.DRAFT, Status.VALIDATED, Status.SIGNED)),
+        col(AccessRequest.status).in_(IN_HOUSE),
         col(AccessRequest.kind).in_(kinds.first_login),
         col(Employee.first_login_on).is_(None),
         invited,
@@ -299,7 +296,7 @@ def _unchecked(work: Work, kinds: _Kinds) -> Matter:
     where = [col(AccessRequest.status) == Status.GRANTED, col(AccessRequest.kind).not_in(kinds.by_login)]
     count, rows = _found(work, where, col(AccessRequest.status_since))
     entries = [
-        _entry(request, organisation, f"{kinds.title(request)}: ответ есть, проверьте результат и отметьте")
+        _entry(request, organisation, f"{kinds.title(request)}: {_asks(request, kinds)}")
         for request, organisation in rows
     ]
     return Matter("results", "Результат не проверен", f"{_OFFICER}: проверить", count, tuple(entries))
@@ -458,7 +455,6 @@ class Post:
     trouble: str
 
 
-_QUEUED = (OutboxState.PROMISED, OutboxState.CLAIMED, OutboxState.SENDING)
 _PATIENCE = dt.timedelta(minutes=30)
 _FORGOTTEN = dt.timedelta(days=1)
 
@@ -466,7 +462,7 @@ _FORGOTTEN = dt.timedelta(days=1)
 def post(work: Work) -> Post:
     """`late` when a letter whose turn has come still stands half an hour later."""
     query = select(func.count(), func.min(col(OutboxLetter.next_attempt_at)), func.min(col(OutboxLetter.promised_at)))
-    number, turn, oldest = work.session.execute(query.where(col(OutboxLetter.state).in_(_QUEUED))).one()
+    number, turn, oldest = work.session.execute(query.where(col(OutboxLetter.state).in_(ON_THE_WAY))).one()
     late = turn is not None and turn < work.now - _PATIENCE
     return Post(_last(work, "letter.sent"), _last(work, "letter.received"), number, oldest, late, *_looks(work))
 

@@ -30,9 +30,11 @@ from models.text import masked
 from states.lifecycle import Step
 from states.rules.conditions import holds
 from states.rules.fields import printed
+from states.statuses import AT_DESK
+from states.turn import Standing, main_step
 from states.words.files import FILES
 from views.board.time_left import Term, term_of
-from views.board.turn_words import Mover, Standing, next_mover
+from views.board.turn_words import Mover, next_mover
 from views.requests import summary
 from views.requests.correspondence import Correspondence, correspondence
 from views.requests.findings import Group, grouped
@@ -41,8 +43,6 @@ from views.requests.history import History, history
 from views.requests.path import path_of
 from views.requests.places import Places, positions_of
 from views.requests.previews import paper_of
-
-_AT_DESK = (Status.SENT, Status.AWAITING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,19 +127,20 @@ def dossier(
     relatives = lookup.relatives_of(work, request)
     files = file_views(work, request, rows.files, facts.organisation)
     present = sorted((view for view in files if _is_present(request, view.file)), key=lambda view: view.beside is None)
-    term = term_of(work, request.due_at) if request.status in _AT_DESK else None
+    term = term_of(work, request.due_at) if request.status in AT_DESK else None
     places = Places(
         request, kind, organisation.seal is not None, acts, _companion(request, relatives), positions_of(facts.lines)
     )
     said = comments.of(work, request)
-    main = _main_step(request, kind, term, letters)
+    standing = _standing(work, request, lines, persons, letters, term)
+    main = main_step(standing)
     return Dossier(
         request=request,
         kind=kind,
         organisation=organisation,
         then=top.then,
         path=top.path,
-        mover=_mover(work, request, kind, lines, persons, letters, term),
+        mover=next_mover(standing),
         term=term,
         groups=grouped(summary.findings(work, request, facts), places.of),
         grid=grid(work, request, lines, persons, view),
@@ -161,27 +162,24 @@ def dossier(
     )
 
 
-def _mover(
+def _standing(
     work: Work,
     request: AccessRequest,
-    kind: RequestKind,
     lines: Sequence[RequestLine],
     persons: Mapping[int, Employee],
     letters: Correspondence,
     term: Term | None,
-) -> Mover:
+) -> Standing:
     owed = sum(person.first_login_on is None for line in lines if (person := persons.get(line.person_id or 0)))
-    return next_mover(
-        Standing(
-            status=request.status,
-            traits=lookup.traits(work, request),
-            lines=Counter(line.state for line in lines),
-            first_logins_owed=owed if kind.first_login else 0,
-            letter=letters.package,
-            question=request.question is not None,
-            overdue=term is not None and term.overdue,
-            recipient="Получатель" if not kind.to_desk else "",
-        )
+    return Standing(
+        status=request.status,
+        traits=lookup.traits(work, request),
+        lines=Counter(line.state for line in lines),
+        first_logins_owed=owed,
+        letter=letters.package,
+        question=request.question is not None,
+        overdue=term is not None and term.overdue,
+        invited=letters.invited,
     )
 
 
@@ -190,29 +188,6 @@ def _fields(work: Work, facts: RequestFacts) -> list[FieldText]:
         FieldText(field.label, masked(value) if field.holds == "patient" else value)
         for field, value, _ in printed(facts, work.catalog)
     ]
-
-
-def _main_step(request: AccessRequest, kind: RequestKind, term: Term | None, letters: Correspondence) -> str:
-    """The officer's own next step; "" while it is somebody else's turn."""
-    if request.status is Status.DRAFT:
-        return "invite" if kind.first_login and not letters.invited else "validate"
-    if request.status is Status.VALIDATED:
-        return "sign" if kind.signature else _handing(kind)
-    if request.status is Status.AWAITING and request.question:
-        return "reply"
-    if term is not None and term.overdue:
-        return "follow_up"
-    if request.status is Status.GRANTED and kind.verified != "login":
-        return "verify"
-    if request.status is Status.SIGNED:
-        return _handing(kind)
-    if request.status is Status.AWAITING and not kind.to_desk:
-        return "grant"
-    return "revise" if request.status is Status.REJECTED else ""
-
-
-def _handing(kind: RequestKind) -> str:
-    return "send" if kind.to_desk else "hand_over"
 
 
 def file_views(

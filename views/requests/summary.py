@@ -24,8 +24,9 @@ from models.letters import OutboxLetter
 from models.organisation import Organisation
 from models.request import AccessRequest, RequestLine, Status
 from models.text import masked
-from states.lifecycle import Trait, step_for
+from states.lifecycle import step_for
 from states.rules.fields import printed
+from states.turn import step_ahead
 from views.board import order, searching
 from views.board.counts import tally
 from views.board.searching import Filters
@@ -100,22 +101,11 @@ def _line(work: Work, line: RequestLine, person: Employee | None) -> dict[str, o
     }
 
 
-# Whose guards say what is missing now, by status and by the first trait that the kind has.
-_NEXT: dict[Status, dict[Trait, str]] = {
-    Status.DRAFT: {"signed": "validate", "unsigned": "validate"},
-    Status.VALIDATED: {"signed": "sign", "elsewhere": "hand_over", "desk": "send"},
-    Status.SIGNED: {"elsewhere": "hand_over", "desk": "send"},
-    Status.AWAITING: {"elsewhere": "grant"},
-    Status.GRANTED: {"login": "verify", "result": "verify"},
-}
-
-
 def findings(work: Work, request: AccessRequest, facts: RequestFacts | None = None) -> list[Finding]:
     """What stands between the request and its next state. `facts`: where they were read already."""
     traits = lookup.traits(work, request)
-    way = _NEXT.get(request.status, {})
-    trigger = next((way[trait] for trait in way if trait in traits), None)
-    if trigger is None:
+    trigger = step_ahead(request.status, traits)
+    if not trigger:
         return []
     return taking.reasons_against(work, request, step_for(trigger, request.status, traits), {}, facts)
 

@@ -11,8 +11,8 @@ from actions.requests import lookup
 from documents.tables.export import Value, table_xlsx
 from models.moments import MOSCOW
 from models.request import Status
+from states.turn import TURNS
 from states.words.requests import status_label
-from states.words.turns import TURNS
 from views.board import order as boards
 from views.board import searching
 from views.board.addresses import chips, look_from

@@ -7,27 +7,11 @@ from fastapi import APIRouter, Request, Response
 from actions.accounts.accounts import ROLE_LABELS, ROLE_MEANINGS
 from catalog.help import load_help
 from models.request import Status
-from states.words.requests import status_label
+from states.turn import TURNS, Standing, turn_of
+from states.words.requests import MEANINGS, status_label
 from web.shell import installed, page
 
 router = APIRouter(prefix="/help")
-
-# What each state means and who moves; in the order of the way.
-STATES = (
-    (Status.DRAFT, "Заявку готовят: список работников, сведения, приглашения на первый вход.", "ответственный"),
-    (Status.VALIDATED, "Замечаний нет, документы готовы. Их печатают и несут на подпись.", "ответственный"),
-    (Status.SIGNED, "Скан с подписью приложен и прочитан. Осталось отправить.", "ответственный"),
-    (Status.SENT, "Почтовый сервер принял письмо. Ждём, что СТП зарегистрирует обращение.", "СТП"),
-    (Status.AWAITING, "Идёт срок ответа. Если СТП спросила, заявка ждёт нашего ответа.", "СТП"),
-    (Status.GRANTED, "Доступ дан. Каждый работник проверяет, что видит подсистему.", "работники"),
-    (Status.VERIFIED, "Все вошли. Заявка закончена, открываются списки заполнения.", "никто"),
-    (
-        Status.REJECTED,
-        "СТП отказала. Исправьте, что названо в причине, и подайте снова: история сохранится.",
-        "ответственный",
-    ),
-    (Status.WITHDRAWN, "Заявку отозвали. Начать её снова можно только новой заявкой.", "никто"),
-)
 
 
 @router.get("/")
@@ -36,10 +20,17 @@ def index(request: Request) -> Response:
     return page(
         request,
         "help/help.html",
-        states=[(status, status_label(status), what, who) for status, what, who in STATES],
+        states=[(status, status_label(status), MEANINGS[status], _who(status)) for status in MEANINGS],
         roles=[(ROLE_LABELS[role], meaning) for role, meaning in ROLE_MEANINGS.items()],
         desk=installed(request).catalog.desk,
     )
+
+
+def _who(status: Status) -> str:
+    """Who moves while nothing out of the ordinary has happened."""
+    turn = turn_of(Standing(status))
+    word = TURNS[turn] if turn else "никто"
+    return word if word.isupper() else word.lower()
 
 
 @router.get("/login")

@@ -20,15 +20,16 @@ from models.letters import OutboxState
 from models.organisation import Organisation
 from models.request import LineState, Status
 from states.deadlines import deadline
+from states.statuses import OPEN
+from states.turn import TURNS, Standing, Turn
 from tests.web.crowd import fill
 from tests.web.users import client
 from tests.web.world import INN, NOON, World, package_letter, person, request_at
-from views.board.cards import ORDER, SHOWN, cards
+from views.board.cards import SHOWN, cards
 from views.board.counts import tally
 from views.board.order import columns, pairs
 from views.board.searching import Filters
-from views.board.turn_words import TURNS, Mover, Standing, next_mover
-from views.board.turns import OPEN, Turn
+from views.board.turn_words import Mover, next_mover
 from views.requests.path import path_of
 
 LATE = NOON - dt.timedelta(days=4)
@@ -327,10 +328,6 @@ def test_summary_and_filter_agree_with_every_card_about_whose_turn_it_is(officer
             found = columns(work, filters, dict.fromkeys(OPEN, 10_000))
             assert {each.id for column in found.values() for each in column} == told[TURNS[turn]]
             assert tally(work, filters).total == len(told[TURNS[turn]])
-
-
-def test_every_state_has_its_place_on_the_board() -> None:
-    assert set(ORDER) == set(Status)
 
 
 @pytest.mark.rule("AWT-1")

@@ -20,9 +20,12 @@ from models.account import Role
 from models.letters import MailboxPosition, OutboxState
 from models.organisation import Organisation
 from models.request import LineState, Status
+from sweeps.nightly import day_of
 from tests.web.history import at, other_clinic, put, refuse, sent_and_answered, tell
 from tests.web.users import client
 from tests.web.world import NOON, World, clinic, package_letter, received, request_at
+from views.board.counts import tally
+from views.board.searching import Filters
 from views.dates import agenda
 from views.dates.agenda import Matter, matters
 
@@ -62,6 +65,21 @@ def test_what_is_due_is_told_with_who_moves_and_why(officer: TestClient, world: 
     assert re.search(r"<b>3</b> <span>срочно</span>", text)
 
 
+def test_everybody_who_counts_late_answers_counts_the_same(work: Work) -> None:
+    """A sent one whose clock has not been started is late as well, and a recipient is not the desk."""
+    put(work, Status.SENT).due_at = put(work, Status.AWAITING).due_at = NOON - WEEK
+    request_at(work, Status.AWAITING, kind="extract-gosuslugi", due_at=NOON - WEEK)
+    put(work, Status.AWAITING).due_at = NOON + WEEK
+    put(work, Status.REJECTED).due_at = NOON - WEEK
+    late = _found(work)["overdue"]
+    assert late.count == tally(work, Filters()).overdue == 3
+    assert {"Показатель": "Ответ просрочен", "Сколько": 3} in day_of(work)
+    assert [entry.why.partition(": ")[2] for entry in late.entries] == [
+        *["СТП не ответила в срок, напомните ей"] * 2,
+        "узнайте, готов ли ответ, и запишите его",
+    ]
+
+
 def test_idle_requests_are_the_officers_and_fresh_ones_are_nobodys(work: Work) -> None:
     for status in (Status.DRAFT, Status.VALIDATED, Status.SIGNED):
         put(work, status).status_since = NOON - WEEK
@@ -71,8 +89,8 @@ def test_idle_requests_are_the_officers_and_fresh_ones_are_nobodys(work: Work) -
         3,
         [
             "черновик не трогали с 16.11.2026: проверьте его",
-            "проверена 16.11.2026, не подписана: распечатайте и приложите скан",
-            "подписана 16.11.2026, не передана: отправьте",
+            "проверена 16.11.2026, не подписана: распечатайте, подпишите и приложите скан",
+            "подписана 16.11.2026, не передана: отправьте в СТП",
         ],
     )
 

@@ -4,7 +4,7 @@ UV := .venv-uv/bin/uv
 export UV_SYSTEM_CERTS = 1
 export UV_PROJECT_ENVIRONMENT = .venv
 
-.PHONY: run install demo test lint rules torture attack audit sbom licences screenshots
+.PHONY: run install demo test lint rules cover mutants figures torture attack audit sbom licences screenshots
 
 run: install
 	@.venv/bin/egisz-access up
@@ -34,10 +34,27 @@ lint: .venv/.dev
 	@.venv/bin/ruff format --check --quiet .
 	@.venv/bin/lint-imports --no-cache
 	@.venv/bin/deptry . --no-ansi
+	@.venv/bin/python -m tests.house.unused
 	@.venv/bin/mypy --no-error-summary
 
 rules: .venv/.dev
 	@.venv/bin/python -m tests.house.rules_covered
+
+# How large files and functions are, and how much of the tests each room has.
+figures: .venv/.dev
+	@.venv/bin/python -m tests.house.figures
+
+# Branches that no test takes, room by room. What confined children do is not seen: they may write no file.
+cover: .venv/.dev
+	@sh tests/system_packages.sh
+	@rm -f .coverage .coverage.*
+	@.venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report= $(TESTS)
+	@.venv/bin/python -m tests.house.covered
+
+# Changes of the rules that no test notices: an hour for all of them, less for MUTANTS='states.deadlines*'.
+mutants: .venv/.dev
+	@.venv/bin/mutmut run --max-children 2 $(MUTANTS)
+	@.venv/bin/mutmut results
 
 screenshots: .venv/.dev
 	@sh tests/system_packages.sh

@@ -32,10 +32,6 @@ def _compiled() -> tuple[tuple[re.Pattern[str], RefusalGroup], ...]:
     return tuple((re.compile("|".join(group.patterns), re.IGNORECASE), group) for group in groups)
 
 
-def refusal_groups() -> tuple[RefusalGroup, ...]:
-    return tuple(group for _, group in _compiled())
-
-
 def group_of(reason: str) -> RefusalGroup | None:
     """The first group whose words are in the reason; None for what nobody has thought of."""
     return next((group for pattern, group in _compiled() if pattern.search(reason)), None)

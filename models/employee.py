@@ -76,10 +76,6 @@ class FormerName(SQLModel, table=True):
     def name(self) -> str:
         return spelled(self.surname, self.given, self.patronymic)
 
-    @property
-    def next_name(self) -> str:
-        return spelled(self.next_surname, self.next_given, self.next_patronymic)
-
 
 def spelled(surname: str, given: str, patronymic: str) -> str:
     """As it is written everywhere, the surname first."""

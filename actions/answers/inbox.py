@@ -305,12 +305,6 @@ def reading_of(letter: InboxLetter) -> Reading | None:
     return Reading.from_dict(letter.reading) if letter.reading else None
 
 
-def proposal_of(work: Work, letter: InboxLetter) -> Proposal | None:
-    """What the machine would have done with a letter that waits, and why it did not."""
-    reading = reading_of(letter)
-    return propose(work, reading, match(work, reading)) if reading is not None else None
-
-
 def _decide(
     work: Work,
     letter: InboxLetter,

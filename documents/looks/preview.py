@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import os
 import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from sandbox import Limits, run
+from sandbox import Limits
 from sandbox.guarding import run_guarded
 
 
@@ -67,13 +66,3 @@ def _convert(program: str, folder: Path, sources: Sequence[Path], seconds: float
         run_guarded(command, folder=folder, environment=environment, seconds=seconds)
     except TimeoutError:
         raise PreviewUnavailable(_SLOW) from None
-
-
-def page_pictures(pdf: bytes, *, width: int = 1000, most: int = 20) -> list[bytes]:
-    """Pages as PNG of that width in pixels, at most `most`. Raises sandbox.Refused or sandbox.Killed."""
-    with tempfile.TemporaryDirectory(prefix="egisz-preview-") as folder:
-        source = Path(folder, "document.pdf")
-        source.write_bytes(pdf)
-        arguments = {"path": source, "width": width, "most": most}
-        pages = run("documents.looks.untrusted:pages_as_png", arguments, limits=_LIMITS)
-    return [base64.b64decode(page) for page in pages]

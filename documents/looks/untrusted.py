@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import io
 
-import pypdfium2
 from PIL import Image, ImageOps, UnidentifiedImageError, _plugins
 
 from documents.inside.opening import on_white, smooth
@@ -33,15 +32,3 @@ def as_png(path: str, longest: int) -> dict[str, object]:
     upright.save(buffer, "PNG")
     encoded = base64.b64encode(buffer.getvalue()).decode("ascii")
     return {"png": encoded, "width": upright.width, "height": upright.height}
-
-
-def pages_as_png(path: str, width: int, most: int) -> list[str]:
-    """The first `most` pages of a PDF as PNG of that width in pixels."""
-    pictures = []
-    pdf = pypdfium2.PdfDocument(path)
-    for index in range(min(len(pdf), most)):
-        page = pdf[index]
-        buffer = io.BytesIO()
-        page.render(scale=width / page.get_width()).to_pil().convert("L").save(buffer, "PNG")
-        pictures.append(base64.b64encode(buffer.getvalue()).decode("ascii"))
-    return pictures

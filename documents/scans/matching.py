@@ -12,7 +12,6 @@ from models.findings import Finding, has_errors
 
 _CODELESS = ("no-code", "bad-code")
 # What a person's word may replace: a code that cannot be read. Not a page that is not there.
-_VOUCHABLE = frozenset({"no-codes", "no-code", "too-small"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +20,11 @@ class ScanMatch:
 
     order: tuple[ScanPage, ...]
     missing: tuple[int, ...]
-    duplicates: tuple[int, ...]
     findings: tuple[Finding, ...]
 
     @property
     def complete(self) -> bool:
         return bool(self.order) and not has_errors(self.findings)
-
-    @property
-    def vouchable(self) -> bool:
-        """A person may match it by hand: every error is about a code that cannot be read or a coarse picture."""
-        errors = [finding for finding in self.findings if has_errors([finding])]
-        return bool(self.order) and all(finding.field in _VOUCHABLE for finding in errors)
 
 
 @dataclass(slots=True)
@@ -58,7 +50,6 @@ def match_scan(reading: ScanReading, request: int, version: int, of: int | None 
     return ScanMatch(
         order=_ordered(kept, absent, stand_ins),
         missing=missing,
-        duplicates=tuple(sorted(number for number, copies in sheets.ours.items() if len(copies) > 1)),
         findings=tuple(_findings(reading, sheets, kept, absent, missing, version, total)),
     )
 

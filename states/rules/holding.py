@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from catalog import Catalog
 from models.facts import Known, LineFacts, OrganisationFacts, RoleRef, ToldHolding
-from models.findings import Finding, Severity
+from models.findings import Finding
 from models.identifiers import format_snils, valid_snils
 from states.rules import held, identity
 from states.rules.application import check_snils
@@ -145,8 +145,3 @@ def _together(rows: Sequence[ToldHolding], around: Around, catalog: Catalog) -> 
 
 def _here(ref: RoleRef, organisation: OrganisationFacts) -> HeldHere:
     return HeldHere(ref.subsystem, ref.role, organisation.kind, organisation.authority, first_login=False)
-
-
-def bad_rows(found: Collection[Finding]) -> set[int | None]:
-    """Numbers of the rows that cannot be taken."""
-    return {finding.row for finding in found if finding.severity is Severity.ERROR}

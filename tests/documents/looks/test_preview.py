@@ -1,15 +1,13 @@
 from __future__ import annotations
 
-import io
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
-from documents.looks.preview import PreviewUnavailable, as_pdf, page_pictures, to_pdf
+from documents.looks.preview import PreviewUnavailable, as_pdf, to_pdf
 from documents.paper import word
 from tests.documents.samples import application
 
@@ -26,22 +24,10 @@ def test_missing_libreoffice_is_said_in_plain_words() -> None:
         as_pdf(b"", ".docx", office="no-such-office")
 
 
-def test_pages_become_pictures(office: str) -> None:
-    pdf = as_pdf(word.render(application(8)), ".docx", office=office)
-    pictures = page_pictures(pdf, width=600)
-    assert len(pictures) == 2
-    assert [Image.open(io.BytesIO(picture)).width for picture in pictures] == [600, 600]
-
-
 def test_stored_document_becomes_pdf(office: str, tmp_path: Path) -> None:
     source = tmp_path / "Заявка № 1.docx"
     source.write_bytes(word.render(application(1)))
     assert to_pdf(source, office=office).startswith(b"%PDF")
-
-
-def test_only_the_first_pages_are_pictured(office: str) -> None:
-    pdf = as_pdf(word.render(application(30)), ".docx", office=office)
-    assert len(page_pictures(pdf, width=300, most=2)) == 2
 
 
 def test_office_that_hangs_is_killed_with_its_children(tmp_path: Path) -> None:

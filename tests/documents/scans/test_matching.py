@@ -58,10 +58,6 @@ def test_a_missing_page_is_named_and_stops() -> None:
     assert (_only(match).rule, _only(match).field, _only(match).severity) == ("SND-1", "missing-page", Severity.ERROR)
 
 
-def test_a_missing_page_cannot_be_vouched_for() -> None:
-    assert not _match(_page(0, 1), _page(1, 3)).vouchable
-
-
 def test_several_missing_pages_are_one_finding() -> None:
     assert _only(_match(_page(0, 2, of=4))).message == "Нет страниц 1, 3, 4 из 4. Отсканируйте и добавьте их."
 
@@ -72,7 +68,6 @@ def test_another_version_is_told_and_not_sent() -> None:
     assert _codes(match) == [("wrong-version", Severity.ERROR)]
     assert "из версии 1, а нужна версия 2" in match.findings[0].message
     assert _numbers(match) == [1] and match.order[0].page_in_file == 1
-    assert not match.vouchable
 
 
 def test_another_printout_of_the_same_version_is_told() -> None:
@@ -86,7 +81,7 @@ def test_another_requests_page_stops_and_is_not_sent() -> None:
     match = _match(_page(0, 1, of=1), _page(1, 1, of=1, request=77))
     assert _codes(match) == [("foreign-request", Severity.ERROR)]
     assert "77" not in match.findings[0].message
-    assert len(match.order) == 1 and not match.complete and not match.vouchable
+    assert len(match.order) == 1 and not match.complete
 
 
 def test_a_blank_back_side_is_left_out_with_a_word() -> None:
@@ -101,9 +96,9 @@ def test_a_blank_sheet_in_place_of_a_page_stops() -> None:
     assert _codes(match) == [("missing-page", Severity.ERROR), ("blank", Severity.ERROR)]
 
 
-def test_nothing_but_blank_sheets_cannot_be_vouched_for() -> None:
+def test_nothing_but_blank_sheets_is_no_scan() -> None:
     match = _match(_without(0, "blank"))
-    assert not match.complete and not match.vouchable and match.order == ()
+    assert not match.complete and match.order == ()
 
 
 def test_without_any_code_a_person_may_vouch() -> None:
@@ -113,14 +108,14 @@ def test_without_any_code_a_person_may_vouch() -> None:
     assert [page.page_in_file for page in match.order] == [0, 1]
 
 
-def test_all_pages_without_codes_are_vouchable() -> None:
+def test_all_pages_without_codes_fill_the_places_and_wait_for_a_person() -> None:
     match = _match(_page(0), _page(1), of=2)
-    assert match.vouchable and match.missing == ()
+    assert match.missing == () and not match.complete
 
 
-def test_too_few_pages_without_codes_are_not_vouchable() -> None:
+def test_too_few_pages_without_codes_leave_a_place_empty() -> None:
     match = _match(_page(0), _page(1), of=3)
-    assert not match.vouchable and len(match.missing) == 1
+    assert not match.complete and len(match.missing) == 1
     assert "Не хватает страниц: 1 из 3" in match.findings[-1].message
 
 
@@ -128,7 +123,7 @@ def test_one_unreadable_code_takes_the_place_of_the_missing_page() -> None:
     match = _match(_page(0, 3), _page(1), _page(2, 1))
     assert _codes(match) == [("no-code", Severity.ERROR)]
     assert [page.page_in_file for page in match.order] == [2, 1, 0]
-    assert match.missing == () and match.vouchable and not match.complete
+    assert match.missing == () and not match.complete
 
 
 def test_a_surplus_sheet_without_a_code_is_left_out_with_a_word() -> None:
@@ -141,7 +136,7 @@ def test_of_two_copies_the_better_one_is_kept() -> None:
     good = replace(_page(0, 1, of=1), dpi=300)
     coarse = replace(_page(1, 1, of=1), dpi=120)
     for match in (_match(good, coarse), _match(coarse, good)):
-        assert match.order == (good,) and match.duplicates == (1,) and match.complete
+        assert match.order == (good,) and match.complete
         assert _codes(match) == [("duplicate-page", Severity.WARNING)]
 
 
@@ -169,7 +164,7 @@ def test_a_page_saved_from_a_program_is_a_warning() -> None:
 @pytest.mark.parametrize("problem", ["unreadable", "too-many-pixels", "not-a-sheet", "several-codes"])
 def test_a_broken_sheet_stops(problem: Problem) -> None:
     match = _match(_page(0, 1, of=1), _without(1, problem))
-    assert _codes(match) == [(problem, Severity.ERROR)] and not match.vouchable
+    assert _codes(match) == [(problem, Severity.ERROR)] and not match.complete
 
 
 @pytest.mark.rule("SGN-6")
@@ -178,7 +173,7 @@ def test_a_file_that_is_no_scan_stops_whatever_else_there_is(code: str) -> None:
     failure = FileFailure(1, code, "Что-то не так. Сделайте иначе.")
     match = _match(_page(0, 1, of=1), failures=(failure,), files=2)
     assert (_only(match).field, _only(match).message) == (code, "Файл 2: Что-то не так. Сделайте иначе.")
-    assert not match.complete and not match.vouchable
+    assert not match.complete
 
 
 def test_no_file_at_all_is_said() -> None:

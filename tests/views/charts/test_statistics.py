@@ -15,8 +15,9 @@ from actions.accounts import accounts
 from actions.context import Conflict, Work
 from actions.keeping import erasure
 from actions.log.times import first_since
-from catalog.refusals import group_of, refusal_groups
-from catalog.rules import rules
+from catalog.problems import read_file
+from catalog.refusals import RefusalsFile, group_of
+from catalog.rules import FOLDER, rules
 from models.account import Role
 from models.audit import ChainHead, Event
 from models.request import AccessRequest, LineState, Status
@@ -139,7 +140,7 @@ def test_a_refusal_that_was_corrected_counts_and_its_linked_draft_does_not(work:
 
 
 def test_groups_of_refusals_cite_rules_and_the_first_fits() -> None:
-    assert {group.rule for group in refusal_groups()} <= set(rules())
+    assert {group.rule for group in read_file(FOLDER / "refusals.toml", RefusalsFile).groups} <= set(rules())
     told = {
         "Отсутствует доверенность на подписанта": "Доверенность",
         "На заявке нет печати": "Нет подписи или печати, или не тот подписант",

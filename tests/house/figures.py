@@ -84,12 +84,17 @@ def table() -> list[tuple[str, ...]]:
     return [*found, row("whole", whole, measured(ROOT / "tests"))]
 
 
-if __name__ == "__main__":
-    widths = [max(map(len, column)) for column in zip(*table(), strict=True)]
-    for cells in table():
-        print(
-            "  ".join(
-                cell.rjust(width) if place else cell.ljust(width)
-                for place, (cell, width) in enumerate(zip(cells, widths, strict=True))
-            )
+def aligned(rows: list[tuple[str, ...]]) -> str:
+    """Names to the left, numbers to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(
+            cell.rjust(width) if place else cell.ljust(width)
+            for place, (cell, width) in enumerate(zip(cells, widths, strict=True))
         )
+        for cells in rows
+    )
+
+
+if __name__ == "__main__":
+    print(aligned(table()))

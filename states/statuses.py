@@ -69,15 +69,28 @@ SETTLED: Statuses = (*GIVEN, Status.WITHDRAWN)
 UNSETTLED: Statuses = _but(*SETTLED)
 
 Tone = Literal["idle", "work", "wait", "good", "bad"]
-# How an open one is drawn in a stack, from the bottom: what was handed over lies under what is still in the house.
-STACK: tuple[tuple[Status, Tone, bool], ...] = (
-    (Status.GRANTED, "good", False),
-    (Status.AWAITING, "wait", False),
-    (Status.SENT, "wait", True),
-    (Status.SIGNED, "work", False),
-    (Status.VALIDATED, "work", True),
-    (Status.DRAFT, "idle", False),
-    (Status.REJECTED, "bad", False),
+# The colour in which pages and charts show it.
+TONES: dict[Status, Tone] = {
+    Status.DRAFT: "idle",
+    Status.VALIDATED: "work",
+    Status.SIGNED: "work",
+    Status.SENT: "wait",
+    Status.AWAITING: "wait",
+    Status.GRANTED: "good",
+    Status.VERIFIED: "good",
+    Status.REJECTED: "bad",
+    Status.WITHDRAWN: "idle",
+}
+# An open one in a stack, from the bottom: what was handed over lies under what is still in the house. Of two neighbours of one
+# colour one is hatched.
+STACK: tuple[tuple[Status, bool], ...] = (
+    (Status.GRANTED, False),
+    (Status.AWAITING, False),
+    (Status.SENT, True),
+    (Status.SIGNED, False),
+    (Status.VALIDATED, True),
+    (Status.DRAFT, False),
+    (Status.REJECTED, False),
 )
 
 # Letters of ours.

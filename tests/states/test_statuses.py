@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from models.letters import InboxState, OutboxState
@@ -10,8 +13,12 @@ from states import statuses
 from states.lifecycle import STEPS, Actor
 from states.words.requests import MEANINGS, STATUS_LABELS
 
+SHOWN = Path(__file__).parent.parent.parent / "web" / "static"
 
-@pytest.mark.parametrize("order", [statuses.ORDER, statuses.URGENCY, tuple(MEANINGS), tuple(STATUS_LABELS)])
+
+@pytest.mark.parametrize(
+    "order", [statuses.ORDER, statuses.URGENCY, tuple(MEANINGS), tuple(STATUS_LABELS), tuple(statuses.TONES)]
+)
 def test_every_status_has_its_place_in_each_order(order):
     assert len(order) == len(set(order)) and set(order) == set(Status)
 
@@ -23,8 +30,15 @@ def test_every_status_is_in_one_part_of_the_way():
 
 
 def test_every_open_status_is_drawn_in_the_stack():
-    assert {status for status, _, _ in statuses.STACK} == {*statuses.OPEN}
-    assert len({(tone, hatched) for _, tone, hatched in statuses.STACK}) == len(statuses.OPEN)
+    assert {status for status, _ in statuses.STACK} == {*statuses.OPEN}
+    assert len({(statuses.TONES[status], hatched) for status, hatched in statuses.STACK}) == len(statuses.OPEN)
+
+
+def test_every_status_has_a_shape_of_its_own():
+    shapes = set(re.findall(r'<symbol id="([a-z-]+)"', (SHOWN / "shapes.svg").read_text("utf-8")))
+    assert {status.value for status in Status} <= shapes
+    tones = set(re.findall(r"\.is-([a-z]+)", (SHOWN / "page.css").read_text("utf-8")))
+    assert {*statuses.TONES.values()} <= tones
 
 
 def test_the_sets_say_what_the_table_of_steps_says():

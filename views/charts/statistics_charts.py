@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from documents.russian import counted
 from models.request import Status
-from states.statuses import CLOSED, STACK
+from states.statuses import CLOSED, STACK, TONES
 from states.words.requests import status_label
 from views.charts.statistics import Refusals, Standing, Turnaround
 from views.charts.svg import Layer, columns, number, rows, stacks, swatch
@@ -104,13 +104,13 @@ def standings(found: Sequence[Standing]) -> Standings:
         (f"{row.day:%d.%m.%Y}", tuple(row.counts[status] for status, _ in states), row.total) for row in found
     )
     layers = [
-        Layer(status_label(status), style, [row.counts[status] for row in found], hatched)
-        for status, style, hatched in STACK
+        Layer(status_label(status), TONES[status], [row.counts[status] for row in found], hatched)
+        for status, hatched in STACK
     ]
     if not any(any(layer.values) for layer in layers):
         return Standings(None, (), states, table, "")
     last = found[-1]
-    open_now = sum(last.counts[status] for status, _, _ in STACK)
+    open_now = sum(last.counts[status] for status, _ in STACK)
     told = f"На {last.day:%d.%m.%Y} открыто: {counted(open_now, 'заявка', 'заявки', 'заявок')}"
     svg = stacks(
         "Заявки по состояниям",

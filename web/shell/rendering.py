@@ -12,7 +12,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from documents.russian import counted, long_date
+from models.request import Status
 from states.moments import iso_moment, moment, short_moment
+from states.statuses import TONES
 from views.mail.waiting import waiting
 from web.shell.installed import installed, running
 from web.shell.menu import roles_told, section, sections
@@ -64,6 +66,11 @@ def size(number: int) -> str:
     return f"{number / 1024 / 1024:.1f} МБ".replace(".", ",")
 
 
+def tone(code: str) -> str:
+    """The class of a state's colour; other codes are classes themselves."""
+    return TONES.get(Status(code), code) if code in {*Status} else code
+
+
 @cache
 def asset(name: str) -> str:
     """The address of a file in `static`, with its content in the address so that browsers may keep it."""
@@ -86,6 +93,7 @@ def templates() -> Environment:
         short_moment=short_moment,
         iso_moment=iso_moment,
         size=size,
+        tone=tone,
         site=site,
         long_date=long_date,
         browser=browser,

@@ -80,7 +80,7 @@ def _made(work: Work, organisation_id: int, lines: Mapping[str, LineFacts]) -> d
         _write(card, lines[snils])
     number(work.session, list(made.values()))
     work.session.flush()
-    audit.record_each(work, "person.enrolled", map(subject, made.values()))
+    audit.record_each(work, "person.enrolled", [(subject(card), {}) for card in made.values()])
     return made
 
 
@@ -119,6 +119,7 @@ def _take_marks(work: Work, card: Employee, line: LineFacts) -> None:
 def take_over(work: Work, request: AccessRequest, lines: Sequence[tuple[Employee, LineFacts]]) -> None:
     """Checked lines fill what their cards have empty; a card that was as good as this draft takes over its line."""
     relied = _relied(work, [card for card, _ in lines], but=request.id)
+    filled: list[tuple[str, dict[str, object]]] = []
     for card, line in lines:
         before = _values(card)
         if card.id in relied:
@@ -129,7 +130,8 @@ def take_over(work: Work, request: AccessRequest, lines: Sequence[tuple[Employee
         changed = [name for name, value in _values(card).items() if value != before[name]]
         if changed:
             work.session.add(card)
-            audit.record(work, "person.filled", subject(card), request=request.id, fields=changed)
+            filled.append((subject(card), {"request": request.id, "fields": changed}))
+    audit.record_each(work, "person.filled", filled)
 
 
 def _values(card: Employee) -> dict[str, object]:
@@ -157,7 +159,7 @@ def forget_unused(work: Work, organisation_id: int, person_ids: Collection[int])
         *(col(Employee.person_id).not_in(ids) for ids in _named_in(organisation_id)),
     )
     gone = work.session.execute(query).scalars().all()
-    audit.record_each(work, "person.forgotten", map(subject, gone))
+    audit.record_each(work, "person.forgotten", [(subject(card), {}) for card in gone])
     for card in gone:
         work.session.delete(card)
     work.session.flush()

@@ -19,6 +19,7 @@ from actions.keeping import endings
 from actions.log import audit
 from actions.post import destinations, links, outbox, personal_letters
 from actions.post.officers import officers_of
+from actions.post.personal_letters import Personal
 from actions.requests import cases, lookup
 from actions.reviews import reviews
 from actions.steps import taking
@@ -354,12 +355,10 @@ def _promise_personal(
     facts = cases.line_facts(line, None)
     organisation = organisations.get(work, organisation_id)
     purposes = {Reason.FIRST_LOGIN: links.FIRST_LOGIN, Reason.LOGIN_UNPROVEN: links.LOGIN_CHECK}
-    personal_letters.promise(
-        work,
+    nudge = Personal(
         key=key,
         purpose="nudge",
         recipient=to,
-        request=request,
         line=line,
         asked=[(entry.line_id or 0, purposes[entry.reason]) for entry in entries],
         values={
@@ -370,6 +369,7 @@ def _promise_personal(
             "sender_name": work.policy.sender_name,
         },
     )
+    personal_letters.promise(work, request, [nudge])
 
 
 def start_clocks(work: Work) -> int:

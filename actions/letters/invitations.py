@@ -7,8 +7,10 @@ from collections.abc import Collection
 from actions.cards import organisations
 from actions.context import Work
 from actions.post import links, personal_letters
+from actions.post.personal_letters import Personal
 from actions.requests import cases, lookup, pairs
 from models.employee import Employee
+from models.organisation import Organisation
 from models.request import AccessRequest, RequestedRole, RequestLine
 from states.outcomes import UNPROVEN
 
@@ -24,8 +26,14 @@ def invite(
     persons = lookup.persons_of(work, lines)
     owing = [line for line in lines if line.person_id and owes(line, persons[line.person_id], purpose)]
     owing = [line for line in owing if only is None or line.id in only]
+    organisation = organisations.get(work, request.organisation_id)
+    dead = links.dead_of(work, [line.id or 0 for line in owing], purpose)
+    letters = []
     for line in owing:
-        _promise(work, request, line, persons[line.person_id or 0], purpose, turn)
+        again = f".{dead[line.id or 0]}" if dead[line.id or 0] else ""
+        key = f"{purpose}:{request.id}:v{request.version}:{line.id}:{turn}{again}"
+        letters.append(_letter(work, request, organisation, line, persons[line.person_id or 0], purpose, key))
+    personal_letters.promise(work, request, letters)
     return len(owing)
 
 
@@ -35,17 +43,20 @@ def owes(line: RequestLine, person: Employee, purpose: str) -> bool:
     return line.state in UNPROVEN
 
 
-def _promise(work: Work, request: AccessRequest, line: RequestLine, person: Employee, purpose: str, turn: int) -> None:
-    dead = links.dead_of(work, line, purpose)
-    organisation = organisations.get(work, request.organisation_id)
+def _letter(
+    work: Work,
+    request: AccessRequest,
+    organisation: Organisation,
+    line: RequestLine,
+    person: Employee,
+    purpose: str,
+    key: str,
+) -> Personal:
     facts = cases.line_facts(line, person)
-    names = subsystem_names(work, line)
-    personal_letters.promise(
-        work,
-        key=f"{purpose}:{request.id}:v{request.version}:{line.id}:{turn}" + (f".{dead}" if dead else ""),
+    return Personal(
+        key=key,
         purpose=purpose,
         recipient=facts.email,
-        request=request,
         line=line,
         asked=[(line.id or 0, purpose)],
         values={
@@ -56,7 +67,7 @@ def _promise(work: Work, request: AccessRequest, line: RequestLine, person: Empl
             "registers": work.catalog.links["registers"].url,
             "help_url": f"{work.policy.page_url}/help/login",
             "roles": "; ".join(work.catalog.role(pair.subsystem, pair.role).label for pair in _named(line)),
-            "subsystems": ", ".join(names),
+            "subsystems": ", ".join(subsystem_names(work, line)),
             "until": f"{links.expires(work, purpose):%d.%m.%Y}",
             "organisation": organisation.called,
             "sender_name": work.policy.sender_name,

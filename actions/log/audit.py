@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session, col
 
 from actions.context import Work
@@ -40,20 +41,31 @@ def seal(key: bytes, digest: str) -> str:
     return hmac.new(key, digest.encode(), hashlib.sha256).hexdigest() if key else ""
 
 
+_HEAD = "head of the log"  # among what a session remembers: of which transaction, and the row
 _LOCKED_HEAD = select(ChainHead).where(col(ChainHead.id) == 1).with_for_update()
 
 
 def _locked_head(session: Session) -> ChainHead:
+    """As it stands, held until the transaction ends: nobody else adds an event meanwhile, so it is asked for once.
+
+    A lock taken inside a savepoint goes with it when that is rolled back, so it is not relied on behind it.
+    """
+    whole = session.get_transaction()
+    held: tuple[SessionTransaction, ChainHead] | None = session.info.get(_HEAD)
+    if held is not None and held[0] is whole:
+        return held[1]
     head: ChainHead | None = session.execute(_LOCKED_HEAD).scalar_one_or_none()
-    if head is not None:
-        return head
-    try:
-        with session.begin_nested():
-            session.add(ChainHead(id=1, seq=0, hash=START))
-    except IntegrityError:  # another writer made it first
-        pass
-    made: ChainHead = session.execute(_LOCKED_HEAD).scalar_one()
-    return made
+    if head is None:
+        try:
+            with session.begin_nested():
+                session.add(ChainHead(id=1, seq=0, hash=START))
+        except IntegrityError:  # another writer made it first
+            pass
+        head = session.execute(_LOCKED_HEAD).scalar_one()
+    session.refresh(head, with_for_update=True)
+    if not session.in_nested_transaction():
+        session.info[_HEAD] = (session.get_transaction(), head)
+    return head
 
 
 def has_looked(work: Work, subject: str, *, since: dt.datetime) -> bool:
@@ -66,7 +78,6 @@ def has_looked(work: Work, subject: str, *, since: dt.datetime) -> bool:
 def record(work: Work, action: str, subject: str, **data: object) -> Event:
     """Add one event. `data` must hold no names, addresses or СНИЛС: people are told by their row number."""
     head = _locked_head(work.session)
-    work.session.refresh(head, with_for_update=True)
     seq, text = head.seq + 1, canonical(data)
     digest = event_hash(seq, work.now, work.by, action, subject, text, head.hash)
     event = Event(
@@ -86,14 +97,16 @@ def record(work: Work, action: str, subject: str, **data: object) -> Event:
     return event
 
 
-def record_each(work: Work, action: str, subjects: Iterable[str]) -> None:
-    """The same of many, an event each, with a few statements: nobody has to wait for two thousand."""
-    text, rows = canonical({}), []
+def record_each(work: Work, action: str, told: Iterable[tuple[str, Mapping[str, object]]]) -> list[int]:
+    """The same of many (subject, data), an event each, with a few statements: nobody has to wait for two thousand.
+
+    Gives the numbers of the events.
+    """
+    rows = []
     head = _locked_head(work.session)
-    work.session.refresh(head, with_for_update=True)
     seq, previous = head.seq, head.hash
-    for subject in subjects:
-        seq += 1
+    for subject, data in told:
+        seq, text = seq + 1, canonical(data)
         digest = event_hash(seq, work.now, work.by, action, subject, text, previous)
         rows.append(
             {
@@ -106,6 +119,7 @@ def record_each(work: Work, action: str, subjects: Iterable[str]) -> None:
         head.seq, head.hash = seq, previous
         work.session.flush()
         work.session.execute(insert(Event), rows)
+    return [seq - len(rows) + place for place in range(1, len(rows) + 1)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlmodel import col
@@ -18,6 +19,7 @@ from actions.log import audit
 from models.grant import EndedFor
 from models.letters import OutboxLetter, OutboxState
 from models.link import PersonalLink
+from models.numbering import number
 from models.request import AccessRequest, RequestLine
 from notifications.writing import Written, write
 
@@ -50,19 +52,29 @@ def expires(work: Work, purpose: str) -> dt.datetime:
 
 def issue(work: Work, *, line_id: int, purpose: str, letter: OutboxLetter | None = None) -> PersonalLink:
     """A new link of a line, for this letter only; earlier ones stay valid until they end."""
-    link = PersonalLink(
-        nonce=secrets.token_hex(16),
-        token_hash="",
-        letter_id=letter.id if letter else None,
-        line_id=line_id,
-        purpose=purpose,
-        created_at=work.now,
-        expires_at=expires(work, purpose),
-    )
-    link.token_hash = _hash(token(work, link))
-    work.session.add(link)
-    work.session.flush()
+    [link] = issue_each(work, [(line_id, purpose, letter.id if letter else None)])
     return link
+
+
+def issue_each(work: Work, wanted: Sequence[tuple[int, str, int | None]]) -> list[PersonalLink]:
+    """Of (line, purpose, letter)."""
+    made = [
+        PersonalLink(
+            nonce=secrets.token_hex(16),
+            token_hash="",
+            letter_id=letter_id,
+            line_id=line_id,
+            purpose=purpose,
+            created_at=work.now,
+            expires_at=expires(work, purpose),
+        )
+        for line_id, purpose, letter_id in wanted
+    ]
+    for link in made:
+        link.token_hash = _hash(token(work, link))
+    number(work.session, made)
+    work.session.flush()
+    return made
 
 
 def forget(work: Work, request: AccessRequest, lines: Sequence[RequestLine]) -> None:
@@ -148,14 +160,18 @@ def written(work: Work, letter: OutboxLetter) -> Written:
     return write(letter.purpose, **letter.made_from, links=addresses)
 
 
-def dead_of(work: Work, line: RequestLine, purpose: str) -> int:
-    """How many of the line's links to that login have ended, by what ended them or by their term."""
-    query = select(func.count()).where(
-        col(PersonalLink.line_id) == line.id,
-        col(PersonalLink.purpose) == purpose,
-        or_(col(PersonalLink.ended_at).is_not(None), col(PersonalLink.expires_at) < work.now),
+def dead_of(work: Work, lines: Collection[int], purpose: str) -> Counter[int]:
+    """How many links of each line to that login have ended, by what ended them or by their term."""
+    query = (
+        select(col(PersonalLink.line_id), func.count())
+        .where(
+            col(PersonalLink.line_id).in_(lines),
+            col(PersonalLink.purpose) == purpose,
+            or_(col(PersonalLink.ended_at).is_not(None), col(PersonalLink.expires_at) < work.now),
+        )
+        .group_by(col(PersonalLink.line_id))
     )
-    return int(work.session.execute(query).scalar_one())
+    return Counter({line or 0: count for line, count in work.session.execute(query).tuples()})
 
 
 def hidden(text: str) -> str:

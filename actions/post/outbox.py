@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import cast
 
@@ -15,6 +15,7 @@ from actions.context import Conflict, NotFound, Work
 from actions.log import audit
 from actions.post import destinations, links
 from models.letters import OutboxLetter, OutboxState
+from models.numbering import number
 from models.request import AccessRequest
 from notifications.composing import Attachment, OutgoingLetter, compose, new_message_id
 from states.statuses import FINISHED, OUT_OF_HAND, STRANDED
@@ -62,10 +63,22 @@ def promise(
         next_attempt_at=work.now,
         promised_at=work.now,
     )
-    work.session.add(letter)
-    work.session.flush()
-    audit.record(work, "letter.promised", f"letter:{letter.id}", purpose=purpose, request=request_id)
+    put(work, [letter])
     return letter
+
+
+def put(work: Work, letters: Sequence[OutboxLetter]) -> None:
+    """Promise letters whose keys are new."""
+    number(work.session, letters)
+    work.session.flush()
+    told = [(f"letter:{letter.id}", {"purpose": letter.purpose, "request": letter.request_id}) for letter in letters]
+    audit.record_each(work, "letter.promised", told)
+
+
+def promised(work: Work, keys: Collection[str]) -> dict[str, OutboxLetter]:
+    """Those of the keys that were promised before, by their key."""
+    query = select(OutboxLetter).where(col(OutboxLetter.key).in_(keys))
+    return {letter.key: letter for letter in work.session.execute(query).scalars()}
 
 
 def _by_key(work: Work, key: str) -> OutboxLetter | None:
@@ -129,9 +142,9 @@ def release_expired(work: Work) -> tuple[int, int]:
     lost = work.session.execute(
         select(col(OutboxLetter.id)).where(col(OutboxLetter.state) == OutboxState.SENDING, *expired)
     ).scalars()
-    lost_ids = [number for number in lost if number is not None]
-    for number in lost_ids:
-        mark_uncertain(work, letter_id=number, detail="Отправка прервалась: программа остановилась посреди передачи.")
+    lost_ids = [each for each in lost if each is not None]
+    for lost_id in lost_ids:
+        mark_uncertain(work, letter_id=lost_id, detail="Отправка прервалась: программа остановилась посреди передачи.")
     return idle, len(lost_ids)
 
 
@@ -146,8 +159,7 @@ def _bring_near(work: Work) -> None:
         .returning(col(OutboxLetter.id))
         .execution_options(synchronize_session=False)
     ).scalars()
-    for number in list(numbers):
-        audit.record(work, "letter.brought-near", f"letter:{number}")
+    audit.record_each(work, "letter.brought-near", [(f"letter:{letter}", {}) for letter in list(numbers)])
 
 
 def begin(work: Work, *, letter_id: int, owner: str) -> tuple[bytes, str]:

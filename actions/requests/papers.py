@@ -64,8 +64,10 @@ def _is_report(work: Work, request: AccessRequest) -> bool:
 def _letter(work: Work, request: AccessRequest) -> list[MadeFile]:
     """A letter that asks the body which has to sign; only where that is somebody else."""
     code = work.catalog.kind(request.kind).letter
+    if code is None:
+        return []
     facts = cases.facts_of(work, request)
-    if code is None or (work.catalog.kind(request.kind).to_desk and signs_elsewhere(facts, work.catalog) is None):
+    if work.catalog.kind(request.kind).to_desk and signs_elsewhere(facts, work.catalog) is None:
         return []
     own_head = Signer(facts.organisation.head_post, facts.organisation.head_name)
     made = dataclasses.replace(paper_facts(work, request), signer=own_head, seal_of="")

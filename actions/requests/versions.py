@@ -12,7 +12,7 @@ from sqlmodel import col
 from actions.cards import enrolling
 from actions.context import Conflict, Work
 from actions.requests import cases, creation, lookup, pairs
-from actions.roles import grants
+from actions.roles import giving, grants
 from models.grant import Grant
 from models.request import AccessRequest, FormerVersion, RequestedRole, RequestLine
 
@@ -141,4 +141,4 @@ def _role_earlier(
         if revokes and role.until is not None and role.until == pair.decided_at and not role.never:
             grants.restore(work, role, until=max(moment, role.since))
         elif not revokes and role.line_id == line.id and not role.never and moment < role.since:
-            grants.begin_earlier(work, role, moment)
+            giving.begin_earlier(work, role, moment)

@@ -14,7 +14,7 @@ from actions.cards.organisation_names import NAMED, named, told
 from actions.context import EVERYWHERE, Conflict, NotFound, Work
 from actions.log import audit
 from actions.requests import lookup
-from actions.roles import grants
+from actions.roles import giving
 from actions.roles.holdings import held_in, role_label
 from models.employee import Employee
 from models.grant import Grant
@@ -88,7 +88,7 @@ def move(work: Work, source: Organisation, target: Organisation, *, since: dt.da
     _take_along(work, source, target, persons)
     at = begins(since)
     for each in held:
-        grants.move(work, each.grant, target.id or 0, at)
+        giving.move(work, each.grant, target.id or 0, at)
     for request in open_requests:
         request.organisation_id = target.id or 0
         request.revision += 1
@@ -117,8 +117,8 @@ def move(work: Work, source: Organisation, target: Organisation, *, since: dt.da
     return Reorganised(change, tuple(each for each in open_requests if each.status in UNDER_WAY))
 
 
-def follow(work: Work, role: Grant, known: dt.datetime) -> None:
-    """A role that was in force after all, as of `known`, goes where the organisation's roles have gone since."""
+def follow(work: Work, roles: Sequence[Grant], known: dt.datetime) -> None:
+    """Roles that were in force after all, as of `known`, go where the organisation's roles have gone since."""
     query = (
         select(OrganisationChange)
         .where(
@@ -128,8 +128,14 @@ def follow(work: Work, role: Grant, known: dt.datetime) -> None:
         )
         .order_by(col(OrganisationChange.id))
     )
+    changes = work.session.execute(query).scalars().all()
+    for role in roles:
+        _follow(work, role, changes)
+
+
+def _follow(work: Work, role: Grant, changes: Sequence[OrganisationChange]) -> None:
     place: Grant | None = role
-    for change in work.session.execute(query).scalars():
+    for change in changes:
         if place is None or place.until is not None or change.organisation_id != place.organisation_id:
             continue
         source, target = (
@@ -138,7 +144,7 @@ def follow(work: Work, role: Grant, known: dt.datetime) -> None:
         if source is not None and target is not None:
             _take_along(work, source, target, {place.person_id})
             change.grants = [*change.grants, place.id or 0]
-            place = grants.move(work, place, target.id or 0, begins(change.since))
+            place = giving.move(work, place, target.id or 0, begins(change.since))
 
 
 def begins(day: dt.date) -> dt.datetime:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,23 +13,34 @@ from sqlmodel import col
 from actions.context import Work
 from models.grant import Grant, GrantEntry
 from models.moments import MOSCOW
+from models.numbering import number
 
 
-def note(work: Work, grant: Grant) -> None:
-    """Write down what is known of the role from now on."""
+def note(work: Work, *grants: Grant) -> None:
+    """Write down what is known of the roles from now on."""
     work.session.flush()
-    query = select(GrantEntry).where(col(GrantEntry.grant_id) == grant.id, col(GrantEntry.superseded_at).is_(None))
+    numbers = [grant.id for grant in grants]
+    query = select(GrantEntry).where(col(GrantEntry.grant_id).in_(numbers), col(GrantEntry.superseded_at).is_(None))
     for entry in work.session.execute(query).scalars():
         entry.superseded_at = work.now
-    work.session.add(
-        GrantEntry(
-            grant_id=grant.id or 0,
-            since=grant.since,
-            until=grant.until,
-            ends_on=grant.ends_on,
-            verified_at=grant.verified_at,
-            recorded_at=work.now,
-        )
+    begin(work, grants)
+
+
+def begin(work: Work, grants: Sequence[Grant]) -> None:
+    """Of new ones nothing was known before."""
+    number(
+        work.session,
+        [
+            GrantEntry(
+                grant_id=grant.id or 0,
+                since=grant.since,
+                until=grant.until,
+                ends_on=grant.ends_on,
+                verified_at=grant.verified_at,
+                recorded_at=work.now,
+            )
+            for grant in grants
+        ],
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from sqlalchemy import or_, select, update
 from sqlmodel import col
@@ -19,7 +19,7 @@ from models.employee import Employee
 from models.facts import RoleRef
 from models.grant import Grant
 from models.organisation import Organisation
-from models.request import AccessRequest, RequestedRole, RequestLine
+from models.request import AccessRequest
 
 
 def in_force(
@@ -64,148 +64,19 @@ def is_held_in(work: Work, organisation_id: int, subsystem: str) -> bool:
     return work.session.execute(query.limit(1)).first() is not None
 
 
-def tell(
-    work: Work,
-    *,
-    person_id: int,
-    organisation_id: int,
-    role: RoleRef,
-    import_id: int,
-    since: dt.datetime,
-    ends_on: dt.date | None,
-    told_by: str,
-    told_on: dt.date | None,
-) -> Grant:
-    """A role is held from before, on somebody's word."""
-    row = Grant(
-        person_id=person_id,
-        organisation_id=organisation_id,
-        subsystem=role.subsystem,
-        role=role.role,
-        since=since,
-        ends_on=ends_on,
-        import_id=import_id,
-        told_by=told_by,
-        told_on=told_on,
-    )
-    work.session.add(row)
-    _made(work, row, "grant.told")
-    return row
-
-
-def move(work: Work, row: Grant, organisation_id: int, at: dt.datetime) -> Grant | None:
-    """The role is held in another organisation from that moment; None where it was held there already."""
-    moment = max(at, row.since)
-    end(work, grant_id=row.id or 0, reason="реорганизация", at=moment)
-    there = select(col(Grant.id)).where(
-        col(Grant.person_id) == row.person_id,
-        col(Grant.organisation_id) == organisation_id,
-        col(Grant.subsystem) == row.subsystem,
-        col(Grant.role) == row.role,
-        col(Grant.until).is_(None),
-    )
-    if work.session.execute(there).first() is not None:
-        return None
-    kept = row.model_dump(exclude={"id", "organisation_id", "since", "until", "event_seq", "end_reminded_at"})
-    moved = Grant(**kept, organisation_id=organisation_id, since=moment)
-    work.session.add(moved)
-    _made(work, moved, "grant.moved")
-    return moved
-
-
-def _made(work: Work, row: Grant, action: str) -> None:
-    beliefs.note(work, row)
-    told = audit.record(
-        work,
-        action,
-        subject_of(row),
-        grant=row.id,
-        employee=_card_id(work, row.person_id, row.organisation_id),
-        organisation=row.organisation_id,
-        subsystem=row.subsystem,
-        role=row.role,
-    )
-    row.event_seq = told.seq
-
-
-def grant(
-    work: Work,
-    *,
-    person_id: int,
-    organisation_id: int,
-    subsystem: str,
-    role: str,
-    request_id: int,
-    line_id: int,
-    since: dt.datetime | None = None,
-    ends_on: dt.date | None = None,
-) -> Grant:
-    """A granted role becomes a grant, since the answer (now when None) until the day that it names.
-
-    One already in force only takes that day, and begins earlier where it was held before.
-    """
-    held: Grant | None = work.session.execute(
-        select(Grant).where(
-            col(Grant.person_id) == person_id,
-            col(Grant.organisation_id) == organisation_id,
-            col(Grant.subsystem) == subsystem,
-            col(Grant.role) == role,
-            col(Grant.until).is_(None),
-        )
-    ).scalar_one_or_none()
-    if held is not None:
-        if since is not None and since < held.since:
-            begin_earlier(work, held, since)
-        return _prolonged(work, held, request_id, ends_on)
-    row = Grant(
-        person_id=person_id,
-        organisation_id=organisation_id,
-        subsystem=subsystem,
-        role=role,
-        since=since or work.now,
-        ends_on=ends_on,
-        request_id=request_id,
-        line_id=line_id,
-    )
-    work.session.add(row)
-    _made(work, row, "grant.made")
-    return row
-
-
-def begin_earlier(work: Work, row: Grant, since: dt.datetime) -> None:
-    """It turned out to be held already then."""
-    row.since = since
-    beliefs.note(work, row)
-    audit.record(work, "grant.begun-earlier", subject_of(row), grant=row.id)
-
-
-def _prolonged(work: Work, row: Grant, request_id: int, ends_on: dt.date | None) -> Grant:
-    """Granted once more: what the newer answer says of its end counts."""
-    if row.ends_on != ends_on:
-        row.ends_on, row.end_reminded_at = ends_on, None
-        beliefs.note(work, row)
-        audit.record(work, "grant.prolonged", subject_of(row), grant=row.id, request=request_id, until=_iso(ends_on))
-    return row
-
-
 def end_as_before(work: Work, row: Grant, moment: dt.datetime) -> None:
     """An answer of that moment, which was recorded by mistake, moved its last day."""
     known = [entry.ends_on for entry in beliefs.history(work, [row.id or 0]) if entry.recorded_at < moment]
     if known and known[-1] != row.ends_on:
         row.ends_on, row.end_reminded_at = known[-1], None
         beliefs.note(work, row)
-        audit.record(work, "grant.restored", subject_of(row), grant=row.id, until=_iso(row.ends_on))
-
-
-def _iso(day: dt.date | None) -> str | None:
-    return day.isoformat() if day else None
-
-
-def _card_id(work: Work, person_id: int, organisation_id: int) -> int:
-    query = select(col(Employee.id)).where(
-        col(Employee.person_id) == person_id, col(Employee.organisation_id) == organisation_id
-    )
-    return int(work.session.execute(query).scalar_one() or 0)
+        audit.record(
+            work,
+            "grant.restored",
+            subject_of(row),
+            grant=row.id,
+            until=row.ends_on.isoformat() if row.ends_on else None,
+        )
 
 
 def end(work: Work, *, grant_id: int, reason: str, at: dt.datetime | None = None) -> Grant:
@@ -213,17 +84,23 @@ def end(work: Work, *, grant_id: int, reason: str, at: dt.datetime | None = None
     row = work.session.get(Grant, grant_id)
     if row is None or row.until is not None:
         raise NotFound("Такой действующей роли нет.")
-    row.until = max(at, row.since) if at else work.now
-    beliefs.note(work, row)
-    audit.record(work, "grant.ended", subject_of(row), grant=grant_id, reason=reason)
+    _end(work, [row], reason, at)
     return row
 
 
-def retract(work: Work, row: Grant) -> None:
-    """The role was recorded by mistake: it ends when it began, so nobody ever held it."""
-    row.until, row.verified_at = row.since, None
-    beliefs.note(work, row)
-    audit.record(work, "grant.retracted", subject_of(row), grant=row.id)
+def _end(work: Work, rows: Sequence[Grant], reason: str, at: dt.datetime | None) -> None:
+    for row in rows:
+        row.until = max(at, row.since) if at else work.now
+    beliefs.note(work, *rows)
+    audit.record_each(work, "grant.ended", [(subject_of(row), {"grant": row.id, "reason": reason}) for row in rows])
+
+
+def retract(work: Work, *rows: Grant) -> None:
+    """The roles were recorded by mistake: each ends when it began, so nobody ever held it."""
+    for row in rows:
+        row.until, row.verified_at = row.since, None
+    beliefs.note(work, *rows)
+    audit.record_each(work, "grant.retracted", [(subject_of(row), {"grant": row.id}) for row in rows])
 
 
 def forget_lines(work: Work, lines: Collection[int]) -> None:
@@ -239,42 +116,37 @@ def restore(work: Work, row: Grant, *, until: dt.datetime | None = None) -> None
 
 
 def end_roles(
-    work: Work,
-    *,
-    line: RequestLine,
-    pairs: Iterable[RequestedRole],
-    organisation_id: int,
-    reason: str,
-    at: dt.datetime | None = None,
+    work: Work, roles: Collection[tuple[int, RoleRef]], *, organisation_id: int, reason: str, at: dt.datetime | None
 ) -> int:
-    """A revocation was carried out for these roles of the line: they end in this organisation. Returns how many did."""
-    wanted = {(pair.subsystem, pair.role) for pair in pairs}
+    """A revocation was carried out: these roles of persons end in this organisation. Returns how many did."""
     query = select(Grant).where(
-        col(Grant.person_id) == line.person_id,
+        col(Grant.person_id).in_({person for person, _ in roles}),
         col(Grant.organisation_id) == organisation_id,
         col(Grant.until).is_(None),
     )
-    ended = [row for row in work.session.execute(query).scalars().all() if (row.subsystem, row.role) in wanted]
-    for row in ended:
-        end(work, grant_id=row.id or 0, reason=reason, at=at)
+    held = work.session.execute(query).scalars().all()
+    ended = [row for row in held if (row.person_id, RoleRef(row.subsystem, row.role)) in roles]
+    _end(work, ended, reason, at)
     return len(ended)
 
 
-def verify(work: Work, *, line_id: int) -> None:
-    """The employee's own login proves every grant of the line."""
-    query = select(Grant).where(col(Grant.line_id) == line_id, col(Grant.verified_at).is_(None))
-    for row in work.session.execute(query).scalars().all():
+def verify(work: Work, lines: Collection[int]) -> None:
+    """The employee's own login proves every grant of his line."""
+    query = select(Grant).where(col(Grant.line_id).in_(lines), col(Grant.verified_at).is_(None))
+    rows = work.session.execute(query).scalars().all()
+    for row in rows:
         row.verified_at = work.now
-        beliefs.note(work, row)
+    beliefs.note(work, *rows)
 
 
 def unprove(work: Work, *, line_id: int) -> None:
     """The login that was to prove the line's grants did not happen."""
     query = select(Grant).where(col(Grant.line_id) == line_id, col(Grant.verified_at).is_not(None))
-    for row in work.session.execute(query).scalars().all():
+    rows = work.session.execute(query).scalars().all()
+    for row in rows:
         row.verified_at = None
-        beliefs.note(work, row)
-        audit.record(work, "grant.unproven", subject_of(row), grant=row.id)
+    beliefs.note(work, *rows)
+    audit.record_each(work, "grant.unproven", [(subject_of(row), {"grant": row.id}) for row in rows])
 
 
 def holders(

@@ -14,7 +14,7 @@ from sqlmodel import col
 from actions.cards import enrolling, identities, organisations, people
 from actions.context import Conflict, NotFound, Work
 from actions.log import audit
-from actions.roles import grants
+from actions.roles import giving, grants
 from actions.roles.holdings import role_label
 from actions.rosters.rosters import OpenQuestions, refuse_open
 from catalog import Catalog
@@ -242,23 +242,31 @@ def take(
     work.session.flush()
     cards = enrolling.enrol(work, card.id or 0, [row.told.line for row in new])
     told = [
-        grants.tell(
-            work,
+        Grant(
             person_id=employee.person_id,
             organisation_id=card.id or 0,
-            role=ref,
+            subsystem=ref.subsystem,
+            role=ref.role,
             import_id=made.id or 0,
             since=_midnight(row.told.since),
             ends_on=_date(row.told.line.asked_until),
             told_by=row.told.told_by,
             told_on=_date(row.told.told_on),
-        ).id
+        )
         for row, employee in zip(new, cards, strict=True)
         if employee is not None
         for ref in row.fresh
     ]
+    giving.put_on_record(work, told, "grant.told")
+    numbers = [role.id for role in told]
     audit.record(
-        work, "holdings.imported", subject(made), organisation=card.id, rows=len(new), grants=told, sha256=made.sha256
+        work,
+        "holdings.imported",
+        subject(made),
+        organisation=card.id,
+        rows=len(new),
+        grants=numbers,
+        sha256=made.sha256,
     )
     return replace(found, made=made)
 
@@ -309,8 +317,7 @@ def withdraw(work: Work, entry: HoldingsImport, *, reason: str) -> list[Grant]:
         )
     rows = list(work.session.execute(select(Grant).where(col(Grant.import_id) == entry.id)).scalars())
     gone = [row for row in rows if not row.never]
-    for row in gone:
-        grants.retract(work, row)
+    grants.retract(work, *gone)
     entry.withdrawn_at, entry.withdrawn_by, entry.withdrawn_reason = work.now, work.by, tidy(reason)[:500]
     work.session.add(entry)
     audit.record(work, "holdings.withdrawn", subject(entry), grants=[row.id for row in gone])

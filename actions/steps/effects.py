@@ -15,7 +15,7 @@ from actions.log import audit
 from actions.post import destinations, outbox
 from actions.requests import cases, creation, lookup, pairs, papers, versions
 from actions.reviews import reorganising
-from actions.roles import grants
+from actions.roles import giving, grants
 from actions.steps import undoing
 from models.answers import Ground, Outcome, PairAnswer, PairKey
 from models.employee import Employee
@@ -141,35 +141,21 @@ def _record_answers(work: Work, request: AccessRequest, data: Data, outcome: Out
 
 def make_grants(work: Work, request: AccessRequest, data: Data) -> None:
     _record_answers(work, request, data, "granted", "СТП не предоставила доступ.")
-    revokes = work.catalog.kind(request.kind).revokes
     answered_at = cast("dt.datetime | None", data.get("answered_at"))
-    for line in lookup.lines_of(work, request):
-        given = [pair for pair in line.asked if pair.state is LineState.GRANTED and _is_new(pair, data)]
-        if revokes:
-            grants.end_roles(
-                work,
-                line=line,
-                pairs=given,
-                organisation_id=request.organisation_id,
-                reason=f"заявка {request.number}",
-                at=answered_at,
-            )
-            continue
-        for pair in given:
-            if pair.subsystem:
-                role = grants.grant(
-                    work,
-                    person_id=line.person_id or 0,
-                    organisation_id=request.organisation_id,
-                    subsystem=pair.subsystem,
-                    role=pair.role,
-                    request_id=_id(request),
-                    line_id=line.id or 0,
-                    since=answered_at,
-                    ends_on=pair.until,
-                )
-                if answered_at is not None:
-                    reorganising.follow(work, role, answered_at)
+    given = [
+        giving.Given(line.person_id or 0, RoleRef(pair.subsystem, pair.role), line.id or 0, pair.until)
+        for line in lookup.lines_of(work, request)
+        for pair in line.asked
+        if pair.state is LineState.GRANTED and pair.subsystem and _is_new(pair, data)
+    ]
+    place = request.organisation_id
+    if work.catalog.kind(request.kind).revokes:
+        roles = {(each.person_id, each.role) for each in given}
+        grants.end_roles(work, roles, organisation_id=place, reason=f"заявка {request.number}", at=answered_at)
+        return
+    made = giving.give(work, given, organisation_id=place, request_id=_id(request), since=answered_at)
+    if answered_at is not None:
+        reorganising.follow(work, made, answered_at)
 
 
 def _is_new(pair: RequestedRole, data: Data) -> bool:
@@ -233,11 +219,11 @@ def record_outcome(work: Work, request: AccessRequest, data: Data) -> None:
 
 def close_lines(work: Work, request: AccessRequest, data: Data) -> None:
     """The officer has checked the result: nobody logs in to prove it."""
-    for line in lookup.lines_of(work, request):
-        if line.state in UNPROVEN:
-            pairs.put(line, LineState.VERIFIED, UNPROVEN)
-            line.verified_at = work.now
-            grants.verify(work, line_id=line.id or 0)
+    closed = [line for line in lookup.lines_of(work, request) if line.state in UNPROVEN]
+    for line in closed:
+        pairs.put(line, LineState.VERIFIED, UNPROVEN)
+        line.verified_at = work.now
+    grants.verify(work, [line.id or 0 for line in closed])
 
 
 def open_checklists(work: Work, request: AccessRequest, data: Data) -> None:

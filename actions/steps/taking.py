@@ -77,7 +77,7 @@ def reasons_against(
     )
     findings = [finding for guard in step.guards for finding in guard(case)]
     if Effect.MAKE_DOCUMENTS in step.effects:
-        findings += papers.blanks(work, request, facts)
+        findings += papers.blanks(work, request, case.facts)
     return findings
 
 

@@ -62,7 +62,7 @@ def _take_back(work: Work, request: AccessRequest, line: RequestLine, pair: Requ
         if row.until is not None and row.until == pair.decided_at and not row.never:
             later = [other.since for other in rows if other.since > row.since and not other.never]
             grants.restore(work, row, until=min(later, default=None))
-            reorganising.follow(work, row, pair.decided_at)
+            reorganising.follow(work, [row], pair.decided_at)
 
 
 def _ask_no_more(work: Work, request: AccessRequest, line: RequestLine) -> None:

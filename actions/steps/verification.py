@@ -25,7 +25,7 @@ def prove(work: Work, line: RequestLine) -> None:
     pairs.put(line, LineState.VERIFIED, UNPROVEN)
     line.verified_at = work.now
     links.end_of_lines(work, EndedFor.USED, col(RequestLine.id) == line.id, purpose=links.LOGIN_CHECK)
-    grants.verify(work, line_id=line.id or 0)
+    grants.verify(work, [line.id or 0])
     audit.record(work, "line.verified", f"request:{line.request_id}", line=line.id)
     work.session.flush()
     request = lookup.get(work, line.request_id)

@@ -17,13 +17,13 @@ from actions.checklists import checklist_workers, checklists
 from actions.context import Work
 from actions.requests import creation, lookup, pairs
 from actions.reviews import reviews
-from actions.roles import grants
 from actions.steps import comments
 from models.account import Role
 from models.facts import LineFacts
 from models.letters import OutboxState
 from models.organisation import Organisation
 from models.request import LineState, Status
+from tests.roles import granted
 from tests.web.api.calling import caller
 from tests.web.apps import app_for
 from tests.web.routes import routes
@@ -73,9 +73,7 @@ def foreign(work: Work) -> None:
     pairs.put(first, LineState.GRANTED)
     assert (other.id, made.id, first.id, first.person_id) == (1, 1, 1, 1)
     for role in BOTH_ROLES:
-        grants.grant(
-            work, person_id=1, organisation_id=1, subsystem=role.subsystem, role=role.role, request_id=1, line_id=1
-        )
+        granted(work, person_id=1, organisation_id=1, subsystem=role.subsystem, role=role.role, request_id=1, line_id=1)
     stored_file(work, made, f"{FOREIGN[0]}.pdf", b"%PDF-1.4 " + FOREIGN[0].encode())
     received(work, made, {"kind": "answer", "outcome": "granted", "evidence": [FOREIGN[0]]})
     package_letter(work, made, OutboxState.UNCERTAIN)
@@ -176,7 +174,7 @@ def _own_rows(world: World) -> None:
     with world.installation.work(by="insider") as work:
         mine, card = lookup.get(work, 2), clinic(work).id or 0
         first = lookup.lines_of(work, mine)[0]
-        grants.grant(
+        granted(
             work,
             person_id=first.person_id or 0,
             organisation_id=card,
@@ -280,7 +278,7 @@ def test_of_an_employee_of_two_clinics_only_ones_own_side_is_shown(insider: Test
         assert shared is not None and shared.id is not None
         again = creation.create(work, kind=KIND, organisation_id=1, lines=[line(0)])
         again.status = Status.GRANTED
-        grants.grant(
+        granted(
             work,
             person_id=shared.person_id,
             organisation_id=1,

@@ -31,6 +31,7 @@ from models.facts import FullName, LineFacts
 from models.organisation import Organisation
 from models.request import Status
 from tests.actions.reviews.rosters import roster
+from tests.roles import granted
 from tests.web.api.calling import caller
 from tests.web.apps import app_for
 from tests.web.routes import routes
@@ -88,7 +89,7 @@ def clinic_a(work: Work, line: LineFacts) -> None:
     [row] = lookup.lines_of(work, made)
     enrolling.take_over(work, made, [(people.of_line(work, row), line)])
     for role in BOTH_ROLES:
-        grants.grant(
+        granted(
             work,
             person_id=row.person_id or 0,
             organisation_id=place,
@@ -250,7 +251,7 @@ def _granted(work: Work) -> int:
     request = request_at(work, Status.GRANTED)
     [first, *_] = lookup.lines_of(work, request)
     for role in BOTH_ROLES:
-        grants.grant(
+        granted(
             work,
             person_id=first.person_id or 0,
             organisation_id=2,

@@ -15,7 +15,6 @@ from actions.checklists import checklist_workers, checklists
 from actions.context import Work
 from actions.requests import creation, lookup, pairs
 from actions.reviews import reorganising, reviews
-from actions.roles import grants
 from actions.steps import comments
 from actions.subscriptions import webhooks
 from models.account import Role
@@ -26,6 +25,7 @@ from models.request import AccessRequest, LineState, Status
 from models.text import fold
 from tests import walking
 from tests.kinds.files import pdf
+from tests.roles import granted
 from tests.web.world import KIND, World, open_world, package_letter
 
 CLINICS = (
@@ -241,7 +241,7 @@ def _held(work: Work, organisation_id: int, count: int, *, months: int) -> None:
     request = at(work, Status.VERIFIED, organisation_id, count)
     for place, line in enumerate(lookup.lines_of(work, request)):
         for role in walking.ROLES:
-            grant = grants.grant(
+            grant = granted(
                 work,
                 person_id=line.person_id or 0,
                 organisation_id=organisation_id,

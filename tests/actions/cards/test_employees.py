@@ -28,6 +28,7 @@ from models.organisation import Organisation
 from models.person import Person
 from models.request import AccessRequest, Status
 from states.lifecycle import Refused
+from tests.roles import granted
 from tests.walking import confirm_desk
 from views.requests import summary
 from wiring.work import Installation
@@ -75,7 +76,7 @@ def gone_on(work: Work, line: LineFacts, place: int = A, status: Status = Status
     enrolling.take_over(work, request, [(people.of_line(work, each), line) for each in lines])
     for each in lines if status is Status.GRANTED else ():
         for role in ROLES:
-            grants.grant(
+            granted(
                 work,
                 person_id=each.person_id or 0,
                 organisation_id=place,

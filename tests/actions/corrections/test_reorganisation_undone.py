@@ -28,6 +28,7 @@ from states.lifecycle import Actor
 from states.rules import Stage, check_request
 from tests.actions.evidence.sound import checked_pack
 from tests.actions.reviews.test_reorganisation import NEW, NEW_INN, moved, renamed
+from tests.roles import granted
 from tests.walking import GROUND, bring, clinic, request_at
 
 WHY = "Лист записи ЕГРЮЛ оказался другой организации"
@@ -176,7 +177,7 @@ def test_a_role_that_was_held_in_both_is_held_in_both_again(installation, clock)
         row = work.session.execute(select(Grant).where(Grant.subsystem == "frmo")).scalar_one()
         reorganising._take_along(work, source, target, [row.person_id])
         kept = {"subsystem": row.subsystem, "role": row.role, "request_id": row.request_id, "line_id": row.line_id}
-        grants.grant(work, person_id=row.person_id, organisation_id=target.id, **kept)
+        granted(work, person_id=row.person_id, organisation_id=target.id, **kept)
         number = target.id
     clock.forward(days=2)
     moved(installation, since=NEXT)

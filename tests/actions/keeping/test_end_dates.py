@@ -25,6 +25,7 @@ from models.letters import OutboxLetter
 from models.request import RequestedRole, Status
 from states.rules import Stage, check_request
 from sweeps.remind import sweep
+from tests.roles import granted as put_on_record
 from tests.walking import GROUND, KIND, ROLES, clinic, lines, request_at
 
 LAST = dt.date(2026, 12, 31)
@@ -158,7 +159,7 @@ def test_a_renewal_asks_for_the_same_roles_and_its_answer_moves_the_day(installa
         [line] = lookup.lines_of(work, made)
         assert made.kind == KIND and {pair.asked_until for pair in line.asked} == {dt.date(2027, 12, 31)}
         assert line.roles == [(ref.subsystem, ref.role) for ref in ROLES]
-        grants.grant(
+        put_on_record(
             work,
             person_id=line.person_id,
             organisation_id=made.organisation_id,
@@ -184,7 +185,7 @@ def test_a_renewal_recorded_by_mistake_gives_the_day_back(installation, clock):
         [line] = lookup.lines_of(work, made)
         for pair in line.asked:
             pair.decided_at = work.now
-            grants.grant(
+            put_on_record(
                 work,
                 person_id=line.person_id,
                 organisation_id=made.organisation_id,

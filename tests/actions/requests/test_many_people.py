@@ -9,11 +9,17 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import event
 
+from actions.cards import enrolling
 from actions.context import Work
+from actions.letters import invitations
 from actions.log import audit
+from actions.post import links
 from actions.requests import creation, drafting, lookup
+from actions.roles import grants
+from actions.steps import effects
+from models.employee import Employee
 from models.facts import LineFacts
-from tests.walking import KIND, clinic, lines
+from tests.walking import GROUND, KIND, ROLES, clinic, lines
 
 _LETTERS = "абвгдежзик"
 
@@ -67,7 +73,36 @@ WRITES: dict[str, Callable[[Work, int, int], object]] = {
     "page": lambda work, number, size: drafting.add_people(
         work, lookup.get(work, number), crowd(size, 700_000_000), replace=True
     ),
+    "take over": lambda work, number, size: enrolling.take_over(
+        work, lookup.get(work, number), list(zip(_cards(work, number), crowd(size, mail="m"), strict=True))
+    ),
+    "invite": lambda work, number, _: invitations.invite(work, lookup.get(work, number), purpose=links.FIRST_LOGIN),
+    "grant": lambda work, number, _: effects.make_grants(work, lookup.get(work, number), {"ground": GROUND}),
+    "grant once more": lambda work, number, _: [
+        effects.make_grants(work, lookup.get(work, number), {"ground": GROUND, "answered_at": work.now}) for _ in "12"
+    ],
+    "prove": lambda work, number, _: _proven(work, number),
+    "end": lambda work, number, _: _ended(work, number),
 }
+
+
+def _cards(work: Work, number: int) -> list[Employee]:
+    lines = lookup.lines_of(work, lookup.get(work, number))
+    persons = lookup.persons_of(work, lines)
+    return [persons[line.person_id or 0] for line in lines]
+
+
+def _proven(work: Work, number: int) -> None:
+    effects.make_grants(work, lookup.get(work, number), {"ground": GROUND})
+    grants.verify(work, [line.id or 0 for line in lookup.lines_of(work, lookup.get(work, number))])
+
+
+def _ended(work: Work, number: int) -> None:
+    request = lookup.get(work, number)
+    effects.make_grants(work, request, {"ground": GROUND})
+    roles = {(line.person_id or 0, role) for line in lookup.lines_of(work, request) for role in ROLES}
+    ended = grants.end_roles(work, roles, organisation_id=request.organisation_id, reason="проверка", at=None)
+    assert ended == len(roles)
 
 
 @pytest.mark.parametrize("what", WRITES)
@@ -98,7 +133,7 @@ def test_a_thousand_people_hold_the_lock_for_less_than_two_seconds(installation,
 def test_events_written_together_are_a_chain_like_any_other(installation):
     with installation.work("тест") as work:
         audit.record(work, "request.viewed", "request:1")
-        audit.record_each(work, "person.enrolled", ["person:1", "person:2", "person:3"])
+        audit.record_each(work, "person.enrolled", [(f"person:{number}", {"request": number}) for number in range(3)])
         audit.record_each(work, "person.enrolled", [])
         last = audit.record(work, "request.viewed", "request:1")
         assert last.seq == 5

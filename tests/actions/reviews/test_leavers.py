@@ -18,6 +18,7 @@ from models.facts import LineFacts
 from models.request import AccessRequest, Status
 from tests.actions.reviews.rosters import roster, row, rows
 from tests.homes import copied
+from tests.roles import granted
 from tests.walking import KIND, ROLES, bring, clinic, lines
 from wiring.settings import Settings
 from wiring.work import Installation
@@ -165,7 +166,7 @@ def test_roles_in_another_organisation_are_noted_and_stay(held, tmp_path):
         organisations.change(work, other, {"short_name": "ООО «Другая клиника»"})
         request = creation.create(work, kind=KIND, organisation_id=other.id, lines=lines(1))
         line = lookup.lines_of(work, request)[0]
-        grants.grant(
+        granted(
             work,
             person_id=line.person_id,
             organisation_id=other.id,

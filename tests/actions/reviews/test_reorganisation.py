@@ -22,6 +22,7 @@ from models.identifiers import BadIdentifier
 from models.organisation import Organisation
 from models.request import Status
 from states.rules import Stage, check_request
+from tests.roles import granted
 from tests.walking import clinic, request_at
 from tests.web.users import client
 from tests.web.world import World
@@ -147,7 +148,7 @@ def test_a_branch_is_told_from_its_head_and_a_role_held_in_both_is_held_once(ins
         work.session.add(branch)
         work.session.flush()
         reorganising._take_along(work, head, branch, [row.person_id])
-        grants.grant(
+        granted(
             work,
             person_id=row.person_id,
             organisation_id=branch.id,

@@ -22,6 +22,7 @@ from models.letters import OutboxLetter
 from models.request import LineState
 from models.review import ReviewAnswer
 from tests.homes import copied
+from tests.roles import granted
 from tests.walking import KIND, ROLES, lines
 
 OFFICER, OTHER_OFFICER = "officer@clinic.example", "other@clinic.example"
@@ -72,7 +73,7 @@ def _other_clinic(installation):
         organisations.change(work, card, {"short_name": "ООО «Другая клиника»", "officer_email": OTHER_OFFICER})
         request = creation.create(work, kind=KIND, organisation_id=card.id, lines=lines(1))
         line = lookup.lines_of(work, request)[0]
-        grants.grant(
+        granted(
             work,
             person_id=line.person_id,
             organisation_id=card.id,

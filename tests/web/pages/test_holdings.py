@@ -14,7 +14,6 @@ from fastapi.testclient import TestClient
 from openpyxl import load_workbook
 
 from actions.requests import lookup
-from actions.roles import grants
 from demo import people
 from documents.rosters.headings import field_named
 from documents.tables.holders import holdings_template
@@ -23,6 +22,7 @@ from models.organisation import Organisation
 from models.request import Status
 from tests.actions.roles.test_holdings_import import HEADINGS, ROLE, SOURCE
 from tests.commands import said
+from tests.roles import granted
 from tests.web.api.calling import caller
 from tests.web.conftest import light_passwords, officer, stranger, world
 from tests.web.test_scope import leaks
@@ -127,7 +127,7 @@ def _held_until(world: World, day: str) -> tuple[int, int]:
     with world.installation.work(by="тест") as work:
         request = request_at(work, Status.GRANTED)
         line = lookup.lines_of(work, request)[0]
-        made = grants.grant(
+        made = granted(
             work,
             person_id=line.person_id or 0,
             organisation_id=request.organisation_id,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fastapi.testclient import TestClient
 
 from actions.requests import lookup
-from actions.roles import grants
 from models.request import Status
+from tests.roles import granted
 from tests.web.world import World, clinic, request_at
 
 
@@ -14,7 +14,7 @@ def _granted(world: World) -> None:
     with world.installation.work(by="тест") as work:
         request = request_at(work, Status.GRANTED)
         first = lookup.lines_of(work, request)[0]
-        grants.grant(
+        granted(
             work,
             person_id=first.person_id or 0,
             organisation_id=clinic(work).id or 0,

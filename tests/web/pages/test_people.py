@@ -25,6 +25,7 @@ from models.facts import LineFacts, RoleRef
 from models.grant import Grant
 from models.organisation import Organisation
 from models.request import AccessRequest, Status
+from tests.roles import granted
 from tests.web.browsing import CHROMIUM, FLAGS, served
 from tests.web.grants import fill
 from tests.web.users import client, log_in
@@ -51,7 +52,7 @@ def held(
     """A role of one of the two employees, as the desk's answer makes it, moved to its day."""
     request = request or request_at(work, Status.GRANTED)
     line = lookup.lines_of(work, request)[index]
-    made = grants.grant(
+    made = granted(
         work,
         person_id=line.person_id or 0,
         organisation_id=request.organisation_id,
@@ -73,7 +74,7 @@ def elsewhere(work: Work) -> Grant:
     line = LineFacts(snils="00100199810", surname="Чужой", given="Фёдор", roles=(RoleRef("remd", "institution-user"),))
     request = creation.create(work, kind=KIND, organisation_id=card.id or 0, lines=(line,))
     [only] = lookup.lines_of(work, request)
-    return grants.grant(
+    return granted(
         work,
         person_id=only.person_id or 0,
         organisation_id=card.id or 0,
@@ -262,7 +263,7 @@ def test_one_person_in_two_organisations_is_shown_to_each_with_its_own_roles_onl
     with world.installation.work(by="тест") as work:
         own, other = held(work), elsewhere(work)
         enrolling.enrol(work, other.organisation_id, [line(0)])
-        shared = grants.grant(
+        shared = granted(
             work,
             person_id=own.person_id,
             organisation_id=other.organisation_id,

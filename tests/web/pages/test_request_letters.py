@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 from sqlmodel import col, select
 
 from actions.post import links, personal_letters
+from actions.post.personal_letters import Personal
 from actions.requests import lookup
 from models.audit import Event
 from models.letters import InboxLetter, OutboxState
@@ -82,12 +83,10 @@ def test_a_sent_letter_lists_its_files_and_never_the_personal_link(officer: Test
         request = request_at(work, Status.GRANTED)
         scan = stored_file(work, request, "Скан.pdf", b"%PDF-1.7 scan")
         line = lookup.lines_of(work, request)[0]
-        letter = personal_letters.promise(
-            work,
+        asked = Personal(
             key="check:1",
             purpose="nudge",
             recipient="person0@example.com",
-            request=request,
             line=line,
             asked=[(line.id or 0, links.LOGIN_CHECK)],
             values={
@@ -98,6 +97,7 @@ def test_a_sent_letter_lists_its_files_and_never_the_personal_link(officer: Test
                 "sender_name": "",
             },
         )
+        [letter] = personal_letters.promise(work, request, [asked])
         token = links.written(work, letter).text.partition("/my/")[2].split()[0]
         letter.attachments = [
             {"name": "Скан.pdf", "media_type": "application/pdf", "sha256": scan.sha256},

@@ -17,7 +17,6 @@ from actions.accounts import accounts
 from actions.cards import enrolling, organisation_choices, organisations
 from actions.context import Conflict
 from actions.requests import drafting, lookup
-from actions.roles import grants
 from actions.steps import taking
 from models.account import Role
 from models.audit import Event
@@ -28,6 +27,7 @@ from models.organisation import Organisation
 from models.request import AccessRequest, RequestLine, Status
 from registry.store import replace_records
 from tests.kinds.cases import CASES, drafted
+from tests.roles import granted
 from tests.web.browsing import CHROMIUM, FLAGS, is_error, served
 from tests.web.users import log_in, session_of
 from tests.web.world import BOTH_ROLES, INN, KIND, PEOPLE, World, clinic, request_at
@@ -216,7 +216,7 @@ def test_role_that_the_person_holds_already_is_shown_and_its_conflict_told(
     with world.installation.work(by="тест") as work:
         before = request_at(work, Status.GRANTED)
         held = lookup.lines_of(work, before)[0]
-        grants.grant(
+        granted(
             work,
             person_id=held.person_id or 0,
             organisation_id=card,

@@ -11,6 +11,7 @@ from typing import Protocol
 from sqlmodel import Session
 
 from catalog import Catalog
+from refusals import Refusal
 from states.calendar import WorkingCalendar
 from states.deadlines import Schedule
 
@@ -100,9 +101,13 @@ class Work:
     after_commit: list[Callable[[], None]] = field(default_factory=list)
 
 
-class NotFound(LookupError):
+class NotFound(Refusal, LookupError):
     """There is no such thing; the text is a Russian sentence without personal data."""
 
+    http_status = 404
 
-class Conflict(Exception):
+
+class Conflict(Refusal):
     """Somebody else was faster; the text says in Russian what changed."""
+
+    http_status = 409

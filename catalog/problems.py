@@ -10,6 +10,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from catalog.schema import Entry
+from refusals import Refusal
 
 AnyEntry = TypeVar("AnyEntry", bound=Entry)
 
@@ -26,8 +27,11 @@ class Problem:
         return f"{self.file}: ключ {self.key}: {self.message}" if self.key else f"{self.file}: {self.message}"
 
 
-class CatalogError(ValueError):
+class CatalogError(Refusal, ValueError):
     """A file of the catalogue is wrong; the text names file, key and reason in Russian, one line a problem."""
+
+    http_status = 409
+    problem = "not-found"
 
     def __init__(self, *problems: Problem | str) -> None:
         super().__init__("\n".join(map(str, problems)))

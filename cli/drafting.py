@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from models.facts import LineFacts, OrganisationFacts, RoleRef, SignatureFacts
+from refusals import Refusal
 from states.rules.values import read_date
 from views.offers.line_questions import usual_roles
 
@@ -35,10 +36,8 @@ _SIGNER_KEYS = (
 _TABLES = ("fields", "people", "signer", "organisation")
 
 
-class BadData(ValueError):
+class BadData(Refusal, ValueError):
     """The data file cannot be understood; the text says where and what to do."""
-
-    for_people = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from refusals import Refusal
+
 if TYPE_CHECKING:
     from actions.context import Work
     from catalog import Catalog
@@ -77,27 +79,12 @@ def opened() -> Installation:
 
 def spoken(error: BaseException) -> tuple[str, list[Any]] | None:
     """A refusal of ours as a Russian sentence and findings; None for what is a fault of the program."""
-    from actions.context import Conflict, NotFound
-    from actions.steps.taking import NotAllowed
-    from catalog import CatalogError
-    from models.identifiers import BadIdentifier
-    from sandbox import Killed
-    from sandbox import Refused as RefusedFile
-    from states.lifecycle import Refused
-    from wiring.settings import SettingsError
-
-    if isinstance(error, Refused):
-        return "Действие не выполнено: есть замечания.", list(error.findings)
-    if isinstance(error, RefusedFile):
-        return error.detail or f"Файл не подходит ({error.code}).", []
-    known = (Conflict, NotFound, NotAllowed, CatalogError, BadIdentifier, Killed, SettingsError)
-    if isinstance(error, known) or getattr(error, "for_people", False):
-        text = str(error.args[0] if isinstance(error, LookupError) and error.args else error)
-        return text + _options(getattr(error, "asked", ())), list(getattr(error, "findings", ()))
+    if isinstance(error, Refusal):
+        return error.told + _options(error.more.get("asked", ())), list(error.findings)
     return None
 
 
-def _options(asked: Iterable[str]) -> str:
+def _options(asked: Any) -> str:
     """By which options a roster's questions are answered."""
     from cli.roster_options import HINTS
 

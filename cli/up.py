@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from cli.output import say
+from refusals import Refusal
 
 _READING_SECONDS = 3.0
 
@@ -45,7 +46,7 @@ def up(
         except KeyboardInterrupt:
             pass
         except Exception as error:
-            if service.settings.practice and getattr(error, "for_people", False):
+            if service.settings.practice and isinstance(error, Refusal):
                 beside.tell_failure(service.settings.home, str(error))
             raise
         finally:

@@ -29,6 +29,7 @@ from models.facts import SignatureFacts
 from models.findings import Severity
 from models.moments import MOSCOW
 from models.request import AccessRequest, LineState, Status
+from refusals import Refusal
 from registry.archive import import_archive
 from wiring.work import Installation
 
@@ -37,10 +38,10 @@ _LINK = re.compile(r"https?://[\w.:-]+/my/\S+")
 _OFFICER = "Орлова М. П., кадры"
 
 
-class DemoFailed(RuntimeError):
+class DemoFailed(Refusal):
     """The walk did not come where it should; the text says where it stopped."""
 
-    for_people = True
+    http_status = 500
 
 
 class Walk:

@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 
 from models.text import tidy
+from refusals import Refusal
 
 
-class BadIdentifier(ValueError):
+class BadIdentifier(Refusal, ValueError):
     """The value is not such a number; the text is a Russian sentence for the person who typed it."""
 
 

@@ -15,6 +15,8 @@ from urllib.parse import SplitResult, urlsplit
 
 import httpx2 as httpx
 
+from refusals import Refusal
+
 SECRET_BEGINS = "whsec_"
 _SECONDS = 10.0
 # Clouds tell their machines' secrets at these; 169.254.169.254 and its like are link-local.
@@ -25,12 +27,14 @@ _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 logging.getLogger("httpx2").setLevel(logging.WARNING)  # its INFO lines quote addresses, which may be secret
 
 
-class BadTarget(ValueError):
+class BadTarget(Refusal, ValueError):
     """Where nothing may be posted; the text says in Russian why and what to do."""
 
 
-class NotTaken(Exception):
+class NotTaken(Refusal):
     """The receiver did not take it. `answer` is its HTTP status, None when there was none; the text is for the page."""
+
+    http_status = 502
 
     def __init__(self, told: str, answer: int | None = None) -> None:
         super().__init__(told)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from refusals import Refusal
 
-class RefbookError(Exception):
+
+class RefbookError(Refusal):
     """`code` for programs, the text a Russian sentence that says what to do. Nothing in the database has changed."""
 
-    for_people = True
+    http_status = 500
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)

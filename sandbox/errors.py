@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from refusals import Refusal
+
 Why = Literal["time", "memory", "crash", "output"]
 _WHYS: dict[Why, str] = {
     "time": "файл открывался слишком долго",
@@ -13,23 +15,37 @@ _WHYS: dict[Why, str] = {
 }
 
 
-class Refused(Exception):
+class Refused(Refusal):
     """The input is bad; raised in the child and again in the parent. `detail` is Russian, without personal data."""
+
+    problem = "bad-file"
 
     def __init__(self, code: str, detail: str = "") -> None:
         super().__init__(code)
         self.code, self.detail = code, detail
 
+    @property
+    def told(self) -> str:
+        return self.detail or "Файл не подходит."
 
-class Killed(Exception):
+
+class Killed(Refusal):
     """The child broke a limit or died; `why` says which, `detail` is for developers."""
+
+    problem = "bad-file"
 
     def __init__(self, why: Why, detail: str = "") -> None:
         super().__init__(_WHYS[why])
         self.why, self.detail = why, detail
 
+    @property
+    def told(self) -> str:
+        return f"Файл слишком сложный или повреждён: открыть его не удалось ({self})."
 
-class Unavailable(Exception):
+
+class Unavailable(Refusal):
     """No child could be started, which says nothing of the file. The text is Russian and says what to do."""
 
-    for_people = True
+    http_status = 503
+    problem = "busy"
+    retry_after = 60

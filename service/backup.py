@@ -21,6 +21,7 @@ from documents.archive import refuse_unsafe
 from documents.atomic import aside
 from models.moments import MOSCOW
 from models.tables import METADATA
+from refusals import Refusal
 from service.locks import ENDING, Passphrase, Recipient, WrongLock
 from wiring.moving_in import DATABASE, LOOSE, database_path
 from wiring.settings import Settings
@@ -31,10 +32,10 @@ SETTINGS, KEY = "settings.toml", "secret.key"
 _KEPT = re.compile(r"egisz-access-\d{4}-\d{2}-\d{2}-\d{6}\.zip(\.age)?")
 
 
-class BackupError(Exception):
+class BackupError(Refusal):
     """Why a copy could not be made or put back, in Russian."""
 
-    for_people = True
+    http_status = 500
 
 
 def back_up(

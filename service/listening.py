@@ -5,13 +5,15 @@ from __future__ import annotations
 import contextlib
 import socket
 
+from refusals import Refusal
+
 _BACKLOG = 512
 
 
-class NoPort(Exception):
+class NoPort(Refusal):
     """No port can be had at that address; the text says so in Russian."""
 
-    for_people = True
+    http_status = 500
 
 
 def listen(host: str, wanted: int) -> socket.socket:

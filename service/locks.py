@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from refusals import Refusal
+
 ENDING = ".age"
 _BEGINS = b"age-encryption.org/v1\n"
 _MOST = 2**30  # bytes that a passphrase locks: all of it is in memory
 LEAST_PASSPHRASE = 12
 
 
-class WrongLock(Exception):
+class WrongLock(Refusal):
     """Why a backup cannot be locked or opened, in Russian."""
 
-    for_people = True
+    http_status = 500
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,14 @@ from pathlib import Path
 
 from actions.log import audit
 from actions.log.audit import Anchor
+from refusals import Refusal
 from wiring.settings import Settings, SettingsError
 
 
-class SigningError(Exception):
+class SigningError(Refusal):
     """Why an anchor could not be signed or believed, in Russian."""
 
-    for_people = True
+    http_status = 500
 
 
 def make_pair(private: Path) -> Path:

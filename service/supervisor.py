@@ -21,6 +21,7 @@ from pathlib import Path
 from actions.accounts import accounts
 from actions.post import destinations
 from documents.russian import counted
+from refusals import Refusal
 from service import anchors, beside, planner
 from service.children import Child, stop_all
 from service.deployments import ROOT
@@ -38,10 +39,10 @@ _PLAYED_DESK = "egisz@stp-egisz.ru"
 Say = Callable[[str], None]
 
 
-class CannotStart(Exception):
+class CannotStart(Refusal):
     """Why the service does not start, in Russian."""
 
-    for_people = True
+    http_status = 500
 
 
 @dataclass

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from catalog.calendar import CalendarTable, calendar_table
+from refusals import Refusal
 
 
 class DayKind(StrEnum):
@@ -26,10 +27,8 @@ class Day:
     why: str = ""
 
 
-class BadCalendar(ValueError):
+class BadCalendar(Refusal, ValueError):
     """An imported calendar.json is not one; the text is Russian."""
-
-    for_people = True
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from models.moments import MOSCOW
+from refusals import Refusal
 from states.calendar import DayKind, WorkingCalendar
 
 _HORIZON_DAYS = 366 * 5
@@ -67,10 +68,8 @@ class Deadline:
 _YEARS = (2000, 2100)  # before, the holidays were others; the years after are nobody's plan
 
 
-class TooFar(ValueError):
+class TooFar(Refusal, ValueError):
     """The deadline or its beginning lies beyond what a calendar can tell; the text is Russian."""
-
-    for_people = True
 
 
 def working_intervals(date: dt.date, schedule: Schedule, calendar: WorkingCalendar) -> Iterator[Interval]:

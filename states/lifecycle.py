@@ -12,6 +12,7 @@ from transitions import EventData, Machine
 from catalog.kinds import RequestKind
 from models.findings import Finding
 from models.request import Status as S
+from refusals import Refusal
 from states import guards
 
 Trait = Literal["signed", "unsigned", "desk", "elsewhere", "login", "result", "first-login"]
@@ -484,11 +485,13 @@ STEPS: tuple[Step, ...] = (
 )
 
 
-class Refused(Exception):
+class Refused(Refusal):
     """A step that is forbidden here or lacks something; `findings` holds every reason at once."""
 
+    problem = "refused"
+
     def __init__(self, trigger: str, status: S, findings: Sequence[Finding]) -> None:
-        super().__init__(f"{trigger} refused in {status.value}")
+        super().__init__("Действие не выполнено: есть замечания.")
         self.trigger, self.status, self.findings = trigger, status, tuple(findings)
 
 

@@ -7,13 +7,14 @@ from notifications.smtp import SmtpGateway
 from notifications.smtp_conversation import SmtpSettings
 from notifications.tls import Security
 from notifications.webhooks import WebhookGateway
+from refusals import Refusal
 from wiring.settings import Settings
 
 
-class NoMailbox(Exception):
+class NoMailbox(Refusal):
     """The settings name no mail server."""
 
-    for_people = True
+    http_status = 500
 
 
 def reads_mail(settings: Settings) -> bool:

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import Protocol
 
+from refusals import Refusal
 from wiring.settings import ImapPart, MailPart, Settings, SmtpPart, load
 
 FOLDER = "practice"
@@ -16,10 +17,10 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _OF_WORK = ("EGISZ_SMTP", "EGISZ_IMAP", "EGISZ_MAIL", "EGISZ_DATABASE_URL")
 
 
-class WrongFolder(Exception):
+class WrongFolder(Refusal):
     """Practice and work would meet in one data folder; the text says in Russian what to do."""
 
-    for_people = True
+    http_status = 409
 
 
 class Opened(Protocol):

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, m
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from models.moments import MOSCOW
+from refusals import Refusal
 
 _SERVER = re.compile(r"(\*\.[\w-]+\.)?[\w-]+(\.[\w-]+)*")
 Tls = Literal["tls", "starttls", "plain"]
@@ -332,5 +333,7 @@ def load() -> Settings:
         raise SettingsError(f"settings.toml не разобрать: {error}") from error
 
 
-class SettingsError(ValueError):
+class SettingsError(Refusal, ValueError):
     """A setting is wrong; the text names it."""
+
+    http_status = 500

@@ -16,15 +16,14 @@ from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import Table
 
 from documents.atomic import write
+from refusals import Refusal
 from wiring.settings import Settings, home_folder, load
 
 _WHOLE = ""  # the key of a problem that belongs to the file, not to one of its keys
 
 
-class WrongSettings(ValueError):
+class WrongSettings(Refusal, ValueError):
     """`problems`: a dotted key («smtp.port») to a Russian sentence; "" for the file as a whole."""
-
-    for_people = True
 
     def __init__(self, problems: Mapping[str, str]) -> None:
         super().__init__(" ".join(f"{key}: {told}" if key else told for key, told in problems.items()))

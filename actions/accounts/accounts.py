@@ -14,6 +14,7 @@ from actions.log import audit
 from actions.subscriptions import webhooks
 from models.account import Account, AccountOrganisation, Role
 from models.organisation import Organisation
+from refusals import Refusal
 
 ROLE_LABELS = {
     Role.OFFICER: "ответственный",
@@ -30,7 +31,7 @@ ROLE_MEANINGS = {
 _LOGIN = re.compile(r"[a-z0-9](?:[a-z0-9._@-]{0,62}[a-z0-9])?")
 
 
-class BadAccount(ValueError):
+class BadAccount(Refusal, ValueError):
     """What an account cannot be; the text says in Russian why and what to do."""
 
 

@@ -15,6 +15,7 @@ from actions.context import Conflict, NotFound, OneOrganisation, Seen, Work
 from actions.log import audit
 from models.account import Account, AccountOrganisation, ApiToken
 from models.organisation import Organisation
+from refusals import Refusal
 
 Use = Literal["api", "calendar"]
 LONGEST_DAYS = 366
@@ -23,7 +24,7 @@ _USED_EVERY = dt.timedelta(minutes=5)  # a write per call would be too many
 _BEGINNING = {"api": "egisz_", "calendar": ""}  # so that a leaked token is recognised by scanners of secrets
 
 
-class BadToken(ValueError):
+class BadToken(Refusal, ValueError):
     """What a token cannot be; the text says in Russian why and what to do."""
 
 

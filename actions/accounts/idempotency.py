@@ -19,6 +19,9 @@ _UNANSWERED = 0  # status of a claim whose action is still under way
 class Busy(Conflict):
     """The same key is being worked on this very moment."""
 
+    problem = "idempotency-busy"
+    retry_after = 1
+
 
 def find(work: Work, account_id: int, key: str) -> IdempotencyKey | None:
     """None when the key is new or its time is over."""

@@ -15,6 +15,7 @@ from sqlmodel import col, delete
 
 from actions.context import Work
 from models.account import FailedLogin
+from refusals import Refusal
 
 # Of one login from one address; of one login from anywhere; of one address, which many people of a clinic share.
 _FREE = {"pair": 5, "login": 50, "address": 30}
@@ -22,12 +23,14 @@ _LONGEST = dt.timedelta(minutes=15)
 _FORGOTTEN = dt.timedelta(hours=24)
 
 
-class TooSoon(Exception):
+class TooSoon(Refusal):
     """Logging in has to wait; the text says how long."""
 
+    http_status = 429
+
     def __init__(self, wait: dt.timedelta) -> None:
-        self.seconds = max(1, math.ceil(wait.total_seconds()))
-        minutes, seconds = divmod(self.seconds, 60)
+        self.retry_after = max(1, math.ceil(wait.total_seconds()))
+        minutes, seconds = divmod(self.retry_after, 60)
         told = f"{minutes} мин" if minutes else f"{seconds} с"
         super().__init__(f"Слишком много неудачных попыток. Повторите через {told}.")
 

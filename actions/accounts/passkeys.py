@@ -18,6 +18,7 @@ from actions.accounts import challenges, refusals, second_step
 from actions.context import Conflict, NotFound, Work
 from actions.log import audit
 from models.account import Account, Passkey
+from refusals import Refusal
 
 if TYPE_CHECKING:
     from webauthn.helpers.structs import PublicKeyCredentialDescriptor
@@ -34,7 +35,7 @@ AWAY = (
 )
 
 
-class WrongKey(ValueError):
+class WrongKey(Refusal, ValueError):
     """The text says in Russian what to do."""
 
 

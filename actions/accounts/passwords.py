@@ -12,6 +12,7 @@ from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
 
 from actions.accounts.weak_passwords import is_easily_guessed, keys
+from refusals import Refusal
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
@@ -22,11 +23,14 @@ _KNOWN, _STRANGERS = BoundedSemaphore(2), BoundedSemaphore(2)
 _PLACES = BoundedSemaphore(8)  # of strangers whose passwords are looked at or wait for it
 
 
-class TooBusy(Exception):
+class TooBusy(Refusal):
     """Too many strangers wait to have their passwords looked at."""
 
+    http_status = 503
+    retry_after = 5
 
-class WeakPassword(ValueError):
+
+class WeakPassword(Refusal, ValueError):
     """The text says in Russian what to change."""
 
 
@@ -73,7 +77,7 @@ def fits(password: str, stored: str | None, *, known: bool = True) -> bool:
         with _KNOWN:
             return _fits(password, stored)
     if not _PLACES.acquire(blocking=False):
-        raise TooBusy
+        raise TooBusy("Сейчас входят слишком многие. Повторите через несколько секунд.")
     try:
         with _STRANGERS:
             return _fits(password, stored)

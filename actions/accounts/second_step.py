@@ -15,6 +15,7 @@ from actions.accounts import recovery_codes, refusals, sessions
 from actions.context import Conflict, NotFound, Work
 from actions.log import audit
 from models.account import Account, Passkey, Role, SecondFactor
+from refusals import Refusal
 
 if TYPE_CHECKING:
     from cryptography.fernet import Fernet
@@ -29,7 +30,7 @@ _TO_CONFIRM = dt.timedelta(minutes=30)
 _ISSUER = "Доступ ЕГИСЗ"
 
 
-class WrongCode(ValueError):
+class WrongCode(Refusal, ValueError):
     """The text says in Russian what to do."""
 
 

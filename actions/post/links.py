@@ -22,6 +22,7 @@ from models.link import PersonalLink
 from models.numbering import number
 from models.request import AccessRequest, RequestLine
 from notifications.writing import Written, write
+from refusals import Refusal
 
 FIRST_LOGIN, LOGIN_CHECK = "first-login", "login-check"
 SHOWN = "[личная ссылка работника]"  # to others than the letter's reader
@@ -30,8 +31,10 @@ _ADDRESS = re.compile(
 )  # as an answer may quote it; with a number in letters of former releases
 
 
-class LinkDead(Exception):
+class LinkDead(Refusal):
     """A letter cannot leave: its link has ended or is another's. The text is for the officer."""
+
+    http_status = 409
 
 
 def token(work: Work, link: PersonalLink) -> str:

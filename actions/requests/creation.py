@@ -25,6 +25,7 @@ from models.facts import LineFacts, OrganisationFacts, RegistryStatus, Route, Si
 from models.findings import Finding
 from models.numbering import number
 from models.request import AccessRequest, FormerVersion, RequestFile, RequestLine
+from refusals import Refusal
 from states.rules.roles import is_current
 from states.rules.terms import last_day
 
@@ -105,10 +106,8 @@ def dismiss(work: Work, request: AccessRequest) -> None:
     audit.record(work, "request.dismissed", subject(request))
 
 
-class UnknownField(ValueError):
+class UnknownField(Refusal, ValueError):
     """A field that the kind has not; the text names those that it has."""
-
-    for_people = True
 
 
 def check_fields(kind: RequestKind, values: Mapping[str, str], own: Path | None) -> None:

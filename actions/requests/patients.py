@@ -8,6 +8,7 @@ from actions.context import Work
 from actions.log import audit
 from actions.requests import lookup
 from models.request import AccessRequest
+from refusals import Refusal
 
 # What for, as an officer chooses it; "draft" is said by the page while he fills the form himself.
 REASONS = {
@@ -19,7 +20,7 @@ REASONS = {
 _ALL = {**REASONS, "draft": "заполнение черновика"}
 
 
-class NoReason(ValueError):
+class NoReason(Refusal, ValueError):
     """The text says in Russian what to do."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -131,11 +131,26 @@ class Taken:
 class OpenQuestions(RosterError):
     """A roster of which nobody is taken before a person has decided what `findings` ask."""
 
+    problem = "roster-questions"
+
     def __init__(self, asked: frozenset[Asked], roster: Roster, findings: Sequence[Finding]) -> None:
         super().__init__(
             "questions", f"Список пока не взят ({roster.count}): сначала ответьте на вопросы о нём.", "APP-12"
         )
-        self.asked, self.roster, self.findings = asked, roster, tuple(findings)
+        self.asked, self.roster, self.findings = asked, roster, findings
+
+    @property
+    def more(self) -> Mapping[str, object]:
+        columns = [
+            {"field": double.field, "options": [{"column": letter, "heading": text} for letter, text in double.options]}
+            for double in self.roster.doubles
+        ]
+        return {
+            "asked": sorted(self.asked),
+            "columns": columns,
+            "sheets": list(self.roster.sheets),
+            "count": self.roster.count,
+        }
 
     @property
     def in_words(self) -> str:

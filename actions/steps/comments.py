@@ -13,11 +13,12 @@ from actions.requests import lookup
 from actions.steps.taking import NotAllowed
 from models.comment import Comment
 from models.request import AccessRequest
+from refusals import Refusal
 
 MOST_LETTERS = 4000
 
 
-class BadComment(ValueError):
+class BadComment(Refusal, ValueError):
     """What a comment cannot be; the text says in Russian why."""
 
 

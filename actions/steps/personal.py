@@ -19,18 +19,21 @@ from models.grant import EndedFor
 from models.link import PersonalLink
 from models.organisation import Organisation
 from models.request import AccessRequest, LineState, RequestLine, Status
+from refusals import Refusal
 from states.outcomes import UNPROVEN
 
 
-class LinkSpent(Exception):
+class LinkSpent(Refusal):
     """The link opens nobody's page any more; the text is for whoever holds it and names nobody. `used`: what it was for is done."""
+
+    http_status = 410
 
     def __init__(self, text: str, *, used: str = "") -> None:
         super().__init__(text)
         self.used = used
 
 
-class NotAllSeen(Exception):
+class NotAllSeen(Refusal):
     """Some of the subsystems are not ticked; the text is for the employee."""
 
 

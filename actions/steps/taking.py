@@ -16,6 +16,7 @@ from models.answers import Ground
 from models.facts import RequestFacts, SignatureFacts
 from models.findings import Finding, has_errors
 from models.request import AccessRequest, Status
+from refusals import Refusal
 from states.lifecycle import Actor, Effect, Refused, Step, move, step_for, steps_from
 from states.words.requests import STATUS_LABELS
 
@@ -24,8 +25,10 @@ class StaleRequest(Conflict):
     """Somebody moved the request meanwhile; nothing was written."""
 
 
-class NotAllowed(Exception):
+class NotAllowed(Refusal):
     """The step is not this actor's to take."""
+
+    http_status = 403
 
 
 def take(

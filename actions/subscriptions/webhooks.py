@@ -22,6 +22,7 @@ from models.audit import Event
 from models.request import AccessRequest
 from models.webhook import DeliveryState, Webhook, WebhookDelivery
 from notifications.webhooks import SECRET_BEGINS, BadTarget, check_url
+from refusals import Refusal
 from states.lifecycle import STEPS
 
 TRIGGERS = tuple(dict.fromkeys(step.trigger for step in STEPS))
@@ -30,7 +31,7 @@ TRIES = len(RETRY_MINUTES) + 1
 _BATCH = 500
 
 
-class BadWebhook(ValueError):
+class BadWebhook(Refusal, ValueError):
     """What a subscription cannot be; the text says in Russian why and what to do."""
 
 

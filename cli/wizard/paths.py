@@ -6,11 +6,13 @@ import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from refusals import Refusal
+
 _MOST_MEGABYTES = 200
 _ESCAPED = re.compile(r"\\(.)")
 
 
-class PathError(ValueError):
+class PathError(Refusal, ValueError):
     """There is no such file; the text says it in Russian."""
 
 

@@ -8,12 +8,15 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from refusals import Refusal
 from sandbox import Limits
 from sandbox.guarding import run_guarded
 
 
-class PreviewUnavailable(Exception):
+class PreviewUnavailable(Refusal):
     """There is no preview; the text tells a person why and what to do instead."""
+
+    http_status = 503
 
 
 _LIMITS = Limits(

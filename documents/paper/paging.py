@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from documents.paper.measure import line_count
 from documents.paper.paper import Block, Paper, Signature, Table
 from documents.sheet import CELL_PAD_MM, POINTS_PER_MM, SHEETS, STYLES, TABLE_LEADING, Sheet
+from refusals import Refusal
 
 MAX_PAGES = 999
 STAMP_MM = 32  # room for a round seal beside the signature, so that it covers neither (SGN-4)
@@ -22,7 +23,7 @@ _BREAK_LINE = 2.0  # the paragraph that carries the page's code
 _RULE = 0.75  # a row's border
 
 
-class TooLong(ValueError):
+class TooLong(Refusal, ValueError):
     """The paper cannot be laid out; the text tells a person what to do."""
 
 

@@ -10,12 +10,11 @@ from enum import StrEnum
 
 from catalog.rosters import FIELD_NAMES
 from documents.rosters.vocabulary import cyrillic
+from refusals import Refusal
 
 
-class BadChoice(ValueError):
+class BadChoice(Refusal, ValueError):
     """A choice that no roster offers; the sentence says how it is written."""
-
-    for_people = True
 
 
 class Rows(StrEnum):

@@ -14,6 +14,7 @@ from documents.rosters.parts import Part, RosterRow, part_of
 from documents.rosters.tables import tables_of
 from documents.rosters.unread import Unread, Why, person_in, unread_in
 from documents.rosters.vocabulary import Vocabulary, vocabulary_of
+from refusals import Refusal
 from sandbox import Killed, Limits, Refused, run
 
 # Measured: 300 rows (24 KB) 0.1 s; 3,000 of a table in Word (53 KB) 1.4 s, 38 MB; 20,000 rows (1.2 MB) 2.1 s, 87 MB.
@@ -21,10 +22,10 @@ _LIMITS, _MOST = Limits(), Limits(seconds=40, memory_mb=768, output_mb=64)
 _FOR_PEOPLE = frozenset({"snils", "email"})
 
 
-class RosterError(Exception):
+class RosterError(Refusal):
     """The file as a whole cannot be used; `rule` and a Russian sentence that says what to do."""
 
-    for_people = True
+    problem = "bad-file"
 
     def __init__(self, code: str, message: str, rule: str = "APP-1") -> None:
         super().__init__(message)

@@ -16,6 +16,7 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from documents.archive import normalised
 from documents.practice import MARK, TOLD
 from documents.tables.cells import SHADED, dress, put_text
+from refusals import Refusal
 
 Value = str | int | float | bool | dt.date | dt.datetime | None
 _SAMPLE = 200  # rows that decide the widths
@@ -24,7 +25,7 @@ _NO_DAY = dt.date(1980, 1, 1)
 _MAX_ROWS = 1_048_575
 
 
-class TooManyRows(ValueError):
+class TooManyRows(Refusal, ValueError):
     """A sheet of a workbook holds a million rows; the text tells a person what to do."""
 
 

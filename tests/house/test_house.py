@@ -16,7 +16,7 @@ from states.words.events import EVENT_LABELS
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = (
-    "catalog", "sandbox", "models", "privacy", "states", "documents", "notifications", "registry", "actions", "views",
+    "refusals", "catalog", "sandbox", "models", "privacy", "states", "documents", "notifications", "registry", "actions", "views",
     "wiring", "service", "sweeps", "flows", "web", "cli",
 )  # fmt: skip
 _SEARCH = "refbook_search"

@@ -27,7 +27,7 @@ from web.api.idempotency import once
 from web.api.requests import IfMatch, stale
 from web.api.schemas import CorrectionIn, CorrectionOut, CorrectionsOut, WhyIn
 from web.shell import looked, reading
-from web.shell.problems import invalid, refused
+from web.shell.problems import invalid, told_why
 
 router = APIRouter(tags=["Шаги и документы"])
 
@@ -65,7 +65,7 @@ def correct(request: Request, number: int, body: CorrectionIn, if_match: IfMatch
                 wanted = _wanted(work, found, body)
                 return _done(work, lambda: correcting.correct(work, found, wanted), preview=body.preview)
         except Refused as refusal:
-            return refused(request, refusal)
+            return told_why(request, refusal)
 
     return once(request, act)
 
@@ -111,7 +111,7 @@ def letter_back(request: Request, letter: int, body: WhyIn) -> Response:
                     work, lambda: corrected_letters.back_to_triage(work, found, why=body.why), preview=body.preview
                 )
         except Refused as refusal:
-            return refused(request, refusal)
+            return told_why(request, refusal)
 
     return once(request, act)
 

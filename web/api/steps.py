@@ -29,7 +29,7 @@ from web.forms import stepping
 from web.shell import looked, reading, text, work_of
 from web.shell.bodies import MAX_FIELDS, MAX_FILES
 from web.shell.downloads import download, strangers_file
-from web.shell.problems import ApiProblem, bad_file, invalid, refused, wrong_field
+from web.shell.problems import ApiProblem, invalid, told_why, wrong_field
 from web.shell.wrong_values import wrong_values
 
 router = APIRouter(tags=["Шаги и документы"])
@@ -127,9 +127,9 @@ def take(request: Request, number: int, trigger: str, given: Told, if_match: IfM
         try:
             stepping.take(work, found, step, given.form, given.said)
         except Refused as refusal:
-            return refused(request, refusal)  # returned, not raised: the uploads of a refused step stay
+            return told_why(request, refusal)  # returned, not raised: the uploads of a refused step stay
         except (RefusedFile, Killed) as refusal:
-            return bad_file(request, refusal)
+            return told_why(request, refusal)
         except taking.StaleRequest:
             raise stale(work, found) from None
         return whole(work, found)

@@ -84,7 +84,7 @@ def asking_about(questions: OpenQuestions, carried: Carried, choices: Choices, *
     columns = tuple(Column(double.field, FIELD_NAMES[double.field], double.options) for double in doubles.values())
     return Asking(
         questions.roster.count,
-        questions.findings,
+        tuple(questions.findings),
         questions.asked,
         columns,
         questions.roster.sheets,

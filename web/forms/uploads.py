@@ -14,6 +14,8 @@ from actions.steps.scan_drafts import Draft, Role, Sheet
 from models.facts import SignatureFacts
 from models.identifiers import BadIdentifier
 from models.request import AccessRequest, RequestFile, Status
+from sandbox import Killed
+from sandbox import Refused as RefusedFile
 from states import guards
 from states.lifecycle import Refused, Step
 from states.rules.signers import signer_rule
@@ -225,3 +227,8 @@ def date_from(
         return date_of(typed, f"Не похоже на дату: {label}. Пример: 2026-11-23.") if typed else None
     except BadIdentifier as wrong:
         raise Refused(trigger, status, [guards.process_finding(str(wrong))]) from None
+
+
+def about_scan(refusal: RefusedFile | Killed) -> str:
+    """Why the scan could not be taken in, and what to do."""
+    return refusal.told if isinstance(refusal, RefusedFile) else f"{refusal.told} Отсканируйте лист ещё раз."

@@ -20,7 +20,6 @@ from web.shell.proxies import caller_address
 from wiring.page_key import is_page_key
 
 router = APIRouter()
-_BUSY = "Сейчас входят слишком многие. Повторите через несколько секунд."
 _WRONG = "Логин или пароль не подходит. Проверьте раскладку и CapsLock; забытый пароль меняет администратор."
 
 
@@ -44,10 +43,8 @@ def log_in(request: Request, form: Form) -> Response:
     try:
         account, known = _counted(request, login)
         fits = passwords.fits(password, account.password_hash if account else None, known=known)
-    except TooSoon as wait:
-        return _form(request, next, status=429, login=login, problem=str(wait), wait=wait.seconds)
-    except TooBusy:
-        return _form(request, next, status=503, login=login, problem=_BUSY, wait=5)
+    except (TooSoon, TooBusy) as wait:
+        return _form(request, next, status=wait.http_status, login=login, problem=wait.told, wait=wait.retry_after or 0)
     if not fits or account is None or not account.active:
         with installation.work(by="вход") as work:
             refusals.note(work, "refused.login", accounts.subject(account) if account else "login")

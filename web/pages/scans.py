@@ -27,7 +27,15 @@ from views.requests.dossier import heading
 from views.requests.findings import grouped
 from views.requests.history import last_event
 from web.forms.staleness import stale
-from web.forms.uploads import MOST_OF_ONE, before_signing, scan_view, sign_step, signature_from, usual_signature
+from web.forms.uploads import (
+    MOST_OF_ONE,
+    about_scan,
+    before_signing,
+    scan_view,
+    sign_step,
+    signature_from,
+    usual_signature,
+)
 from web.shell import Form, looked, looked_on, own, page, reading, see_other, text, ticked, uploads, work_of
 from web.shell.bodies import MAX_BODY
 from web.shell.downloads import LOCKED_UP
@@ -149,7 +157,7 @@ def sign(request: Request, number: int, form: Form) -> Response:
     try:
         _put_together(request, number)
     except (RefusedFile, Killed) as refusal:
-        return _again(request, number, about_file(refusal), form)
+        return _again(request, number, about_scan(refusal), form)
     with work_of(request) as work:
         found = lookup.get(work, number)
         step = sign_step(work, found)
@@ -212,7 +220,7 @@ def _settled(request: Request, number: int) -> Response:
     try:
         _put_together(request, number)
     except (RefusedFile, Killed) as refusal:
-        return _again(request, number, about_file(refusal))
+        return _again(request, number, about_scan(refusal))
     return see_other(f"/requests/{number}/scan")
 
 
@@ -289,9 +297,3 @@ def _shown(signature: SignatureFacts) -> dict[str, object]:
         "capacity": signature.capacity, "body": signature.body, "name": signature.name, "post": signature.post,
         "attorney_number": signature.attorney_number, **dates,
     }  # fmt: skip
-
-
-def about_file(refusal: RefusedFile | Killed) -> str:
-    if isinstance(refusal, RefusedFile):
-        return refusal.detail or "Файл не подходит."
-    return "Файл слишком сложный или повреждён: открыть его не удалось. Отсканируйте лист ещё раз."

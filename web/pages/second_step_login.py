@@ -32,7 +32,7 @@ def prove(request: Request, form: Form) -> Response:
         problem = second_proofs.fault(request, account, session.id or 0, form)
     except TooSoon as wait:
         answer = _asked(request, account, next, 429, str(wait))
-        answer.headers["Retry-After"] = str(wait.seconds)
+        answer.headers["Retry-After"] = str(wait.retry_after)
         return answer
     except Conflict as unreadable:
         return _asked(request, account, next, 409, str(unreadable))

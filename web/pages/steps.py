@@ -24,6 +24,7 @@ from views.requests.places import Places, positions_of
 from web.forms.choices import choices
 from web.forms.staleness import stale
 from web.forms.stepping import asked, problem, take
+from web.forms.uploads import about_scan
 from web.shell import Form, looked, page, reading, see_other, text, work_of
 from web.shell.downloads import download
 
@@ -63,7 +64,7 @@ def act(request: Request, number: int, trigger: str, form: Form) -> Response:
         except Refused as refusal:
             return _form(request, work, found, step, refusal.findings, typed=dict(form))
         except (RefusedFile, Killed) as refusal:
-            return _form(request, work, found, step, [problem(_about_file(refusal))], typed=dict(form))
+            return _form(request, work, found, step, [problem(about_scan(refusal))], typed=dict(form))
         except taking.StaleRequest:
             return stale(request, work, found, form)
     return see_other(f"/requests/{number}")
@@ -114,9 +115,3 @@ def _places(work: Work, found: AccessRequest) -> Places:
         companion=companion.id if companion else None,
         positions=positions_of(lines),
     )
-
-
-def _about_file(refusal: RefusedFile | Killed) -> str:
-    if isinstance(refusal, RefusedFile):
-        return refusal.detail or "Файл не подходит."
-    return "Файл слишком сложный или повреждён: открыть его не удалось. Отсканируйте лист ещё раз."

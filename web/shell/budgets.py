@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from refusals import Refusal
 from web.shell.users import user_of
 
 AT_ONCE = 12  # of the forty threads of a process nobody takes more
@@ -33,10 +34,13 @@ class TooManyAtOnce(Exception):
     """The key's others are still under way."""
 
 
-class OverBudget(Exception):
+class OverBudget(Refusal):
+    http_status = 429
+    problem = "too-many"
+
     def __init__(self, seconds: float) -> None:
-        self.seconds = max(1, math.ceil(seconds))
-        super().__init__(f"Слишком много запросов подряд. Повторите через {self.seconds} с.")
+        self.retry_after = max(1, math.ceil(seconds))
+        super().__init__(f"Слишком много запросов подряд. Повторите через {self.retry_after} с.")
 
 
 @dataclass(slots=True)
@@ -176,12 +180,7 @@ async def _within(
 
 
 def _told(request: Request, over: OverBudget) -> Response:
-    from web.shell.errors import notice
-    from web.shell.problems import problem
+    from web.shell.errors import refused
+    from web.shell.problems import told_why
 
-    headers = {"Retry-After": str(over.seconds)}
-    if request.url.path.startswith("/api/v1"):
-        return problem(request, "too-many", str(over), headers=headers)
-    answer = notice(request, 429, str(over))
-    answer.headers.update(headers)
-    return answer
+    return told_why(request, over) if request.url.path.startswith("/api/v1") else refused(request, over)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from fastapi import FastAPI
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -11,34 +9,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse
 
-from actions.accounts.accounts import BadAccount
-from actions.accounts.passwords import WeakPassword
-from actions.context import Conflict, NotFound
-from actions.steps.personal import LinkSpent
-from actions.steps.taking import NotAllowed
-from catalog import CatalogError
-from models.identifiers import BadIdentifier
 from models.row_numbers import row_number
-from sandbox import Unavailable
-from states.lifecycle import Refused
+from refusals import Refusal, word
 from views.requests.findings import grouped
 from web.shell.headers import always
 from web.shell.rendering import page
 from wiring.database import is_busy
-from wiring.practice import WrongFolder
 
-_TITLES = {
-    403: "Сюда нельзя",
-    404: "Такой страницы нет",
-    405: "Так эту страницу не открыть",
-    408: "Слишком медленно",
-    409: "Тем временем всё изменилось",
-    410: "Ссылка больше не действует",
-    413: "Слишком большой файл",
-    422: "Проверьте введённое",
-    429: "Слишком много попыток",
-    503: "Сейчас занято",
-}
 _TEXTS = {404: "Проверьте адрес или вернитесь к списку заявок.", 405: "Вернитесь и нажмите кнопку ещё раз."}
 
 
@@ -49,22 +26,28 @@ TWICE = "То же самое только что записали: второй
 
 def notice(request: Request, status: int, text: str) -> HTMLResponse:
     """A page that says what happened and what to do."""
-    title = _TITLES.get(status, "Не получилось")
-    return page(request, "frame/notice.html", status=status, title=title, text=text)
+    return page(request, "frame/notice.html", status=status, title=word(status), text=text)
 
 
-def _says(status: int) -> Callable[[Request, Exception], HTMLResponse]:
-    """For errors whose text is a Russian sentence for the reader."""
-
-    def handler(request: Request, error: Exception) -> HTMLResponse:
-        return notice(request, status, str(error))
-
-    return handler
+def _refusal(request: Request, error: Exception) -> HTMLResponse:
+    assert isinstance(error, Refusal)
+    if is_ours_to_mend(error):
+        raise error
+    return refused(request, error)
 
 
-def _refused(request: Request, error: Exception) -> HTMLResponse:
-    assert isinstance(error, Refused)
-    return page(request, "frame/refused.html", status=422, groups=grouped(error.findings), back=None)
+def refused(request: Request, error: Refusal) -> HTMLResponse:
+    if error.findings:
+        return page(request, "frame/refused.html", status=error.http_status, groups=grouped(error.findings), back=None)
+    answer = notice(request, error.http_status, error.told)
+    if error.retry_after:
+        answer.headers["Retry-After"] = str(error.retry_after)
+    return answer
+
+
+def is_ours_to_mend(error: Refusal) -> bool:
+    """What the installation's keeper must mend is told as a fault of the program, and logged as one."""
+    return error.http_status in (500, 502)
 
 
 def _http(request: Request, error: Exception) -> HTMLResponse:
@@ -74,12 +57,6 @@ def _http(request: Request, error: Exception) -> HTMLResponse:
         request, error.status_code, spoken or _TEXTS.get(error.status_code, "Вернитесь и попробуйте снова.")
     )
     answer.headers.update(error.headers or {})
-    return answer
-
-
-def _unavailable(request: Request, error: Exception) -> HTMLResponse:
-    answer = notice(request, 503, str(error))
-    answer.headers["Retry-After"] = "60"
     return answer
 
 
@@ -128,23 +105,9 @@ def _broken(request: Request, error: Exception) -> HTMLResponse:
 
 
 def register(app: FastAPI) -> None:
-    statuses: dict[type[Exception], int] = {
-        BadAccount: 422,
-        WeakPassword: 422,
-        NotFound: 404,
-        Conflict: 409,
-        NotAllowed: 403,
-        LinkSpent: 410,
-        BadIdentifier: 422,
-        WrongFolder: 409,
-        CatalogError: 409,
-    }
-    for kind, status in statuses.items():
-        app.add_exception_handler(kind, _says(status))
-    app.add_exception_handler(Refused, _refused)
-    app.add_exception_handler(Unavailable, _unavailable)
-    for kind in (DataError, OverflowError):  # PostgreSQL refuses, SQLite's driver and dates overflow
-        app.add_exception_handler(kind, _unstorable)
+    app.add_exception_handler(Refusal, _refusal)
+    app.add_exception_handler(DataError, _unstorable)  # PostgreSQL refuses,
+    app.add_exception_handler(OverflowError, _unstorable)  # SQLite's driver and dates overflow
     app.add_exception_handler(IntegrityError, _twice)
     for kind in (OperationalError, PoolTimeout):
         app.add_exception_handler(kind, _busy)

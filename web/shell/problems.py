@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from fastapi import FastAPI
@@ -14,25 +14,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from actions.accounts.accounts import BadAccount
-from actions.accounts.api_tokens import BadToken
-from actions.accounts.idempotency import Busy
-from actions.context import Conflict, NotFound
-from actions.requests.creation import UnknownField
-from actions.rosters.rosters import OpenQuestions
-from actions.steps.comments import BadComment
-from actions.steps.taking import NotAllowed
-from actions.subscriptions.webhooks import BadWebhook
-from catalog import CatalogError
-from documents.rosters import RosterError
-from documents.rosters.choices import BadChoice
 from models.findings import Finding, sourced
-from models.identifiers import BadIdentifier
-from sandbox import Killed, Unavailable
-from sandbox import Refused as RefusedFile
-from states.deadlines import TooFar
-from states.lifecycle import Refused
-from web.shell.errors import TWICE, UNSTORABLE, is_beyond, is_second
+from refusals import Refusal
+from web.shell.errors import TWICE, UNSTORABLE, is_beyond, is_ours_to_mend, is_second
 from web.shell.headers import always
 from web.shell.wrong_values import wrong_values
 from wiring.database import is_busy
@@ -170,15 +154,20 @@ _BY_STATUS = {
     415: "media-type",
     422: "invalid",
     429: "too-many",
+    503: "busy",
 }
 
 
-class ApiProblem(Exception):
+class ApiProblem(Refusal):
     """What an endpoint finds wrong by itself; `more` are further members of the problem."""
 
     def __init__(self, code: str, detail: str = "", **more: object) -> None:
-        super().__init__(code)
-        self.code, self.detail, self.more = code, detail, more
+        super().__init__(detail)
+        self.problem, self._more = code, more
+
+    @property
+    def more(self) -> Mapping[str, object]:
+        return self._more
 
 
 def problem(
@@ -209,15 +198,12 @@ def told(findings: Iterable[Finding]) -> list[dict[str, object]]:
     ]
 
 
-def refused(request: Request, error: Refused) -> Response:
-    return problem(
-        request, "refused", "Действие не выполнено: есть замечания.", more={"findings": told(error.findings)}
-    )
-
-
-def bad_file(request: Request, error: RefusedFile | Killed) -> Response:
-    detail = error.detail if isinstance(error, RefusedFile) else ""
-    return problem(request, "bad-file", detail or "Файл слишком сложный или повреждён: открыть его не удалось.")
+def told_why(request: Request, error: Refusal) -> Response:
+    """By its status, or by the type that it names itself."""
+    code = error.problem or _BY_STATUS[error.http_status]
+    headers = {"Retry-After": str(error.retry_after)} if error.retry_after else None
+    findings = {"findings": told(error.findings)} if error.findings else {}
+    return problem(request, code, error.told, headers=headers, more={**error.more, **findings})
 
 
 def wrong_field(field: str, message: str) -> dict[str, object]:
@@ -229,51 +215,11 @@ def invalid(field: str, message: str) -> ApiProblem:
     return ApiProblem("invalid", message, findings=[wrong_field(field, message)])
 
 
-def _says(code: str) -> Callable[[Request, Exception], Response]:
-    """For errors whose text is a Russian sentence for the reader."""
-
-    def handler(request: Request, error: Exception) -> Response:
-        return problem(request, code, str(error))
-
-    return handler
-
-
-def _own(request: Request, error: Exception) -> Response:
-    assert isinstance(error, ApiProblem)
-    return problem(request, error.code, error.detail, more=error.more)
-
-
-def _refused(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Refused)
-    return refused(request, error)
-
-
-def _file(request: Request, error: Exception) -> Response:
-    assert isinstance(error, (RefusedFile, Killed))
-    return bad_file(request, error)
-
-
-def _busy(request: Request, error: Exception) -> Response:
-    return problem(request, "idempotency-busy", str(error), headers={"Retry-After": "1"})
-
-
-def _unavailable(request: Request, error: Exception) -> Response:
-    return problem(request, "busy", str(error), headers={"Retry-After": "60"})
-
-
-def _roster(request: Request, error: Exception) -> Response:
-    assert isinstance(error, RosterError)
-    if not isinstance(error, OpenQuestions):
-        return problem(request, "bad-file", str(error))
-    columns = [
-        {"field": double.field, "options": [{"column": letter, "heading": text} for letter, text in double.options]}
-        for double in error.roster.doubles
-    ]
-    more = {
-        "asked": sorted(error.asked), "columns": columns, "sheets": list(error.roster.sheets), "count": error.roster.count,
-        "findings": told(error.findings),
-    }  # fmt: skip
-    return problem(request, "roster-questions", str(error), more=more)
+def _refusal(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refusal)
+    if is_ours_to_mend(error):
+        raise error
+    return told_why(request, error)
 
 
 def _invalid(request: Request, error: Exception) -> Response:
@@ -315,30 +261,13 @@ def _broken(request: Request, error: Exception) -> Response:
     return problem(request, "broken", headers=always(request))
 
 
-_TOLD: dict[str, tuple[type[Exception], ...]] = {
-    "not-found": (NotFound, CatalogError),
-    "conflict": (Conflict,),
-    "forbidden": (NotAllowed,),
-    "invalid": (BadAccount, BadChoice, BadComment, BadIdentifier, BadToken, BadWebhook, UnknownField, TooFar),
-}
-
-
 def register(api: FastAPI) -> None:
-    for code, kinds in _TOLD.items():
-        for kind in kinds:
-            api.add_exception_handler(kind, _says(code))
-    api.add_exception_handler(ApiProblem, _own)
-    api.add_exception_handler(Busy, _busy)
-    api.add_exception_handler(Unavailable, _unavailable)
-    api.add_exception_handler(Refused, _refused)
-    for kind in (DataError, OverflowError):
-        api.add_exception_handler(kind, _unstorable)
+    api.add_exception_handler(Refusal, _refusal)
+    api.add_exception_handler(DataError, _unstorable)
+    api.add_exception_handler(OverflowError, _unstorable)
     api.add_exception_handler(IntegrityError, _twice)
     for kind in (OperationalError, PoolTimeout):
         api.add_exception_handler(kind, _waiting)
-    api.add_exception_handler(RosterError, _roster)
-    for kind in (RefusedFile, Killed):
-        api.add_exception_handler(kind, _file)
     api.add_exception_handler(RequestValidationError, _invalid)
     api.add_exception_handler(HTTPException, _http)
     api.add_exception_handler(Exception, _broken)

@@ -75,6 +75,7 @@ class Policy:
     second_step: str = "wish"  # whom the second step of the login is obligatory for: wish, administrators, everybody
     follow_up_by_machine: bool = True
     link_secret: bytes = b""
+    place: str = ""  # where the data lie, as a digest; "" where that cannot be told
     log_key: bytes = b""  # seals the events of the log; "" seals nothing
     own_catalog: Path | None = None  # the administrator's folder, for forms
     practice: bool = False  # everything here is invented: letters and papers say so on every page

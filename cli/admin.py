@@ -56,6 +56,21 @@ def confirm_desk(
     say(f"Адрес СТП подтверждён: {address.strip()}. Письма, которые его ждали, уйдут со следующей отправкой.")
 
 
+@settings.command("this-is")
+def this_is(
+    what: Annotated[str, typer.Argument(metavar="move|copy|alone", help="Перенос, копия или снова единственная.")],
+) -> None:
+    """Сказать, что это за папка данных, когда её скопировали или перенесли либо замечена вторая программа."""
+    from actions.post import copies
+    from cli.output import working
+
+    if what not in ("move", "copy", "alone"):
+        raise typer.BadParameter("Скажите move (перенос), copy (копия) или alone (программа снова одна).")
+    with working() as work:
+        told = {"move": copies.say_moved, "copy": copies.say_copied, "alone": copies.say_alone}[what](work)
+    say(f"Записано. Писем с неясной судьбой: {told}." if what == "copy" else "Записано. Письма уходят и читаются.")
+
+
 Ask = Annotated[bool, typer.Option("--passphrase", help="Спросить парольную фразу.")]
 PhraseFile = Annotated[Path | None, typer.Option("--passphrase-file", help="Взять фразу из первой строки файла.")]
 

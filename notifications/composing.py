@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,7 +21,6 @@ from io import BytesIO
 
 _MESSAGE_ID = re.compile(r"<[!-;=?A-~]+@[!-;=?A-~]+>")
 _ADDRESS = re.compile(r"([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64})@([^\s@<>()\[\],;:\\\"]{1,253})")
-_UNGUESSABLE = "r."
 _HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
 _MEDIA_TYPE = re.compile(r"(?!message/|multipart/)[a-z0-9.+-]+/[a-z0-9.+-]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]")
@@ -67,16 +65,6 @@ class OutgoingLetter:
     references: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
-
-
-def new_message_id(domain: str) -> str:
-    """A Message-ID that nobody can guess: who answers to it has had the letter in his hands. Raises BadLetter."""
-    return _reference(f"<{_UNGUESSABLE}{secrets.token_hex(20)}@{_ascii_domain(domain)}>", "Message-ID")
-
-
-def is_unguessable(message_id: str) -> bool:
-    """Whether it was drawn by lot; those of former releases were computed from what anybody can count up to."""
-    return message_id.startswith(f"<{_UNGUESSABLE}")
 
 
 def compose(letter: OutgoingLetter) -> bytes:
@@ -145,10 +133,11 @@ def address(text: str) -> str:
     match = _ADDRESS.fullmatch(text)
     if not match:
         raise BadAddress("an address is not an e-mail address")
-    return f"{match.group(1)}@{_ascii_domain(match.group(2))}"
+    return f"{match.group(1)}@{ascii_domain(match.group(2))}"
 
 
-def _ascii_domain(domain: str) -> str:
+def ascii_domain(domain: str) -> str:
+    """A domain by its ASCII name. Raises BadAddress."""
     try:
         plain = domain.encode("idna").decode()
     except UnicodeError:

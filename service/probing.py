@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import secrets
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from notifications.composing import OutgoingLetter, compose, new_message_id
+from notifications.composing import OutgoingLetter, ascii_domain, compose
 from notifications.errors import MailboxError, PostError, explain
 from notifications.imap import ImapGateway
+from notifications.message_ids import drawn
 from notifications.reading import read_letter_safely
 from notifications.reading.authenticity import Place, is_of
 from wiring.gateways import imap_gateway, reads_mail, smtp_gateway, unset_mail
@@ -64,14 +66,17 @@ def probe(settings: Settings, to: str, *, patience: float = PATIENCE) -> Iterato
 
 
 def _letter(settings: Settings, to: str) -> OutgoingLetter:
+    now = dt.datetime.now(dt.UTC)
     return OutgoingLetter(
         sender=settings.mail.sender,
         sender_name=settings.mail.sender_name,
         to=(to,),
         subject="Пробное письмо «Доступа ЕГИСЗ»",
         text="Здравствуйте!\n\nЕсли вы это читаете, исходящая почта настроена верно.\n",
-        message_id=new_message_id(settings.mail.sender.rpartition("@")[2]),
-        date=dt.datetime.now(dt.UTC),
+        message_id=drawn(
+            ascii_domain(settings.mail.sender.rpartition("@")[2]), now, secrets.token_bytes(16)
+        ),  # in no outbox
+        date=now,
     )
 
 

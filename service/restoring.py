@@ -17,9 +17,8 @@ from sqlalchemy.exc import DatabaseError
 
 from actions.log import audit
 from actions.log.practice import BEGUN
-from actions.post import links
+from actions.post import copies
 from documents.atomic import sync, write
-from models.grant import EndedFor
 from service import anchors, locks
 from service.backup import BackupError, sqlite_path
 from wiring import moving_in, row_numbers
@@ -28,7 +27,7 @@ from wiring.holding import Held, held
 from wiring.moving_in import ANCHOR, DATABASE, LOOSE, READY
 from wiring.settings import ImapPart, Settings, SmtpPart
 from wiring.settings_file import with_secrets_of
-from wiring.work import Installation
+from wiring.work import Installation, place_of
 
 _STORED = re.compile(r"files/([0-9a-f]{2})/(\1[0-9a-f]{62})")
 _DAMAGED = (
@@ -221,7 +220,7 @@ def _fence(ready: Path, settings: Settings, by: str) -> None:
             if not verdict.ok:
                 raise BackupError(f"Журнал в архиве нарушен. {verdict.why} Ничего не заменено. Возьмите другую копию.")
             audit.record(work, "backup.restored", "backups")
-            links.end_all(work, EndedFor.RESTORED)
+            copies.put_back(work, place_of(settings))
             row_numbers.keep(work.session.connection(), _given(sqlite_path(settings)))
             head = audit.anchor(work.session)
         line = anchors.line(put_back.settings, "begun", head, put_back.clock())

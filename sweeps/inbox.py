@@ -17,7 +17,7 @@ from notifications.imap import FetchedLetter, ImapGateway, NotGiven
 from notifications.reading import Reading, read_many_safely
 from sandbox import Unavailable
 from sweeps.letter_reading import understood
-from sweeps.pausing import is_resting, rest
+from sweeps.pausing import is_resting, rest, stands
 from wiring.gateways import imap_gateway, reads_mail
 from wiring.work import Installation
 
@@ -50,7 +50,7 @@ def sweep(installation: Installation) -> dict[str, int]:
 
 def _take_in_all(installation: Installation, told: dict[str, int]) -> Iterator[MailboxError]:
     """Every folder of the settings; one that cannot be read keeps no letter of the others waiting."""
-    if not reads_mail(installation.settings) or is_resting(installation, BY):
+    if not reads_mail(installation.settings) or is_resting(installation, BY) or stands(installation, BY):
         return
     folders = installation.settings.imap.folders
     with imap_gateway(installation.settings) as gateway:

@@ -8,7 +8,7 @@ import hmac
 import os
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -136,6 +136,7 @@ class Installation:
             follow_up_by_machine=reminders.follow_up,
             link_secret=installation_key(self.settings.home),
             log_key=log_key(self.settings),
+            place=place_of(self.settings),
             own_catalog=self.settings.catalog_folder,
             practice=self.practice,
         )
@@ -188,6 +189,28 @@ class Installation:
             desk_schedule=self.desk_schedule,
             narrowed=only_of is not None,
         )
+
+
+def place_of(settings: Settings) -> str:
+    """Where the data lie: a copied or moved folder has another number on its disk. "" for a database on a server."""
+    if not settings.url.startswith("sqlite"):
+        return ""
+    folder = settings.home.resolve()
+    with suppress(OSError):
+        return hashlib.sha256(f"{folder.stat().st_ino} {_machine()}".encode()).hexdigest()[:16]
+    return ""
+
+
+def _machine() -> str:
+    """The machine's own number; a copy on another machine has another one even where the disk numbers alike.
+
+    A container has none that stays: its image is made anew with every update.
+    """
+    if Path("/.dockerenv").exists() or Path("/run/.containerenv").exists():
+        return ""
+    with suppress(OSError):
+        return Path("/etc/machine-id").read_text("ascii").strip()
+    return ""
 
 
 def installation_key(home: Path) -> bytes:

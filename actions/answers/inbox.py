@@ -15,6 +15,7 @@ from actions.answers.proposals import Proposal, propose
 from actions.answers.trusting import Proof, trust_of
 from actions.context import Conflict, NotFound, Work
 from actions.log import audit
+from actions.post import copies
 from actions.requests import lookup
 from actions.requests.asked import asked_of
 from actions.steps import taking
@@ -23,8 +24,8 @@ from models.answers import Outcome as Word
 from models.letters import InboxLetter, InboxState, OutboxLetter, OutboxState
 from models.moments import MOSCOW
 from models.request import AccessRequest
-from notifications.composing import is_unguessable
 from notifications.deciding import Asked
+from notifications.message_ids import is_unguessable
 from notifications.reading import Kind, Outcome, Reading
 from states.lifecycle import Actor, Refused
 from states.statuses import AT_DESK, TO_READ
@@ -109,20 +110,27 @@ def _act(work: Work, letter: InboxLetter, reading: Reading, found: Matched) -> I
     if letter.brought_by is not None:
         letter.problem = by_hand.why_it_waits(work, letter, found)
         return InboxState.TRIAGE
+    original = reading.bounce.original_message_id if reading.bounce else None
+    if copies.notice(work, [*reading.references, *([original] if original else [])]):
+        letter.problem = (
+            "Это ответ на письмо, которое эта база не помнит: его отправила другая копия программы или эта же до возврата из "
+            "резервной копии. Решите сами."
+        )
+        return InboxState.TRIAGE
     before = by_hand.settled_before(work, letter, reading)
     if before is not None:
         letter.problem = f"Это же письмо уже принесли вручную и разобрали: № {before.id}."
         return InboxState.NOTED
-    copies = mailbox.copies_before(work, letter)
-    done = next((each for each in copies if each.state not in _WAITING and not _proves_more(reading, each)), None)
+    others = mailbox.copies_before(work, letter)
+    done = next((each for each in others if each.state not in _WAITING and not _proves_more(reading, each)), None)
     if done is not None:
         letter.problem = f"Это же письмо уже принято: № {done.id}. Здесь ещё одна его копия."
         return InboxState.NOTED
     state = _understood(work, letter, reading, found)
-    if copies and state in _WAITING:
-        letter.problem = f"Это же письмо уже ждёт решения: № {copies[0].id}."
+    if others and state in _WAITING:
+        letter.problem = f"Это же письмо уже ждёт решения: № {others[0].id}."
         return InboxState.NOTED
-    for each in copies:
+    for each in others:
         each.state, each.problem = InboxState.NOTED, f"Это же письмо принято ещё раз и разобрано: № {letter.id}."
         audit.record(work, "letter.superseded", f"inbox:{each.id}", letter=letter.id)
     return state

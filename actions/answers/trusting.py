@@ -8,7 +8,7 @@ from enum import StrEnum
 from actions.answers.matching import Matched
 from actions.context import Work
 from actions.post.outbox import TO_DESK
-from notifications.composing import is_unguessable
+from notifications.message_ids import is_unguessable
 from notifications.reading import Reading
 from notifications.reading.authenticity import Place, Verdict, is_of
 

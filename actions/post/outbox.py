@@ -13,11 +13,12 @@ from sqlmodel import col
 
 from actions.context import Conflict, NotFound, Work
 from actions.log import audit
-from actions.post import destinations, links
+from actions.post import copies, destinations, links
 from models.letters import OutboxLetter, OutboxState
 from models.numbering import number
 from models.request import AccessRequest
-from notifications.composing import Attachment, OutgoingLetter, compose, new_message_id
+from notifications.composing import Attachment, OutgoingLetter, ascii_domain, compose
+from notifications.message_ids import drawn
 from states.statuses import FINISHED, OUT_OF_HAND, STRANDED
 
 PERSONAL = (links.FIRST_LOGIN, links.LOGIN_CHECK, "nudge")
@@ -53,7 +54,7 @@ def promise(
         request_id=request_id,
         person_id=person_id,
         version=version,
-        message_id=new_message_id(work.policy.sender.rpartition("@")[2]),
+        message_id=drawn(ascii_domain(work.policy.sender.rpartition("@")[2]), work.now, work.policy.link_secret),
         recipient=recipient,
         subject=subject,
         text=text,
@@ -90,10 +91,12 @@ def is_promised(work: Work, key: str) -> bool:
 
 
 def claim(work: Work, *, owner: str, limit: int) -> list[int]:
-    """Take letters that are due; nobody else gets them while the lease runs.
+    """Take letters that are due; nobody else gets them while the lease runs. None while a copy of this installation may send them.
 
     PostgreSQL skips rows that another worker locks; SQLite has one writer at a time (BEGIN IMMEDIATE).
     """
+    if copies.why_it_stands(work):
+        return []
     due = (
         select(col(OutboxLetter.id))
         .where(

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications.composing import Attachment, BadLetter, OutgoingLetter, compose, is_unguessable, new_message_id
+from notifications.composing import Attachment, BadLetter, OutgoingLetter, compose
+from notifications.message_ids import drawn, is_unguessable
 from tests.notifications.worlds import DOCX, NOW, SCAN_NAME, SHEET_NAME
 
 PLAIN = OutgoingLetter(
@@ -20,7 +21,7 @@ PLAIN = OutgoingLetter(
     to=("egisz@stp-egisz.ru",),
     subject="ЕД-2026-000123 Заявка на предоставление доступа к ФРМО и ФРМР, ГБУЗ «Поликлиника № 1»",
     text="Здравствуйте!\n\nЗаявка во вложении.\n",
-    message_id=new_message_id("clinic.example"),
+    message_id=drawn("clinic.example", NOW, b"key"),
     date=NOW,
 )
 FULL = replace(
@@ -42,8 +43,8 @@ def test_the_same_letter_gives_the_same_bytes() -> None:
 
 
 def test_message_id_is_drawn_by_lot() -> None:
-    drawn = {new_message_id("clinic.example") for _ in range(50)}
-    assert len(drawn) == 50 and all(is_unguessable(each) for each in drawn)
+    lots = {drawn("clinic.example", NOW, b"key") for _ in range(50)}
+    assert len(lots) == 50 and all(is_unguessable(each) for each in lots)
     assert all(len(each.partition("@")[0]) > 40 for each in drawn)
 
 

@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 
 from actions.answers import answers, delivery, inbox
 from actions.context import Conflict, NotFound, Work
-from actions.post import destinations, outbox
+from actions.post import copies, destinations, outbox
 from actions.requests import lookup
 from models.answers import PairAnswer, PairKey
 from models.letters import InboxLetter, OutboxState
@@ -62,6 +62,7 @@ def triage_page(
             suggested=DECIDED,
             mailbox=reads_mail(installed(request).settings),
             unconfirmed=destinations.unconfirmed(work),
+            stands=copies.why_it_stands(work),
             lacking=unset_mail(installed(request).settings),
             still=looked_for if any(each.letter.id == looked_for for each in stuck) else 0,
         )

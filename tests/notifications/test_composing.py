@@ -45,7 +45,7 @@ def test_the_same_letter_gives_the_same_bytes() -> None:
 def test_message_id_is_drawn_by_lot() -> None:
     lots = {drawn("clinic.example", NOW, b"key") for _ in range(50)}
     assert len(lots) == 50 and all(is_unguessable(each) for each in lots)
-    assert all(len(each.partition("@")[0]) > 40 for each in drawn)
+    assert all(len(each.partition("@")[0]) > 40 for each in lots)
 
 
 def test_every_part_reads_back_as_written() -> None:

@@ -61,7 +61,8 @@ def test_links_of_before_and_after_the_copy_open_nothing(restored):
         with pytest.raises(NotFound):
             personal.visit(work, after)
         assert work.session.execute(select(PersonalLink.ended_for)).scalars().all() == [EndedFor.RESTORED]
-        assert work.session.execute(select(Event.action).order_by(Event.seq.desc())).scalars().all()[:2] == [
+        assert work.session.execute(select(Event.action).order_by(Event.seq.desc())).scalars().all()[:3] == [
+            "installation.copied",
             "links.ended",
             "backup.restored",
         ]

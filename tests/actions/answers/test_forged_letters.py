@@ -240,5 +240,7 @@ def test_server_that_writes_under_its_own_line_is_believed_when_the_setting_says
     raw = [RECEIVED, _says(OURS, PASS)]
     assert arrived(installation, _letter(raw, subject=f"[#{TICKET}]")).state is InboxState.TRIAGE
     installation.__dict__["policy"] = dataclasses.replace(installation.policy, results_below_received=True)
-    assert arrived(installation, _letter([RECEIVED, *raw], subject=f"[#{TICKET}]"), uid=2).state is InboxState.TRIAGE
-    assert arrived(installation, _letter(raw, subject=f"[#{TICKET}] Re:"), uid=3).state is InboxState.APPLIED
+    assert (
+        arrived(installation, _letter([RECEIVED, *raw], subject=f"[#{TICKET}] Re:"), uid=2).state is InboxState.TRIAGE
+    )
+    assert arrived(installation, _letter(raw, subject=f"[#{TICKET}] Re: Re:"), uid=3).state is InboxState.APPLIED

@@ -54,7 +54,7 @@ def promise(
         request_id=request_id,
         person_id=person_id,
         version=version,
-        message_id=drawn(ascii_domain(work.policy.sender.rpartition("@")[2]), work.now, work.policy.link_secret),
+        message_id=new_message_id(work),
         recipient=recipient,
         subject=subject,
         text=text,
@@ -80,6 +80,11 @@ def promised(work: Work, keys: Collection[str]) -> dict[str, OutboxLetter]:
     """Those of the keys that were promised before, by their key."""
     query = select(OutboxLetter).where(col(OutboxLetter.key).in_(keys))
     return {letter.key: letter for letter in work.session.execute(query).scalars()}
+
+
+def new_message_id(work: Work) -> str:
+    """For a letter that is promised now: drawn by lot, marked with the key of this installation."""
+    return drawn(ascii_domain(work.policy.sender.rpartition("@")[2]), work.now, work.policy.link_secret)
 
 
 def _by_key(work: Work, key: str) -> OutboxLetter | None:

@@ -9,7 +9,6 @@ from actions.context import Work
 from actions.post import links, outbox
 from models.letters import OutboxLetter
 from models.request import AccessRequest, RequestLine
-from notifications.composing import new_message_id
 from notifications.writing import write
 
 
@@ -50,7 +49,7 @@ def _written(work: Work, request: AccessRequest, letter: Personal) -> OutboxLett
         request_id=request.id,
         person_id=letter.line.person_id,
         version=request.version,
-        message_id=new_message_id(work.policy.sender.rpartition("@")[2]),
+        message_id=outbox.new_message_id(work),
         recipient=letter.recipient,
         subject=shown.subject,
         text=shown.text,

@@ -61,9 +61,10 @@ def test_links_of_before_and_after_the_copy_open_nothing(restored):
         with pytest.raises(NotFound):
             personal.visit(work, after)
         assert work.session.execute(select(PersonalLink.ended_for)).scalars().all() == [EndedFor.RESTORED]
-        assert work.session.execute(select(Event.action).order_by(Event.seq.desc())).scalars().all()[:3] == [
+        assert work.session.execute(select(Event.action).order_by(Event.seq.desc())).scalars().all()[:4] == [
             "installation.copied",
             "links.ended",
+            "letter.uncertain",  # his invitation waited when the copy was made
             "backup.restored",
         ]
         _, new = _invited(work, skip=1)

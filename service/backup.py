@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import functools
 import os
 import re
 import shutil
 import sqlite3
 import tempfile
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from actions.log import audit
 from documents.archive import refuse_unsafe
@@ -51,36 +53,60 @@ def back_up(
     """
     source = sqlite_path(installation.settings)
     installation.engine.connect().close()
-    names = _files(installation.settings)
-    with aside(target) as partial, tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as folder:
+    settings = installation.settings
+    with (
+        aside(target) as partial,
+        tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as folder,
+        tempfile.TemporaryDirectory(dir=settings.home, prefix=".backup-") as second,
+    ):
+        files, snapshot = Path(second, "files"), Path(folder, DATABASE)
+        _hold(settings, files)
+        _copy(source, snapshot, at_that_moment=functools.partial(_hold, settings, files))
         whole = Path(folder, "archive.zip") if lock else partial
-        _write(installation.settings, source, names, whole, Path(folder), open_one=lock is None)
+        count = _write(settings, snapshot, files, whole, open_one=lock is None)
         if lock is not None:
             lock.close(whole, partial)
     with installation.work(by=by) as work:
-        audit.record(
-            work, "backup.made", "backups", files=len(names) + 1, bytes=target.stat().st_size, locked=lock is not None
-        )
-    return len(names) + 1
+        audit.record(work, "backup.made", "backups", files=count, bytes=target.stat().st_size, locked=lock is not None)
+    return count
 
 
-def _write(settings: Settings, source: Path, names: list[Path], target: Path, folder: Path, *, open_one: bool) -> None:
-    """The database first: what it names is stored already, and files are never changed."""
-    snapshot = folder / DATABASE
-    _copy(source, snapshot)
+def _hold(settings: Settings, second: Path) -> None:
+    """Second names of the stored files: what the database names at the moment of its copy is here, whatever goes meanwhile."""
+    for path in settings.files_folder.glob("[0-9a-f][0-9a-f]/*"):
+        held = second / path.parent.name / path.name
+        if path.name[0] != "." and not held.exists():
+            held.parent.mkdir(parents=True, exist_ok=True)
+            with contextlib.suppress(FileNotFoundError):  # gone since it was seen
+                _name_again(path, held)
+
+
+def _name_again(path: Path, held: Path) -> None:
+    try:
+        held.hardlink_to(path)
+    except FileNotFoundError:
+        raise
+    except OSError:  # a file system without second names
+        shutil.copyfile(path, held)
+
+
+def _write(settings: Settings, snapshot: Path, files: Path, target: Path, *, open_one: bool) -> int:
+    """Returns how many files the archive holds."""
     if open_one:
         _blank_secrets(snapshot)
-    refuse_unsafe([DATABASE, *(str(PurePosixPath(path.relative_to(settings.home))) for path in names)])
+    stored = {f"files/{path.parent.name}/{path.name}": path for path in sorted(files.glob("*/*"))}
+    loose = {name: settings.home / name for name in LOOSE if (settings.home / name).exists()}
+    refuse_unsafe([DATABASE, *loose, *stored])
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.write(snapshot, DATABASE)
-        snapshot.unlink()
-        for path in names:
-            name = str(PurePosixPath(path.relative_to(settings.home)))
+        for name, path in loose.items():
             if open_one and name == SETTINGS:
                 archive.writestr(name, without_secrets(path.read_text("utf-8")))
             elif not (open_one and name == KEY):
-                with contextlib.suppress(FileNotFoundError):  # erased meanwhile
-                    archive.write(path, name)
+                archive.write(path, name)
+        for name, path in stored.items():
+            archive.write(path, name)
+        return len(archive.namelist())
 
 
 def _blank_secrets(snapshot: Path) -> None:
@@ -187,12 +213,22 @@ def sqlite_path(settings: Settings) -> Path:
     return database_path(settings)
 
 
-def _copy(source: Path, target: Path) -> None:
-    """SQLite's own online copy: consistent while others write."""
-    with sqlite3.connect(source) as original, sqlite3.connect(target) as copy:
+def _copy(source: Path, target: Path, *, at_that_moment: Callable[[], None]) -> None:
+    """SQLite's own online copy, as the database stands at one moment; nobody writes while `at_that_moment` runs.
+
+    A file is stored before the database names it and goes after it does not: what is named then, is there then.
+    """
+    with (
+        contextlib.closing(sqlite3.connect(source, isolation_level=None, timeout=30)) as writer,
+        contextlib.closing(sqlite3.connect(source, isolation_level=None, timeout=30)) as original,
+        contextlib.closing(sqlite3.connect(target)) as copy,
+    ):
+        writer.execute("BEGIN IMMEDIATE")
+        original.execute("BEGIN")
+        original.execute("SELECT count(*) FROM sqlite_master").fetchone()  # from here on it sees this moment
+        at_that_moment()
+        writer.execute("ROLLBACK")
         original.backup(copy)
-    original.close()
-    copy.close()
 
 
 def _files(settings: Settings) -> list[Path]:

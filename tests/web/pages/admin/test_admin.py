@@ -553,7 +553,7 @@ def test_second_backup_waits_for_the_first_and_a_dead_one_is_cleared(officer, wo
 
 
 def test_failed_backup_is_told(officer, world, monkeypatch):
-    def full(*_):
+    def full(*_, **__):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(backup, "_copy", full)

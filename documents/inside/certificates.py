@@ -12,7 +12,7 @@ from typing import Any
 from cryptography import x509
 from cryptography.x509.oid import ExtensionOID, NameOID
 
-from documents.der import CERTIFICATE, KEYS, PRIVATE, REQUEST, REVOKED, SIGNED, der_kind, piece_at
+from documents.der import CERTIFICATE, KEYS, PRIVATE, REQUEST, REVOKED, SIGNED, der_kind, first_pieces
 from documents.media import sniff, wide_order
 from sandbox.errors import Refused
 
@@ -131,14 +131,14 @@ def _decoded(text: str) -> bytes:
 
 def _whole(data: bytes) -> bytes:
     """Exactly the structure; what hangs behind it is named, never dropped in silence."""
-    kind, outer = der_kind(data), piece_at(data, 0)
+    kind, outer = der_kind(data), next(iter(first_pieces(data)), None)
     if kind in _REFUSALS:
         raise Refused(*_REFUSALS[kind])
-    if kind != CERTIFICATE or outer is None or outer.end < 0:
+    if kind != CERTIFICATE or outer is None or not outer.definite:
         raise _BROKEN
-    if outer.end > len(data):
+    if outer.length > len(data):
         raise Refused("cut", f"Файл сертификата обрывается: скопирован не полностью. {_HOW}")
-    behind = data[outer.end :]
+    behind = data[outer.length :]
     if der_kind(behind) == PRIVATE or b"PRIVATE KEY" in behind:
         raise Refused(*_REFUSALS[PRIVATE])
     if behind.strip(b"\x00\r\n\t \x1a"):
@@ -146,7 +146,7 @@ def _whole(data: bytes) -> bytes:
             "trailing",
             f"После сертификата в файле есть лишние данные ({len(behind)} байт). Выгрузите его заново. {_HOW}",
         )
-    return data[: outer.end]
+    return data[: outer.length]
 
 
 def _stated(certificate: x509.Certificate) -> dict[str, Any]:

@@ -12,12 +12,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from sqlalchemy import select
 from sqlmodel import col
 
-from actions.cards import enrolling, organisations
+from actions.cards import enrolling
 from actions.context import Conflict, Work
 from actions.log import audit
 from actions.post import links
 from actions.requests import cases, creation, lookup, pairs, papers
-from catalog.layouts import FormField, layout
 from models.audit import Event
 from models.employee import Employee
 from models.facts import LineFacts, RequestFacts, SignatureFacts
@@ -283,17 +282,6 @@ def judged(work: Work, request: AccessRequest) -> Judged:
 def _placed(intake: Iterable[Finding], places: Mapping[int, int]) -> Iterable[Finding]:
     """What concerns no row of a person keeps none."""
     return (dataclasses.replace(found, row=places.get(found.row or 0)) for found in intake)
-
-
-def form_lines(work: Work, request: AccessRequest) -> list[FormField]:
-    """Lines that the form has beside the kind's fields, as that of an add-application by the organisation's kind."""
-    kind = work.catalog.kind(request.kind)
-    code = papers.layout_code(
-        work, request, organisations.facts_of(work, organisations.get(work, request.organisation_id))
-    )
-    form = layout(code, work.policy.own_catalog)
-    known = {field.code for field in kind.fields}
-    return [one for one in form.fields if one.answer and one.answer not in known]
 
 
 def plan_signer(work: Work, request: AccessRequest, signer: SignatureFacts) -> None:

@@ -12,6 +12,7 @@ from actions.log import audit
 from actions.post import destinations
 from actions.requests import cases, files, lookup
 from catalog import Catalog
+from catalog.kinds import RequestKind
 from catalog.layouts import Layout, layout
 from documents.paper.making import MadeFile, make_documents
 from documents.paper.paging import paginate
@@ -76,7 +77,7 @@ def _letter(work: Work, request: AccessRequest) -> list[MadeFile]:
 
 def _layout(work: Work, request: AccessRequest) -> Layout:
     organisation = organisations.facts_of(work, organisations.get(work, request.organisation_id))
-    return layout(layout_code(work, request, organisation), work.policy.own_catalog)
+    return layout(layout_code(work.catalog.kind(request.kind), organisation, work.catalog), work.policy.own_catalog)
 
 
 def page_count(work: Work, request: AccessRequest) -> int:
@@ -87,16 +88,17 @@ def page_count(work: Work, request: AccessRequest) -> int:
 def blanks(work: Work, request: AccessRequest, facts: RequestFacts | None = None) -> list[Finding]:
     """Lines of the form that nobody has filled in yet; they print empty and may be filled in by hand (ORG-12)."""
     facts = facts or cases.facts_of(work, request)
-    form = layout(layout_code(work, request, facts.organisation), work.policy.own_catalog)
+    form = layout(
+        layout_code(work.catalog.kind(request.kind), facts.organisation, work.catalog), work.policy.own_catalog
+    )
     return [sourced(finding) for finding in unanswered(form, paper_facts(work, request, facts))]
 
 
-def layout_code(work: Work, request: AccessRequest, organisation: OrganisationFacts) -> str:
+def layout_code(kind: RequestKind, organisation: OrganisationFacts, catalog: Catalog) -> str:
     """An add-application's form goes by the organisation's kind, a branch's by its own (ORG-12)."""
-    kind = work.catalog.kind(request.kind)
     if not kind.layout.startswith("add-"):
         return kind.layout
-    entry = work.catalog.organisation_kind(organisation.kind)
+    entry = catalog.organisation_kind(organisation.kind)
     return entry.branch_layout if organisation.branch and entry.branch_layout else entry.add_layout
 
 

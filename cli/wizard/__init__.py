@@ -8,8 +8,8 @@ import sys
 from collections.abc import Iterator
 from types import FrameType
 
+from actions.requests import drafting
 from cli.output import opened, say, say_findings
-from cli.wizard.asking_people import without_blanks
 from cli.wizard.course import run
 from cli.wizard.records import Kept, Records
 from cli.wizard.sheet import Sheet
@@ -47,12 +47,12 @@ def _talk(sheet: Sheet, records: Records) -> None:
     tell(_WELCOME)
     whole = False
     with _leaving_politely(), contextlib.suppress(Ended, KeyboardInterrupt):
-        run(sheet, records, records.installation)
+        run(sheet, records)
         whole = True
     if not sheet.can_be_kept:
         say("Сохранять пока нечего: черновику нужны вид заявки и организация. Начать снова: egisz-access request new")
         return
-    sheet.lines = without_blanks(sheet.lines)
+    sheet.lines = [line for line in sheet.lines if not drafting.is_blank(line)]
     _tell_kept(records.keep(sheet), whole=whole)
 
 

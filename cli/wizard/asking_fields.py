@@ -4,37 +4,25 @@ from __future__ import annotations
 
 from catalog.kinds import KindField
 from catalog.layouts import FormField
-from catalog.wording import FIELD_TYPES
 from cli.output import say
 from cli.wizard.sheet import Sheet
 from cli.wizard.talking import KEEP, SKIP, choice, line, tell_findings, value, yes_no
 from models.findings import Finding, Severity, has_errors
 from models.text import masked
-from states.rules.fields import applies, is_required
 from states.rules.values import NO, YES, items_of, read_value, shown
+from views.offers.field_questions import FieldQuestion
 
 _LISTS = ("list", "record-numbers", "long-text")
 
 
-def fields_asked(sheet: Sheet) -> list[KindField]:
-    """Those that apply as far as is known now."""
-    facts = sheet.facts()
-    return [field for field in sheet.kind.fields if applies(field, facts, sheet.catalog)]
-
-
-def is_settled(field: KindField, sheet: Sheet) -> bool:
-    """There is a value and nothing is wrong with it."""
-    return bool(sheet.fields.get(field.code)) and not has_errors(sheet.of_field(field.code))
-
-
-def ask_field(field: KindField, sheet: Sheet) -> None:
-    required = is_required(field, sheet.facts(), sheet.catalog)
+def ask_field(asked: FieldQuestion, sheet: Sheet) -> None:
+    field, required = asked.field, asked.required
     if field.type == "choice":
-        _ask_choice(field, sheet, required=required)
+        _ask_choice(asked, sheet)
     elif field.type == "yes-no":
-        _ask_yes_no(field, sheet, required=required)
+        _ask_yes_no(asked, sheet)
     elif field.type in _LISTS:
-        _ask_lines(field, sheet, required=required)
+        _ask_lines(asked, sheet)
     else:
         current = sheet.fields.get(field.code, "")
         typed = value(
@@ -43,7 +31,7 @@ def ask_field(field: KindField, sheet: Sheet) -> None:
             current=current,
             shown=_shown(field, current),
             required=required,
-            help=_help(field),
+            help=asked.help,
             keep=lambda text: _put(field, sheet, text),
         )
         _put(field, sheet, read_value(field, typed)[0])
@@ -65,42 +53,36 @@ def _judge(field: KindField, sheet: Sheet, text: str) -> list[Finding]:
     return [finding for finding in sheet.of_field(field.code) if finding.severity is not Severity.ADVICE]
 
 
-def _help(field: KindField) -> str:
-    parts = [
-        f"{FIELD_TYPES[field.type].capitalize()}.",
-        field.help,
-        f"Например: {field.example}." if field.example else "",
-    ]
-    return " ".join(part for part in parts if part)
-
-
-def _ask_choice(field: KindField, sheet: Sheet, *, required: bool) -> None:
+def _ask_choice(asked: FieldQuestion, sheet: Sheet) -> None:
+    field = asked.field
     values = [option.value for option in field.choices]
     now = sheet.fields.get(field.code, "")
     place = choice(
         field.label,
         [option.label for option in field.choices],
         current=values.index(now) if now in values else None,
-        empty=not required,
-        help=_help(field),
+        empty=not asked.required,
+        help=asked.help,
     )
     _put(field, sheet, values[place] if place is not None else "")
     tell_findings(sheet.of_field(field.code))
 
 
-def _ask_yes_no(field: KindField, sheet: Sheet, *, required: bool) -> None:
+def _ask_yes_no(asked: FieldQuestion, sheet: Sheet) -> None:
+    field = asked.field
     now = {YES: True, NO: False}.get(read_value(field, sheet.fields.get(field.code, ""))[0])
     for _ in range(2):
-        now = yes_no(field.label, current=now, help=_help(field))
-        if now is not None or not required:
+        now = yes_no(field.label, current=now, help=asked.help)
+        if now is not None or not asked.required:
             break
         tell_findings(sheet.of_field(field.code))
         say(f"  {SKIP}")
     _put(field, sheet, "" if now is None else YES if now else NO)
 
 
-def _ask_lines(field: KindField, sheet: Sheet, *, required: bool) -> None:
+def _ask_lines(asked: FieldQuestion, sheet: Sheet) -> None:
     """Line by line until an empty one; each line is kept as soon as it is typed."""
+    field, required = asked.field, asked.required
     current = sheet.fields.get(field.code, "")
     note = "" if required else " (необязательно)"
     say(
@@ -113,7 +95,7 @@ def _ask_lines(field: KindField, sheet: Sheet, *, required: bool) -> None:
     refused: str | None = None
     started = False
     while True:
-        text = line(f"  {len(typed) + 1}" if field.type != "long-text" else "  ", help=_help(field))
+        text = line(f"  {len(typed) + 1}" if field.type != "long-text" else "  ", help=asked.help)
         if text == "-" and current and not started:
             current, typed, started = "", [], True
             _put(field, sheet, "")
@@ -140,14 +122,6 @@ def _taken(field: KindField, text: str, refused: str | None, typed: list[str]) -
         say(f"  {KEEP}")
         return text, typed
     return None, [*typed, text] if field.type == "long-text" else [*typed, *items_of(text)]
-
-
-def form_lines(sheet: Sheet, forms: dict[str, list[FormField]]) -> list[FormField]:
-    """Lines that the form has beside the kind's fields, as that of an add-application by the organisation's kind."""
-    entry = sheet.catalog.organisation_kind(sheet.organisation.kind)
-    code = entry.branch_layout if sheet.organisation.branch and entry.branch_layout else entry.add_layout
-    known = {field.code for field in sheet.kind.fields}
-    return [one for one in forms.get(code, []) if one.answer and one.answer not in known]
 
 
 def ask_form_line(one: FormField, sheet: Sheet) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from catalog.kinds import Attachment
-from catalog.wording import condition_text, media_text
 from cli.output import say
 from cli.wizard.paths import PathError, dropped_file
 from cli.wizard.sheet import NewFile, Sheet
@@ -11,16 +10,17 @@ from cli.wizard.talking import SKIP, line, tell_findings
 from cli.wrapping import tell
 from models.findings import Finding, has_errors
 from states.rules import attachments, patients
+from views.offers.field_questions import FileQuestion
 
 
-def ask_attachment(entry: Attachment, sheet: Sheet) -> None:
+def ask_attachment(asked: FileQuestion, sheet: Sheet) -> None:
     """Files one by one until Enter; without one that must be there the finding is told first."""
-    _introduce(entry, sheet)
-    refused = False
+    entry, needed, refused = asked.entry, asked.required, False
+    why = f"; нужно, если {asked.when}" if asked.when and not needed else ""
+    tell(f"Приложение «{entry.title}»: {asked.accepts}, до {entry.max_megabytes} МБ{why}. {entry.help}".strip())
     while True:
         count = sum(file.code == entry.code for file in sheet.facts().attached)
         more = f"ещё файл или Enter – дальше (приложено: {count})" if count else "путь к файлу"
-        needed = attachments.is_required(entry, sheet.facts(), sheet.catalog)
         text = line(f"{entry.title}: {more}{'' if needed or count else ' (необязательно)'}", help=_help(entry))
         if text == "-":
             sheet.files = [file for file in sheet.files if file.facts.code != entry.code]
@@ -32,15 +32,6 @@ def ask_attachment(entry: Attachment, sheet: Sheet) -> None:
             tell_findings(_found(entry, sheet))
             say(f"  {SKIP}")
             refused = True
-
-
-def _introduce(entry: Attachment, sheet: Sheet) -> None:
-    when = condition_text(entry.required_if, sheet.kind, sheet.catalog)
-    needed = attachments.is_required(entry, sheet.facts(), sheet.catalog)
-    why = f"; нужно, если {when}" if when and not needed else ""
-    tell(
-        f"Приложение «{entry.title}»: {media_text(entry.media_types)}, до {entry.max_megabytes} МБ{why}. {entry.help}".strip()
-    )
 
 
 def _help(entry: Attachment) -> str:

@@ -8,7 +8,6 @@ from catalog import Catalog
 from catalog.describing import describe_kind
 from catalog.kinds import RequestKind
 from cli.output import say
-from cli.wizard.records import Records
 from cli.wizard.sheet import Sheet
 from cli.wizard.talking import line
 from cli.wrapping import tell
@@ -17,7 +16,7 @@ from views.offers.kind_choices import by_subsystem, matching, offered
 _HELP = "Введите номер, код или слова из названия; «? НОМЕР» покажет, что понадобится; Enter – весь список."
 
 
-def ask_kind(sheet: Sheet, records: Records) -> None:
+def ask_kind(sheet: Sheet) -> None:
     every = offered(sheet.catalog, sheet.today)
     shown = _list(every, sheet.catalog)
     while True:

@@ -6,9 +6,7 @@ import dataclasses
 import datetime as dt
 
 from catalog.kinds import KindField
-from catalog.loading import OWN
 from catalog.schema import Capacity
-from catalog.wording import able, able_by_themselves
 from cli.output import say
 from cli.wizard.sheet import Sheet
 from cli.wizard.talking import choice, line, tell_findings, value
@@ -16,54 +14,42 @@ from cli.wrapping import tell
 from models.facts import SignatureFacts
 from models.findings import Finding, Severity
 from states.rules.signature import check_planned
-from states.rules.signers import is_applicant, signer_rule
 from states.rules.values import read_value
+from views.offers.signer_offer import SignerOffer, signer_offer
 
 _PERSON = KindField(code="name", label="имя", type="person", rule="SGN-1")
 _DAY = KindField(code="day", label="дата", type="date", rule="SGN-1")
 
 
 def ask_signer(sheet: Sheet) -> None:
-    facts = sheet.facts()
-    rule = signer_rule(facts, sheet.catalog)
-    applicant = rule is None or is_applicant(rule.body, facts, sheet.catalog)
-    known = able(rule, sheet.catalog) if rule else able_by_themselves(sheet.catalog)
-    options = [
-        entry for entry in known if not entry.sole_proprietor or (applicant and sheet.organisation.sole_proprietor)
-    ]
-    if rule:
-        tell(f"Подписывает {rule.label} [{rule.rule}].")
-    now = sheet.signer or SignatureFacts()
-    capacity = _ask_capacity(options, now, sheet)
-    body = rule.body if rule and rule.body != OWN else ""
-    is_head = applicant and capacity.rank == max(entry.rank for entry in options)
-    suggested = now.name or (sheet.organisation.head_name if is_head else "")
-    label = "Кто подпишет: фамилия, имя, отчество"
-    required = bool(rule and rule.name_in_full)
+    offer = signer_offer(sheet.facts(), sheet.catalog)
+    if offer.rule:
+        tell(f"Подписывает {offer.rule.label} [{offer.rule.rule}].")
+    now, required = offer.planned, offer.name_in_full
+    capacity = _ask_capacity(offer)
     name = value(
-        label,
+        "Кто подпишет: фамилия, имя, отчество",
         lambda text: _judge_name(text, required=required),
-        current=suggested,
+        current=now.name or (offer.head_name if offer.is_head(capacity) else ""),
         required=required,
         help="Печатается под местом подписи. Enter – оставить.",
     )
-    head = sheet.catalog.body(body)
-    usual = now.post or (head.head if head else "") or (sheet.organisation.head_post if is_head else "")
+    usual = now.post or (offer.head_post if offer.elsewhere or offer.is_head(capacity) else "")
     post = line(f"Его должность{f' [{usual}]' if usual else ''}") or usual
-    sheet.signer = dataclasses.replace(now, capacity=capacity.code, body=body, seal_of="", name=name, post=post)
+    sheet.signer = dataclasses.replace(now, capacity=capacity.code, body=offer.body, seal_of="", name=name, post=post)
     if capacity.needs_attorney:
         _ask_attorney(sheet)
     tell_findings(check_planned(sheet.facts(), sheet.catalog))
 
 
-def _ask_capacity(options: list[Capacity], now: SignatureFacts, sheet: Sheet) -> Capacity:
-    codes = [entry.code for entry in options]
-    own = next((place for place, entry in enumerate(options) if entry.sole_proprietor), 0)
-    current = codes.index(now.capacity) if now.capacity in codes else own
-    if len(options) == 1:
-        return options[0]
-    place = choice("В каком качестве подписывает", [entry.label for entry in options], current=current)
-    return options[place or 0]
+def _ask_capacity(offer: SignerOffer) -> Capacity:
+    codes = [entry.code for entry in offer.capacities]
+    own = next((place for place, entry in enumerate(offer.capacities) if entry.sole_proprietor), 0)
+    current = codes.index(offer.planned.capacity) if offer.planned.capacity in codes else own
+    if len(codes) == 1:
+        return offer.capacities[0]
+    place = choice("В каком качестве подписывает", [entry.label for entry in offer.capacities], current=current)
+    return offer.capacities[place or 0]
 
 
 def _judge_name(text: str, *, required: bool) -> list[Finding]:

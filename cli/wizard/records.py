@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from actions.cards import identities, known_people, organisation_choices, organisations, people
@@ -11,9 +10,12 @@ from actions.requests import attachments, cases, creation, drafting, lookup
 from actions.roles import grants
 from cli.output import actor
 from cli.wizard.sheet import Sheet
-from models.facts import HeldRole, LineFacts, OrganisationFacts
+from models.facts import HeldRole, LineFacts
 from models.findings import Finding
+from models.organisation import Organisation
+from models.refbook import RefbookOrganisation
 from models.request import AccessRequest, Status
+from views.offers.card_fields import changed, values_of
 from wiring.work import Installation
 
 
@@ -24,6 +26,7 @@ class Found:
     inn: str
     text: str
     card: int = 0
+    record: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,39 +45,37 @@ class Records:
         self.installation = installation
 
     def sheet(self) -> Sheet:
-        return Sheet(self.installation.catalog, self.installation.clock().date())
+        own = self.installation.settings.catalog_folder
+        return Sheet(self.installation.catalog, self.installation.clock().date(), own_catalog=own)
 
-    def cards(self, text: str = "", *, limit: int = 9) -> list[Found]:
-        """Cards on record, the newest first."""
+    def found(self, text: str = "") -> list[Found]:
+        """Cards on record, the newest first, and with words records of the refbook that have no card yet."""
         with self.installation.work(actor()) as work:
-            rows = organisation_choices.cards(work, text, limit=limit)
-            return [Found(row.inn, f"{row.name or 'без названия'}, ИНН {row.inn}", row.id or 0) for row in rows]
-
-    def refbook(self, text: str, *, limit: int = 15) -> list[Found]:
-        from registry.store import find
-
-        with self.installation.work(actor()) as work:
-            rows = find(work.session, text, limit=limit, active_only=True)
-            return [
-                Found(row.inn or "", f"{row.name}, ИНН {row.inn}, {row.region_name or ''} ({row.kind})")
-                for row in rows
-                if row.inn
+            cards = [
+                Found(row.inn, f"{row.name or 'без названия'}, ИНН {row.inn}", card=row.id or 0)
+                for row in organisation_choices.cards(work, text)
             ]
+            records = organisation_choices.records(work, text) if text else ()
+            return [*cards, *(_of_refbook(row) for row in records)]
 
-    def open_card(self, inn: str) -> int:
-        """The card of that ИНН, made from the refbook when new. Raises BadIdentifier."""
+    def choose(self, sheet: Sheet, found: Found) -> None:
+        """The card, made from the refbook when new. Raises BadIdentifier."""
         with self.installation.work(actor()) as work:
-            return organisations.card(work, inn).id or 0
+            if found.record:
+                card = organisation_choices.open_record(work, found.record)
+            else:
+                card = organisations.get(work, found.card) if found.card else organisations.card(work, found.inn)
+            if card.id != sheet.organisation_id:
+                sheet.card_asked = []
+            _put_card(work, sheet, card)
 
-    def organisation(self, number: int) -> OrganisationFacts:
+    def change(self, sheet: Sheet, name: str, value: str) -> None:
+        """Write a field of the card at once: it outlives the draft. Raises BadIdentifier."""
         with self.installation.work(actor()) as work:
-            return organisations.facts_of(work, organisations.get(work, number))
-
-    def change(self, number: int, values: Mapping[str, object]) -> OrganisationFacts:
-        """Write the card at once: it outlives the draft. Raises BadIdentifier."""
-        with self.installation.work(actor()) as work:
-            card = organisations.change(work, organisations.get(work, number), values)
-            return organisations.facts_of(work, card)
+            card = organisations.get(work, sheet.organisation_id)
+            before = values_of(card)
+            organisations.change(work, card, changed(before, {**before, name: value}, card))
+            _put_card(work, sheet, card)
 
     def persons(self, text: str, organisation_id: int) -> list[LineFacts]:
         """The organisation's own people."""
@@ -101,11 +102,8 @@ class Records:
                 raise Conflict("Продолжают только черновик. Верните в него заявку: egisz-access request edit.")
             facts = cases.facts_of(work, request)
             sheet.request, sheet.revision = request.id or 0, request.revision
-            sheet.kind_code, sheet.organisation_id, sheet.organisation = (
-                request.kind,
-                request.organisation_id,
-                facts.organisation,
-            )
+            sheet.kind_code = request.kind
+            _put_card(work, sheet, organisations.get(work, request.organisation_id))
             sheet.fields, sheet.lines, sheet.held = dict(facts.fields), list(facts.lines), facts.held
             sheet.emails_of_others, sheet.kept, sheet.signer = facts.emails_of_others, facts.attached, facts.signature
             sheet.known = facts.known
@@ -156,3 +154,13 @@ def _update(work: Work, request: AccessRequest, sheet: Sheet) -> None:
         drafting.replace_lines(work, request, sheet.numbered(), sheet.intake)
     if sheet.signer is not None and sheet.signer != was.signature:
         drafting.plan_signer(work, request, sheet.signer)
+
+
+def _put_card(work: Work, sheet: Sheet, card: Organisation) -> None:
+    sheet.organisation_id, sheet.card = card.id or 0, values_of(card)
+    sheet.organisation = organisations.facts_of(work, card)
+
+
+def _of_refbook(row: RefbookOrganisation) -> Found:
+    text = f"{row.short_name or row.full_name}, ИНН {row.inn}, {row.region_name or ''} ({row.kind})"
+    return Found(row.inn or "", text, record=row.id or 0)

@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from catalog import Catalog
 from catalog.kinds import RequestKind
@@ -29,13 +30,17 @@ class NewFile:
 
 @dataclass(slots=True)
 class Sheet:
-    """`request` and `revision` are set where a draft is gone on with; `kept` are the files that it has already."""
+    """`request` and `revision` are set where a draft is gone on with; `kept` are the files that it has already.
+
+    `card` is the organisation's card as its form holds it, `card_asked` the fields of it that were asked for.
+    """
 
     catalog: Catalog
     today: dt.date
     kind_code: str = ""
     organisation_id: int = 0
     organisation: OrganisationFacts = field(default_factory=OrganisationFacts)
+    card: dict[str, str] = field(default_factory=dict)
     fields: dict[str, str] = field(default_factory=dict)
     lines: list[LineFacts] = field(default_factory=list)
     intake: list[Finding] = field(default_factory=list)
@@ -48,6 +53,7 @@ class Sheet:
     card_asked: list[str] = field(default_factory=list)
     request: int = 0
     revision: int = 0
+    own_catalog: Path | None = None
 
     @property
     def kind(self) -> RequestKind:

@@ -12,7 +12,21 @@ from models.facts import OrganisationFacts, RoleRef
 from states.rules.roles import is_current, is_refused
 
 UNITS = (("hr", "кадровая"), ("maintenance", "административно-хозяйственная"), ("other", "другая"))
-_ORDER = ("surname", "given", "patronymic", "snils", "email", "post")
+ORDER = ("surname", "given", "patronymic", "snils", "email", "post")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something that is so of a person or not; `name` is of a line's fact, `finding` what a finding about it calls it."""
+
+    name: str
+    label: str
+    finding: str
+
+
+_ESIA_EMAIL = Mark("email_is_esia", "почта – с Госуслуг", "email")
+_ESIA_ACCOUNT = Mark("esia_confirmed", "запись на Госуслугах подтверждена", "esia")
+_OWN_CARD = Mark("own_card", "только для своей карточки", "purpose")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +35,10 @@ class LineQuestions:
 
     texts: tuple[str, ...]
     required: frozenset[str]
-    esia_email: bool  # whether the address is the one of his account
-    esia_account: bool  # whether the account is there and confirmed
     roles: bool
     until: bool  # whether roles can be asked for until a day
     unit: bool
-    own_card: bool
+    marks: tuple[Mark, ...]
     confirmations: tuple[Confirmation, ...]
 
 
@@ -38,15 +50,18 @@ def line_questions(kind: RequestKind, catalog: Catalog) -> LineQuestions:
     if kind.organisation_rules:
         asked.add("post")
     scope = [catalog.subsystems[code] for code in kind.subsystems] if kind.roles_asked else []
+    marks = (
+        (_ESIA_EMAIL, "email" in asked and kind.esia_email != "any"),
+        (_ESIA_ACCOUNT, kind.first_login),
+        (_OWN_CARD, any(entry.own_card for entry in scope)),
+    )
     return LineQuestions(
-        texts=tuple(name for name in _ORDER if name in asked),
+        texts=tuple(name for name in ORDER if name in asked),
         required=frozenset(kind.line_fields),
-        esia_email="email" in asked and kind.esia_email != "any",
-        esia_account=kind.first_login,
         roles=kind.roles_asked,
         until=kind.roles_asked and not kind.revokes,
         unit=any(entry.staff_advice for entry in scope),
-        own_card=any(entry.own_card for entry in scope),
+        marks=tuple(mark for mark, wanted in marks if wanted),
         confirmations=kind.confirmations,
     )
 
@@ -81,3 +96,9 @@ def usual_roles(kind: RequestKind, catalog: Catalog, organisation: OrganisationF
         for code in kind.subsystems
     ]
     return tuple(RoleRef(code, role.code) for code, role in usual if role is not None)
+
+
+def role_label(ref: RoleRef, catalog: Catalog, *, named: bool) -> str:
+    """`named`: with the subsystem's name, where the role's own does not say it."""
+    label, name = catalog.role(ref.subsystem, ref.role).label, catalog.subsystems[ref.subsystem].name
+    return f"{name}: {label}" if named and name not in label else label

@@ -19,7 +19,7 @@ from models.identifiers import BadIdentifier, valid_snils
 from models.organisation import Organisation
 from models.request import AccessRequest
 from models.text import fold
-from views import organisations
+from views.organisations.offered import with_roles
 from views.people.days import Day, local_date
 from views.people.holders import Holder, Judge, held_on, holders
 
@@ -128,7 +128,7 @@ def choices(work: Work) -> Choices:
         for code in dict.fromkeys(subsystem for subsystem, _ in keys)
     )
     since = min((local_date(first) for _, _, first in rows), default=None)
-    return Choices(organisations.with_roles(work), roles, since)
+    return Choices(with_roles(work), roles, since)
 
 
 def _asked(filters: Filters) -> list[ColumnElement[bool]]:

@@ -215,7 +215,7 @@ def _label(kind: RequestKind, file: RequestFile) -> str:
 
 def signed_paper(work: Work, request: AccessRequest, organisation: OrganisationFacts) -> str:
     """The purpose of the file that was printed to be signed."""
-    code = papers.layout_code(work, request, organisation)
+    code = papers.layout_code(work.catalog.kind(request.kind), organisation, work.catalog)
     return f"{layout(code, work.policy.own_catalog).purpose}-docx"
 
 

@@ -9,13 +9,17 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlmodel import col
 
+from actions.cards import organisations
 from actions.context import Work
-from actions.requests import drafting, lookup
+from actions.requests import lookup
 from actions.requests.drafting import Judged
+from catalog.layouts import FormField
 from models.findings import Finding, Severity, has_errors
 from models.moments import MOSCOW
 from models.organisation import Organisation
 from models.request import AccessRequest, Status
+from views.offers.course import pages
+from views.offers.field_questions import form_lines
 from views.requests.places import Places, positions_of
 
 
@@ -47,31 +51,34 @@ def places_in(work: Work, request: AccessRequest, judged: Judged) -> Places:
     )
 
 
-def has_fields(work: Work, request: AccessRequest) -> bool:
-    kind = work.catalog.kind(request.kind)
-    return bool(kind.fields or any(entry.sent for entry in kind.attachments) or drafting.form_lines(work, request))
+def lines_of_form(work: Work, request: AccessRequest) -> list[FormField]:
+    """Lines that the form has beside the kind's fields."""
+    facts = organisations.facts_of(work, organisations.get(work, request.organisation_id))
+    return form_lines(work.catalog.kind(request.kind), facts, work.catalog, work.policy.own_catalog)
 
 
 def stages(work: Work, request: AccessRequest, organisation: Organisation, judged: Judged, here: str) -> list[Stage]:
     """Kind and organisation are chosen; the others can be gone to in any order."""
     kind, at = work.catalog.kind(request.kind), f"/requests/{request.id}"
+    *ahead, last = pages(kind, judged.facts.organisation, work.catalog, work.policy.own_catalog)
     name = organisation.called
     way = [
         Stage("kind", "Вид", "", "past", kind.short_title),
         Stage("organisation", "Организация", f"/organisations/{organisation.id}", "past", name),
     ]
-    ahead = [("people", "Люди")] if kind.people else []
-    ahead += [("fields", "Сведения")] if has_fields(work, request) else []
     wrong = _open(judged.findings, places_in(work, request, judged))
-    for code, label in ahead:
+    for code in ahead:
         number = wrong.get(f"{at}/{code}", 0)
         state = "now" if code == here else "mend" if number else "past"
-        way.append(Stage(code, label, f"{at}/{code}", state, f"исправить: {number}" if number else "готово"))
+        way.append(Stage(code, _LABELS[code], f"{at}/{code}", state, f"исправить: {number}" if number else "готово"))
     of_card = wrong.get(f"/organisations/{request.organisation_id}", 0)
     if of_card:
         way[1] = Stage("organisation", "Организация", way[1].href, "mend", f"{name}: дополните карточку")
     note = "" if here == "check" else f"мешает: {sum(wrong.values())}" if wrong else "можно делать документы"
-    return [*way, Stage("check", "Проверка", f"{at}/check", "now" if here == "check" else "ahead", note)]
+    return [*way, Stage(last, _LABELS[last], f"{at}/{last}", "now" if here == last else "ahead", note)]
+
+
+_LABELS = {"people": "Люди", "fields": "Сведения", "check": "Проверка"}
 
 
 def _open(findings: Iterable[Finding], places: Places) -> dict[str, int]:
@@ -85,11 +92,11 @@ def _open(findings: Iterable[Finding], places: Places) -> dict[str, int]:
     return counted
 
 
-def drafts_of(work: Work, kind: str, organisations: Collection[int]) -> dict[int, list[AccessRequest]]:
+def drafts_of(work: Work, kind: str, cards: Collection[int]) -> dict[int, list[AccessRequest]]:
     """Drafts of this kind that these organisations have already."""
     query = select(AccessRequest).where(
         col(AccessRequest.kind) == kind,
-        col(AccessRequest.organisation_id).in_(organisations),
+        col(AccessRequest.organisation_id).in_(cards),
         col(AccessRequest.status) == Status.DRAFT,
     )
     found: dict[int, list[AccessRequest]] = {}
@@ -100,12 +107,9 @@ def drafts_of(work: Work, kind: str, organisations: Collection[int]) -> dict[int
 
 def next_page(work: Work, request: AccessRequest, after: str) -> str:
     """The address of the step after this one."""
-    at = f"/requests/{request.id}"
-    if after == "organisation" and work.catalog.kind(request.kind).people:
-        return f"{at}/people"
-    if after in ("organisation", "people") and has_fields(work, request):
-        return f"{at}/fields"
-    return f"{at}/check"
+    facts = organisations.facts_of(work, organisations.get(work, request.organisation_id))
+    way = pages(work.catalog.kind(request.kind), facts, work.catalog, work.policy.own_catalog)
+    return f"/requests/{request.id}/{way[way.index(after) + 1 if after in way else 0]}"
 
 
 def is_writable(request: AccessRequest) -> bool:

@@ -11,7 +11,7 @@ from actions.cards import organisation_choices, organisations
 from actions.context import Work
 from actions.reviews import reorganising
 from models.organisation import Organisation, OrganisationChange
-from views.organisations import listed_after
+from views.organisations.listing import listed_after
 from web.api.idempotency import once
 from web.api.schemas import (
     OrganisationChangeOut,

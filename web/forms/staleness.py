@@ -8,10 +8,11 @@ from fastapi import Request, Response
 from starlette.datastructures import FormData, UploadFile
 
 from actions.context import Work
-from actions.requests import drafting, lookup, pairs
+from actions.requests import lookup, pairs
 from models.request import AccessRequest
 from models.row_numbers import row_number
 from views.requests.dossier import heading
+from views.requests.drafts import lines_of_form
 from views.requests.grid import name_in_form
 from views.requests.history import last_event, since
 from web.shell import page, text
@@ -49,7 +50,7 @@ def typed_back(work: Work, found: AccessRequest, form: FormData) -> Sequence[tup
     """What a person typed and the request does not hold, under the names of the form's fields; files have to be chosen again."""
     places = _places(work, found)
     fields = {f"field-{field.code}": field.label for field in work.catalog.kind(found.kind).fields}
-    fields |= {f"field-{line.answer}": line.label for line in drafting.form_lines(work, found)}
+    fields |= {f"field-{line.answer}": line.label for line in lines_of_form(work, found)}
     kept = {f"field-{code}": value for code, value in found.fields.items()}
     told = []
     for name, value in form.multi_items():

@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
@@ -15,16 +15,14 @@ from starlette.datastructures import FormData
 from actions.cards import organisations
 from actions.context import Work
 from actions.requests import attachments, drafting, lookup, patients
-from catalog.kinds import Attachment, KindField
-from catalog.wording import condition_text, media_text
+from catalog.kinds import KindField
 from models.findings import Finding
 from models.moments import MOSCOW
 from models.request import AccessRequest, RequestFile
 from models.row_numbers import row_number
 from models.text import masked
-from states.rules import attachments as attachment_rules
-from states.rules.fields import applies, is_required
-from views.requests.drafts import clock, is_writable, places_in, stages
+from views.offers.field_questions import FieldQuestion, FileQuestion, field_question, file_question
+from views.requests.drafts import clock, is_writable, lines_of_form, places_in, stages
 from views.requests.findings import grouped
 from views.requests.history import last_event
 from web.forms.staleness import stale
@@ -39,13 +37,11 @@ _ISO = re.compile(r"\d{4}-\d\d-\d\d")
 class FieldView:
     """`control` is the HTML control that the type asks for; `shown` false hides one that is not asked for now."""
 
-    field: KindField
+    asked: FieldQuestion
     value: str
-    required: bool
     control: str
     findings: tuple[Finding, ...]
-    shown: bool = True
-    when: str = ""  # the condition under which it has to be filled in, in words
+    shown: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +55,9 @@ class FileView:
 
 @dataclass(frozen=True, slots=True)
 class AttachmentView:
-    entry: Attachment
+    asked: FileQuestion
     files: tuple[FileView, ...]
     findings: tuple[Finding, ...]
-    required: bool
-    accepts: str
-    when: str = ""
 
 
 _CONTROLS = {
@@ -141,7 +134,7 @@ def fill_in(request: Request, number: int, form: Form) -> Response:
 def _typed(work: Work, found: AccessRequest, form: FormData) -> dict[str, str]:
     """Only what the form has: the one of a single file has no fields."""
     codes = [field.code for field in work.catalog.kind(found.kind).fields]
-    codes += [line.answer or "" for line in drafting.form_lines(work, found)]
+    codes += [line.answer or "" for line in lines_of_form(work, found)]
     return {code: text(form, f"field-{code}") for code in codes if f"field-{code}" in form}
 
 
@@ -177,6 +170,10 @@ def _file(work: Work, found: AccessRequest, row: RequestFile) -> FileView:
     by, at = str(row.detail.get("looked_by") or ""), str(row.detail.get("looked_at") or "")
     looked = f"{by}, {dt.datetime.fromisoformat(at).astimezone(MOSCOW):%d.%m.%Y %H:%M}" if by and at else ""
     return FileView(row, attachments.to_look(work, found, row), looked)
+
+
+def _field(asked: FieldQuestion, value: str, findings: Sequence[Finding]) -> FieldView:
+    return FieldView(asked, value, _control(asked.field, value), tuple(findings), asked.shown or bool(value))
 
 
 def _own_errors(work: Work, found: AccessRequest) -> bool:
@@ -216,30 +213,21 @@ def _page(
         **{field.code: masked(found.fields[field.code]) for field in closed},
     }
     fields = [
-        FieldView(
-            field,
-            values.get(field.code, ""),
-            is_required(field, judged.facts, work.catalog),
-            _control(field, values.get(field.code, "")),
-            tuple(by_field.get(field.code, ())),
-            applies(field, judged.facts, work.catalog) or bool(values.get(field.code)),
-            condition_text(field.required_if, kind, work.catalog),
+        _field(
+            field_question(field, judged.facts, work.catalog), values.get(field.code, ""), by_field.get(field.code, ())
         )
         for field in kind.fields
     ]
     lines = [
         (line, values.get(line.answer or "", ""), tuple(by_field.get(line.answer or "", ())))
-        for line in drafting.form_lines(work, found)
+        for line in lines_of_form(work, found)
     ]
     kept = lookup.files_of(work, found)
     attached = [
         AttachmentView(
-            entry,
+            file_question(entry, judged.facts, work.catalog),
             tuple(_file(work, found, file) for file in kept if file.purpose == entry.code),
             tuple(by_field.get(entry.code, ())),
-            attachment_rules.is_required(entry, judged.facts, work.catalog),
-            media_text(entry.media_types),
-            condition_text(entry.required_if, kind, work.catalog),
         )
         for entry in kind.attachments
     ]

@@ -19,7 +19,7 @@ from documents.tables.holders import holdings_template
 from models.findings import Finding, Severity, sourced
 from models.identifiers import BadIdentifier
 from models.row_numbers import row_numbers
-from views import organisations
+from views.organisations.offered import by_name
 from web.shell import Form, installed, looked, page, reading, see_other, text, uploads, work_of
 from web.shell.downloads import download
 
@@ -174,7 +174,7 @@ def _form(
         request,
         "people/holdings.html",
         status=status,
-        organisations=organisations.by_name(work),
+        organisations=by_name(work),
         problems=[problem] if problem else [],
         typed=typed or Typed(),
         imports=holdings_import.imports(work),

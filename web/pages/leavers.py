@@ -22,7 +22,7 @@ from documents.rosters import RosterError
 from models.findings import Finding, Severity, sourced
 from models.identifiers import BadIdentifier
 from models.row_numbers import row_numbers
-from views import organisations
+from views.organisations.offered import with_roles
 from web.shell import Form, looked, page, reading, text, uploads, work_of
 
 router = APIRouter()
@@ -169,7 +169,7 @@ def _form(
         request,
         "people/leavers.html",
         status=status,
-        organisations=organisations.with_roles(work, now=True),
+        organisations=with_roles(work, now=True),
         problems=[problem] if problem else [],
         typed={"inn": "", "pasted": "", "way": "file"} | (typed or {}),
     )

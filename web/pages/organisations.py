@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,7 +11,6 @@ from starlette.datastructures import FormData
 from actions.cards import organisation_choices, organisations
 from actions.cards.organisation_names import named
 from actions.cards.organisation_names import told as told_name
-from actions.checklists import overview
 from actions.context import Work
 from actions.reviews import reorganising
 from catalog.rules import rules
@@ -25,10 +23,12 @@ from registry.store import is_loaded
 from states.words.organisations import REGISTRY
 from states.words.requests import status_label
 from views import checklist_progress
-from views import organisations as listing
 from views.board.cards import cards
+from views.offers.card_fields import changed, parts, values_of
+from views.organisations import listing
+from views.organisations.offered import by_name
 from views.requests import summary
-from web.forms.organisation_cards import Line, changed, line, parts, typed, values_of
+from web.forms.organisation_cards import typed
 from web.shell import Form, notice, own, page, reading, see_other, text, work_of
 from web.shell.sealed import address
 
@@ -46,7 +46,7 @@ _STALE = "Карточку тем временем изменили. Сверь�
 class Listing:
     """`after` and `before` are addresses of the neighbouring screens, "" at the ends."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[listing.Line, ...]
     count: int
     first: int
     before: str
@@ -60,7 +60,7 @@ def show_organisations(request: Request, text: str = "", start: str = "") -> Res
     with reading(request) as work:
         count, found = listing.listed(work, wanted, limit=_PAGE, offset=offset)
         shown = Listing(
-            tuple(_lines(work, found)),
+            tuple(listing.lines(work, found)),
             count,
             offset + 1,
             _at(request, wanted, offset - _PAGE) if offset else "",
@@ -73,22 +73,6 @@ def show_organisations(request: Request, text: str = "", start: str = "") -> Res
 
 def _at(request: Request, wanted: str, offset: int) -> str:
     return address(request, "/organisations", [("text", wanted), ("start", str(max(offset, 0) or ""))])
-
-
-def _lines(work: Work, found: Sequence[Organisation]) -> list[Line]:
-    ids = [card.id or 0 for card in found]
-    still_open = listing.open_requests(work, ids)
-    progress: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
-    for standing in overview.overview(work, ids):
-        summed = progress[standing.organisation.id or 0]
-        for place, number in enumerate((standing.progress.done, standing.progress.total, standing.progress.overdue)):
-            summed[place] += number
-    return [line(work, card, still_open.get(card.id or 0, 0), _three(progress[card.id or 0])) for card in found]
-
-
-def _three(numbers: Sequence[int]) -> tuple[int, int, int]:
-    done, total, late = numbers
-    return done, total, late
 
 
 @router.get("/new")
@@ -144,7 +128,7 @@ def change_organisation(request: Request, number: int, form: Form) -> Response:
     """Only what was changed is written; with anything wrong nothing is, and all of it is told at once."""
     with work_of(request) as work:
         card = organisations.get(work, number)
-        given = typed(form, parts(work))
+        given = typed(form, parts(work.catalog))
         values = changed(values_of(card), given, card)
         if text(form, "seen", 40) != organisations.fingerprint(card):
             return _card(request, work, card, 409, given, {"": _STALE})
@@ -188,12 +172,12 @@ def _card(
         status=status,
         card=card,
         reason=rules()["ORG-13"],
-        parts=parts(work),
+        parts=parts(work.catalog),
         changes=reorganising.changes(work, card),
         named=named(card),
         labels=reorganising.LABELS,
         told=told_name,
-        others=listing.by_name(work, but=card),
+        others=by_name(work, but=card),
         problem=problem,
         retyped=retyped or {},
         values=given or values_of(card),

@@ -17,12 +17,12 @@ from models.moments import MOSCOW
 from models.row_numbers import row_number
 from states.reminders import Due
 from states.words.letters import INBOX, LETTERS, OUTBOX
-from views import organisations as listing
 from views.board.time_left import Term, term_of
 from views.charts import statistics, statistics_charts
 from views.charts.statistics import Period
 from views.dates import agenda
 from views.dates.agenda import Entry, Matter
+from views.organisations.offered import by_name
 from web.shell import page, reading
 
 router = APIRouter(prefix="/today")
@@ -171,7 +171,7 @@ def show_statistics(request: Request, year: str = "", quarter: str = "", organis
             chosen=chosen,
             now=work.now,
             years=range(work.now.astimezone(MOSCOW).year, statistics.FIRST_YEAR - 1, -1),
-            organisations=listing.by_name(work),
+            organisations=by_name(work),
             warnings=_warnings(work, period),
             desk=statistics_charts.desk(statistics.turnaround(work, period, number)),
             refusals=statistics_charts.refused(statistics.refusals(work, period, number)),

@@ -12,17 +12,13 @@ from actions.context import Work
 from actions.letters import invitations
 from actions.post import links, outbox
 from actions.requests import cases, drafting, lookup
-from actions.requests.drafting import Judged
 from catalog.describing import forms_of
-from catalog.kinds import KindField, RequestKind, SignerRule
-from catalog.loading import OWN
-from catalog.schema import Capacity
-from catalog.wording import able, able_by_themselves
+from catalog.kinds import KindField, RequestKind
 from models.facts import SignatureFacts
 from models.findings import has_errors
 from models.request import AccessRequest
-from states.rules.signers import is_applicant, signer_rule, signs_elsewhere
 from states.rules.values import read_value
+from views.offers.signer_offer import signer_offer
 from views.requests.drafts import companion_number, is_writable, places_in, stages
 from views.requests.findings import grouped
 from web.shell import Form, own, page, reading, see_other, text, work_of
@@ -59,12 +55,12 @@ def plan_signer(request: Request, number: int, form: Form) -> Response:
 
 def _signer(work: Work, found: AccessRequest, form: FormData) -> tuple[SignatureFacts, str]:
     """As typed, and what cannot be kept of it."""
-    rule = signer_rule(cases.facts_of(work, found), work.catalog)
+    offer = signer_offer(cases.facts_of(work, found), work.catalog)
     day, wrong = _day(form, "attorney_date")
     until, wrong_until = _day(form, "attorney_until")
     planned = SignatureFacts(
         capacity=text(form, "capacity", 40),
-        body=rule.body if rule and rule.body != OWN else "",
+        body=offer.body,
         name=text(form, "name", 200),
         post=text(form, "post", 300),
         attorney_number=text(form, "attorney_number", 100),
@@ -110,7 +106,8 @@ def _page(
         owing=owing,
         invited=bool(owing) and drafting.is_invited(work, found),
         held=bool(outbox.held(work, found)),
-        **_signing(work, judged, kind, typed),
+        offer=signer_offer(judged.facts, work.catalog, typed) if kind.signature else None,
+        settled=bool(judged.facts.signature and judged.facts.signature.capacity),
         companion=companion_number(work, found),
         papers=_papers(work, kind),
         acts=own(request).acts,
@@ -138,25 +135,3 @@ def _papers(work: Work, kind: RequestKind) -> list[tuple[str, str]]:
     told = [(kind.title, form.formats) for form in first]
     told += [("Письмо тому, кто подписывает", form.formats) for form in letter]
     return [(title, ", ".join(_FORM_NAMES.get(name, name) for name in formats)) for title, formats in told]
-
-
-def _signing(work: Work, judged: Judged, kind: RequestKind, typed: SignatureFacts | None) -> dict[str, object]:
-    """Who has to sign and why; what is planned, or what the card suggests."""
-    facts = judged.facts
-    rule = signer_rule(facts, work.catalog) if kind.signature else None
-    applicant = rule is None or is_applicant(rule.body, facts, work.catalog)
-    planned = typed or facts.signature or SignatureFacts()
-    options = _options(work, rule, sole=applicant and facts.organisation.sole_proprietor) if kind.signature else []
-    body = work.catalog.body(rule.body) if rule else None
-    suggested_post = (body.head if body else "") or (facts.organisation.head_post if applicant else "")
-    return {
-        "rule": rule, "elsewhere_signs": kind.signature and signs_elsewhere(facts, work.catalog) is not None,
-        "capacities": options, "planned": planned, "settled": bool(facts.signature and facts.signature.capacity),
-        "signer_name": planned.name or (facts.organisation.head_name if applicant else ""),
-        "signer_post": planned.post or suggested_post,
-    }  # fmt: skip
-
-
-def _options(work: Work, rule: SignerRule | None, *, sole: bool) -> list[Capacity]:
-    known = able(rule, work.catalog) if rule else able_by_themselves(work.catalog)
-    return [entry for entry in known if not entry.sole_proprietor or sole]

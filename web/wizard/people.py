@@ -1,53 +1,30 @@
-"""The people of a draft: typed, pasted, uploaded or picked; each row is kept as it is typed and judged at once."""
+"""The people of a draft, typed row by row: each is kept as it is typed and judged at once."""
 
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import suppress
-from typing import Annotated
+from collections.abc import Sequence
 
-from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
 
-from actions.cards import known_people, names, organisations, people
-from actions.cards.organisation_names import in_request
-from actions.context import Conflict, NotFound, Work
-from actions.requests import cases, clashes, drafting, lookup, roster_drafts
-from actions.requests.clashes import Said
-from actions.requests.roster_drafts import Reader
-from actions.rosters import rosters
-from actions.rosters.rosters import OpenQuestions
-from documents.rosters import RosterError
-from documents.rosters.choices import BadChoice
+from actions.cards import organisations
+from actions.context import Work
+from actions.requests import cases, drafting, lookup
 from documents.rosters.reading import read_of
-from models.employee import Employee
 from models.facts import LineFacts
-from models.findings import Finding, Severity
-from models.identifiers import BadIdentifier, mask_snils
-from models.request import AccessRequest, RequestLine
-from models.row_numbers import row_number, row_numbers
-from views.offers.line_questions import UNITS, line_questions, usual_roles
-from views.people.days import date_of
-from views.requests.drafts import clock, companion_number, is_writable, next_page, places_in, stages
+from models.request import AccessRequest
+from models.row_numbers import row_number
+from views.offers.line_questions import line_questions
+from views.requests.drafts import clock, is_writable, next_page, places_in, stages
 from views.requests.findings import grouped
-from web.forms.rosters import Asking, Carried, asking_about, carried_in, choices_in
-from web.shell import Form, installed, looked, own, page, reading, see_other, text, uploads, work_of
-from web.wizard.rows import LABELS, blank, digest, same, table, typed
+from views.requests.people_rows import digest, same, table
+from web.shell import Form, looked, own, page, reading, see_other, text, work_of
+from web.wizard.people_page import WideForm, people_page
+from web.wizard.typed_rows import typed
 
 router = APIRouter()
 _AT = "/requests/{number:int}/people"
-_LARGEST = 20 * 1024 * 1024
-
-
-async def _wide(request: Request) -> AsyncIterator[FormData]:
-    """Hundreds of people in one form."""
-    async with request.form(max_files=1, max_fields=60_000, max_part_size=1024 * 1024) as form:
-        yield form
-
-
-WideForm = Annotated[FormData, Depends(_wide)]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -66,7 +43,7 @@ def show_people(
     told = _told_of_import(added, known) + _told_of_reading(read, of, others)
     with reading(request) as work:
         found = lookup.get(work, number)
-        answer = _page(request, work, found, told=told)
+        answer = people_page(request, work, found, told=told)
     if own(request).acts and is_writable(found):
         looked(request, "request.people-viewed", lookup.subject(found))
     return answer
@@ -80,7 +57,7 @@ def save_people(request: Request, number: int, form: WideForm) -> Response:
         written = _write(work, found, form, [str(key) for key in form.getlist("row")])
         place = _remove(work, found, written, text(form, "remove", 20))
         if written.clashes:
-            return _page(request, work, found, status=409, clashes=written.clashes)
+            return people_page(request, work, found, status=409, clashes=written.clashes)
         count = len(lookup.lines_of(work, found))
         if text(form, "go", 10) == "next":
             drafting.drop_blanks(work, found)
@@ -125,139 +102,6 @@ def save_row(request: Request, number: int, form: Form) -> Response:
             groups=grouped(shown.rest, places_in(work, found, judged).of),
             stages=stages(work, found, organisations.get(work, found.organisation_id), judged, "people"),
         )
-
-
-@router.post(_AT + "/address")
-def keep_address(request: Request, number: int, form: Form) -> Response:
-    """The row's address becomes the one on the employee's card."""
-    with work_of(request) as work:
-        found = lookup.get(work, number)
-        line = _line(work, found, form)
-        try:
-            names.change(work, people.of_line(work, line), {"email": cases.line_facts(line, None).email})
-        except BadIdentifier as wrong:
-            finding = Finding("APP-14", Severity.ERROR, str(wrong), row=line.position)
-            return _page(request, work, found, status=422, refused=[finding])
-    return see_other(f"/requests/{number}/people#line-{line.position}")
-
-
-def _line(work: Work, found: AccessRequest, form: FormData) -> RequestLine:
-    told = text(form, "line", 18)
-    line = next((each for each in lookup.lines_of(work, found) if str(each.id) == told), None)
-    if line is None:
-        raise NotFound("Такой строки в заявке нет. Обновите страницу.")
-    return line
-
-
-@router.post(_AT + "/identity")
-def settle(request: Request, number: int, form: Form) -> Response:
-    """Whose number it is, where it is on record under another name."""
-    with work_of(request) as work:
-        found = lookup.get(work, number)
-        line, said = _line(work, found, form), _said(form)
-        try:
-            with work.session.begin_nested():
-                clashes.settle(work, found, line, said, since=_since(form, said), ground=text(form, "ground", 300))
-        except (BadIdentifier, Conflict) as wrong:
-            finding = Finding("APP-2", Severity.ERROR, str(wrong), row=line.position)
-            return _page(request, work, found, status=422, refused=[finding])
-    return see_other(f"/requests/{number}/people#line-{line.position}")
-
-
-def _said(form: FormData) -> Said:
-    try:
-        return Said(text(form, "said", 20))
-    except ValueError:
-        raise HTTPException(422, "Форма испорчена: обновите страницу и повторите.") from None
-
-
-def _since(form: FormData, said: Said) -> dt.date | None:
-    if said is not Said.RENAMED:
-        return None
-    return date_of(text(form, "since", 20), "Укажите день смены имени: выберите его в календаре.")
-
-
-@router.post(_AT + "/paste")
-def paste(request: Request, number: int, form: WideForm) -> Response:
-    """Rows out of Excel. What was typed in the table so far is kept first."""
-    pasted = text(form, "pasted", 500_000)
-    return _take_in(request, number, form, lambda work, found: _reader_of_text(work, found, pasted), Carried())
-
-
-@router.post(_AT + "/upload")
-def upload(request: Request, number: int, form: WideForm) -> Response:
-    """A file, or the one that the questions about it carried along."""
-    carried = carried_in(form, uploads(form, "roster", _LARGEST))
-    return _take_in(request, number, form, lambda work, found: _reader_of_file(work, found, carried), carried)
-
-
-@router.post(_AT + "/known")
-def pick_known(request: Request, number: int, form: WideForm) -> Response:
-    """Search among this organisation's people, or put the ticked ones in. A name never stands in an address."""
-    wanted = text(form, "surname", 100)
-    with work_of(request) as work:
-        found = lookup.get(work, number)
-        ids = sorted(row_numbers(form.getlist("person")))
-        if not ids:
-            known = known_people.search(work, wanted, organisation_id=found.organisation_id)
-            return _page(request, work, found, wanted=wanted, found_people=known)
-        lines = _with_roles(work, found, known_people.named(work, found.organisation_id, ids))
-        came = drafting.add_people(work, found, lines)
-    return _back(number, came)
-
-
-def _with_roles(work: Work, found: AccessRequest, known: Iterable[Employee]) -> list[LineFacts]:
-    kind = work.catalog.kind(found.kind)
-    facts = organisations.facts_of(work, organisations.get(work, found.organisation_id))
-    roles = usual_roles(kind, work.catalog, facts)
-    asked = line_questions(kind, work.catalog)
-    return [
-        dataclasses.replace(known_people.line_of(person), roles=roles if asked.roles else (), row=place)
-        for place, person in enumerate(known, 1)
-    ]
-
-
-def _take_in(
-    request: Request, number: int, form: FormData, reader: Callable[[Work, AccessRequest], Reader], carried: Carried
-) -> Response:
-    """A list that cannot be read is told of; what stands in the draft stays. One that leaves something open is asked about."""
-    with suppress(BadChoice):
-        carried.look_ahead(installed(request).catalog, choices_in(form))
-    with work_of(request) as work:
-        found, choices = lookup.get(work, number), choices_in(form)
-        try:
-            with work.session.begin_nested():
-                read = reader(work, found)
-                taken = roster_drafts.take(work, found.organisation_id, read, choices)
-                more = roster_drafts.drafts_of_others(work, found.kind, taken, read, choices)
-        except OpenQuestions as open_now:
-            asking = asking_about(open_now, carried, choices, replace=text(form, "replace", 5) == "1")
-            return _page(request, work, found, status=422, asking=asking, pasted=text(form, "pasted", 500_000))
-        except (RosterError, BadChoice, NotFound, Conflict) as wrong:
-            finding = Finding(getattr(wrong, "rule", "APP-9"), Severity.ERROR, str(wrong.args[0]))
-            return _page(request, work, found, status=422, refused=[finding], pasted=text(form, "pasted", 500_000))
-        came = drafting.add_people(work, found, taken.lines, taken.intake, replace=text(form, "replace", 5) == "1")
-    return _back(number, came, taken, len(more))
-
-
-def _reader_of_text(work: Work, found: AccessRequest, pasted: str) -> Reader:
-    return lambda facts, choices: rosters.paste_people(
-        pasted, catalog=work.catalog, kind=found.kind, organisation=facts, choices=choices
-    )
-
-
-def _reader_of_file(work: Work, found: AccessRequest, carried: Carried) -> Reader:
-    """Read in a limited child process. Raises RosterError."""
-    if not carried.data:
-        raise RosterError("absent", "Выберите файл со списком: Excel (.xlsx), ODS, CSV или Word (.docx).")
-    return lambda facts, choices: carried.read(
-        catalog=work.catalog, kind=found.kind, organisation=facts, choices=choices
-    )
-
-
-def _back(number: int, came: drafting.Added, taken: rosters.Taken | None = None, others: int = 0) -> Response:
-    told = f"&read={taken.read}&of={taken.people}&others={others}" if taken else ""
-    return see_other(f"/requests/{number}/people?added={came.added}&known={came.known}{told}")
 
 
 def _told_of_import(added: int, known: int) -> str:
@@ -306,50 +150,3 @@ def _write(work: Work, found: AccessRequest, form: FormData, keys: Sequence[str]
         drafting.edit_lines(work, found, changed=changed, added=list(added.values())) if changed or added else []
     )
     return _Written(clashes, dict(zip(added, (line.id or 0 for line in fresh_lines), strict=True)))
-
-
-def _page(
-    request: Request,
-    work: Work,
-    found: AccessRequest,
-    *,
-    status: int = 200,
-    clashes: dict[int, LineFacts] | None = None,
-    refused: Sequence[Finding] = (),
-    pasted: str = "",
-    wanted: str = "",
-    found_people: Sequence[Employee] | None = None,
-    told: str = "",
-    asking: Asking | None = None,
-) -> Response:
-    kind, card = work.catalog.kind(found.kind), organisations.get(work, found.organisation_id)
-    judged = drafting.judged(work, found)
-    shown = table(work, found, judged, clashes)
-    writable = is_writable(found) and own(request).acts
-    there = {row.facts.snils for row in shown.rows}
-    return page(
-        request,
-        "wizard/people.html",
-        status=status,
-        draft=found,
-        kind=kind,
-        organisation=card,
-        then=in_request(work, found, card),
-        shown=shown,
-        blanks=blank(shown, 0 if kind.single and shown.rows else 1) if writable else [],
-        writable=writable,
-        spare=blank(shown, 1)[0],
-        labels=LABELS,
-        units=UNITS,
-        stages=stages(work, found, card, judged, "people"),
-        groups=grouped(shown.rest, places_in(work, found, judged).of),
-        refused=grouped(refused),
-        pasted=pasted,
-        wanted=wanted,
-        told=told,
-        asking=asking,
-        clash=bool(clashes),
-        companion=companion_number(work, found),
-        mask=mask_snils,
-        people=None if found_people is None else [(person, person.snils in there) for person in found_people],
-    )

@@ -149,12 +149,12 @@ def test_field_that_does_not_apply_is_not_asked(made_up):
 
 def test_only_those_facts_of_the_card_are_asked_that_this_kind_needs(world):
     said = talk([*DRUG, "абакавир"])
-    assert "Кому подведомственна" in said
+    assert "Подведомственность" in said
     for unasked in ("Руководитель: фамилия", "Печать", "Лицензия", "Субъект РФ"):
         assert unasked not in said
     with world.work("тест") as work:
         assert organisations.get(work, 1).subordination == "health"
-    assert "Кому подведомственна" not in talk(["препарат", people.INN, "абакавир"])
+    assert "Подведомственность" not in talk(["препарат", people.INN, "абакавир"])
 
 
 def test_organisation_that_the_refbook_has_not_gets_a_card_and_its_add_application(world):

@@ -17,6 +17,7 @@ from tests.kinds import files
 from tests.kinds.cases import CASES, drafted
 from tests.web.users import client
 from tests.web.world import World
+from views.requests.drafts import lines_of_form
 
 
 def _draft(world: World, kind: str, **changes: object) -> AccessRequest:
@@ -133,7 +134,7 @@ def test_lines_of_an_add_application_are_filled_in_on_the_same_page(officer: Tes
     request = _draft(world, "frmo-add-organisation")
     at = f"/requests/{request.id}/fields"
     with world.installation.reading(by="тест") as work:
-        line = drafting.form_lines(work, request)[0]
+        line = lines_of_form(work, request)[0]
     assert f'id="field-{line.answer}"' in officer.get(at).text
     officer.post(at, data={f"field-{line.answer}": "Вписано", "go": "save"})
     assert _now(world, request).fields == {line.answer: "Вписано"}

@@ -15,8 +15,8 @@ from actions.log import audit
 from models.account import Account, Role
 from models.row_numbers import row_numbers
 from states.rules.emails import email_problem
-from views import organisations
 from views.accounts import organisations_seen, sessions_running
+from views.organisations import offered
 from web.shell import Form, own, page, reading, see_other, text, ticked, work_of
 
 router = APIRouter(prefix="/admin/users")
@@ -154,7 +154,7 @@ def _existing(work: Work, typed: dict[str, str], chosen: set[int]) -> set[int]:
     """Raises BadAccount for a user who would see nothing at all."""
     if typed["everywhere"]:
         return set()
-    known = organisations.among(work, chosen)
+    known = offered.among(work, chosen)
     if not known:
         raise BadAccount(
             "Отметьте хотя бы одну организацию или «все организации»: иначе пользователь ничего не увидит."
@@ -173,7 +173,7 @@ def _form(
     done: str = "",
 ) -> Response:
     with reading(request, everywhere=True) as work:
-        known = organisations.by_name(work, limit=None)
+        known = offered.by_name(work, limit=None)
         return page(
             request,
             "admin/user.html",

@@ -1,4 +1,4 @@
-"""A draft's people as rows of a form: shown, read back, and told apart from what somebody else has saved meanwhile."""
+"""A draft's people as rows: what stands in each, what is wrong with it, and a mark of what was shown."""
 
 from __future__ import annotations
 
@@ -7,10 +7,7 @@ import datetime as dt
 import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-
-from starlette.datastructures import FormData
 
 from actions.context import Work
 from actions.requests import cases, drafting, lookup
@@ -20,22 +17,20 @@ from catalog.wording import LINE_FIELDS
 from models.employee import Employee
 from models.facts import HeldRole, Known, LineFacts, OrganisationFacts, RoleRef
 from models.findings import Finding, Severity
-from models.identifiers import BadIdentifier, format_snils, snils_digits, valid_snils
+from models.identifiers import format_snils, valid_snils
 from models.moments import MOSCOW
 from models.request import AccessRequest
 from models.text import fold
 from states.rules.emails import email_problem
 from states.rules.identity import clash_of
-from views.offers.line_questions import LineQuestions, line_questions, role_options, usual_roles
+from views.offers.line_questions import LineQuestions, line_questions, role_label, role_options, usual_roles
 from views.requests.drafts import of_rows, only_missing
 from views.requests.findings import Shown, grouped
-from web.shell import text
 
 LABELS = {code: label[0].upper() + label[1:] for code, label in LINE_FIELDS.items()} | {
     "patronymic": "Отчество",
     "email": "Эл. почта",
 }
-_LIMITS = {"snils": 60, "email": 254}
 # Told once above the table: it is mended by an invitation, not by typing.
 LATER = frozenset({"esia"})
 
@@ -155,13 +150,9 @@ def _choices(options: Sequence[RoleRef], chosen: Sequence[RoleRef], catalog: Cat
     refs = dict.fromkeys([*options, *chosen])
     several = len({ref.subsystem for ref in refs}) > 1
     return tuple(
-        RoleChoice(f"{ref.subsystem}:{ref.role}", _label(ref, catalog, named=several), ref in chosen) for ref in refs
+        RoleChoice(f"{ref.subsystem}:{ref.role}", role_label(ref, catalog, named=several), ref in chosen)
+        for ref in refs
     )
-
-
-def _label(ref: RoleRef, catalog: Catalog, *, named: bool) -> str:
-    label, name = catalog.role(ref.subsystem, ref.role).label, catalog.subsystems[ref.subsystem].name
-    return f"{name}: {label}" if named and name not in label else label
 
 
 def _held(held: Sequence[HeldRole], catalog: Catalog, inn: str) -> dict[str, list[tuple[RoleRef, str]]]:
@@ -178,7 +169,7 @@ def _held(held: Sequence[HeldRole], catalog: Catalog, inn: str) -> dict[str, lis
             continue
         ref = RoleRef(one.subsystem, one.role)
         where = "" if one.organisation_inn == inn else f" (организация с ИНН {one.organisation_inn})"
-        found[one.snils].append((ref, f"{_label(ref, catalog, named=True)}{where}"))
+        found[one.snils].append((ref, f"{role_label(ref, catalog, named=True)}{where}"))
     return found
 
 
@@ -234,66 +225,14 @@ def digest(line: LineFacts, asked: LineQuestions) -> str:
 
 def _controlled(line: LineFacts, asked: LineQuestions) -> tuple[object, ...]:
     return (
-        *(getattr(line, name) for name in asked.texts), tuple(sorted(line.roles)) if asked.roles else (),
-        bool(line.email_is_esia) if asked.esia_email else None, bool(line.esia_confirmed) if asked.esia_account else None,
-        line.asked_until if asked.until else None, (line.unit or "") if asked.unit else None, bool(line.own_card) if asked.own_card else None,
+        *(getattr(line, name) for name in asked.texts),
+        *(bool(getattr(line, mark.name)) for mark in asked.marks),
+        tuple(sorted(line.roles)) if asked.roles else (),
+        line.asked_until if asked.until else None,
+        (line.unit or "") if asked.unit else None,
         tuple(sorted(set(line.confirmed) & {entry.code for entry in asked.confirmations})),
-    )  # fmt: skip
+    )
 
 
 def same(one: LineFacts, other: LineFacts, asked: LineQuestions) -> bool:
     return _controlled(one, asked) == _controlled(other, asked)
-
-
-def typed(
-    form: FormData, key: str, base: LineFacts, shown: LineFacts, asked: LineQuestions, catalog: Catalog
-) -> LineFacts:
-    """The row as the form has it, laid over what was typed before. `shown` has what is on record of the person, too.
-
-    A mark that was not shown as set and is not set says nothing; one that was and is not any more is taken back.
-    """
-    values: dict[str, object] = {name: _text(form, key, name) for name in asked.texts}
-    if asked.roles:
-        values["roles"] = _roles(form, key, catalog)
-    for name, wanted in (
-        ("email_is_esia", asked.esia_email),
-        ("esia_confirmed", asked.esia_account),
-        ("own_card", asked.own_card),
-    ):
-        if wanted:
-            values[name] = _mark(form, f"{key}.{name}", getattr(base, name), getattr(shown, name))
-    if asked.until:
-        values["asked_until"] = text(form, f"{key}.asked_until", 40)
-    if asked.unit:
-        values["unit"] = text(form, f"{key}.unit", 20) or None
-    codes = {entry.code for entry in asked.confirmations}
-    if codes:
-        others = set(base.confirmed) - codes
-        values["confirmed"] = tuple(
-            sorted(others | {code for code in codes if text(form, f"{key}.confirmed-{code}", 5)})
-        )
-    return dataclasses.replace(base, **values)  # type: ignore[arg-type]
-
-
-def _text(form: FormData, key: str, name: str) -> str:
-    value = text(form, f"{key}.{name}", _LIMITS.get(name, 300))
-    if name == "snils":
-        with suppress(BadIdentifier):
-            return snils_digits(value)
-    return value
-
-
-def _mark(form: FormData, name: str, before: bool | None, shown: bool | None) -> bool | None:
-    if text(form, name, 5):
-        return True
-    return None if before or shown else before
-
-
-def _roles(form: FormData, key: str, catalog: Catalog) -> tuple[RoleRef, ...]:
-    refs = []
-    for value in form.getlist(f"{key}.role"):
-        subsystem, _, code = str(value).partition(":")
-        entry = catalog.subsystems.get(subsystem)
-        if entry is not None and any(role.code == code for role in entry.roles):
-            refs.append(RoleRef(subsystem, code))
-    return tuple(dict.fromkeys(refs))

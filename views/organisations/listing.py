@@ -1,43 +1,26 @@
-"""Organisations that the user sees: their list, and those that a page offers to choose from."""
+"""The list of organisations: each with its open requests and how far its checklists are."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlmodel import col
 
+from actions.cards.organisations import registry_of
+from actions.checklists import overview
 from actions.context import Work
-from models.grant import Grant
+from catalog.subjects import subject_name
+from models.facts import RegistryStatus
 from models.organisation import Organisation
 from models.request import AccessRequest
 from models.text import fold
 from states.statuses import OPEN
+from states.words.organisations import REGISTRY
 
-OFFERED = 500  # of more a part of the name is typed
 _BY_NAME = (col(Organisation.fold), col(Organisation.id))
-
-
-def by_name(work: Work, *, limit: int | None = OFFERED, but: Organisation | None = None) -> Sequence[Organisation]:
-    query = select(Organisation).order_by(*_BY_NAME).limit(limit)
-    if but is not None:
-        query = query.where(col(Organisation.id) != but.id)
-    return work.session.execute(query).scalars().all()
-
-
-def with_roles(work: Work, *, now: bool = False) -> Sequence[Organisation]:
-    """Those in which somebody has held a role, or with `now` holds one still."""
-    given = select(col(Grant.organisation_id))
-    if now:
-        given = given.where(col(Grant.until).is_(None))
-    query = select(Organisation).where(col(Organisation.id).in_(given)).order_by(*_BY_NAME).limit(OFFERED)
-    return work.session.execute(query).scalars().all()
-
-
-def among(work: Work, numbers: Collection[int]) -> set[int]:
-    """Those of the numbers that are there."""
-    query = select(col(Organisation.id)).where(col(Organisation.id).in_(numbers))
-    return {number for number in work.session.execute(query).scalars() if number is not None}
 
 
 def listed(work: Work, text: str = "", *, limit: int = 50, offset: int = 0) -> tuple[int, Sequence[Organisation]]:
@@ -71,3 +54,36 @@ def open_requests(work: Work, numbers: Collection[int]) -> Mapping[int, int]:
         .group_by(col(AccessRequest.organisation_id))
     )
     return dict(work.session.execute(query).tuples().all())
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An organisation of the list."""
+
+    card: Organisation
+    subject: str
+    registry: str
+    in_register: bool
+    open: int
+    done: int
+    total: int
+    late: int
+    responsible: str  # "" where the officers of the installation are
+
+
+def lines(work: Work, cards: Sequence[Organisation]) -> list[Line]:
+    numbers = [card.id or 0 for card in cards]
+    still_open = open_requests(work, numbers)
+    summed: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for standing in overview.overview(work, numbers):
+        told = standing.progress
+        of_card = summed[standing.organisation.id or 0]
+        of_card[:] = [sum(pair) for pair in zip(of_card, (told.done, told.total, told.overdue), strict=True)]
+    return [_line(work, card, still_open.get(card.id or 0, 0), *summed[card.id or 0]) for card in cards]
+
+
+def _line(work: Work, card: Organisation, open_requests: int, done: int, total: int, late: int) -> Line:
+    status = registry_of(work, card)
+    subject = subject_name(card.subject) if card.subject else ""
+    known = status is RegistryStatus.FOUND
+    return Line(card, subject, REGISTRY[status], known, open_requests, done, total, late, card.officer_email)

@@ -641,16 +641,16 @@ def _step(id: str, trigger: str, json: bool, **data: Any) -> None:
 def _tell(request: AccessRequest, json: bool) -> None:
     """How the request stands now."""
     from actions.post import destinations, outbox
-    from states.words.requests import status_label
+    from actions.requests import lookup
     from views.requests.summary import show as shown
 
     with working() as work:
         if json:
             say_json(shown(work, _fresh(work, request)))
             return
-        by_login = work.catalog.kind(request.kind).verified == "login"
+        state = lookup.state_label(work, request)
         held = destinations.held_told(work) if outbox.held(work, request) else ""
-    say(f"{request.number}: {status_label(request.status, by_login=by_login)}, версия {request.version}.")
+    say(f"{request.number}: {state}, версия {request.version}.")
     if held:
         say(f"{held}.")
 

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Ежегодная проверка: кому роли ещё нужны.", no_args_is_help=True)
 Year = Annotated[int | None, typer.Option(min=2020, max=2100, metavar="ГОД", help="За какой год.")]
-_ANSWERS = {"keep": "нужна", "drop": "не нужна", "ended": "прекращена", None: "нет ответа"}
 
 
 @app.command()
@@ -45,6 +44,7 @@ def show(
     """Показать вопросы и ответы; без ответа – сверху."""
     from actions.log import audit
     from actions.reviews import reviews
+    from states.words.reviews import ANSWERS
 
     with working() as work:
         campaign = reviews.find(work, year)
@@ -56,7 +56,7 @@ def show(
     for entry in review.organisations:
         for asked in sorted(entry.questions, key=lambda asked: asked.answer is not None):
             ending = f", заявка {asked.revocation.number}" if asked.revocation else ""
-            told = _ANSWERS[asked.answer.value if asked.answer else None]
+            told = ANSWERS[asked.answer]
             say(f"{asked.question.id:>6}  {asked.name}: {asked.label} – {told}{ending}")
 
 
@@ -114,13 +114,15 @@ def evidence(
 
 
 def _tell(review: Review, json: bool) -> None:
+    from states.words.reviews import ANSWERS
+
     if json:
         say_json(review.as_json())
         return
     campaign, counts = review.campaign, review.counts()
     state = f"закрыта {campaign.closed_at:%d.%m.%Y}" if campaign.closed_at else f"ответы до {campaign.until:%d.%m.%Y}"
     say(f"Проверка за {campaign.year} год, {state}. Организаций: {len(review.organisations)}.")
-    say("Ролей: " + ", ".join(f"{_ANSWERS[name]} – {counts[name or 'open']}" for name in _ANSWERS) + ".")
+    say("Ролей: " + ", ".join(f"{label} – {counts[answer or 'open']}" for answer, label in ANSWERS.items()) + ".")
     silent = [entry for entry in review.organisations if entry.unanswered]
     for entry in silent:
         say(f"! {entry.organisation.called}: без ответа {len(entry.unanswered)}")

@@ -6,21 +6,12 @@ import datetime as dt
 from typing import Any
 
 from cli.output import say
-from models.request import Status
-from states.words.requests import STATUS_LABELS
-
-_LINE_LABELS = {
-    "open": "ждёт",
-    "granted": "доступ дан",
-    "rejected": "отказ",
-    "verified": "вход подтверждён",
-    "trouble": "не получается войти",
-    "moved": "перенесён в новую заявку",
-}
+from models.request import LineState
+from states.words.requests import LINES
 
 
 def tell_request(request: dict[str, Any]) -> None:
-    say(f"{request['number']} – {STATUS_LABELS[Status(request['state'])]} (версия {request['version']})")
+    say(f"{request['number']} – {request['state_label']} (версия {request['version']})")
     say(f"{request['organisation']['name']}, ИНН {request['organisation']['inn']}")
     if request["ticket"]:
         say(f"Обращение в СТП: {request['ticket']}")
@@ -29,7 +20,7 @@ def tell_request(request: dict[str, Any]) -> None:
         for text in request["deadline_warnings"]:
             say(f"  Внимание. {text}")
     for line in request["lines"]:
-        say(f"  {line['person']}: {_LINE_LABELS[line['state']]}")
+        say(f"  {line['person']}: {LINES[LineState(line['state'])]}")
         for role in line["roles"]:
             say(f"    {_role(role)}")
     if request["held"]:
@@ -49,4 +40,4 @@ def _role(told: dict[str, Any]) -> str:
     name = f"{told['label']} ({told['subsystem']}:{told['role']}): " if told["subsystem"] else ""
     reason = f" – {told['reason']}" if told["reason"] else ""
     quote = f" «{told['quote']}»" if told["quote"] and told["quote"] != told["reason"] else ""
-    return f"{name}{_LINE_LABELS[told['state']]}{until}{reason}{quote}"
+    return f"{name}{LINES[LineState(told['state'])]}{until}{reason}{quote}"

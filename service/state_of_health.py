@@ -9,6 +9,7 @@ import platform
 import re
 import shutil
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from importlib import metadata
@@ -23,7 +24,7 @@ from catalog.registry import registry
 from documents.russian import counted
 from models.audit import Event
 from models.lease import Lease
-from models.letters import InboxLetter, InboxState, MailboxPosition, OutboxLetter, OutboxState
+from models.letters import InboxLetter, InboxState, MailboxPosition, OutboxLetter
 from models.moments import MOSCOW
 from models.refbook import RefbookVersion
 from notifications.errors import EXPLANATIONS
@@ -34,7 +35,8 @@ from service.checks import Check, Level
 from service.letters_not_given import letters_not_given
 from service.planner import Carried, Planner
 from service.second_copy import second_copy
-from states.statuses import ON_THE_WAY
+from states.statuses import ON_THE_WAY, STRANDED
+from states.words.letters import OUTBOX
 from views.log.log_search import latest
 from wiring import database
 from wiring.gateways import unset_mail
@@ -169,18 +171,15 @@ def _why(message: str) -> str:
     return f"Причина: {kind.group(1)}." if kind else ""
 
 
-_STATES = {
-    OutboxState.PROMISED: "ждут отправки", OutboxState.CLAIMED: "взяты на отправку", OutboxState.SENDING: "передаются",
-    OutboxState.UNCERTAIN: "судьба неясна", OutboxState.FAILED: "не отправлены",
-}  # fmt: skip
-
-
 def _queue(installation: Installation, work: Work, planner: Planner) -> Check:
     counts = outbox.counts(work)
     oldest = work.session.execute(
         select(func.min(col(OutboxLetter.promised_at))).where(col(OutboxLetter.state).in_(ON_THE_WAY))
     ).scalar_one_or_none()
-    more = [f"{label}: {counts[state.value]}" for state, label in _STATES.items() if counts.get(state.value)]
+    stand: Counter[str] = Counter()
+    for state in dict.fromkeys((*ON_THE_WAY, *STRANDED)):
+        stand[OUTBOX[state]] += counts.get(state.value, 0)
+    more = [f"{label}: {number}" for label, number in stand.items() if number]
     check = Check("queue", "Очередь писем", "good", "Писем в очереди нет.", tuple(more))
     if oldest is not None:
         check = replace(check, told=f"Самое старое ждёт {ago(work.now - oldest)}, с {_moment(oldest)}.")

@@ -12,7 +12,7 @@ from models.facts import RequestFacts
 from models.findings import Finding, Severity, has_errors, sourced
 from models.request import Status
 from states.rules import Stage, attachments, check_request, identity
-from states.words.requests import STATUS_LABELS
+from states.words.requests import status_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,10 @@ def process_finding(message: str, *, person: str | None = None, field: str | Non
     return Finding("", Severity.ERROR, message, person=person, field=field, source="порядок работы с заявкой")
 
 
-def impossible(status: Status) -> Finding:
-    return process_finding(f"В состоянии «{STATUS_LABELS[status]}» это действие невозможно. Обновите страницу.")
+def impossible(status: Status, *, by_login: bool) -> Finding:
+    return process_finding(
+        f"В состоянии «{status_label(status, by_login=by_login)}» это действие невозможно. Обновите страницу."
+    )
 
 
 def _stage(case: Case, stage: Stage) -> list[Finding]:

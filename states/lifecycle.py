@@ -537,7 +537,7 @@ def step_for(trigger: str, status: S, traits: frozenset[Trait]) -> Step:
     for step in STEPS:
         if step.trigger == trigger and status in step.sources and step.suits(traits):
             return step
-    raise Refused(trigger, status, [guards.impossible(status)])
+    raise Refused(trigger, status, [guards.impossible(status, by_login="login" in traits)])
 
 
 def steps_from(status: S, traits: frozenset[Trait]) -> tuple[Step, ...]:
@@ -550,7 +550,7 @@ def move(trigger: str, status: S, traits: frozenset[Trait]) -> S:
     stand_in = _StandIn(status, traits)
     event = MACHINE.events.get(trigger)
     if event is None or S(status).name not in event.transitions:
-        raise Refused(trigger, status, [guards.impossible(status)])
+        raise Refused(trigger, status, [guards.impossible(status, by_login="login" in traits)])
     if not event.trigger(stand_in):
-        raise Refused(trigger, status, [guards.impossible(status)])
+        raise Refused(trigger, status, [guards.impossible(status, by_login="login" in traits)])
     return stand_in.status

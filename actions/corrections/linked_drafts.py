@@ -15,7 +15,6 @@ from actions.steps import taking
 from models.letters import OutboxLetter
 from models.request import AccessRequest, LineState, RequestedRole, RequestLine, Status
 from states.statuses import BEFORE_SENDING, CLOSED, LEFT, UNSETTLED
-from states.words.requests import STATUS_LABELS
 
 
 def take_back(work: Work, request: AccessRequest, lines: Sequence[RequestLine], wrong: Sequence[RequestedRole]) -> None:
@@ -28,7 +27,7 @@ def take_back(work: Work, request: AccessRequest, lines: Sequence[RequestLine], 
             _take_out(work, draft, mine)
         elif draft.status in BEFORE_SENDING:
             raise Conflict(
-                f"Отказанные роли уже оформляют заявкой {draft.number} («{STATUS_LABELS[draft.status]}») вместе с другими. "
+                f"Отказанные роли уже оформляют заявкой {draft.number} («{lookup.state_label(work, draft)}») вместе с другими. "
                 "Сначала верните её в черновик, затем исправляйте ответ."
             )
 
@@ -81,7 +80,7 @@ def _no_trouble(work: Work, request: AccessRequest, wrong: Sequence[RequestedRol
     if report is not None:
         how = "подтвердите её результат" if report.status is Status.GRANTED else "отзовите её"
         raise Conflict(
-            f"Работник сообщил о неполадке, и об этом идёт заявка {report.number} («{STATUS_LABELS[report.status]}»). "
+            f"Работник сообщил о неполадке, и об этом идёт заявка {report.number} («{lookup.state_label(work, report)}»). "
             f"Сначала {how}, затем исправляйте ответ."
         )
 

@@ -18,17 +18,9 @@ from models.organisation import Organisation
 from models.person import Person
 from models.request import AccessRequest, LineState, RequestedRole, RequestLine, Status
 from states.moments import moment_on_record
+from states.words.letters import INBOX, OUTBOX
 from states.words.requests import LINES_ON_RECORD, status_label
 
-_OUT = {
-    OutboxState.PROMISED: "в очереди", OutboxState.CLAIMED: "в очереди", OutboxState.SENDING: "отправляется",
-    OutboxState.SENT: "отправлено", OutboxState.UNCERTAIN: "судьба неясна", OutboxState.FAILED: "не отправлено",
-    OutboxState.CANCELLED: "отменено",
-}  # fmt: skip
-_IN = {
-    InboxState.STORED: "не прочитано", InboxState.APPLIED: "принято программой", InboxState.NOTED: "убрано без решения",
-    InboxState.TRIAGE: "ждёт решения", InboxState.SETTLED: "разобрано", InboxState.FAILED: "не прочесть",
-}  # fmt: skip
 _CHANNELS = {"mail": "письмом", "web": "через Центр СТП", "elsewhere": "получателю"}
 _REQUEST = {
     "status": "состояние", "ticket": "номер обращения", "channel": "как подана", "outcome": "что получено",
@@ -90,9 +82,11 @@ def _change(work: Work, key: str, before: Mapping[str, object], after: Mapping[s
             f"Список «{entry.title if entry else number}»", *("открыт" if value else "закрыт" for value in pair)
         )
     if kind == "letter":
-        return Change(f"Наше письмо № {number}", *(_OUT[OutboxState(str(value))] if value else "" for value in pair))
+        return Change(f"Наше письмо № {number}", *(OUTBOX[OutboxState(str(value))] if value else "" for value in pair))
     if kind == "inbox":
-        return Change(f"Пришедшее письмо № {number}", *(_IN[InboxState(str(value))] if value else "" for value in pair))
+        return Change(
+            f"Пришедшее письмо № {number}", *(INBOX[InboxState(str(value))] if value else "" for value in pair)
+        )
     if kind == "organisation":
         return Change(LABELS[field], *map(_text, pair))
     if kind == "change":

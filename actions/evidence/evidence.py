@@ -31,6 +31,7 @@ from models.organisation import Organisation
 from models.request import AccessRequest, RequestLine
 from models.review import ReviewCampaign
 from states.moments import moment_on_record
+from states.words.reviews import ANSWERS
 
 Line = tuple[AccessRequest, RequestLine, Employee | None]
 
@@ -192,9 +193,6 @@ def of_review(work: Work, campaign: ReviewCampaign) -> Pack:
     return _packed(work, case, "review")
 
 
-_ANSWERS = {"keep": "нужна", "drop": "не нужна", "ended": "прекратилась до ответа", None: "нет ответа"}
-
-
 def _answers(review: reviews.Review) -> Table:
     rows = tuple(
         (
@@ -202,7 +200,7 @@ def _answers(review: reviews.Review) -> Table:
             asked.name,
             asked.label,
             moment_on_record(asked.grant.since),
-            _ANSWERS[asked.answer.value if asked.answer else None],
+            ANSWERS[asked.answer],
             moment_on_record(asked.question.answered_at),
             asked.question.answered_by,
             asked.revocation.number if asked.revocation else "",

@@ -18,20 +18,14 @@ from documents.evidence import Table
 from models.employee import Employee
 from models.grant import Grant
 from models.identifiers import format_snils, valid_snils
-from models.letters import InboxLetter, OutboxLetter, OutboxState
+from models.letters import InboxLetter, OutboxLetter
 from models.organisation import Organisation
 from models.request import AccessRequest, LineState, RequestedRole, RequestLine
 from states.moments import moment_on_record
-from states.words.requests import LINES_ON_RECORD, status_label
+from states.words.letters import OUTBOX
+from states.words.requests import LINES_ON_RECORD
 
 _BY_DATABASE = "По базе данных на день составления; журнал этих слов не содержит."
-_LETTERS = {
-    OutboxState.SENT: "отправлено",
-    OutboxState.UNCERTAIN: "судьба неясна",
-    OutboxState.FAILED: "не отправлено",
-    OutboxState.CANCELLED: "отменено",
-}
-
 
 Key = tuple[int, int]
 """Person and organisation: whose card it is."""
@@ -55,7 +49,7 @@ def requests_table(work: Work, found: Iterable[AccessRequest]) -> Table:
         (
             request.number,
             work.catalog.kind(request.kind).title,
-            status_label(request.status, by_login="login" in lookup.traits(work, request)),
+            lookup.state_label(work, request),
             str(request.version),
             request.ticket or "",
             moment_on_record(request.sent_at),
@@ -185,7 +179,7 @@ def letters_table(out: Iterable[OutboxLetter], received: Iterable[InboxLetter]) 
             moment_on_record(letter.confirmed_at or letter.promised_at),
             letter_title(letter),
             letter.recipient,
-            _LETTERS.get(letter.state, "в очереди"),
+            OUTBOX[letter.state],
             letter.message_id,
         )
         for letter in out

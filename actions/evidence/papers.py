@@ -20,23 +20,11 @@ from documents.russian import long_date
 from documents.store import StoreError
 from models.letters import InboxLetter, OutboxLetter, OutboxState
 from models.request import AccessRequest, RequestFile
-from states.words.letters import PURPOSES
+from states.words.files import file_label
+from states.words.letters import LETTERS
 
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,8}")
 _NOT_IN_PATHS = re.compile(r"[^a-z0-9-]")
-_PAPERS = {
-    "application": "Заявка",
-    "add-application": "Заявка на добавление организации",
-    "trouble-report": "Обращение о неполадке",
-    "authority-letter": "Письмо подписывающему органу",
-    "cover-letter": "Сопроводительное письмо",
-    "scan-original": "Скан подписанной заявки, как его загрузили",
-    "scan": "Скан подписанной заявки, страницы по порядку",
-    "attorney": "Доверенность подписанта",
-    "licence-draft": "Проект лицензии",
-    "screenshot": "Снимок экрана",
-    "answer-ground": "На чём основан ответ",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +63,7 @@ def _suffix(file: RequestFile) -> str:
 
 def paper_title(work: Work, request: AccessRequest, purpose: str) -> str:
     entry = work.catalog.kind(request.kind).attachment(purpose)
-    if entry is not None:
-        return entry.title
-    return next((title for code, title in _PAPERS.items() if purpose.startswith(code)), purpose)
+    return entry.title if entry is not None else file_label(purpose, purpose)
 
 
 def letters_out(letters: Iterable[OutboxLetter], folder: str) -> Iterator[Stored | Absent]:
@@ -105,7 +91,7 @@ def letters_in(letters: Iterable[InboxLetter], folder: str) -> Iterator[Stored]:
 
 
 def letter_title(letter: OutboxLetter) -> str:
-    return f"Письмо «{PURPOSES.get(letter.purpose, letter.purpose)}»"
+    return f"Письмо «{LETTERS.get(letter.purpose, letter.purpose)}»"
 
 
 def of_request(work: Work, request: AccessRequest) -> Iterator[Stored | Absent]:

@@ -13,6 +13,7 @@ from models.employee import Employee
 from models.request import AccessRequest, RequestFile, RequestLine, Status, without_tail
 from models.row_numbers import row_number
 from states.lifecycle import Trait, traits_of
+from states.words.requests import status_label
 
 
 def get(work: Work, request_id: int) -> AccessRequest:
@@ -37,6 +38,11 @@ def find(work: Work, reference: str) -> AccessRequest:
 def traits(work: Work, request: AccessRequest) -> frozenset[Trait]:
     """What decides the request's way through the states."""
     return traits_of(work.catalog.kind(request.kind))
+
+
+def state_label(work: Work, request: AccessRequest) -> str:
+    """What its state is called in its kind of request."""
+    return status_label(request.status, by_login="login" in traits(work, request))
 
 
 def subject(request: AccessRequest) -> str:

@@ -8,7 +8,7 @@ from models.audit import Event
 from models.request import Status
 from states.lifecycle import STEPS, Trait
 from states.words.events import EVENT_LABELS
-from states.words.letters import PURPOSES
+from states.words.letters import LETTERS
 from states.words.requests import status_label
 
 
@@ -24,7 +24,8 @@ def told(event: Event, traits: frozenset[Trait]) -> str:
     if event.action.startswith("request.") and data.get("target") and data["target"] != data.get("source"):
         label += f" → «{status_label(Status(data['target']), by_login='login' in traits)}»"
     if data.get("purpose") and event.action.startswith("letter."):
-        label += f" ({PURPOSES.get(data['purpose'], data['purpose'])})"
+        title = LETTERS.get(data["purpose"], data["purpose"])
+        label += f" ({title[:1].lower()}{title[1:]})"
     if data.get("ticket"):
         label += f", обращение {data['ticket']}"
     return label

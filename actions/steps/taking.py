@@ -18,7 +18,6 @@ from models.findings import Finding, has_errors
 from models.request import AccessRequest, Status
 from refusals import Refusal
 from states.lifecycle import Actor, Effect, Refused, Step, move, step_for, steps_from
-from states.words.requests import STATUS_LABELS
 
 
 class StaleRequest(Conflict):
@@ -47,7 +46,7 @@ def take(
     """
     data = {"ground": Ground(), **data}
     if revision is not None and revision != request.revision:
-        raise StaleRequest(_what_changed(request))
+        raise StaleRequest(_what_changed(work, request))
     traits = lookup.traits(work, request)
     step = step_for(trigger, request.status, traits)
     if actor not in step.by:
@@ -101,7 +100,7 @@ def _write(work: Work, request: AccessRequest, step: Step, target: Status, data:
     )
     if cast("CursorResult[object]", result).rowcount != 1:
         work.session.refresh(request)
-        raise StaleRequest(_what_changed(request))
+        raise StaleRequest(_what_changed(work, request))
     work.session.refresh(request)
     audit.record(
         work,
@@ -135,8 +134,8 @@ def _told(data: Data) -> dict[str, object]:
     return {key: data[key] for key in _TOLD if data.get(key) is not None}
 
 
-def _what_changed(request: AccessRequest) -> str:
-    label = STATUS_LABELS[request.status]
+def _what_changed(work: Work, request: AccessRequest) -> str:
+    label = lookup.state_label(work, request)
     return f"Заявку {request.number} тем временем изменили: сейчас она в состоянии «{label}». Обновите страницу."
 
 

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+# What a file is in a request, by its purpose; papers of ours have their format behind it: «application-docx».
 FILES = {
+    "application": "Заявка",
+    "add-application": "Заявка на добавление организации",
+    "trouble-report": "Обращение о неполадке",
+    "authority-letter": "Письмо тому, кто подписывает",
+    "cover-letter": "Сопроводительное письмо",
     "scan": "Подписанный скан",
     "scan-original": "Скан, как загружен",
-    "application-docx": "Заявка, Word",
-    "application-xlsx": "Заявка, Excel",
     "attorney": "Доверенность",
     "licence-draft": "Проект заявления о лицензии",
     "screenshot": "Снимок экрана",
     "answer-ground": "На чём основан ответ",
-    "add-application-docx": "Заявка на добавление, Word",
-    "add-application-xlsx": "Заявка на добавление, Excel",
-    "authority-letter-docx": "Письмо тому, кто подписывает, Word",
-    "cover-letter-docx": "Сопроводительное письмо, Word",
-    "trouble-report-docx": "Обращение о неполадке, Word",
 }
+_FORMATS = {"docx": "Word", "xlsx": "Excel"}
+
+
+def file_label(purpose: str, other: str = "Файл") -> str:
+    """`other`: what a file is called of which nothing is known here."""
+    base, _, made = purpose.rpartition("-")
+    return f"{FILES[base]}, {_FORMATS[made]}" if base in FILES and made in _FORMATS else FILES.get(purpose, other)
+
 
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 _OPEN = "application/vnd.oasis.opendocument."

@@ -4,16 +4,6 @@ from __future__ import annotations
 
 from models.letters import InboxState, OutboxState
 
-PURPOSES = {
-    "package": "заявка в СТП",
-    "follow-up": "напоминание в СТП",
-    "reply": "ответ в СТП",
-    "first-login": "просьба о первом входе",
-    "login-check": "просьба проверить вход",
-    "nudge": "напоминание работнику",
-    "review": "вопросы проверки доступа",
-}
-
 OUTBOX = {
     OutboxState.PROMISED: "в очереди",
     OutboxState.CLAIMED: "отправляется",
@@ -26,13 +16,14 @@ OUTBOX = {
 
 INBOX = {
     InboxState.STORED: "ещё не прочитано",
-    InboxState.APPLIED: "применено",
+    InboxState.APPLIED: "принято программой",
     InboxState.NOTED: "принято к сведению",
-    InboxState.TRIAGE: "ждёт человека",
+    InboxState.TRIAGE: "ждёт решения",
     InboxState.SETTLED: "разобрано",
     InboxState.FAILED: "не удалось прочесть",
 }
 
+# What a letter of ours is, by its purpose.
 LETTERS = {
     "package": "Заявка в СТП",
     "reply": "Ответ на вопрос СТП",
@@ -41,6 +32,7 @@ LETTERS = {
     "login-check": "Просьба проверить вход",
     "nudge": "Напоминание работнику",
     "digest": "Сводка дел",
+    "review": "Вопросы проверки доступа",
 }
 
 OUTCOMES = {
@@ -58,4 +50,24 @@ READ_AS = {
     "bounce": "письмо вернулось",
     "auto-reply": "автоответ",
     "other": "другое",
+}
+
+
+# What a person decided about a letter.
+DECISIONS = {
+    "acknowledge": "СТП зарегистрировала обращение",
+    "grant": "доступ предоставлен всем",
+    "partial": "предоставлено не всё",
+    "reject": "отказ",
+    "ask": "СТП спрашивает",
+    "bounce": "письмо вернулось",
+    "note": "принято к сведению",
+}
+
+# How a letter found its request.
+MATCHED_BY = {
+    "references": "это ответ на наше письмо",
+    "ticket": "по номеру обращения",
+    "number": "по номеру заявки в письме",
+    "by-hand": "её назвал тот, кто принёс письмо",
 }

@@ -70,7 +70,7 @@ def test_answer_for_everybody_with_one_role_refused(run, number):
     )
     assert told["lines"][0]["roles"][0]["until"] == "2027-01-31"
     shown = run("request", "show", number)
-    assert "Работник организации (ФРМР) (frmr:organisation): перенесён в новую заявку – нет карточки" in shown
+    assert "Работник организации (ФРМР) (frmr:organisation): отказ, в новой заявке – нет карточки" in shown
     assert "доступ дан до 31.01.2027" in shown
 
 

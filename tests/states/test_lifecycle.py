@@ -12,7 +12,7 @@ from catalog import load
 from models.request import Status
 from states import diagram
 from states.lifecycle import STEPS, Actor, Effect, Refused, move, step_for, steps_from, traits_of
-from states.words.requests import STATUS_LABELS
+from states.words.requests import status_label
 
 TRIGGERS = sorted({step.trigger for step in STEPS})
 SORTS = [
@@ -36,7 +36,8 @@ def test_every_pair_of_status_and_trigger_is_drawn_or_refused(trigger, status, t
     for act in (step_for, move):
         with pytest.raises(Refused) as refusal:
             act(trigger, status, traits)
-        assert STATUS_LABELS[status] in refusal.value.findings[0].message
+        label = status_label(status, by_login="login" in traits)
+        assert f"«{label}»" in refusal.value.findings[0].message
 
 
 @pytest.mark.parametrize("traits", SORTS, ids=lambda traits: "-".join(sorted(traits)))

@@ -20,7 +20,7 @@ from models.audit import Event
 from models.request import AccessRequest, Status
 from models.row_numbers import row_number
 from states.events import EVENTS
-from states.words.files import FILES
+from states.words.files import file_label
 from states.words.letters import LETTERS, OUTCOMES, READ_AS
 from states.words.requests import STATUS_LABELS
 
@@ -209,7 +209,7 @@ _WORDS: Mapping[str, Callable[[str], str]] = {
     "target": _status,
     "roles": _role,
     "outcome": lambda code: OUTCOMES.get(code, code),
-    "purpose": lambda code: LETTERS.get(code) or FILES.get(code, code),
+    "purpose": lambda code: LETTERS.get(code) or file_label(code, code),
     "kind": lambda code: READ_AS.get(code) or CORRECTIONS.get(code, code),
     "because": reason_told,
     "sections": lambda code: _SECTIONS.get(code, code),

@@ -23,7 +23,7 @@ from models.request import AccessRequest, without_tail
 from models.text import fold
 from states.deadlines import deadline
 from states.statuses import AT_DESK, BEFORE_SENDING, STRANDED, TO_READ
-from states.words.letters import LETTERS, OUTCOMES, READ_AS
+from states.words.letters import DECISIONS, LETTERS, OUTCOMES, READ_AS
 from views.accounts import person_called
 from views.log.log_search import latest
 
@@ -74,15 +74,6 @@ def addresses_of(work: Work, sent: Collection[int]) -> dict[int, str]:
     return {number or 0: f"/requests/{request}/letters/out/{number}" for number, request in found}
 
 
-# How a letter found its request, for the person who checks that.
-MATCHED_BY = {
-    "references": "это ответ на наше письмо",
-    "ticket": "по номеру обращения",
-    "number": "по номеру заявки в письме",
-    "by-hand": "её назвал тот, кто принёс письмо",
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Settled:
     """Who decided about a letter, when and what."""
@@ -98,18 +89,7 @@ def settled(work: Work, letter: InboxLetter) -> Settled | None:
         return None
     event = latest(work, "letter.settled", subject=f"inbox:{letter.id}")
     code = str(json.loads(event.data).get("decision") or "") if event else ""
-    return Settled(person_called(work, letter.settled_by or ""), letter.settled_at, DECIDED.get(code, code))
-
-
-DECIDED = {
-    "acknowledge": "СТП зарегистрировала обращение",
-    "grant": "доступ предоставлен всем",
-    "partial": "предоставлено не всё",
-    "reject": "отказ",
-    "ask": "СТП спрашивает",
-    "bounce": "письмо вернулось",
-    "note": "принято к сведению",
-}
+    return Settled(person_called(work, letter.settled_by or ""), letter.settled_at, DECISIONS.get(code, code))
 
 
 def doubted_author(work: Work, letter: InboxLetter) -> str:

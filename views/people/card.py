@@ -22,7 +22,7 @@ from models.grant import Grant
 from models.identifiers import mask_snils, valid_snils
 from models.organisation import Organisation
 from models.request import AccessRequest, RequestLine
-from states.words.requests import LINES, status_label
+from states.words.requests import LINES
 from views.people.days import day_of
 from views.people.holders import Judge, holders
 
@@ -145,7 +145,7 @@ def _asked(work: Work, person: Employee, organisation: Organisation) -> list[Ask
             line,
             organisation,
             work.catalog.kind(request.kind),
-            status_label(request.status, by_login="login" in lookup.traits(work, request)),
+            lookup.state_label(work, request),
             outcome_of(work, line),
             pairs.reason_of(line, person),
         )

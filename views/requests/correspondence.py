@@ -13,7 +13,7 @@ from actions.context import NotFound, Work
 from actions.post import links, outbox
 from models.letters import InboxLetter, InboxState, OutboxLetter, OutboxState
 from models.request import AccessRequest, RequestFile
-from states.words.files import FILES
+from states.words.files import file_label
 from states.words.letters import INBOX, LETTERS, OUTBOX
 from views.accounts import person_called
 
@@ -165,7 +165,7 @@ def _attached(work: Work, request: AccessRequest, letter: OutboxLetter) -> list[
     for part in letter.attachments:
         owner, number, purpose = found.get(part["sha256"], (0, 0, ""))
         address = f"/requests/{owner}/files/{number}" if number else ""
-        files.append(FileOfLetter(part["name"], address, FILES.get(purpose, "")))
+        files.append(FileOfLetter(part["name"], address, file_label(purpose, "")))
     return files
 
 

@@ -21,8 +21,6 @@ from states.statuses import BEFORE_SENDING
 from states.words.requests import LINES, status_label
 from views.requests.grid import name_in_form, name_of
 
-_REJECTED_HERE = "отказ, в новом черновике"
-
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -195,7 +193,7 @@ def said_in_letter(work: Work, request: AccessRequest, reading: Mapping[str, obj
 def _after(answer: PairAnswer, code: str) -> str:
     if answer.outcome == "granted":
         return LINES[LineState.GRANTED]
-    return _REJECTED_HERE if code == "partial" else LINES[LineState.REJECTED]
+    return LINES[LineState.MOVED if code == "partial" else LineState.REJECTED]
 
 
 def _fields(pair: RequestedRole, said: Mapping[PairKey, PairAnswer]) -> Iterator[tuple[str, str]]:

@@ -32,7 +32,7 @@ from states.rules.conditions import holds
 from states.rules.fields import printed
 from states.statuses import AT_DESK
 from states.turn import Standing, main_step
-from states.words.files import FILES
+from states.words.files import file_label
 from views.board.time_left import Term, term_of
 from views.board.turn_words import Mover, next_mover
 from views.requests import summary
@@ -210,7 +210,7 @@ def file_views(
 
 def _label(kind: RequestKind, file: RequestFile) -> str:
     entry = kind.attachment(file.purpose)
-    return entry.title if entry else FILES.get(file.purpose, "Файл")
+    return entry.title if entry else file_label(file.purpose)
 
 
 def signed_paper(work: Work, request: AccessRequest, organisation: OrganisationFacts) -> str:

@@ -42,6 +42,7 @@ def show(work: Work, request: AccessRequest, *, patients: Shown | None = None) -
         "number": request.number,
         "kind": request.kind,
         "state": request.status.value,
+        "state_label": lookup.state_label(work, request),
         "version": request.version,
         "organisation": {"inn": organisation.inn, "name": organisation.name},
         "fields": _fields(work, facts, masks=patients is None),

@@ -17,9 +17,9 @@ from models.organisation import Organisation
 from models.request import AccessRequest, RequestFile, RequestLine
 from states.lifecycle import Step
 from states.statuses import AT_DESK
-from states.words.files import FILES
+from states.words.files import file_label
 from states.words.letters import INBOX, LETTERS, OUTBOX
-from states.words.requests import LINES, status_label
+from states.words.requests import LINES
 from views.requests import summary
 from web.api.schemas import (
     AskedOut,
@@ -45,7 +45,7 @@ def brief(work: Work, request: AccessRequest, organisation: Organisation) -> Req
         url=f"{work.policy.page_url}/requests/{request.id}",
         kind=request.kind,
         state=request.status,
-        state_label=status_label(request.status, by_login="login" in lookup.traits(work, request)),
+        state_label=lookup.state_label(work, request),
         state_since=request.status_since,
         version=request.version,
         revision=request.revision,
@@ -118,7 +118,7 @@ def file_told(work: Work, request: AccessRequest, file: RequestFile) -> FileOut:
     return FileOut(
         id=file.id or 0,
         purpose=file.purpose,
-        label=attachment.title if attachment else FILES.get(file.purpose, "Файл"),
+        label=attachment.title if attachment else file_label(file.purpose),
         name=file.name,
         media_type=file.media_type,
         size=file.size,

@@ -14,11 +14,11 @@ from actions.reviews.reviews import OrganisationReview, Progress
 from models.account import Role
 from models.identifiers import BadIdentifier
 from models.review import ReviewCampaign
+from states.words.reviews import ANSWERS
 from views.people.days import date_of, local_date
 from web.shell import Form, looked, own, page, reading, see_other, text, ticked, work_of
 
 router = APIRouter()
-_LABELS = {"keep": "нужна", "drop": "больше не нужна", "ended": "роль уже прекращена"}
 _AT = "/reviews/campaigns/{number:int}"
 _NO_DATE = "Не похоже на дату срока ответа. Пример: 2026-12-23."
 
@@ -139,7 +139,7 @@ def _page(
         status=status,
         campaign=campaign,
         entry=entry,
-        labels=_LABELS,
+        labels=ANSWERS,
         told=told,
         said=said or {},
         done=done,

@@ -21,7 +21,6 @@ from sandbox import Refused as RefusedFile
 from states.guards import process_finding
 from states.lifecycle import Refused
 from states.rules.signers import signer_rule
-from states.words.requests import STATUS_LABELS
 from views.requests import previews
 from views.requests.dossier import heading
 from views.requests.findings import grouped
@@ -228,7 +227,9 @@ def _open(work: Work, number: int) -> AccessRequest:
     """The request while it takes a scan. Raises Conflict afterwards."""
     found = lookup.get(work, number)
     if sign_step(work, found) is None:
-        raise Conflict(f"Заявка {found.number} в состоянии «{STATUS_LABELS[found.status]}»: скан сейчас не меняется.")
+        raise Conflict(
+            f"Заявка {found.number} в состоянии «{lookup.state_label(work, found)}»: скан сейчас не меняется."
+        )
     return found
 
 

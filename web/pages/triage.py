@@ -17,18 +17,10 @@ from models.letters import InboxLetter, OutboxState
 from models.request import AccessRequest
 from states.lifecycle import Refused
 from states.statuses import DECIDED as DONE
+from states.words.letters import DECISIONS, MATCHED_BY
 from sweeps.sent_folder import settle_uncertain
 from views.mail.letter import letter_view
-from views.mail.letters import (
-    DECIDED,
-    MATCHED_BY,
-    ReadLetter,
-    candidates,
-    doubted_author,
-    read_letter,
-    settled,
-    stuck_letters,
-)
+from views.mail.letters import ReadLetter, candidates, doubted_author, read_letter, settled, stuck_letters
 from views.requests.decisions import Decision, decisions, said_in_letter
 from views.requests.findings import grouped
 from web.forms.choices import choices, said_in
@@ -59,7 +51,7 @@ def triage_page(
             letters=letters,
             stuck=stuck,
             told=_done(work, done),
-            suggested=DECIDED,
+            suggested=DECISIONS,
             mailbox=reads_mail(installed(request).settings),
             unconfirmed=destinations.unconfirmed(work),
             stands=copies.why_it_stands(work),
@@ -191,7 +183,7 @@ def _letter(
         told=told,
         problem=problem,
         typed=typed or {},
-        suggested=DECIDED,
+        suggested=DECISIONS,
     )
 
 

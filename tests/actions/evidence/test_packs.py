@@ -74,7 +74,7 @@ def test_pack_of_a_request_has_papers_letters_answer_and_events(answered, tmp_pa
         actions
     )
     assert [entry.what for entry in pack.absent] == [
-        "Письмо «просьба проверить вход» от 23\u00a0ноября\u00a02026\u00a0г."
+        "Письмо «Просьба проверить вход» от 23\u00a0ноября\u00a02026\u00a0г."
     ] * 2
     assert all("личная ссылка" in entry.why for entry in pack.absent)
     assert Unpacked.of(pack.data, tmp_path / "pack").verify("--anchor", pack.anchor)[0] == 0
@@ -226,7 +226,7 @@ def test_lost_file_is_told_and_left_out(answered, tmp_path):
         scan = work.session.execute(select(RequestFile).where(RequestFile.purpose == "scan")).scalar_one()
         work.files.delete(scan.sha256)
     pack = made(answered, OURS)
-    assert any(entry.what.startswith("Скан") and "в хранилище нет" in entry.why for entry in pack.absent)
+    assert any(entry.what.startswith("Подписанный скан") and "в хранилище нет" in entry.why for entry in pack.absent)
     assert Unpacked.of(pack.data, tmp_path / "pack").verify()[0] == 0
 
 
@@ -258,7 +258,7 @@ def test_pack_of_a_review_has_its_questions_letters_and_answers(answered, tmp_pa
     text = parts["index.html"].decode()
     assert [name for name in parts if name.endswith(".eml")] == ["letters/out-00004.eml"]
     assert text.count("<td>нужна</td>") == 2
-    assert text.count("<td>не нужна</td>") == 2
+    assert text.count("<td>больше не нужна</td>") == 2
     assert draft.number in text
     assert [record["action"] for record in _shown(pack.data) if record["subject"].startswith("review:")] == [
         "review.started",

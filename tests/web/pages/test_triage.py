@@ -167,7 +167,7 @@ def test_a_partial_answer_that_was_read_per_person_is_one_click_too(officer: Tes
     }
     number, letter = _waiting(world, reading)
     text = officer.get(f"/triage/{letter}").text
-    assert "→ «отказ, в новом черновике», нет в ФРМР" in text and snils[0] not in text
+    assert "→ «отказ, в новой заявке», нет в ФРМР" in text and snils[0] not in text
     one, two = _fields(world, number)
     form = {f"outcome-{name}": "granted" for name in one} | {f"outcome-{name}": "rejected" for name in two}
     form |= {f"reason-{name}": "нет в ФРМР" for name in two}

@@ -88,7 +88,7 @@ def test_queue_tells_the_oldest_and_what_did_not_leave(officer, world):
         package_letter(work, request_at(work, Status.SIGNED), OutboxState.PROMISED)
     world.clock.now = NOON + dt.timedelta(minutes=20)
     level, told = section(officer.get("/admin"), "queue")
-    assert level == "verified" and "20\u00a0минут" in told and "ждут отправки: 1" in told
+    assert level == "verified" and "20\u00a0минут" in told and "в очереди: 1" in told
     world.clock.now = NOON + dt.timedelta(hours=2)
     assert section(officer.get("/admin"), "queue")[0] == "error"
     world.clock.now = NOON

@@ -75,7 +75,8 @@ class InboxLetter(SQLModel, table=True):
     """A received letter: the raw bytes are in the file store under `sha256`; `reading` is what was understood.
 
     `brought_by`: who brought it by hand, at `received_at`; it came from no mailbox then, so it has no `uid`. `size`: in bytes,
-    of one of whose only the beginning was taken in; else 0. `essence`: see `notifications.essence`.
+    of one of whose only the beginning was taken in; else 0. `essence`: see `notifications.essence`. Of an erased one (`erased_on`)
+    the digests stay: by them it is known when the mailbox gives it again.
     """
 
     __tablename__ = "inbox_letter"
@@ -102,6 +103,7 @@ class InboxLetter(SQLModel, table=True):
     problem: str | None = personal(None)
     settled_at: dt.datetime | None = plain(None)
     settled_by: str | None = personal(None)
+    erased_on: dt.datetime | None = plain(None)
 
 
 class MailboxPosition(SQLModel, table=True):

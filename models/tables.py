@@ -19,6 +19,7 @@ from models.columns import METADATA
 from models.comment import Comment
 from models.correction import Correction
 from models.employee import Employee, FormerName
+from models.erasure import OwedErasure
 from models.grant import Grant, GrantEntry, HoldingsImport
 from models.lease import Lease
 from models.letters import InboxLetter, MailboxPosition, NotGivenLetter, OutboxLetter
@@ -65,6 +66,7 @@ __all__ = [
     "Organisation",
     "OrganisationChange",
     "OutboxLetter",
+    "OwedErasure",
     "Passkey",
     "Person",
     "PersonalLink",

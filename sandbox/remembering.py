@@ -15,10 +15,11 @@ from pathlib import Path
 from sandbox.orders import Order
 
 _MOST_BYTES = 32 * 1024 * 1024
-_SECONDS = 600  # no longer: what is erased from the database goes from here too
+LONGEST = 600.0  # seconds: what is erased from the database is gone from here too by then
 _known: OrderedDict[str, tuple[float, bytes]] = OrderedDict()
 _making: dict[str, tuple[threading.Lock, int]] = {}
 _lock = threading.Lock()
+_forgetting = False  # whether somebody will look again by himself
 
 
 def key_of(order: Order) -> str | None:
@@ -70,7 +71,7 @@ def one_at_a_time(key: str) -> Iterator[None]:
 def recall(key: str) -> bytes | None:
     with _lock:
         at, answer = _known.get(key, (0.0, b""))
-        if not answer or time.monotonic() - at > _SECONDS:
+        if not answer or time.monotonic() - at > LONGEST:
             return None
         _known.move_to_end(key)
         return answer
@@ -79,16 +80,39 @@ def recall(key: str) -> bytes | None:
 def keep(key: str, answer: bytes) -> None:
     with _lock:
         _known[key] = time.monotonic(), answer
-        now = time.monotonic()
-        for old in [each for each, (at, _) in _known.items() if now - at > _SECONDS]:
-            del _known[old]
+        _drop_old()
         while sum(len(kept) for _, kept in _known.values()) > _MOST_BYTES:
             _known.popitem(last=False)
+        _look_again()
+
+
+def _drop_old() -> None:
+    now = time.monotonic()
+    for old in [each for each, (at, _) in _known.items() if now - at > LONGEST]:
+        del _known[old]
+
+
+def _look_again() -> None:
+    """A process that is asked nothing more forgets too."""
+    global _forgetting
+    if _known and not _forgetting:
+        _forgetting = True
+        timer = threading.Timer(LONGEST / 10, _looked_again)
+        timer.daemon = True
+        timer.start()
+
+
+def _looked_again() -> None:
+    global _forgetting
+    with _lock:
+        _forgetting = False
+        _drop_old()
+        _look_again()
 
 
 def forget() -> None:
-    global _lock
-    _lock = threading.Lock()
+    global _lock, _forgetting
+    _lock, _forgetting = threading.Lock(), False
     _known.clear()
     _making.clear()
 

@@ -15,11 +15,14 @@ from pathlib import Path
 from pydantic import SecretStr
 from sqlalchemy.exc import DatabaseError
 
+from actions.keeping import erasing_again
+from actions.keeping.acts import Act
 from actions.log import audit
 from actions.log.practice import BEGUN
 from actions.post import copies
+from actions.stored import owed
 from documents.atomic import sync, write
-from service import anchors, locks
+from service import anchors, erasing, erasures, locks, replaced
 from service.backup import BackupError, sqlite_path
 from wiring import moving_in, row_numbers
 from wiring.database import engine_for
@@ -27,7 +30,7 @@ from wiring.holding import Held, held
 from wiring.moving_in import ANCHOR, DATABASE, LOOSE, READY
 from wiring.settings import ImapPart, Settings, SmtpPart
 from wiring.settings_file import with_secrets_of
-from wiring.work import Installation, place_of
+from wiring.work import Installation, log_key, place_of
 
 _STORED = re.compile(r"files/([0-9a-f]{2})/(\1[0-9a-f]{62})")
 _DAMAGED = (
@@ -219,10 +222,14 @@ def _fence(ready: Path, settings: Settings, by: str) -> None:
             verdict = audit.verify(work.session)
             if not verdict.ok:
                 raise BackupError(f"Журнал в архиве нарушен. {verdict.why} Ничего не заменено. Возьмите другую копию.")
+            erased_since = erasing_again.lost(work, _erasures(settings, put_back.settings))
             audit.record(work, "backup.restored", "backups")
             copies.put_back(work, place_of(settings))
-            row_numbers.keep(work.session.connection(), _given(sqlite_path(settings)))
+            row_numbers.keep(work.session.connection(), replaced.numbers(sqlite_path(settings)))
+            erasing_again.repeat(work, erased_since)
+            owed.owe_files(work, replaced.owed_files(sqlite_path(settings)))
             head = audit.anchor(work.session)
+        erasing.leave_out(put_back)
         line = anchors.line(put_back.settings, "begun", head, put_back.clock())
     except (DatabaseError, CommandError) as error:
         raise BackupError(_DAMAGED) from error
@@ -231,12 +238,7 @@ def _fence(ready: Path, settings: Settings, by: str) -> None:
     write(ready / ANCHOR, line)
 
 
-def _given(database: Path) -> dict[str, int]:
-    """The highest numbers of rows in what is being replaced: letters with them are out, so they are nobody else's."""
-    if not database.exists():
-        return {}
-    with contextlib.closing(sqlite3.connect(database)) as opened:
-        try:
-            return dict(opened.execute("SELECT name, seq FROM sqlite_sequence").fetchall())
-        except sqlite3.DatabaseError:  # of an earlier release, or broken: that is why it is replaced
-            return {}
+def _erasures(settings: Settings, put_back: Settings) -> list[Act]:
+    """All that is known of erasures here, under the key of this folder or of the copy."""
+    written = erasures.kept(settings, log_key(settings), log_key(put_back)) if erasures.path(settings).exists() else []
+    return [*written, *replaced.unwritten_acts(sqlite_path(settings))]

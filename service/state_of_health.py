@@ -33,6 +33,7 @@ from service.authorship import desks_author
 from service.backup import kept
 from service.checks import Check, Level
 from service.letters_not_given import letters_not_given
+from service.owed_erasures import owed_erasures
 from service.planner import Carried, Planner
 from service.second_copy import second_copy
 from states.statuses import ON_THE_WAY, STRANDED
@@ -51,7 +52,7 @@ _RESTING = "приём почты: передышка"
 def look(installation: Installation, work: Work, planner: Planner) -> list[Check]:
     """Everything that is quick to know; the chain of the log is verified on its own page."""
     checks: tuple[Callable[[Installation, Work, Planner], Check], ...] = (
-        _mailbox, letters_not_given, second_copy, _desk, _author, _queue, _letters, _schedules, _foreign, _log, _backup, _disk, _private, _lines, _untrusted, _database, _refbooks, _calendar,
+        _mailbox, letters_not_given, second_copy, _desk, _author, _queue, _letters, _schedules, _foreign, _log, owed_erasures, _backup, _disk, _private, _lines, _untrusted, _database, _refbooks, _calendar,
         _clock, _version,
     )  # fmt: skip
     return [check(installation, work, planner) for check in checks]

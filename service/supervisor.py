@@ -22,7 +22,7 @@ from actions.accounts import accounts
 from actions.post import destinations
 from documents.russian import counted
 from refusals import Refusal
-from service import anchors, beside, planner
+from service import anchors, beside, erasing, erasures, planner
 from service.children import Child, stop_all
 from service.deployments import ROOT
 from service.listening import free_port, listen, port_of
@@ -74,6 +74,8 @@ class Service:
         installation = Installation(self.settings)
         practising = installation.practice
         anchors.begin(installation)
+        erasures.repeat_lost(installation, "служба")
+        erasing.pay(installation)
         beside.stop(self.settings.home)  # what a former run was asked for
         self._page_address()
         if practising:

@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from actions.context import Work
 from actions.log import audit
-from models.letters import InboxLetter, InboxState, MailboxPosition, NotGivenLetter
+from models.letters import InboxLetter, MailboxPosition, NotGivenLetter
 from notifications.essence import essence
 from notifications.imap import FetchedLetter, NotGiven
 
@@ -38,16 +38,12 @@ def _is_known(work: Work, fetched: FetchedLetter) -> bool:
     query = select(InboxLetter).where(col(InboxLetter.sha256) == hashlib.sha256(fetched.raw).hexdigest())
     known = work.session.execute(query.limit(1)).scalar_one_or_none()
     if known is not None:
-        if not _is_erased(known) and not work.files.has(known.sha256):
+        if known.erased_on is None and not work.files.has(known.sha256):
             work.files.put(fetched.raw)
         return True
     same = essence(fetched.raw) if fetched.whole else ""
     copies = work.session.execute(select(InboxLetter).where(col(InboxLetter.essence) == same)).scalars() if same else ()
-    return any(_is_erased(copy) for copy in copies)
-
-
-def _is_erased(letter: InboxLetter) -> bool:
-    return letter.state is InboxState.SETTLED and not letter.reading and not letter.sender
+    return any(copy.erased_on is not None for copy in copies)
 
 
 def _keep(work: Work, fetched: FetchedLetter) -> int | None:

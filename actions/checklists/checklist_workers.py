@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from sqlalchemy import ColumnElement, Exists, and_, delete, exists, or_, select
 from sqlmodel import col
@@ -158,10 +159,10 @@ def numbered(worker: ChecklistWorker, person: Employee | None) -> str:
     return format_snils(digits) if digits.isdigit() else ""
 
 
-def erase_done(work: Work, limit: dt.datetime) -> tuple[list[int], int]:
+def erase_done(work: Work, limit: dt.datetime) -> tuple[list[int], list[int]]:
     """Empty the names of those whose every item was done before `limit`, and who did what.
 
-    Gives the employees' row numbers and how many items lost their names and notes.
+    Gives the row numbers of the employees and of the items that lost names and notes.
     """
     unfinished = select(col(ChecklistItem.worker_id)).where(
         col(ChecklistItem.worker_id).is_not(None),
@@ -173,18 +174,23 @@ def erase_done(work: Work, limit: dt.datetime) -> tuple[list[int], int]:
         col(ChecklistWorker.id).not_in(unfinished),
     )
     gone = work.session.execute(query).scalars().all()
-    for worker in gone:
-        worker.name = worker.snils = ""
-        worker.erased_on = work.now
     done = select(ChecklistItem).where(
         col(ChecklistItem.done_at) < limit,
         or_(col(ChecklistItem.done_by) != "", col(ChecklistItem.note) != "", col(ChecklistItem.assignee_name) != ""),
     )
     items = work.session.execute(done).scalars().all()
+    empty(work, gone, items)
+    return [worker.id for worker in gone if worker.id is not None], [item.id for item in items if item.id is not None]
+
+
+def empty(work: Work, workers: Iterable[ChecklistWorker], items: Iterable[ChecklistItem]) -> None:
+    """They lose names and notes."""
+    for worker in workers:
+        worker.name = worker.snils = ""
+        worker.erased_on = work.now
     for item in items:
         item.done_by = item.note = item.assignee_name = ""
     work.session.flush()
-    return [worker.id for worker in gone if worker.id is not None], len(items)
 
 
 def still_needed() -> tuple[Exists, Exists]:

@@ -14,6 +14,7 @@ from sqlmodel import col
 from actions.context import Conflict, NotFound, Work
 from actions.log import audit
 from actions.post import copies, destinations, links
+from actions.stored import owed
 from models.letters import OutboxLetter, OutboxState
 from models.numbering import number
 from models.request import AccessRequest
@@ -257,7 +258,10 @@ def mark_sent(work: Work, *, letter_id: int, response: str, owner: str | None = 
 def _forget_secret(work: Work, letter: OutboxLetter) -> None:
     """The bytes of a letter with a personal link hold the link's secret: once it is out they are not kept."""
     if letter.purpose in PERSONAL and letter.raw_sha256:
-        work.after_commit.append(partial(work.files.delete, letter.raw_sha256))
+        owed.owe_files(work, [letter.raw_sha256])
+        work.after_commit.append(
+            partial(work.files.delete, letter.raw_sha256)
+        )  # at once, where nothing kills us before
         letter.raw_sha256 = None
 
 

@@ -44,6 +44,7 @@ EVENT_LABELS = {
     "desk.address-confirmed": "Подтверждён адрес СТП",
     "documents.made": "Документы сформированы",
     "erasure.act": "Акт об уничтожении данных",
+    "erasure.repeated": "Стёртое раньше стёрто снова: вернули более старую базу",
     "evidence.exported": "Собран комплект доказательств",
     "file.added": "Добавлен файл",
     "file.detached": "Приложение убрано",

@@ -82,7 +82,7 @@ _KEYS = {
     "workers": "работники списков №", "year": "год",
 }  # fmt: skip
 _HIDDEN = frozenset(
-    {"sha256", "raw", "head", "manifest", "message_id", "before", "after"}
+    {"sha256", "raw", "head", "manifest", "message_id", "before", "after", "repeats"}
 )  # digests and row numbers: for machines
 _SUBJECTS = {
     "account": "пользователь № {}", "organisation": "организация № {}", "employee": "работник № {}", "person": "работник (прежний № {})", "letter": "письмо № {}",

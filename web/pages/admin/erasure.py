@@ -11,6 +11,7 @@ from starlette.datastructures import FormData
 from actions.keeping import erasure
 from actions.log import audit
 from models.request import AccessRequest
+from service import erasing
 from views.log.lines import lines
 from web.forms.setting_forms import Setting, controls, read, typed_values
 from web.shell import Form, installed, page, reading, see_other, ticked, work_of
@@ -37,6 +38,7 @@ def erase_now(request: Request, form: Form) -> Response:
         return _page(request, problem="Отметьте, что понимаете: стёртое не вернуть.")
     with work_of(request, everywhere=True) as work:
         count = erasure.erase_due(work) + erasure.erase_patients(work)
+    erasing.pay(installed(request))
     return see_other(f"/admin/erasure?done={'erased' if count else 'nothing'}")
 
 

@@ -99,7 +99,7 @@ class Work:
     calendar: WorkingCalendar
     desk_schedule: Schedule
     narrowed: bool = False  # whether only some organisations are seen
-    after_commit: list[Callable[[], None]] = field(default_factory=list)
+    after_commit: list[Callable[[], object]] = field(default_factory=list)
 
 
 class NotFound(Refusal, LookupError):

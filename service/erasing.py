@@ -8,7 +8,6 @@ from contextlib import closing
 
 from sqlalchemy import Engine, text
 
-from actions.context import Work
 from actions.stored import owed
 from actions.stored.named import named
 from models.erasure import Owed, OwedErasure
@@ -34,7 +33,7 @@ def _files(installation: Installation, kind: Owed) -> None:
     """In the transaction that looks for every reference, so that none comes up meanwhile."""
     with installation.work(BY) as work:
         debts, needed = owed.debts(work, kind), named(work)
-        owed.paid(work, [debt for debt in debts if debt.what in needed or _deleted(work, debt.what)])
+        owed.paid(work, [debt for debt in debts if debt.what in needed or owed.deleted(work.files, debt.what)])
 
 
 def leave_out(installation: Installation) -> None:
@@ -44,15 +43,6 @@ def leave_out(installation: Installation) -> None:
         for debt in owed.debts(work, Owed.FILE):
             if debt.what not in needed:
                 work.files.delete(debt.what)
-
-
-def _deleted(work: Work, digest: str) -> bool:
-    """A file that the disk holds on to is tried again, and holds up no other."""
-    try:
-        work.files.delete(digest)
-    except OSError:
-        return False
-    return True
 
 
 def _lines(installation: Installation, kind: Owed) -> None:

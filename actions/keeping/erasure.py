@@ -7,6 +7,7 @@ The act empties rows and writes down what is owed outside them (models.erasure),
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -18,6 +19,7 @@ from actions.keeping.erased_cards import erase_people
 from actions.keeping.erased_requests import erase_patients_of, erase_request, patient_fields
 from actions.log import audit
 from actions.stored import owed
+from actions.stored.named import named
 from models.audit import Event
 from models.erasure import Owed
 from models.grant import Grant
@@ -96,6 +98,10 @@ def owe(work: Work, act: Act, event: Event) -> None:
     """What an act leaves to do outside the transaction; files are owed where they lost their names."""
     owed.owe_line(work, act.at(work.session, event).as_json())
     owed.owe(work, *_OWED)
+    needed = named(work)
+    for debt in owed.debts(work, Owed.FILE):
+        if debt.what not in needed:  # at once, where nothing kills us before
+            work.after_commit.append(partial(owed.deleted, work.files, debt.what))
 
 
 def _in_force(work: Work, request: AccessRequest) -> bool:

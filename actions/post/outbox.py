@@ -260,7 +260,7 @@ def _forget_secret(work: Work, letter: OutboxLetter) -> None:
     if letter.purpose in PERSONAL and letter.raw_sha256:
         owed.owe_files(work, [letter.raw_sha256])
         work.after_commit.append(
-            partial(work.files.delete, letter.raw_sha256)
+            partial(owed.deleted, work.files, letter.raw_sha256)
         )  # at once, where nothing kills us before
         letter.raw_sha256 = None
 

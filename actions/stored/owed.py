@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import delete, func, select
 from sqlmodel import col
 
-from actions.context import Work
+from actions.context import Files, Work
 from models.erasure import Owed, OwedErasure
 
 
@@ -41,3 +41,12 @@ def count(work: Work) -> dict[Owed, int]:
     """How many are open of each kind."""
     query = select(col(OwedErasure.kind), func.count()).group_by(col(OwedErasure.kind))
     return dict(work.session.execute(query).tuples().all())
+
+
+def deleted(files: Files, digest: str) -> bool:
+    """A file that the disk holds on to stays owed, and holds up no other."""
+    try:
+        files.delete(digest)
+    except OSError:
+        return False
+    return True

@@ -14,15 +14,12 @@ from models.employee import Employee
 from models.grant import Grant
 from models.person import Person
 from models.request import RequestedRole, RequestFile, RequestLine, Status
-from service import erasing
 from tests.walking import lines, request_at
 
 
 def _erase(installation):
     with installation.work("стирание") as work:
-        erased = erasure.erase_due(work)
-    erasing.pay(installation)
-    return erased
+        return erasure.erase_due(work)
 
 
 def _closed(installation, *, granted):

@@ -31,7 +31,7 @@ def files(coverage: Coverage) -> Iterator[File]:
     """Every measured file of the program, with what was reckoned of it."""
     for path in sorted(coverage.get_data().measured_files()):
         name = path.removeprefix(f"{ROOT}/")
-        if name.partition("/")[0] in rooms():
+        if name.endswith(".py") and name.partition("/")[0] in rooms():
             yield File(name, coverage._analyze(path).numbers)
 
 

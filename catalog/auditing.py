@@ -26,7 +26,6 @@ FOLDERS = ("subsystems", "layouts")
 FILES = ("organisations.toml", "desk.toml", "letters.toml", "checklists.toml", "help.toml")
 _NOTES = ("README", "LICENSE", "CHANGELOG")  # a word to colleagues; nobody expects it to be read
 _OWN_LINES = ("add-application", "trouble-report")  # purposes of forms whose lines are not the kind's fields alone
-_TYPED = ("text", "long-text", "number", "list", "record-numbers")
 _SPACES = re.compile(r"\s+")
 
 
@@ -240,10 +239,10 @@ def _suits(field: KindField, example: str) -> bool:
     """The expression covers the whole value, of a list each item."""
     if field.type == "choice":
         return example in {text for choice in field.choices for text in (choice.value, choice.label)}
-    if not field.pattern or field.type not in _TYPED:
+    kind = field.value_type
+    if not field.pattern or not (kind.own_words or kind.control == "number"):
         return True
-    items = re.split(r"[\n;,]+" if field.type == "record-numbers" else r"[\n;]+", example)
-    values = items if field.type in ("list", "record-numbers") else [example]
+    values = re.split(f"[{kind.separators}]+", example) if kind.separators else [example]
     return all(re.fullmatch(field.pattern, value.strip()) for value in values if value.strip())
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
 from catalog.schema import Code, Confidence, Entry, RuleId, Severity, Subsystem
+from catalog.value_types import VALUE_TYPES, ValueType
 
 # What a condition may ask about; behind «field.», «attachment.» stands a code of the same kind.
 FACTS = (
@@ -41,23 +42,10 @@ def _compiles(source: str) -> str:
 
 Pattern = Annotated[str, AfterValidator(_compiles)]
 
-FieldType = Literal[
-    "text",
-    "long-text",
-    "number",
-    "date",
-    "choice",
-    "yes-no",
-    "list",
-    "snils",
-    "inn",
-    "oid",
-    "email",
-    "phone",
-    "person",
-    "subject",
-    "record-numbers",
-]
+if TYPE_CHECKING:
+    TypeOfValue = str
+else:
+    TypeOfValue = Literal[tuple(VALUE_TYPES)]
 LineField = Literal["snils", "surname", "given", "email", "post"]
 
 
@@ -78,7 +66,7 @@ class KindField(Entry):
 
     code: Code
     label: str
-    type: FieldType = "text"
+    type: TypeOfValue = "text"
     required: bool = True
     required_if: Condition = ALWAYS
     only_if: Condition = ALWAYS
@@ -91,6 +79,10 @@ class KindField(Entry):
     past: bool = False
     not_before: str = ""
     rule: RuleId
+
+    @property
+    def value_type(self) -> ValueType:
+        return VALUE_TYPES[self.type]
 
     @model_validator(mode="after")
     def _choices_where_chosen(self) -> KindField:

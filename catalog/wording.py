@@ -7,24 +7,9 @@ from collections.abc import Callable
 from catalog.kinds import Condition, RequestKind, SignerRule
 from catalog.loading import OWN, Catalog
 from catalog.schema import Capacity
+from catalog.value_types import VALUE_TYPES
 
-FIELD_TYPES = {
-    "text": "текст",
-    "long-text": "текст в несколько строк",
-    "number": "число",
-    "date": "дата",
-    "choice": "выбор из списка",
-    "yes-no": "да или нет",
-    "list": "список, по одному в строке",
-    "snils": "СНИЛС",
-    "inn": "ИНН",
-    "oid": "OID",
-    "email": "адрес электронной почты",
-    "phone": "телефон",
-    "person": "фамилия, имя, отчество полностью",
-    "subject": "субъект РФ",
-    "record-numbers": "номера записей, по одному в строке",
-}
+FIELD_TYPES = {code: kind.label for code, kind in VALUE_TYPES.items()}
 MEDIA = {
     "application/pdf": "PDF",
     "image/jpeg": "JPG",

@@ -14,23 +14,6 @@ from catalog.schema import Capacity
 from catalog.wording import FIELD_TYPES, LINE_FIELDS, able, able_by_themselves, body_label, condition_text, media_text
 
 _WIDTH = 110
-_LISTS = ("list", "record-numbers")
-_SAMPLES = {
-    "text": "текст",
-    "long-text": "текст",
-    "number": "1",
-    "date": "2026-11-23",
-    "yes-no": "да",
-    "list": "первое",
-    "snils": "112-233-445 95",
-    "inn": "7707083893",
-    "oid": "1.2.643.5.1.13.13.12.2.77.99001",
-    "email": "orlova@clinic.example",
-    "phone": "+7 495 123-45-67",
-    "person": "Орлова Мария Петровна",
-    "subject": "Тверская область",
-    "record-numbers": "770000000012345",
-}
 _LINE_SAMPLES = {
     "snils": "112-233-445 95",
     "surname": "Орлова",
@@ -56,7 +39,7 @@ def example_of(field: KindField) -> str:
     """What the catalogue gives as an example, else a sample of the type."""
     if field.choices:
         return field.choices[0].value
-    return field.example or _SAMPLES[field.type]
+    return field.example or field.value_type.sample
 
 
 def _comment(text: str, *, indent: int = 0) -> Iterator[str]:
@@ -118,13 +101,13 @@ def _fields(kind: RequestKind, catalog: Catalog, *, filled: bool) -> Iterator[st
         if field.example and not filled:
             yield from _comment(f"Например: {field.example}")
         asked = field.required and not field.required_if and not field.only_if
-        value = _value(field, example_of(field)) if filled else ("[]" if field.type in _LISTS else '""')
+        value = _value(field, example_of(field)) if filled else ("[]" if field.value_type.separators else '""')
         yield f"{'' if asked or filled else '# '}{field.code} = {value}"
 
 
 def _value(field: KindField, text: str) -> str:
     """TOML's basic strings are JSON's; dates and lists have a shape of their own."""
-    if field.type in _LISTS:
+    if field.value_type.separators:
         items = (part.strip() for part in text.replace(";", "\n").splitlines())
         return f"[{', '.join(_quoted(item) for item in items if item)}]"
     return _quoted(text)

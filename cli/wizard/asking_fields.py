@@ -12,16 +12,14 @@ from models.text import masked
 from states.rules.values import NO, YES, items_of, read_value, shown
 from views.offers.field_questions import FieldQuestion
 
-_LISTS = ("list", "record-numbers", "long-text")
-
 
 def ask_field(asked: FieldQuestion, sheet: Sheet) -> None:
     field, required = asked.field, asked.required
-    if field.type == "choice":
+    if field.value_type.control == "select":
         _ask_choice(asked, sheet)
-    elif field.type == "yes-no":
+    elif field.value_type.control == "yes-no":
         _ask_yes_no(asked, sheet)
-    elif field.type in _LISTS:
+    elif field.value_type.control == "area":
         _ask_lines(asked, sheet)
     else:
         current = sheet.fields.get(field.code, "")
@@ -91,17 +89,17 @@ def _ask_lines(asked: FieldQuestion, sheet: Sheet) -> None:
     if current:
         for item in current.splitlines():
             say(f"    {_shown(field, item)}")
-    typed = [] if field.type == "long-text" else items_of(current)
+    typed = [] if not field.value_type.separators else items_of(current)
     refused: str | None = None
     started = False
     while True:
-        text = line(f"  {len(typed) + 1}" if field.type != "long-text" else "  ", help=asked.help)
+        text = line(f"  {len(typed) + 1}" if field.value_type.separators else "  ", help=asked.help)
         if text == "-" and current and not started:
             current, typed, started = "", [], True
             _put(field, sheet, "")
             continue
         if text:
-            if not started and field.type == "long-text":
+            if not started and not field.value_type.separators:
                 typed = []
             started, refused, typed = True, *_taken(field, text, refused, typed)
             _put(field, sheet, "\n".join(typed))
@@ -116,12 +114,12 @@ def _ask_lines(asked: FieldQuestion, sheet: Sheet) -> None:
 
 def _taken(field: KindField, text: str, refused: str | None, typed: list[str]) -> tuple[str | None, list[str]]:
     """One line more; an item that cannot be is asked again, said twice it stays."""
-    problem = "" if field.type == "long-text" else read_value(field, text)[1]
+    problem = "" if not field.value_type.separators else read_value(field, text)[1]
     if problem and text != refused:
         tell_findings([Finding(field.rule, Severity.ERROR, problem)])
         say(f"  {KEEP}")
         return text, typed
-    return None, [*typed, text] if field.type == "long-text" else [*typed, *items_of(text)]
+    return None, [*typed, text] if not field.value_type.separators else [*typed, *items_of(text)]
 
 
 def ask_form_line(one: FormField, sheet: Sheet) -> None:

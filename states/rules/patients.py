@@ -12,7 +12,6 @@ from privacy.marks import find_personal
 from states.rules.record_numbers import record_numbers
 from states.rules.telling import of_request
 
-_SEARCHED = ("text", "long-text", "list", "record-numbers")
 _TOLD = 4  # parts of a file
 _WHAT = {
     "snils": "СНИЛС",
@@ -28,7 +27,7 @@ def check(facts: RequestFacts, catalog: Catalog) -> Iterator[Finding]:
         return
     exempt = exempt_of(facts, catalog)
     for field in kind.fields:
-        if field.holds == "facts" and field.type in _SEARCHED:
+        if field.holds == "facts" and field.value_type.own_words:
             for mark in find_personal(facts.fields.get(field.code, ""), exempt=exempt):
                 yield _found(kind.patient_rule, field.code, f"в поле «{field.label}»", mark)
     for file in facts.attached:

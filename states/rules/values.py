@@ -29,7 +29,7 @@ Read = tuple[str, str]  # the one spelling, and what is wrong ("" when nothing)
 
 def read_value(field: KindField, typed: str) -> Read:
     """The value as it is kept and printed, and a Russian sentence when it cannot be what the field asks for."""
-    text = typed.strip() if field.type in ("long-text", "list", "record-numbers") else tidy(typed)
+    text = typed.strip() if field.value_type.control == "area" else tidy(typed)
     return _READERS[field.type](field, text) if text else ("", "")
 
 
@@ -50,7 +50,7 @@ def shown(field: KindField, value: str) -> str:
         return next((choice.label for choice in field.choices if choice.value == value), value)
     if field.type == "date" and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
         return f"{dt.date.fromisoformat(value):%d.%m.%Y}"
-    if field.type in ("list", "record-numbers"):
+    if field.value_type.separators:
         return "; ".join(items_of(value))
     return value
 

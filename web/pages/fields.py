@@ -60,15 +60,9 @@ class AttachmentView:
     findings: tuple[Finding, ...]
 
 
-_CONTROLS = {
-    "long-text": "area", "list": "area", "record-numbers": "area", "choice": "select", "yes-no": "yes-no",
-    "date": "date", "email": "email", "phone": "tel", "number": "number",
-}  # fmt: skip
-
-
 def _control(field: KindField, value: str) -> str:
     """A date that was typed in words of one's own stays readable: a browser's calendar would hide it."""
-    plain = _CONTROLS.get(field.type, "text")
+    plain = field.value_type.control
     return "text" if plain == "date" and value and not _ISO.fullmatch(value) else plain
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from catalog.schema import Code, Confidence, Entry, RuleId, Severity, Subsystem
+from catalog.schema import WEB_ADDRESS, Code, Confidence, Entry, RuleId, Severity, Subsystem
 from catalog.value_types import VALUE_TYPES, ValueType
 
 # What a condition may ask about; behind «field.», «attachment.» stands a code of the same kind.
@@ -188,7 +188,7 @@ class KindLink(Entry):
     """Методические материалы и формы."""
 
     label: str
-    url: Annotated[str, Field(pattern=r"^https?://")]
+    url: Annotated[str, Field(pattern=WEB_ADDRESS)]
 
 
 class RequestKind(Entry):

@@ -10,6 +10,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from catalog.schema import Entry
+from catalog.wrong_values import sentence
 from refusals import Refusal
 
 AnyEntry = TypeVar("AnyEntry", bound=Entry)
@@ -48,34 +49,10 @@ def read_file(path: Path, schema: type[AnyEntry]) -> AnyEntry:
     except tomllib.TOMLDecodeError as error:
         raise CatalogError(Problem(name, "", f"не разобрать как TOML: {error}.")) from error
     except ValidationError as error:
-        found = (Problem(name, _key(part["loc"]), _reason(part)) for part in error.errors(include_url=False))
+        found = (Problem(name, _key(part["loc"]), sentence(part)) for part in error.errors(include_url=False))
         raise CatalogError(*found) from error
 
 
 def _key(place: tuple[str | int, ...]) -> str:
     """`kinds.2.rule` counts tables from one, as people do."""
     return ".".join(str(part + 1) if isinstance(part, int) else part for part in place)
-
-
-def _reason(error: object) -> str:
-    assert isinstance(error, dict)
-    kind, message, context = error["type"], str(error["msg"]), error.get("ctx") or {}
-    if kind == "extra_forbidden":
-        return "такого ключа нет, проверьте написание."
-    if kind == "missing":
-        return "ключ обязателен, а его нет."
-    if kind == "value_error":
-        return f"{context.get('error', message)}."
-    if kind == "literal_error":
-        return f"нужно одно из: {str(context.get('expected', '')).replace(' or ', ', ')}; здесь {error.get('input')!r}."
-    return _TYPES.get(kind, f"значение не подходит ({message}).")
-
-
-_TYPES = {
-    "string_type": "нужен текст в кавычках.",
-    "bool_type": "нужно true или false, без кавычек.",
-    "int_type": "нужно целое число, без кавычек.",
-    "tuple_type": "нужен список в квадратных скобках.",
-    "dict_type": 'нужна таблица вида { ключ = "значение" }.',
-    "string_pattern_mismatch": "такой код не годится: латинские строчные буквы, цифры и дефисы, правила – как APP-1.",
-}

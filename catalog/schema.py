@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]
-RuleId = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}-\d+$")]
+CODE, RULE_ID, WEB_ADDRESS = r"^[a-z][a-z0-9-]*$", r"^[A-Z]{3}-\d+$", r"^https?://"
+Code = Annotated[str, StringConstraints(pattern=CODE)]
+RuleId = Annotated[str, StringConstraints(pattern=RULE_ID)]
 Confidence = Literal["quoted", "derived", "assumed"]
 Severity = Literal["error", "warning", "advice"]
 

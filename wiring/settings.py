@@ -323,12 +323,14 @@ def load() -> Settings:
     """Settings of this installation. Raises SettingsError with a Russian sentence."""
     from pydantic import ValidationError
 
+    from catalog.wrong_values import sentence
+
     try:
         return Settings(home=home_folder())
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        raise SettingsError(f"settings.toml, ключ {key}: {first['msg']}") from error
+        raise SettingsError(f"settings.toml, ключ {key}: {sentence(first)}") from error
     except ValueError as error:
         raise SettingsError(f"settings.toml не разобрать: {error}") from error
 

@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import Table
 
+from catalog.wrong_values import sentence
 from documents.atomic import write
 from refusals import Refusal
 from wiring.settings import Settings, home_folder, load
@@ -141,36 +142,11 @@ def _checked(document: tomlkit.TOMLDocument, home: Path | None) -> Settings:
     try:
         return _FileOnly(**{"home": home or home_folder(), **document.unwrap()})
     except ValidationError as error:
-        raise WrongSettings({_key(each): _told(each) for each in error.errors()}) from error
+        raise WrongSettings({_key(each): sentence(each) for each in error.errors()}) from error
 
 
 def _key(error: ErrorDetails) -> str:
     return ".".join(part for part in error["loc"] if isinstance(part, str))
-
-
-_SENTENCES = {
-    "int_parsing": "нужно целое число.",
-    "int_type": "нужно целое число.",
-    "int_from_float": "нужно целое число.",
-    "float_parsing": "нужно число.",
-    "float_type": "нужно число.",
-    "bool_parsing": "нужно «да» или «нет» (true или false).",
-    "bool_type": "нужно «да» или «нет» (true или false).",
-    "time_parsing": "время пишут так: 09:00.",
-    "time_type": "время пишут так: 09:00.",
-    "extra_forbidden": "такого ключа нет. Проверьте написание в файле на сервере.",
-    "string_type": "нужен текст в кавычках.",
-    "greater_than_equal": "нужно не меньше {ge}.",
-    "greater_than": "нужно больше {gt}.",
-    "less_than_equal": "нужно не больше {le}.",
-    "value_error": "{error}.",
-    "literal_error": "можно только: {expected}.",
-}
-
-
-def _told(error: ErrorDetails) -> str:
-    known = _SENTENCES.get(error["type"])
-    return known.format(**error.get("ctx", {})).replace(" or ", " или ") if known else f"не годится: {error['msg']}."
 
 
 def as_text(value: object) -> str:

@@ -43,7 +43,7 @@ def test_every_shipped_entry_loads_and_cites_known_rules():
         ('rule = "APP-18"', 'rule = "APP-99"', "APP-99"),
         ('companion = "frmo-add-organisation"', 'companion = "nothing"', "nothing"),
         ("[subsystem]", "[subsystem", "не разобрать"),
-        ('name = "ФРМО"\n', "", "обязателен"),
+        ('name = "ФРМО"\n', "", "обязательно"),
     ],
 )
 def test_wrong_file_is_refused_by_name_key_and_sentence(own, old, new, told):

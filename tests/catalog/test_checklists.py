@@ -107,7 +107,7 @@ def _own(folder: Path, name: str, *pairs: tuple[str, str]) -> Path:
         ('code = "licensing"', 'code = "card"', "sections.items", "дважды"),
         ('item = "buildings", rule', 'item = "worker.add", rule', "sections.equipment.after", "по работнику"),
         ('item = "buildings", rule', 'item = "equipment", rule', "sections.equipment", "по кругу"),
-        ("working_days = 3,", "working_days = -3,", "checklists.1.items.1.due.working_days", "не подходит"),
+        ("working_days = 3,", "working_days = -3,", "checklists.1.items.1.due.working_days", "не меньше 0"),
         ("intro = ", "colour = 1\nintro = ", "colour", "такого ключа нет"),
     ],
 )  # fmt: skip

@@ -8,7 +8,7 @@ import stat
 import pytest
 
 from wiring import settings_file
-from wiring.settings import load
+from wiring.settings import SettingsError, load
 from wiring.settings_file import WrongSettings
 
 FILE = """# Почта клиники, не трогать без Петрова
@@ -72,11 +72,17 @@ def test_wrong_value_is_told_by_key_and_changes_nothing(file, key, value, told):
     assert file.read_text("utf-8") == FILE
 
 
+def test_a_value_put_into_the_file_by_hand_is_told_in_russian_when_the_program_starts(file):
+    file.write_text(FILE.replace("587", '"почта"'), "utf-8")
+    with pytest.raises(SettingsError, match=r"settings\.toml, ключ smtp\.port: нужно целое число\.$"):
+        load()
+
+
 def test_key_misspelt_by_hand_is_told_before_anything_is_added(file):
     file.write_text(FILE.replace("port", "prot"), "utf-8")
     with pytest.raises(WrongSettings) as refused:
         settings_file.change({"smtp.host": "other.ru"})
-    assert refused.value.problems == {"smtp.prot": "такого ключа нет. Проверьте написание в файле на сервере."}
+    assert refused.value.problems == {"smtp.prot": "такого ключа нет, проверьте написание."}
     assert "other.ru" not in file.read_text("utf-8")
 
 

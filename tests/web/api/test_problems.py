@@ -44,18 +44,18 @@ def test_wrong_values_are_told_in_russian_by_field_and_never_repeated(api: TestC
     body = {"kind": KIND, "people": [{"snils": 5, "surname": "Секретная", "given": "Анна", "rolez": []}], "signer": "я"}
     found = _told(api.post("/api/v1/requests", json=body), 422, "invalid")
     assert {finding["field"]: finding["message"] for finding in found["findings"]} == {
-        "inn": "Поле обязательно.",
-        "people.0.snils": "Нужна строка.",
-        "people.0.rolez": "Такого поля нет. Проверьте название по описанию.",
-        "signer": "Нужен объект JSON.",
+        "inn": "Обязательно, а не указано.",
+        "people.0.snils": "Нужен текст в кавычках.",
+        "people.0.rolez": "Такого ключа нет, проверьте написание.",
+        "signer": "Нужны поля в фигурных скобках.",
     }
     assert "Секретная" not in str(found)
     state = _told(api.get("/api/v1/requests?state=lost&limit=0&after=x"), 422, "invalid")
     messages = {finding["field"]: finding["message"] for finding in state["findings"]}
-    assert messages["limit"] == "Слишком мало: не меньше 1." and messages["after"] == "Нужно целое число."
+    assert messages["limit"] == "Нужно не меньше 1." and messages["after"] == "Нужно целое число."
     assert "'draft', 'validated'" in messages["state"]
     broken = api.post("/api/v1/requests", content=b"{", headers={"content-type": "application/json"})
-    assert _told(broken, 422, "invalid")["findings"][0]["message"] == "Тело запроса не разобрать как JSON."
+    assert _told(broken, 422, "invalid")["findings"][0]["message"] == "Не разобрать как JSON."
 
 
 def test_numbers_and_roles_that_do_not_exist(api: TestClient) -> None:

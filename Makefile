@@ -60,9 +60,12 @@ screenshots: .venv/.dev
 	@sh tests/system_packages.sh
 	@.venv/bin/python -m tests.web.screenshots docs/screenshots
 
+# What the promises of docs/reliability.md rest on, for long: kills, power cuts, backups under load, faulty servers, any order of events.
 torture: .venv/.dev
-	@EGISZ_KILL_ROUNDS=20 EGISZ_ROSTERS=500 EGISZ_ANSWERS=20000 .venv/bin/python -m pytest tests/sweeps/test_kill.py tests/service/test_restoring.py tests/documents/rosters \
-		tests/notifications/deciding/test_generated_answers.py -n 0 --timeout 3600
+	@sh tests/system_packages.sh
+	@EGISZ_KILL_ROUNDS=20 EGISZ_BACKUP_ROUNDS=30 EGISZ_SEQUENCES=2000 EGISZ_ROSTERS=500 EGISZ_ANSWERS=20000 .venv/bin/python -m pytest \
+		tests/sweeps tests/service/test_restoring.py tests/service/test_backup_while_sending.py tests/actions/post tests/actions/answers \
+		tests/documents/rosters tests/notifications/deciding/test_generated_answers.py -n 0 --timeout 3600
 
 # Everything on loopback: hostile forms, addresses, calls, files, letters; prints what was tried and how often it got in.
 attack: .venv/.dev

@@ -17,7 +17,8 @@ from models.facts import RequestFacts, SignatureFacts
 from models.findings import Finding, has_errors
 from models.request import AccessRequest, Status
 from refusals import Refusal
-from states.lifecycle import Actor, Effect, Refused, Step, move, step_for, steps_from
+from states.lifecycle import Actor, Effect, Refused, Step, step_for, steps_from
+from states.machine import move
 
 
 class StaleRequest(Conflict):

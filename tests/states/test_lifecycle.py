@@ -11,7 +11,8 @@ from actions.steps.effects import HANDLERS
 from catalog import load
 from models.request import Status
 from states import diagram
-from states.lifecycle import STEPS, Actor, Effect, Refused, move, step_for, steps_from, traits_of
+from states.lifecycle import STEPS, Actor, Effect, Refused, step_for, steps_from, traits_of
+from states.machine import move
 from states.words.requests import status_label
 
 TRIGGERS = sorted({step.trigger for step in STEPS})
@@ -93,3 +94,16 @@ def test_what_leaves_the_house_asks_first():
 
 def test_the_page_of_states_is_the_table():
     assert Path("docs/states.md").read_text("utf-8") == diagram.markdown()
+
+
+def test_kinds_without_a_signature_have_every_arrow_but_that_of_the_signature():
+    def place(status, unsigned):
+        return Status.VALIDATED if unsigned and status is Status.SIGNED else status
+
+    def told(step, unsigned):
+        sources = tuple(place(status, unsigned) for status in step.sources)
+        return step.trigger, sources, place(step.destination, unsigned), step.by, step.guards, step.effects
+
+    signed = [told(step, True) for step in STEPS if "signed" in step.only and "signature" not in step.trigger]
+    unsigned = [told(step, False) for step in STEPS if "unsigned" in step.only]
+    assert signed[1:] == unsigned and signed[0][0] == "sign"

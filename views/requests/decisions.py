@@ -16,7 +16,8 @@ from models.answers import PairAnswer, PairKey
 from models.letters import OutboxLetter, OutboxState
 from models.request import AccessRequest, LineState, RequestedRole, RequestLine, Status
 from notifications.reading import Reading
-from states.lifecycle import Actor, Effect, Refused, Step, Trait, move, steps_from
+from states.lifecycle import Actor, Effect, Refused, Step, Trait, steps_from
+from states.machine import move
 from states.statuses import BEFORE_SENDING
 from states.words.requests import LINES, status_label
 from views.requests.grid import name_in_form, name_of

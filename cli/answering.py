@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import typer
 
+from actions.steps.answer import Upload
 from cli.drafting import read_toml
 
 if TYPE_CHECKING:
@@ -87,10 +88,10 @@ def _row(row: dict[str, Any], place: int) -> Said:
     )
 
 
-def file_of(path: Path | None) -> tuple[str, bytes] | None:
+def file_of(path: Path | None) -> Upload | None:
     """Name and bytes. Raises typer.BadParameter when there is no such file."""
     if path is None:
         return None
     if not path.is_file():
         raise typer.BadParameter(f"Файла {path} нет.", param_hint="--ground-file")
-    return path.name, path.read_bytes()
+    return Upload(path.name, path.read_bytes())

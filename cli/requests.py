@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from actions.steps.answer import NOTHING, Answer
 from cli.output import Json, refuse, say, say_findings, say_json, working
 from cli.roster_options import Column, Hidden, OtherOrganisations, Sheet, Unread, choices_of
 
@@ -289,16 +290,13 @@ def answer(
         found = given.understood(work, request, said, reason=reason, until=last_day)
         if not found and decision == "rejected" and not reason:
             raise typer.BadParameter("Укажите причину отказа: --reason.")
-        given.give_answer(
-            work,
-            request,
-            found,
-            granted=decision == "granted",
-            actor=Actor.OFFICER,
+        told = Answer(
+            pairs=found,
             outcome=outcome,
             ground=given.ground(work, request, words=ground, letter=ground_letter, file=file),
-            **({} if found else {"reason": reason}),
+            reason="" if found else reason,
         )
+        given.give_answer(work, request, told, granted=decision == "granted", actor=Actor.OFFICER)
     _tell(request, json)
 
 
@@ -488,7 +486,7 @@ def send(
     json: Json = False,
 ) -> None:
     """Поставить заявку в очередь на отправку в СТП."""
-    _step(id, "send", json, confirm_address=confirm_address)
+    _step(id, "send", json, Answer(confirm_address=confirm_address))
 
 
 @app.command()
@@ -506,7 +504,7 @@ def invite(
     json: Json = False,
 ) -> None:
     """Послать работникам письма с личными ссылками на первый вход."""
-    _step(id, "invite", json, confirm_address=confirm_address)
+    _step(id, "invite", json, Answer(confirm_address=confirm_address))
 
 
 @app.command()
@@ -579,8 +577,8 @@ def hand_over(
     json: Json = False,
 ) -> None:
     """Записать, что комплект подан через Центр СТП или передан другому получателю."""
-    day = registered_on.date() if registered_on else None
-    _step(id, "hand_over", json, ticket=ticket, channel="web", registered_on=day)
+
+    _step(id, "hand_over", json, Answer(ticket=ticket, registered_on=registered_on.date() if registered_on else None))
 
 
 @app.command()
@@ -598,7 +596,8 @@ def package(id: Id, out: Annotated[Path, typer.Argument(help="Куда поло�
 @app.command()
 def reply(id: Id, text: Annotated[str, typer.Option(help="Текст ответа.")], json: Json = False) -> None:
     """Ответить на вопрос СТП."""
-    _step(id, "reply", json, text=text)
+
+    _step(id, "reply", json, Answer(reply=text))
 
 
 @app.command("follow-up")
@@ -628,13 +627,13 @@ def login(
     _tell(request, json)
 
 
-def _step(id: str, trigger: str, json: bool, **data: Any) -> None:
+def _step(id: str, trigger: str, json: bool, answer: Answer = NOTHING) -> None:
+    from actions.answers.entering import enter
     from actions.requests import lookup
-    from actions.steps import taking
 
     with working() as work:
         request = lookup.find(work, id)
-        taking.take(work, request, trigger, revision=request.revision, **data)
+        enter(work, request, trigger, answer)
     _tell(request, json)
 
 

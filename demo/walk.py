@@ -22,6 +22,7 @@ from actions.requests import creation, lookup, pairs
 from actions.roles import grants
 from actions.rosters.rosters import judge_roster
 from actions.steps import scans, taking
+from actions.steps.answer import Answer
 from demo import people
 from demo.servers import DemoServers
 from demo.signing import signed_scan
@@ -106,7 +107,7 @@ class Walk:
                 for finding in errors:
                     self.say(f"   строка {finding.row}, {finding.person}: {finding.message} ({finding.rule})")
             request = creation.create(work, kind=kind, organisation_id=card.id or 0, lines=lines)
-            taking.take(work, request, "invite", confirm_address=True)
+            taking.take(work, request, "invite", Answer(confirm_address=True))
             self._step(f"Черновик {request.number}: шестерым уходят личные ссылки на первый вход.")
         return request.id or 0
 
@@ -150,7 +151,7 @@ class Walk:
             )
             result = scans.sign(work, request, [("Скан.pdf", scan)], signature=signature)
             self._step(f"Подписано и отсканировано: по QR-кодам узнаны страницы этой версии, листов {result.pages}.")
-            taking.take(work, request, "send", confirm_address=True)
+            taking.take(work, request, "send", Answer(confirm_address=True))
         self.sweep("deliver")
         self._step("Письмо со сканом и файлом ушло в СТП (на эту же машину, наружу ничего не отправляется).")
 

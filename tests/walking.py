@@ -20,6 +20,7 @@ from actions.post import destinations, outbox
 from actions.post.links import LinkDead
 from actions.requests import creation, lookup
 from actions.steps import scans, taking
+from actions.steps.answer import Answer
 from demo import people
 from documents.codes import PageCode, picture
 from models.answers import Ground
@@ -151,11 +152,11 @@ def bring(installation: Installation, number: int, target: Status) -> None:
         elif target is Status.SIGNED:
             scans.sign(work, request, [("Скан.pdf", scan_of(request))], signature=SIGNED)
         elif target is Status.SENT:
-            taking.take(work, request, "send", confirm_address=True)
+            taking.take(work, request, "send", Answer(confirm_address=True))
         elif target is Status.AWAITING:
-            taking.take(work, request, "acknowledge", actor=Actor.DESK, ticket="ABC-123-45678")
+            taking.take(work, request, "acknowledge", Answer(ticket="ABC-123-45678"), actor=Actor.DESK)
         elif target is Status.GRANTED:
-            taking.take(work, request, "grant", actor=Actor.DESK, ground=GROUND)
+            taking.take(work, request, "grant", Answer(ground=GROUND), actor=Actor.DESK)
     if target is Status.SENT:
         deliver(installation)
 

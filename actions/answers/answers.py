@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
-from typing import Any
 
 from actions.context import Conflict, NotFound, Work
 from actions.requests import files, lookup, pairs
 from actions.steps import taking
+from actions.steps.answer import Answer, Upload
 from documents.media import sniff
 from models.answers import Ground, PairAnswer, PairKey, Said
 from models.answers import Outcome as Word
@@ -18,6 +18,7 @@ from models.employee import Employee
 from models.identifiers import mask_snils
 from models.letters import InboxLetter
 from models.request import AccessRequest, RequestedRole, RequestLine
+from models.row_numbers import row_number
 from models.text import fold
 from notifications.reading.result import DecidedPair
 from states.lifecycle import Actor
@@ -26,46 +27,36 @@ from states.statuses import AT_DESK
 GROUND_FILE = "answer-ground"
 
 
-def give_answer(
-    work: Work,
-    request: AccessRequest,
-    answers: Mapping[PairKey, PairAnswer],
-    *,
-    actor: Actor,
-    ground: Ground,
-    granted: bool = False,
-    **told: Any,
-) -> None:
-    """One granted role makes the request granted; none makes it rejected. The add-application follows its fate.
+def give_answer(work: Work, request: AccessRequest, answer: Answer, *, actor: Actor, granted: bool = False) -> None:
+    """One granted role of `pairs` makes the request granted; none makes it rejected. The add-application follows its fate.
 
     `granted` is what was said of the request itself: it counts where the request has no lines. Raises Conflict that
     names what the answer leaves open, Refused with all findings of the step.
     """
-    complete(work, request, answers)
-    if answers:
-        granted = any(answer.outcome == "granted" for answer in answers.values())
+    lines = lookup.lines_of(work, request)
+    complete(work, lines, answer.pairs)
+    if answer.pairs:
+        granted = any(each.outcome == "granted" for each in answer.pairs.values())
     trigger = "grant" if granted else "reject"
-    reasons = dict.fromkeys(answer.reason for answer in answers.values() if answer.reason)
-    told = {"reason": "; ".join(reasons), **told, "ground": ground, "letter": ground.letter, "file": ground.file}
+    reasons = dict.fromkeys(each.reason for each in answer.pairs.values() if each.reason)
+    told = replace(
+        answer, reason=answer.reason or "; ".join(reasons), letter=answer.ground.letter, file=answer.ground.file
+    )
     companion = lookup.companion_of(work, request)
-    rows = _rows(work, request, answers)
-    taking.take(work, request, trigger, actor=actor, answers=answers, **{**told, **rows})
+    rows = replace(told, granted=_rows(lines, answer.pairs, "granted"), refused=_rows(lines, answer.pairs, "rejected"))
+    taking.take(work, request, trigger, rows, actor=actor)
     if companion is not None and companion.status in AT_DESK:
-        taking.take(work, companion, trigger, actor=actor, **told)
+        taking.take(work, companion, trigger, replace(told, pairs={}), actor=actor)
 
 
-def _rows(work: Work, request: AccessRequest, answers: Mapping[PairKey, PairAnswer]) -> dict[str, list[int | None]]:
-    """Row numbers of the roles, for the log."""
-    asked = [(pair.id, answers[pairs.key_of(pair)].outcome) for pair in pairs.of(lookup.lines_of(work, request))]
-    return {
-        "granted": [number for number, outcome in asked if outcome == "granted"],
-        "refused": [number for number, outcome in asked if outcome == "rejected"],
-    }
+def _rows(lines: Iterable[RequestLine], answers: Mapping[PairKey, PairAnswer], outcome: Word) -> tuple[int, ...]:
+    """Row numbers of the roles that were answered so, for the log."""
+    return tuple(pair.id or 0 for pair in pairs.of(lines) if answers[pairs.key_of(pair)].outcome == outcome)
 
 
-def complete(work: Work, request: AccessRequest, answers: Mapping[PairKey, PairAnswer]) -> None:
+def complete(work: Work, lines: Iterable[RequestLine], answers: Mapping[PairKey, PairAnswer]) -> None:
     """Every asked role must be named and no other. Raises Conflict with the roles that are not."""
-    asked = {pairs.key_of(pair): (line, pair) for line in lookup.lines_of(work, request) for pair in line.asked}
+    asked = {pairs.key_of(pair): (line, pair) for line in lines for pair in line.asked}
     if set(answers) - set(asked):
         raise Conflict("Ответ называет роли, которых в заявке нет. Обновите страницу и отметьте снова.")
     missing = [place(work, *asked[key]) for key in asked if key not in answers]
@@ -224,19 +215,14 @@ def quoted(answers: Mapping[PairKey, PairAnswer], quote: str) -> dict[PairKey, P
 
 
 def ground(
-    work: Work,
-    request: AccessRequest,
-    *,
-    words: str = "",
-    letter: int | None = None,
-    file: tuple[str, bytes] | None = None,
+    work: Work, request: AccessRequest, *, words: str = "", letter: int | None = None, file: Upload | None = None
 ) -> Ground:
     """What an answer entered by hand rests on; a file is kept with the request, a letter becomes one of its letters.
 
     Raises NotFound for a letter that is not there, Conflict for one of another request.
     """
     if letter is not None:
-        found = work.session.get(InboxLetter, letter)
+        found = work.session.get(InboxLetter, letter) if row_number(letter) else None
         if found is None:
             raise NotFound(f"Письма № {letter} нет среди пришедших. Номер письма – в его адресе на странице «Письма».")
         if found.request_id not in (None, request.id):
@@ -244,6 +230,7 @@ def ground(
         found.request_id = request.id
     kept = None
     if file is not None:
-        name, data = file
-        kept = files.add(work, request, purpose=GROUND_FILE, name=name, data=data, media_type=sniff(data)).id
+        kept = files.add(
+            work, request, purpose=GROUND_FILE, name=file.name, data=file.data, media_type=sniff(file.data)
+        ).id
     return Ground(letter, kept, words)

@@ -6,6 +6,7 @@ from actions.context import Work
 from actions.post import outbox
 from actions.requests import lookup
 from actions.steps import taking
+from actions.steps.answer import Answer
 from models.letters import OutboxLetter
 from models.request import AccessRequest
 from states.lifecycle import Actor
@@ -27,7 +28,7 @@ def confirmed(work: Work, letter_id: int, response: str, *, owner: str | None = 
 def _confirm(work: Work, request: AccessRequest, letter: OutboxLetter) -> None:
     """A request that has moved on meanwhile (answered, withdrawn) stays where it is."""
     if request.status in BEFORE_SENDING:
-        taking.take(work, request, "confirm", actor=Actor.POST, letter=letter.id)
+        taking.take(work, request, "confirm", Answer(letter=letter.id), actor=Actor.POST)
 
 
 def failed(work: Work, letter_id: int, detail: str, *, permanent: bool, owner: str | None = None) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -19,6 +18,7 @@ from actions.post import copies
 from actions.requests import lookup
 from actions.requests.asked import asked_of
 from actions.steps import taking
+from actions.steps.answer import Answer
 from models.answers import Ground, PairAnswer, PairKey
 from models.answers import Outcome as Word
 from models.letters import InboxLetter, InboxState, OutboxLetter, OutboxState
@@ -183,22 +183,22 @@ def _settle_uncertain(work: Work, request: AccessRequest) -> None:
 
 def _take(work: Work, letter: InboxLetter, request: AccessRequest, proposal: Proposal) -> None:
     """The step that a letter without doubts takes by itself."""
-    told: dict[str, Any] = {"ticket": proposal.ticket, "letter": letter.id, "matched_by": letter.matched_by}
+    told = Answer(ticket=proposal.ticket, letter=letter.id, matched_by=letter.matched_by)
     if proposal.move == "answer":
-        said = answers.decided(work, request, proposal.pairs)
+        told = replace(told, pairs=answers.decided(work, request, proposal.pairs), ground=Ground(letter.id))
         granted = proposal.outcome is Outcome.GRANTED
-        answers.give_answer(work, request, said, granted=granted, actor=Actor.DESK, ground=Ground(letter.id), **told)
+        answers.give_answer(work, request, told, granted=granted, actor=Actor.DESK)
         return
-    _with_companion(work, request, "acknowledge", {**told, "due": proposal.due})
+    _with_companion(work, request, "acknowledge", replace(told, due=proposal.due))
     if proposal.move == "ask":
-        taking.take(work, request, "ask", actor=Actor.DESK, **told, question=proposal.quote)
+        taking.take(work, request, "ask", replace(told, question=proposal.quote), actor=Actor.DESK)
 
 
-def _with_companion(work: Work, request: AccessRequest, trigger: str, told: Mapping[str, Any]) -> None:
+def _with_companion(work: Work, request: AccessRequest, trigger: str, told: Answer) -> None:
     companion = lookup.companion_of(work, request)
     for each in (request, companion):
         if each is not None and each.status in AT_DESK:
-            taking.take(work, each, trigger, actor=Actor.DESK, **told)
+            taking.take(work, each, trigger, told, actor=Actor.DESK)
 
 
 def _bounced(work: Work, letter: InboxLetter, reading: Reading, found: Matched) -> InboxState:
@@ -220,7 +220,7 @@ def _bounced(work: Work, letter: InboxLetter, reading: Reading, found: Matched) 
         companion = lookup.companion_of(work, found.request)
         for each in (found.request, companion):
             if each is not None and each.status in AT_DESK:
-                taking.take(work, each, "bounce", actor=Actor.POST, letter=letter.id, reason=reason)
+                taking.take(work, each, "bounce", Answer(letter=letter.id, reason=reason), actor=Actor.POST)
         return InboxState.APPLIED
     letter.problem = reason
     return InboxState.TRIAGE
@@ -322,17 +322,16 @@ def _decide(
     said: Mapping[PairKey, PairAnswer],
     text: str,
 ) -> None:
-    told: dict[str, Any] = {"ticket": ticket or _ticket_of(letter, request), "letter": letter.id}
+    told = Answer(ticket=ticket or _ticket_of(letter, request), letter=letter.id)
     words = text or " … ".join(str(quote) for quote in letter.reading.get("evidence") or [])  # type: ignore[attr-defined]
     _settle_uncertain(work, request)
     if decision in ("grant", "reject", "partial"):
         outcome: Word = "granted" if decision == "grant" else "rejected"
         whole = said if decision == "partial" else answers.the_same(work, request, outcome, reason=text)
         whole = answers.quoted(_in_own_words(work, letter, request, whole), words)
-        answers.give_answer(
-            work, request, whole, granted=decision == "grant", actor=Actor.OFFICER, ground=Ground(letter.id), **told
-        )
+        told = replace(told, pairs=whole, ground=Ground(letter.id))
+        answers.give_answer(work, request, told, granted=decision == "grant", actor=Actor.OFFICER)
     elif decision == "ask":
-        taking.take(work, request, "ask", **told, question=words)
+        taking.take(work, request, "ask", replace(told, question=words))
     else:
-        taking.take(work, request, decision, **told, reason=text)
+        taking.take(work, request, decision, replace(told, reason=text))

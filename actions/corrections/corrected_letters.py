@@ -18,6 +18,7 @@ from actions.log import audit
 from actions.post import outbox
 from actions.requests import lookup, pairs, versions
 from actions.steps import taking
+from actions.steps.answer import Answer
 from models.audit import Event
 from models.correction import Correction
 from models.letters import InboxLetter, InboxState, OutboxLetter, OutboxState
@@ -70,7 +71,9 @@ def _undo(work: Work, letter: InboxLetter, request: AccessRequest) -> Sequence[i
         left = _undo_answer(work, letter, request)
     elif taken and taken[-1].trigger == "ask" and request.question is not None:
         left = corrections.left(work, request, taken[-1].at, col(OutboxLetter.purpose) == "reply")
-        taking.take(work, request, "correct_question", actor=Actor.CORRECTOR, ticket=_earlier(work, request, taken[0]))
+        taking.take(
+            work, request, "correct_question", Answer(ticket=_earlier(work, request, taken[0])), actor=Actor.CORRECTOR
+        )
     elif taken and taken[-1].trigger == "bounce":
         _undo_bounce(work, request, taken[-1])
         if companion is not None and companion.status in BEFORE_SENDING:
@@ -118,7 +121,7 @@ def _undo_answer(work: Work, letter: InboxLetter, request: AccessRequest) -> Seq
         if request.status in GIVEN:
             return ()  # what the next version was granted it was granted: nothing of it rests on this letter
         left += corrected_versions.letters_since(work, request, former)
-        taking.take(work, request, "correct_version", actor=Actor.CORRECTOR, back_to=former.version)
+        taking.take(work, request, "correct_version", Answer(back_to=former.version), actor=Actor.CORRECTOR)
     lines = lookup.lines_of(work, request)
     standing_now = [pair for pair in pairs.of(lines) if pairs.stands(pair)]
     wrong = [pair for pair in standing_now if pair.letter_id == letter.id]
@@ -154,7 +157,7 @@ def _undo_bounce(work: Work, request: AccessRequest, taken: _Taken) -> None:
         package.state, package.error = OutboxState.SENT, None
         work.session.flush()
     sent_at = package.confirmed_at or package.promised_at
-    taking.take(work, request, "correct_bounce", actor=Actor.CORRECTOR, sent_at=sent_at)
+    taking.take(work, request, "correct_bounce", Answer(sent_at=sent_at), actor=Actor.CORRECTOR)
     outbox.cancel(work, request_id=request.id or 0)
 
 
@@ -179,9 +182,17 @@ def _undo_acknowledgement(work: Work, request: AccessRequest, taken: Sequence[_T
             event for event in last if event.seq > taken[-1].seq and not event.action.startswith("request.correct")
         ]
     ):
-        taking.take(work, request, "correct_acknowledgement", actor=Actor.CORRECTOR, ticket=ticket, due_at=term)
+        taking.take(
+            work,
+            request,
+            "correct_acknowledgement",
+            Answer(ticket=ticket, due=term, restores_term=True),
+            actor=Actor.CORRECTOR,
+        )
     elif mine or term != request.due_at:
-        taking.take(work, request, "correct_ticket", actor=Actor.CORRECTOR, ticket=ticket, due_at=term)
+        taking.take(
+            work, request, "correct_ticket", Answer(ticket=ticket, due=term, restores_term=True), actor=Actor.CORRECTOR
+        )
 
 
 def _moved_term(work: Work, request: AccessRequest, taken: Sequence[_Taken]) -> bool:

@@ -14,6 +14,7 @@ from actions.corrections.corrections import Kind
 from actions.post import outbox
 from actions.requests import lookup, pairs, versions
 from actions.steps import taking
+from actions.steps.answer import Answer
 from models.answers import Ground, PairAnswer, Said
 from models.correction import Correction
 from models.letters import OutboxLetter
@@ -31,10 +32,10 @@ def back_to(work: Work, request: AccessRequest, *, why: str, version: int | None
 
     def act() -> None:
         companion = lookup.companion_of(work, request)
-        taking.take(work, request, "correct_version", actor=Actor.CORRECTOR, back_to=former.version)
+        taking.take(work, request, "correct_version", Answer(back_to=former.version), actor=Actor.CORRECTOR)
         if companion is not None and versions.former(work, companion):
             last = versions.get(work, companion).version
-            taking.take(work, companion, "correct_version", actor=Actor.CORRECTOR, back_to=last)
+            taking.take(work, companion, "correct_version", Answer(back_to=last), actor=Actor.CORRECTOR)
 
     return corrections.recorded(work, request, Kind.VERSION, why, act, letters)
 
@@ -74,7 +75,9 @@ def since_then(
         request,
         Kind.SINCE,
         why,
-        lambda: taking.take(work, request, "correct_since", actor=Actor.CORRECTOR, ground=ground, earlier=earlier),
+        lambda: taking.take(
+            work, request, "correct_since", Answer(ground=ground, earlier=earlier), actor=Actor.CORRECTOR
+        ),
     )
 
 

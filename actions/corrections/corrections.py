@@ -10,7 +10,6 @@ import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -24,6 +23,7 @@ from actions.log import audit
 from actions.post import links, outbox
 from actions.requests import cases, lookup, pairs, versions
 from actions.steps import taking
+from actions.steps.answer import Answer
 from models.answers import LEAST_GROUND, Ground, PairAnswer, PairKey, Said
 from models.correction import Correction
 from models.letters import OutboxLetter
@@ -191,13 +191,15 @@ def _answer_again(
 ) -> None:
     """Taken back as far as it was wrong, and given as it was, from the moment of the first answer on."""
     was_verified, was_granted = request.status is Status.VERIFIED, request.status in GIVEN
-    told: dict[str, Any] = {
-        "wrong": [pair.id or 0 for pair in wrong],
-        "answered_at": min((pair.decided_at for pair in wrong if pair.decided_at), default=request.status_since),
-        "outcome": outcome or request.outcome,
-    }
+    told = Answer(
+        wrong=tuple(pair.id or 0 for pair in wrong),
+        answered_at=min((pair.decided_at for pair in wrong if pair.decided_at), default=request.status_since),
+        outcome=outcome or request.outcome,
+        pairs=meant,
+        ground=ground,
+    )
     take_back(work, request, lines, wrong, with_companion=granted is not was_granted)
-    answers.give_answer(work, request, meant, actor=Actor.OFFICER, ground=ground, **told)
+    answers.give_answer(work, request, told, actor=Actor.OFFICER)
     if was_verified and request.status is Status.GRANTED and not any(line.state in UNPROVEN for line in lines):
         taking.take(work, request, "verify", actor=Actor.OFFICER)
 
@@ -241,10 +243,10 @@ def take_back(
     """What was recorded of these roles did not happen; the request waits again. Linked drafts and the add-application follow."""
     linked_drafts.take_back(work, request, lines, wrong)
     companion = lookup.companion_of(work, request)
-    taking.take(work, request, "reopen", actor=Actor.CORRECTOR, wrong=[pair.id or 0 for pair in wrong])
+    taking.take(work, request, "reopen", Answer(wrong=tuple(pair.id or 0 for pair in wrong)), actor=Actor.CORRECTOR)
     if with_companion and companion is not None and companion.status in ANSWERED:
         of_companion = [pair.id or 0 for pair in pairs.of(lookup.lines_of(work, companion))]
-        taking.take(work, companion, "reopen", actor=Actor.CORRECTOR, wrong=of_companion)
+        taking.take(work, companion, "reopen", Answer(wrong=tuple(of_companion)), actor=Actor.CORRECTOR)
 
 
 def personal_letters(work: Work, request: AccessRequest, wrong: Collection[RequestedRole]) -> list[int]:
@@ -283,9 +285,9 @@ def change_ticket(work: Work, request: AccessRequest, ticket: str, *, why: str) 
 def _with_ticket(work: Work, request: AccessRequest, ticket: str | None) -> None:
     companion = lookup.companion_of(work, request)
     before = request.ticket
-    taking.take(work, request, "correct_ticket", actor=Actor.CORRECTOR, ticket=ticket)
+    taking.take(work, request, "correct_ticket", Answer(ticket=ticket), actor=Actor.CORRECTOR)
     if companion is not None and companion.ticket == before and (before or companion.status in LEFT_HOUSE):
-        taking.take(work, companion, "correct_ticket", actor=Actor.CORRECTOR, ticket=ticket)
+        taking.take(work, companion, "correct_ticket", Answer(ticket=ticket), actor=Actor.CORRECTOR)
 
 
 def no_login(work: Work, request: AccessRequest, *, why: str, snils: Collection[str] = ()) -> Correction:
@@ -302,7 +304,7 @@ def no_login(work: Work, request: AccessRequest, *, why: str, snils: Collection[
         raise Conflict("Таких подтверждений в заявке нет: исправлять нечего.")
 
     def act() -> None:
-        taking.take(work, request, "correct_login", actor=Actor.CORRECTOR, lines=wrong)
+        taking.take(work, request, "correct_login", Answer(lines=tuple(wrong)), actor=Actor.CORRECTOR)
         if "login" in lookup.traits(work, request):
             invitations.invite(work, request, purpose=links.LOGIN_CHECK, turn=request.revision, only=wrong)
 
@@ -342,7 +344,11 @@ def signed_on(work: Work, request: AccessRequest, day: dt.date, *, why: str) -> 
 
     def act() -> None:
         taking.take(
-            work, request, "correct_signature", actor=Actor.CORRECTOR, signature=replace(signature, signed_on=day)
+            work,
+            request,
+            "correct_signature",
+            Answer(signature=replace(signature, signed_on=day)),
+            actor=Actor.CORRECTOR,
         )
 
     return recorded(work, request, Kind.SIGNATURE_DATE, why, act, letters)

@@ -6,7 +6,6 @@ import dataclasses
 import hashlib
 from collections.abc import Iterable
 
-from actions.cards import organisations
 from actions.context import Work
 from actions.log import audit
 from actions.post import destinations
@@ -31,11 +30,15 @@ from states.rules.fields import printed as printed_fields
 from states.rules.signers import signer_rule, signs_elsewhere
 
 
-def make(work: Work, request: AccessRequest) -> list[RequestFile]:
-    """Generate and keep every document of the present version; the same version gives the same bytes."""
+def make(work: Work, request: AccessRequest, facts: RequestFacts | None = None) -> list[RequestFile]:
+    """Generate and keep every document of the present version; the same version gives the same bytes.
+
+    `facts`: where they were read already, as for each function here.
+    """
+    facts = facts or cases.facts_of(work, request)
     if _is_report(work, request):
-        return make_trouble_report(work, request)
-    return _keep(work, request, [*_composed(work, request), *_letter(work, request)])
+        return _make_trouble_report(work, request, facts)
+    return _keep(work, request, _composed(work, request, facts))
 
 
 def current(work: Work, request: AccessRequest) -> list[tuple[str, bytes, str]]:
@@ -43,7 +46,7 @@ def current(work: Work, request: AccessRequest) -> list[tuple[str, bytes, str]]:
     if request.status is Status.DRAFT and not _is_report(work, request):
         return [
             (made.name, made.data, hashlib.sha256(made.data).hexdigest())
-            for made in [*_composed(work, request), *_letter(work, request)]
+            for made in _composed(work, request, cases.facts_of(work, request))
         ]
     wanted = ("application", "add-", "trouble", "authority-letter")
     return [
@@ -53,8 +56,9 @@ def current(work: Work, request: AccessRequest) -> list[tuple[str, bytes, str]]:
     ]
 
 
-def _composed(work: Work, request: AccessRequest) -> list[MadeFile]:
-    return make_documents(compose(_layout(work, request), paper_facts(work, request)))
+def _composed(work: Work, request: AccessRequest, facts: RequestFacts) -> list[MadeFile]:
+    paper = paper_facts(work, request, facts)
+    return [*make_documents(compose(_layout(work, request, facts), paper)), *_letter(work, request, facts, paper)]
 
 
 def _is_report(work: Work, request: AccessRequest) -> bool:
@@ -62,36 +66,34 @@ def _is_report(work: Work, request: AccessRequest) -> bool:
     return layout(work.catalog.kind(request.kind).layout, work.policy.own_catalog).purpose == "trouble-report"
 
 
-def _letter(work: Work, request: AccessRequest) -> list[MadeFile]:
+def _letter(work: Work, request: AccessRequest, facts: RequestFacts, paper: PaperFacts) -> list[MadeFile]:
     """A letter that asks the body which has to sign; only where that is somebody else."""
     code = work.catalog.kind(request.kind).letter
     if code is None:
         return []
-    facts = cases.facts_of(work, request)
     if work.catalog.kind(request.kind).to_desk and signs_elsewhere(facts, work.catalog) is None:
         return []
     own_head = Signer(facts.organisation.head_post, facts.organisation.head_name)
-    made = dataclasses.replace(paper_facts(work, request), signer=own_head, seal_of="")
+    made = dataclasses.replace(paper, signer=own_head, seal_of="")
     return make_documents(compose(layout(code, work.policy.own_catalog), made))
 
 
-def _layout(work: Work, request: AccessRequest) -> Layout:
-    organisation = organisations.facts_of(work, organisations.get(work, request.organisation_id))
-    return layout(layout_code(work.catalog.kind(request.kind), organisation, work.catalog), work.policy.own_catalog)
+def _layout(work: Work, request: AccessRequest, facts: RequestFacts) -> Layout:
+    code = layout_code(work.catalog.kind(request.kind), facts.organisation, work.catalog)
+    return layout(code, work.policy.own_catalog)
 
 
 def page_count(work: Work, request: AccessRequest) -> int:
     """How many sheets the version prints on, so that a scan with too few is noticed even without codes."""
-    return len(paginate(compose(_layout(work, request), paper_facts(work, request))).pages)
+    facts = cases.facts_of(work, request)
+    return len(paginate(compose(_layout(work, request, facts), paper_facts(work, request, facts))).pages)
 
 
 def blanks(work: Work, request: AccessRequest, facts: RequestFacts | None = None) -> list[Finding]:
     """Lines of the form that nobody has filled in yet; they print empty and may be filled in by hand (ORG-12)."""
     facts = facts or cases.facts_of(work, request)
-    form = layout(
-        layout_code(work.catalog.kind(request.kind), facts.organisation, work.catalog), work.policy.own_catalog
-    )
-    return [sourced(finding) for finding in unanswered(form, paper_facts(work, request, facts))]
+    form, paper = _layout(work, request, facts), paper_facts(work, request, facts)
+    return [sourced(finding) for finding in unanswered(form, paper)]
 
 
 def layout_code(kind: RequestKind, organisation: OrganisationFacts, catalog: Catalog) -> str:
@@ -203,7 +205,7 @@ def _employee(work: Work, line: LineFacts, organisation: OrganisationFacts) -> E
     )
 
 
-def make_trouble_report(work: Work, request: AccessRequest) -> list[RequestFile]:
+def _make_trouble_report(work: Work, request: AccessRequest, facts: RequestFacts) -> list[RequestFile]:
     """The Word document of VER-4 out of the uploaded pictures and the employee's words."""
     from documents.paper.trouble_report import (  # python-docx is long to load
         Screenshot,
@@ -211,7 +213,6 @@ def make_trouble_report(work: Work, request: AccessRequest) -> list[RequestFile]
         render_trouble_report,
     )
 
-    facts = cases.facts_of(work, request)
     pictures = [file for file in lookup.files_of(work, request) if file.purpose == "screenshot"]
     report = TroubleReport(
         request=request.id or 0,

@@ -20,7 +20,7 @@ _STOOD = ("ticket", "channel", "question", "note", "fields", "intake", "signatur
 _OF_ROLE = ("position", "state", "reason", "quote", "letter_id", "ground", "decided_at", "asked_until", "until")
 
 
-def keep_version(work: Work, request: AccessRequest, data: Mapping[str, object]) -> None:
+def keep(work: Work, request: AccessRequest) -> None:
     """The next version begins: what stood of the refused one stays on record."""
     lines = [
         {**line.model_dump(mode="json"), "asked": [pair.model_dump(mode="json") for pair in line.asked]}
@@ -57,9 +57,9 @@ def answers_in(row: FormerVersion) -> list[tuple[str, RequestedRole]]:
     ]
 
 
-def put_version_back(work: Work, request: AccessRequest, data: Mapping[str, object]) -> None:
-    """`back_to`: the request stands again as when that version was refused; later numbers stay used."""
-    chosen = get(work, request, cast("int", data["back_to"]))
+def put_back(work: Work, request: AccessRequest, version: int) -> None:
+    """The request stands again as when that version was refused; later numbers stay used."""
+    chosen = get(work, request, version)
     for later in former(work, request):
         if (later.id or 0) >= (chosen.id or 0):
             later.last_number = request.version
@@ -117,9 +117,8 @@ def _roles_back(work: Work, line: RequestLine, was: list[RequestedRole]) -> None
     pairs.sum_up(line)
 
 
-def give_earlier(work: Work, request: AccessRequest, data: Mapping[str, object]) -> None:
+def give_earlier(work: Work, request: AccessRequest, earlier: Mapping[int, dt.datetime]) -> None:
     """`earlier`: moments by row numbers of roles that the refused version was granted, or had ended, already then."""
-    earlier = cast("Mapping[int, dt.datetime]", data["earlier"])
     revokes = work.catalog.kind(request.kind).revokes
     for line in lookup.lines_of(work, request):
         for pair in line.asked:

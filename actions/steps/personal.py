@@ -116,7 +116,7 @@ def report_trouble(
     )
     for name, data, media_type in screenshots:
         files.add(work, report, purpose="screenshot", name=name, data=data, media_type=media_type)
-    papers.make_trouble_report(work, report)
+    papers.make(work, report)
     audit.record(work, "line.trouble", f"request:{seen.request.id}", line=seen.line.id, report=report.id)
     return report
 

@@ -319,17 +319,35 @@ class Plan:
             return target.read_bytes()
 
 
-def plan(work: Work, request: AccessRequest) -> Plan | None:
-    """None while pages are missing, and when the scan that is kept is made of just these sheets."""
-    draft, kept = of(work, request), _kept(work, request)
-    if not draft.complete or (kept is not None and kept.detail.get("order") == draft.mark):
+def is_whole(work: Work, request: AccessRequest) -> bool:
+    """Whether a scan of every page is kept, which can be signed."""
+    kept = _kept(work, request)
+    return kept is not None and bool(kept.detail.get("complete"))
+
+
+def mark(work: Work, request: AccessRequest) -> str:
+    """Of what would be sent: told by the scan that is kept, and where none is, by the sheets as they lie."""
+    kept = _kept(work, request)
+    order = kept.detail.get("order") if kept else None
+    return str(order) if order else of(work, request).mark
+
+
+def plan(work: Work, request: AccessRequest, draft: Draft | None = None) -> Plan | None:
+    """None while pages are missing, and when a scan is kept: whatever changes a sheet takes it away (`_changed`)."""
+    if _kept(work, request) is not None:
+        return None
+    draft = draft or of(work, request)
+    if not draft.complete:
         return None
     return Plan(draft.match.order, tuple(work.files.path(file.sha256) for file in draft.files), draft.mark)
 
 
-def keep(work: Work, request: AccessRequest, made: Plan, data: bytes) -> bool:
-    """One PDF in the right order is what goes to the desk. False when the sheets have changed meanwhile."""
-    draft = of(work, request)
+def keep(work: Work, request: AccessRequest, made: Plan, data: bytes, draft: Draft | None = None) -> bool:
+    """One PDF in the right order is what goes to the desk. False when the sheets have changed meanwhile.
+
+    `draft`: where it was read already in the same transaction.
+    """
+    draft = draft or of(work, request)
     if not draft.complete or draft.mark != made.mark:
         return False
     files.replace(work, request, ("scan",))

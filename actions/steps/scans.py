@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from actions.context import Work
 from actions.requests import files
 from actions.steps import scan_drafts, taking
+from actions.steps.answer import Answer
 from documents.media import sniff
 from documents.scans import read_scan
 from models.facts import SignatureFacts
@@ -38,9 +39,9 @@ def attach(
     draft = scan_drafts.note(work, request, originals, reading)
     if by_hand:
         draft = scan_drafts.place_in_order(work, request)
-    plan = scan_drafts.plan(work, request)
+    plan = scan_drafts.plan(work, request, draft)
     if plan is not None:
-        scan_drafts.keep(work, request, plan, plan.put_together())
+        scan_drafts.keep(work, request, plan, plan.put_together(), draft)
     return ScanResult(draft.complete, len(draft.match.order), tuple(draft.findings()))
 
 
@@ -62,5 +63,5 @@ def sign(
     result = attach(work, request, uploads, by_hand=by_hand)
     if not result.complete:
         raise Refused("sign", request.status, result.findings)
-    taking.take(work, request, "sign", signature=signature, revision=revision)
+    taking.take(work, request, "sign", Answer(signature=signature), revision=revision)
     return result

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import cast
 
 from sqlalchemy import update
@@ -11,9 +12,9 @@ from sqlmodel import col
 from actions.context import Conflict, Work
 from actions.log import audit
 from actions.requests import cases, lookup, papers
-from actions.steps.effects import HANDLERS, Data
-from models.answers import Ground
-from models.facts import RequestFacts, SignatureFacts
+from actions.steps.answer import NOTHING, Answer
+from actions.steps.effects import HANDLERS
+from models.facts import RequestFacts
 from models.findings import Finding, has_errors
 from models.request import AccessRequest, Status
 from refusals import Refusal
@@ -35,47 +36,47 @@ def take(
     work: Work,
     request: AccessRequest,
     trigger: str,
+    answer: Answer = NOTHING,
     *,
     actor: Actor = Actor.OFFICER,
     revision: int | None = None,
-    **data: object,
 ) -> AccessRequest:
     """Move the request. Raises Refused with all findings, StaleRequest, NotAllowed; then nothing is written.
 
-    `revision` is what the caller saw; a different one in the database means a stale click. `ground` is what an answer
-    rests on; a step that writes an answer down is refused without.
+    `revision` is what the caller saw; a different one in the database means a stale click. A step that writes an answer
+    down is refused without `ground`.
     """
-    data = {"ground": Ground(), **data}
     if revision is not None and revision != request.revision:
         raise StaleRequest(_what_changed(work, request))
     traits = lookup.traits(work, request)
     step = step_for(trigger, request.status, traits)
     if actor not in step.by:
         raise NotAllowed(f"Шаг «{step.label}» делает не {actor.value}.")
-    findings = reasons_against(work, request, step, data)
+    facts = cases.facts_of(work, request) if step.guards else None
+    findings = reasons_against(work, request, step, answer, facts)
     if has_errors(findings):
         raise Refused(trigger, request.status, findings)
-    _write(work, request, step, move(trigger, request.status, traits), data)
+    _write(work, request, step, move(trigger, request.status, traits), answer)
     for effect in step.effects:
-        HANDLERS[effect](work, request, data)
+        HANDLERS[effect](work, request, replace(answer, judged=facts))
     work.session.flush()
     return request
 
 
 def reasons_against(
-    work: Work, request: AccessRequest, step: Step, data: Data, facts: RequestFacts | None = None
+    work: Work, request: AccessRequest, step: Step, answer: Answer | None, facts: RequestFacts | None = None
 ) -> list[Finding]:
-    """Errors and warnings of every guard of the step. `facts`: where they were read already."""
+    """Errors and warnings of every guard of the step. `answer` None: nobody takes it now. `facts`: where they were read already."""
     if not step.guards:
         return []
     case = cases.case_of(
         work,
         request,
-        ticket=cast("str | None", data.get("ticket")),
-        outcome=cast("str | None", data.get("outcome")),
-        signature=cast("SignatureFacts | None", data.get("signature")),
-        ground=cast("Ground | None", data.get("ground")),
-        address_confirmed=bool(data.get("confirm_address")),
+        ticket=answer.ticket if answer else None,
+        outcome=answer.outcome if answer else None,
+        signature=answer.signature if answer else None,
+        ground=answer.ground if answer else None,
+        address_confirmed=answer.confirm_address if answer else False,
         facts=facts,
     )
     findings = [finding for guard in step.guards for finding in guard(case)]
@@ -84,7 +85,7 @@ def reasons_against(
     return findings
 
 
-def _write(work: Work, request: AccessRequest, step: Step, target: Status, data: Data) -> None:
+def _write(work: Work, request: AccessRequest, step: Step, target: Status, answer: Answer) -> None:
     source, seen = request.status, request.revision
     values: dict[str, object] = {"status": target, "revision": seen + 1}
     if target is not source:
@@ -110,29 +111,8 @@ def _write(work: Work, request: AccessRequest, step: Step, target: Status, data:
         source=source.value,
         target=target.value,
         version=request.version,
-        **_told(data),
+        **answer.in_log(),
     )
-
-
-_TOLD = (
-    "ticket",
-    "letter",
-    "file",
-    "matched_by",
-    "reason_code",
-    "channel",
-    "lines",
-    "outcome",
-    "granted",
-    "refused",
-    "wrong",
-    "back_to",
-)
-
-
-def _told(data: Data) -> dict[str, object]:
-    """What of a step's data the log may hold: no names, no free text."""
-    return {key: data[key] for key in _TOLD if data.get(key) is not None}
 
 
 def _what_changed(work: Work, request: AccessRequest) -> str:

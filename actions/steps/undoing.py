@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Collection, Mapping
-from typing import cast
-
 from sqlalchemy import or_, select
 from sqlmodel import col
 
 from actions.checklists import checklists
 from actions.context import Work
 from actions.post import links, outbox
-from actions.requests import lookup, pairs
+from actions.requests import lookup, pairs, versions
 from actions.reviews import reorganising
 from actions.roles import grants
+from actions.steps.answer import Answer
 from models.grant import EndedFor, Grant
 from models.letters import OutboxLetter
 from models.request import AccessRequest, LineState, RequestedRole, RequestLine
 from states.deadlines import deadline
 from states.outcomes import ACCESS, UNPROVEN
 
-Data = Mapping[str, object]
 
-
-def undo_answer(work: Work, request: AccessRequest, data: Data) -> None:
+def undo_answer(work: Work, request: AccessRequest, answer: Answer) -> None:
     """`wrong`: row numbers of the roles whose answer is taken back. Grants, links, letters and lists follow."""
-    wrong = cast("Collection[int]", data["wrong"])
+    wrong = answer.wrong or ()
     for line in lookup.lines_of(work, request):
         mine = [pair for pair in line.asked if pair.id in wrong]
         for pair in mine:
@@ -82,9 +77,9 @@ def _ask_no_more(work: Work, request: AccessRequest, line: RequestLine) -> None:
     )
 
 
-def undo_logins(work: Work, request: AccessRequest, data: Data) -> None:
+def undo_logins(work: Work, request: AccessRequest, answer: Answer) -> None:
     """`lines`: row numbers of those who did not log in after all, or whose result was not checked."""
-    wrong = cast("Collection[int]", data["lines"])
+    wrong = answer.lines or ()
     for line in lookup.lines_of(work, request):
         if line.id in wrong:
             pairs.put(line, LineState.GRANTED, (LineState.VERIFIED,))
@@ -94,26 +89,35 @@ def undo_logins(work: Work, request: AccessRequest, data: Data) -> None:
     checklists.close_unfounded(work, request)
 
 
-def undo_sending(work: Work, request: AccessRequest, data: Data) -> None:
+def undo_sending(work: Work, request: AccessRequest, answer: Answer) -> None:
     """Nobody handed the papers over: no clock runs, and the letter is the usual way again."""
     request.sent_at = request.due_at = request.next_reminder_at = request.question = None
     request.channel = "mail"
 
 
-def undo_bounce(work: Work, request: AccessRequest, data: Data) -> None:
+def undo_bounce(work: Work, request: AccessRequest, answer: Answer) -> None:
     """The letter had arrived: `sent_at` is when it left."""
-    sent_at = cast("dt.datetime", data["sent_at"])
-    request.sent_at, request.note = sent_at, ""
+    assert answer.sent_at is not None
+    request.sent_at, request.note = answer.sent_at, ""
     hours = work.catalog.kind(request.kind).desk_hours
-    request.due_at = deadline(sent_at, hours, work.desk_schedule, work.calendar).due
+    request.due_at = deadline(answer.sent_at, hours, work.desk_schedule, work.calendar).due
 
 
-def undo_question(work: Work, request: AccessRequest, data: Data) -> None:
+def undo_question(work: Work, request: AccessRequest, answer: Answer) -> None:
     request.question = None
 
 
-def change_ticket(work: Work, request: AccessRequest, data: Data) -> None:
+def change_ticket(work: Work, request: AccessRequest, answer: Answer) -> None:
     """`ticket` None: there is none, or none any more."""
-    request.ticket = cast("str | None", data.get("ticket"))
-    if "due_at" in data:
-        request.due_at = cast("dt.datetime | None", data["due_at"])
+    request.ticket = answer.ticket
+    if answer.restores_term:
+        request.due_at = answer.due
+
+
+def put_version_back(work: Work, request: AccessRequest, answer: Answer) -> None:
+    assert answer.back_to is not None
+    versions.put_back(work, request, answer.back_to)
+
+
+def give_earlier(work: Work, request: AccessRequest, answer: Answer) -> None:
+    versions.give_earlier(work, request, answer.earlier)

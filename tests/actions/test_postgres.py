@@ -16,6 +16,7 @@ from actions.post import outbox
 from actions.requests import lookup
 from actions.roles import grants
 from actions.steps import taking, verification
+from actions.steps.answer import Answer
 from models.letters import OutboxLetter
 from models.request import Status
 from states.lifecycle import Refused
@@ -98,7 +99,7 @@ def test_two_clicks_at_once_promise_one_letter(installation):
     def press() -> None:
         try:
             with installation.work("тест") as work:
-                taking.take(work, lookup.get(work, number), "send", confirm_address=True)
+                taking.take(work, lookup.get(work, number), "send", Answer(confirm_address=True))
             outcomes.append("sent")
         except (taking.StaleRequest, Refused):
             outcomes.append("refused")

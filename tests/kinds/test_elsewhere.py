@@ -14,6 +14,7 @@ from actions.keeping import reminders
 from actions.letters import correspondence
 from actions.requests import attachments, creation, lookup, papers
 from actions.steps import taking
+from actions.steps.answer import Answer
 from catalog import load
 from models.letters import OutboxLetter
 from models.moments import MOSCOW
@@ -88,7 +89,7 @@ def test_extract_is_due_in_three_days_and_what_follows_is_reminded_of(installati
     with installation.work("тест") as work:
         request = drafted(work, "extract-gosuslugi", CASES["extract-gosuslugi"])
         taking.take(work, request, "validate")
-        taking.take(work, request, "hand_over", ticket="77-1")
+        taking.take(work, request, "hand_over", Answer(ticket="77-1"))
         number = request.id
         assert request.due_at - request.sent_at == dt.timedelta(days=3)
         assert Reason.RECIPIENT_LATE not in {due.waiting.reason for due in reminders.planned(work, days=1)}
@@ -96,7 +97,7 @@ def test_extract_is_due_in_three_days_and_what_follows_is_reminded_of(installati
     with installation.work("тест") as work:
         assert {due.waiting.reason for due in reminders.planned(work, days=1)} == {Reason.RECIPIENT_LATE}
         request = lookup.get(work, number)
-        taking.take(work, request, "grant", outcome="absent", ground=GROUND)
+        taking.take(work, request, "grant", Answer(outcome="absent", ground=GROUND))
         taking.take(work, request, "verify")
         assert "только работодатели" in request.note
         assert reminders.planned(work, days=1) == []
@@ -119,12 +120,12 @@ def test_what_follows_is_reminded_of_by_the_day_in_moscow(installation, clock):
     with installation.work("тест") as work:
         request = drafted(work, "extract-gosuslugi", CASES["extract-gosuslugi"])
         taking.take(work, request, "validate")
-        taking.take(work, request, "hand_over", ticket="77-1")
+        taking.take(work, request, "hand_over", Answer(ticket="77-1"))
         number = request.id
     clock.now = dt.datetime(2026, 11, 29, 21, 30, tzinfo=dt.UTC)  # Monday already in Moscow
     with installation.work("тест") as work:
         request = lookup.get(work, number)
-        taking.take(work, request, "grant", outcome="absent", ground=GROUND)
+        taking.take(work, request, "grant", Answer(outcome="absent", ground=GROUND))
         days = work.catalog.kind(request.kind).outcome("absent").remind_days
         due = request.next_reminder_at.astimezone(MOSCOW).date()
         assert work.calendar.working_days(dt.date(2026, 11, 30), due) == days

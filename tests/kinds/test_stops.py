@@ -10,6 +10,7 @@ import pytest
 
 from actions.requests import cases, lookup
 from actions.steps import scans, taking
+from actions.steps.answer import Answer
 from demo import people
 from models.facts import HeldRole, SignatureFacts
 from models.request import Status
@@ -217,11 +218,11 @@ def test_extract_without_its_outcome_or_archive_is_not_received(installation):
         taking.take(work, request, "validate")
         with pytest.raises(Refused):
             taking.take(work, request, "hand_over")
-        taking.take(work, request, "hand_over", ticket="77-1", registered_on=dt.date(2026, 11, 20))
+        taking.take(work, request, "hand_over", Answer(ticket="77-1", registered_on=dt.date(2026, 11, 20)))
         assert request.due_at == dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
         for outcome, rule in ((None, "EXT-6"), ("accredited", "EXT-4")):
             with pytest.raises(Refused) as refusal:
-                taking.take(work, request, "grant", outcome=outcome, ground=GROUND)
+                taking.take(work, request, "grant", Answer(outcome=outcome, ground=GROUND))
             assert {finding.rule for finding in refusal.value.findings} == {rule}
 
 

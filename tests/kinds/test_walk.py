@@ -14,6 +14,7 @@ from actions.context import Work
 from actions.requests import attachments, lookup
 from actions.roles import grants
 from actions.steps import scans, taking, verification
+from actions.steps.answer import Answer
 from catalog import load
 from models.findings import has_errors
 from models.letters import OutboxLetter
@@ -129,7 +130,7 @@ def _through_the_desk(installation, number: int) -> None:
     with installation.work("тест") as work:
         request = lookup.get(work, number)
         said = answers.the_same(work, request, "granted")
-        answers.give_answer(work, request, said, granted=True, actor=Actor.DESK, ground=GROUND)
+        answers.give_answer(work, request, Answer(pairs=said, ground=GROUND), granted=True, actor=Actor.DESK)
         assert request.status is Status.GRANTED
 
 
@@ -138,13 +139,13 @@ def _elsewhere(installation, number: int, case: Case) -> None:
         request = lookup.get(work, number)
         triggers = {step.trigger for step in taking.allowed(work, request)}
         assert "send" not in triggers
-        taking.take(work, request, "hand_over", ticket="Г-17")
+        taking.take(work, request, "hand_over", Answer(ticket="Г-17"))
         assert request.status is Status.AWAITING
     with installation.work("тест") as work:
         request = lookup.get(work, number)
         for code, (name, data) in case.late_files.items():
             attachments.attach(work, request, code, name, data)
-        taking.take(work, request, "grant", outcome=case.outcome, ground=GROUND)
+        taking.take(work, request, "grant", Answer(outcome=case.outcome, ground=GROUND))
         assert request.outcome == case.outcome
     assert deliver(installation) == []
 

@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 from actions.log import practice as marks
 from actions.requests import lookup
 from actions.steps import taking
+from actions.steps.answer import Answer
 from demo.desk_letters import Occasion, answer
 from demo.desk_plan import Outcome
 from demo.servers import DemoServers
@@ -79,7 +80,7 @@ def test_smtp_alone_sends_for_real_and_takes_the_answer_by_hand(smtp_alone, rela
     assert not smtp_alone.practice
     number = request_at(smtp_alone, Status.SIGNED)
     with smtp_alone.work("тест") as work:
-        taking.take(work, lookup.get(work, number), "send", confirm_address=True)
+        taking.take(work, lookup.get(work, number), "send", Answer(confirm_address=True))
     assert run_sweep("deliver", smtp_alone)["sent"] == 1
     (path,) = relay.letters("desk")
     sent = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)

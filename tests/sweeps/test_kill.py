@@ -21,6 +21,7 @@ from actions.log import audit
 from actions.post import outbox
 from actions.requests import lookup
 from actions.steps import taking
+from actions.steps.answer import Answer
 from models.audit import Event
 from models.letters import OutboxLetter, OutboxState
 from models.request import Status
@@ -107,7 +108,7 @@ def test_killed_worker_loses_no_letter_and_sends_none_twice(turn, tmp_path, rela
     numbers = [request_at(installation, Status.SIGNED, count=1, of=number) for number in range(REQUESTS)]
     with installation.work("тест") as work:
         for number in numbers:
-            taking.take(work, lookup.get(work, number), "send", confirm_address=True)
+            taking.take(work, lookup.get(work, number), "send", Answer(confirm_address=True))
         for number in range(LETTERS - REQUESTS):
             outbox.promise(
                 work,

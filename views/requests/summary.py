@@ -108,7 +108,7 @@ def findings(work: Work, request: AccessRequest, facts: RequestFacts | None = No
     trigger = step_ahead(request.status, traits)
     if not trigger:
         return []
-    return taking.reasons_against(work, request, step_for(trigger, request.status, traits), {}, facts)
+    return taking.reasons_against(work, request, step_for(trigger, request.status, traits), None, facts)
 
 
 LOOKS = ("request.viewed", "file.viewed", "letter.viewed")  # change nothing; the log as a whole shows them

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from starlette.datastructures import FormData
 
+from actions.answers.entering import enter
 from actions.context import NotFound, Work
 from actions.requests import lookup
 from actions.steps import packages, taking
-from models.answers import Said
+from actions.steps.answer import Answer, Brought
+from models.answers import Ground, Said
+from models.facts import SignatureFacts
+from models.request import AccessRequest
 from models.row_numbers import row_number
 from sandbox import Killed
 from sandbox import Refused as RefusedFile
@@ -25,7 +29,8 @@ from web.api.idempotency import once
 from web.api.requests import IfMatch, stale
 from web.api.schemas import RequestOut, SignatureIn, StepIn
 from web.api.telling import whole
-from web.forms import stepping
+from web.forms.choices import said_in
+from web.forms.uploads import brought_from
 from web.shell import looked, reading, text, work_of
 from web.shell.bodies import MAX_FIELDS, MAX_FILES
 from web.shell.downloads import download, strangers_file
@@ -38,46 +43,82 @@ _KNOWN = {step.trigger for step in STEPS}
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A call's body: the fields of a step, and what it says of workers and their roles."""
+    """A call's body: the fields of a step, what it says of workers and their roles, and the form where it was one."""
 
-    form: FormData
-    said: tuple[Said, ...] = ()
+    step: StepIn
+    said: tuple[Said, ...]
+    form: FormData | None = None
 
 
 async def _told(request: Request) -> AsyncIterator[Given]:
-    """JSON or a form: both end as the form that the page's steps read."""
     if is_multipart(request):
         async with request.form(max_files=MAX_FILES, max_fields=MAX_FIELDS, max_part_size=1024 * 1024) as form:
-            yield Given(form)
+            yield _given(lambda: StepIn.model_validate(_fields(form)), form)
         return
     body = await request.body()
     if body and request.headers.get("content-type", "").partition(";")[0] != "application/json":
         raise ApiProblem("media-type")
-    try:
-        step = StepIn.model_validate_json(body or b"{}")
-    except ValidationError as error:
-        found = [wrong_field(*each) for each in wrong_values(error.errors())]
-        raise ApiProblem("invalid", "Запрос не соответствует описанию: см. findings.", findings=found) from None
-    yield Given(FormData([*_pairs(step)]), tuple(said_of(step.answers, step.pairs)))
+    yield _given(lambda: StepIn.model_validate_json(body or b"{}"))
 
 
 Told = Annotated[Given, Depends(_told)]
 
 
-def _pairs(given: StepIn) -> Iterator[tuple[str, str]]:
-    yield from _texts(given.model_dump(exclude={"answers", "pairs", "signature"}, exclude_defaults=True))
-    if given.signature is not None:
-        yield from _texts(given.signature.model_dump(exclude_defaults=True))
-        yield "capacity", given.signature.capacity
+def _given(read: Callable[[], StepIn], form: FormData | None = None) -> Given:
+    try:
+        step = read()
+    except ValidationError as error:
+        found = [wrong_field(*each) for each in wrong_values(error.errors())]
+        raise ApiProblem("invalid", "Запрос не соответствует описанию: см. findings.", findings=found) from None
+    return Given(step, tuple(said_of(step.answers, step.pairs)), form)
 
 
-def _texts(values: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """As a browser's form says them: a tick is there or not."""
-    for name, value in values.items():
-        if value is True:
-            yield name, "on"
-        elif value is not False and value is not None:
-            yield name, str(value)
+def _fields(form: FormData) -> dict[str, object]:
+    """A form's texts under the names of the description, those of the signature among them; a tick is there or not."""
+    told, signature = _texts(form, StepIn), _texts(form, SignatureIn)
+    return {**told, "signature": signature} if signature else told
+
+
+def _texts(form: FormData, described: type[BaseModel]) -> dict[str, object]:
+    given = {name: text(form, name) for name in described.model_fields}
+    ticks = {name for name, field in described.model_fields.items() if field.annotation is bool}
+    return {name: name in ticks or value for name, value in given.items() if value}
+
+
+def _answer(work: Work, request: AccessRequest, given: Given) -> Answer:
+    """What the call tells the step. A form says of workers in fields of its own, which name lines."""
+    told, form = given.step, given.form
+    of_form = said_in(form, lookup.lines_of(work, request)) if form else ()
+    brought = brought_from(form, work.catalog.kind(request.kind)) if form else Brought(by_hand=told.by_hand)
+    return Answer(
+        ticket=told.ticket,
+        outcome=told.outcome or None,
+        said=(*of_form, *given.said),
+        reason=told.reason,
+        until=told.until,
+        question=told.question,
+        reply=told.text,
+        signature=_signature(told.signature) if told.signature else None,
+        confirm_address=told.confirm_address,
+        registered_on=told.registered_on,
+        ground=Ground(told.ground_letter, words=told.ground),
+        brought=brought,
+    )
+
+
+def _signature(told: SignatureIn) -> SignatureFacts:
+    return SignatureFacts(
+        capacity=told.capacity,
+        body=told.body,
+        name=told.name,
+        post=told.post,
+        signed_on=told.signed_on,
+        attorney_number=told.attorney_number,
+        attorney_date=told.attorney_date,
+        attorney_until=told.attorney_until,
+        seal_present={"yes": True, "no": False}[told.seal] if told.seal else None,
+        readable_confirmed=told.readable,
+    )
 
 
 @router.post(
@@ -113,7 +154,7 @@ def take(request: Request, number: int, trigger: str, given: Told, if_match: IfM
     Если правила не пускают, ответ 422 `refused` со всеми причинами сразу; присланный скан при этом сохраняется.
     Шаг, который из этого состояния невозможен, и устаревший номер правки – 409 `stale` с нынешним положением.
     """
-    revision = (if_match or "").strip().strip('"') or text(given.form, "revision")
+    revision = (if_match or "").strip().strip('"') or given.step.revision
     if row_number(revision) is None:
         raise invalid("revision", "Передайте номер правки заявки: поле revision или заголовок If-Match.")
 
@@ -122,10 +163,10 @@ def take(request: Request, number: int, trigger: str, given: Told, if_match: IfM
         if trigger not in _KNOWN:
             raise NotFound(f"Шага «{trigger[:40]}» нет. Возможные – в поле steps заявки.")
         step = next((step for step in taking.allowed(work, found) if step.trigger == trigger), None)
-        if step is None or revision != str(found.revision):
+        if step is None or str(revision) != str(found.revision):
             raise stale(work, found)
         try:
-            stepping.take(work, found, step, given.form, given.said)
+            enter(work, found, trigger, _answer(work, found, given))
         except Refused as refusal:
             return told_why(request, refusal)  # returned, not raised: the uploads of a refused step stay
         except (RefusedFile, Killed) as refusal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from starlette.datastructures import FormData
@@ -10,7 +11,9 @@ from starlette.datastructures import FormData
 from actions.context import NotFound, Work
 from actions.requests import cases, lookup
 from actions.steps import scan_drafts, taking
+from actions.steps.answer import Answer, Brought, Upload
 from actions.steps.scan_drafts import Draft, Role, Sheet
+from catalog.kinds import RequestKind
 from models.facts import SignatureFacts
 from models.identifiers import BadIdentifier
 from models.request import AccessRequest, RequestFile, Status
@@ -21,7 +24,7 @@ from states.lifecycle import Refused, Step
 from states.rules.signers import signer_rule
 from views.people.days import date_of
 from views.requests.findings import Group, grouped
-from web.shell import text, ticked
+from web.shell import text, ticked, uploads
 from web.shell.bodies import MAX_BODY
 
 # A request carries a form around the file, so a file of exactly the limit would not pass.
@@ -183,7 +186,7 @@ def sign_step(work: Work, request: AccessRequest) -> Step | None:
 
 def before_signing(work: Work, request: AccessRequest, step: Step, signature: SignatureFacts) -> list[Group]:
     """What the rules say of the signature as typed so far."""
-    found = taking.reasons_against(work, request, step, {"signature": signature})
+    found = taking.reasons_against(work, request, step, Answer(signature=signature))
     return grouped(found)
 
 
@@ -216,6 +219,26 @@ def signature_from(form: FormData) -> SignatureFacts:
         seal_present={"yes": True, "no": False}.get(text(form, "seal")),
         readable_confirmed=ticked(form, "readable"),
     )
+
+
+def brought_from(form: FormData, kind: RequestKind) -> Brought:
+    """The files of a step."""
+    return Brought(
+        scan=tuple(_files(form, "scan")),
+        attorney=next(_files(form, "attorney"), None),
+        by_hand=ticked(form, "by_hand"),
+        ground=next(_files(form, "ground_file"), None),
+        received=tuple(
+            (entry.code, file)
+            for entry in kind.attachments
+            if not entry.sent
+            for file in _files(form, f"file-{entry.code}")
+        ),
+    )
+
+
+def _files(form: FormData, name: str) -> Iterator[Upload]:
+    return (Upload(*file) for file in uploads(form, name))
 
 
 def date_from(

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
 
 from actions.answers import answers, inbox
+from actions.answers.entering import problem
 from actions.cards import organisations
 from actions.context import Conflict, NotFound, Work
 from actions.corrections import corrected_cards, corrected_letters, corrected_organisations, correcting, corrections
@@ -32,7 +33,6 @@ from views.requests.grid import name_of
 from views.requests.history import last_event
 from web.forms.choices import choices, said_in
 from web.forms.staleness import stale
-from web.forms.stepping import problem
 from web.shell import Form, looked, own, page, reading, see_other, text, work_of
 
 router = APIRouter()

@@ -10,6 +10,7 @@ from starlette.datastructures import FormData
 from actions.context import Conflict, NotFound, Work
 from actions.requests import cases, files, lookup
 from actions.steps import scan_drafts, taking
+from actions.steps.answer import Answer
 from documents.media import sniff
 from documents.scans import page_picture, read_scan
 from models.facts import SignatureFacts
@@ -164,12 +165,13 @@ def sign(request: Request, number: int, form: Form) -> Response:
             return stale(request, work, found, form)
         try:
             _keep_attorney(work, found, form)
-            if not chosen and text(form, "mark") not in ("", scan_drafts.of(work, found).mark):
+            shown = text(form, "mark")
+            if not chosen and shown and shown != scan_drafts.mark(work, found):
                 raise Refused(
                     "sign", found.status, [process_finding("Скан тем временем изменили. Посмотрите его ещё раз.")]
                 )
             with work.session.begin_nested():
-                taking.take(work, found, "sign", signature=signature_from(form), revision=found.revision)
+                taking.take(work, found, "sign", Answer(signature=signature_from(form)), revision=found.revision)
         except Refused as refusal:
             return _page(request, work, found, typed=form, findings=refusal.findings, status=422)
         except taking.StaleRequest:

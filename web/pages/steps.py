@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 
 from fastapi import APIRouter, Request, Response
 
+from actions.answers.entering import enter, problem
 from actions.cards import organisations
 from actions.context import Work
 from actions.letters import letter_rows
 from actions.post import destinations
 from actions.requests import cases, lookup
 from actions.steps import packages, taking
+from actions.steps.answer import Answer
 from models.findings import Finding
 from models.request import AccessRequest
 from sandbox import Killed
@@ -23,7 +25,7 @@ from views.requests.history import last_event
 from views.requests.places import Places, positions_of
 from web.forms.choices import choices
 from web.forms.staleness import stale
-from web.forms.stepping import asked, problem, take
+from web.forms.stepping import answer_from, asked
 from web.forms.uploads import about_scan
 from web.shell import Form, looked, page, reading, see_other, text, work_of
 from web.shell.downloads import download
@@ -60,7 +62,7 @@ def act(request: Request, number: int, trigger: str, form: Form) -> Response:
         if step is None or text(form, "revision") != str(found.revision):
             return stale(request, work, found, form)
         try:
-            take(work, found, step, form)
+            enter(work, found, trigger, answer_from(work, found, step, form))
         except Refused as refusal:
             return _form(request, work, found, step, refusal.findings, typed=dict(form))
         except (RefusedFile, Killed) as refusal:
@@ -86,7 +88,7 @@ def _form(
     status = 200 if typed is None else 422
     needs = asked(work, work.catalog.kind(found.kind), step)
     if not findings and needs.nothing:
-        findings = taking.reasons_against(work, found, step, {"confirm_address": True})
+        findings = taking.reasons_against(work, found, step, Answer(confirm_address=True))
     return page(
         request,
         "requests/step.html",

@@ -15,6 +15,7 @@ from actions.reviews import revocations
 from actions.roles import grants
 from actions.roles.holdings import held_in
 from actions.steps import taking, verification
+from actions.steps.answer import Answer, Upload
 from models.answers import Ground, PairAnswer, Said
 from models.audit import Event
 from models.grant import Grant
@@ -34,10 +35,10 @@ def _asked(work, request):
     return {(line.position, pair.subsystem): pair for line in lookup.lines_of(work, request) for pair in line.asked}
 
 
-def _give(work, number, said, **more):
+def _give(work, number, said, ground=GROUND):
     request = lookup.get(work, number)
     found = answers.understood(work, request, said)
-    answers.give_answer(work, request, found, actor=Actor.OFFICER, ground=more.pop("ground", GROUND), **more)
+    answers.give_answer(work, request, Answer(pairs=found, ground=ground), actor=Actor.OFFICER)
     return request
 
 
@@ -92,7 +93,7 @@ def test_answer_that_differs_by_person_is_kept_with_each_ones_own_words_and_end(
             else PairAnswer("rejected", f"нет {subsystem}", f"строка {line}: отказано в {subsystem}")
             for (line, subsystem), pair in asked.items()
         }
-        answers.give_answer(work, request, told, actor=Actor.DESK, ground=GROUND)
+        answers.give_answer(work, request, Answer(pairs=told, ground=GROUND), actor=Actor.DESK)
         kept = {
             key: (pair.reason, pair.quote, pair.ground, pair.decided_at) for key, pair in _asked(work, request).items()
         }
@@ -108,7 +109,7 @@ def test_answer_that_leaves_a_role_open_is_refused_and_names_it(installation, aw
         told = answers.the_same(work, request, "granted")
         del told[pairs.key_of(_asked(work, request)[2, "frmr"])]
         with pytest.raises(Conflict, match="строка 2, ФРМР: Работник"):
-            answers.give_answer(work, request, told, actor=Actor.DESK, ground=GROUND)
+            answers.give_answer(work, request, Answer(pairs=told, ground=GROUND), actor=Actor.DESK)
         assert request.status is Status.AWAITING
 
 
@@ -167,7 +168,7 @@ def test_answer_without_ground_is_refused_and_says_what_is_needed(installation, 
     with installation.work("тест") as work:
         request = lookup.get(work, awaiting)
         with pytest.raises(Refused) as refusal:
-            taking.take(work, request, trigger, reason="нет", ground=Ground(words=words))
+            taking.take(work, request, trigger, Answer(reason="нет", ground=Ground(words=words)))
         [finding] = refusal.value.findings
         assert finding.field == "ground"
         assert all(part in finding.message for part in ("письма", "файл", "кто, когда", "10 знаков"))
@@ -177,7 +178,7 @@ def test_answer_without_ground_is_refused_and_says_what_is_needed(installation, 
 def test_a_file_is_ground_and_stays_with_the_request(installation, awaiting):
     with installation.work("тест") as work:
         request = lookup.get(work, awaiting)
-        ground = answers.ground(work, request, file=("Справка.pdf", b"%PDF-1.7 x"))
+        ground = answers.ground(work, request, file=Upload("Справка.pdf", b"%PDF-1.7 x"))
         _give(work, awaiting, [Said("granted")], ground=ground)
         file = work.session.execute(select(RequestFile).where(RequestFile.purpose == "answer-ground")).scalar_one()
         assert (file.id, work.files.read(file.sha256)) == (ground.file, b"%PDF-1.7 x")

@@ -14,6 +14,7 @@ from actions.log import audit
 from actions.post import outbox
 from actions.requests import lookup, pairs
 from actions.steps import taking
+from actions.steps.answer import Answer
 from models.letters import InboxState, OutboxLetter, OutboxState
 from models.request import LineState, Status
 from notifications.imap import FetchedLetter
@@ -175,7 +176,7 @@ def test_question_is_shown_and_answered(installation, sent):
     assert request.status is Status.AWAITING
     assert "уточнить" in request.question
     with installation.work("тест") as work:
-        taking.take(work, lookup.get(work, number), "reply", text="Адрес верный.")
+        taking.take(work, lookup.get(work, number), "reply", Answer(reply="Адрес верный."))
     with installation.work("тест") as work:
         reply = work.session.execute(select(OutboxLetter).where(OutboxLetter.purpose == "reply")).scalar_one()
         assert "Адрес верный." in reply.text
@@ -232,7 +233,7 @@ def test_notice_of_a_delay_brings_nothing_back(installation, sent):
 def test_acknowledgement_settles_an_uncertain_sending(installation):
     number = request_at(installation, Status.SIGNED)
     with installation.work("тест") as work:
-        taking.take(work, lookup.get(work, number), "send", confirm_address=True)
+        taking.take(work, lookup.get(work, number), "send", Answer(confirm_address=True))
         letter_id = _package(work, number).id
     with installation.work("тест") as work:
         outbox.claim(work, owner="a", limit=5)
@@ -249,7 +250,7 @@ def test_answer_to_an_old_version_waits_for_a_person(installation, sent):
     number, message_id = sent
     with installation.work("тест") as work:
         request = lookup.get(work, number)
-        taking.take(work, request, "reject", reason="x", ground=GROUND)
+        taking.take(work, request, "reject", Answer(reason="x", ground=GROUND))
         taking.take(work, request, "revise")
     letter = _take_in(installation, _letter("Доступ предоставлен.", references=message_id))
     assert _inbox(installation, letter).state is InboxState.TRIAGE

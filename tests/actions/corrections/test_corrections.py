@@ -24,6 +24,7 @@ from actions.reviews import revocations
 from actions.roles import grants
 from actions.roles.holdings import held_in
 from actions.steps import taking, verification
+from actions.steps.answer import Answer
 from documents.evidence.verify import Pack
 from models.answers import Ground, Said
 from models.audit import Event
@@ -57,7 +58,9 @@ def _answered(installation, *said):
     number = request_at(installation, Status.AWAITING)
     with installation.work("тест") as work:
         request = lookup.get(work, number)
-        answers.give_answer(work, request, answers.understood(work, request, said), actor=Actor.OFFICER, ground=GROUND)
+        answers.give_answer(
+            work, request, Answer(pairs=answers.understood(work, request, said), ground=GROUND), actor=Actor.OFFICER
+        )
     return number
 
 
@@ -133,7 +136,7 @@ def test_no_answer_at_all_makes_it_wait_on_with_its_term_and_stops_what_was_prom
             row.before[f"request:{number}.status"] == "granted" and row.after[f"request:{number}.status"] == "awaiting"
         )
         answers.give_answer(
-            work, request, answers.the_same(work, request, "granted"), actor=Actor.OFFICER, ground=GROUND
+            work, request, Answer(pairs=answers.the_same(work, request, "granted"), ground=GROUND), actor=Actor.OFFICER
         )
         assert len(_held(work)) == 4
 
@@ -165,7 +168,7 @@ def test_a_refusal_of_all_becomes_a_grant_of_one_and_back(installation, clock):
     with installation.work("тест") as work:
         request = lookup.get(work, number)
         said = answers.the_same(work, request, "rejected", reason="нет оснований")
-        answers.give_answer(work, request, said, actor=Actor.DESK, ground=GROUND)
+        answers.give_answer(work, request, Answer(pairs=said, ground=GROUND), actor=Actor.DESK)
     with installation.work("тест") as work:
         request = lookup.get(work, number)
         corrections.correct_answer(
@@ -316,7 +319,7 @@ def test_a_hand_over_that_was_not_stops_the_clock_and_the_letter_is_the_way_agai
     number = request_at(installation, Status.SIGNED)
     with installation.work("тест") as work:
         request = lookup.get(work, number)
-        taking.take(work, request, "hand_over", ticket="ABC-123-45678", channel="web")
+        taking.take(work, request, "hand_over", Answer(ticket="ABC-123-45678", channel="web"))
         corrections.not_handed_over(work, request, why=WHY)
         assert (request.status, request.ticket, request.due_at, request.sent_at, request.channel) == (
             Status.SIGNED,

@@ -16,6 +16,7 @@ from actions.corrections.corrections import Kind
 from actions.requests import cases, drafting, lookup
 from actions.roles import grants
 from actions.steps import taking, verification
+from actions.steps.answer import Answer
 from models.answers import Ground, Said
 from models.correction import Correction
 from models.letters import InboxState, OutboxLetter
@@ -67,7 +68,7 @@ def answered(installation, number, outcome, letter=None):
     with installation.work("тест") as work:
         request = lookup.get(work, number)
         said = answers.the_same(work, request, outcome, reason="нет оснований")
-        answers.give_answer(work, request, said, actor=Actor.OFFICER, ground=letter or GROUND)
+        answers.give_answer(work, request, Answer(pairs=said, ground=letter or GROUND), actor=Actor.OFFICER)
 
 
 def go_on(installation, clock, number, status, start=Status.REJECTED):
@@ -217,7 +218,7 @@ def test_a_ticket(installation, clock, status):
 def test_a_hand_over(installation, clock, status):
     number = request_at(installation, Status.SIGNED)
     with installation.work("тест") as work:
-        taking.take(work, lookup.get(work, number), "hand_over", ticket="ABC-123-45678", channel="web")
+        taking.take(work, lookup.get(work, number), "hand_over", Answer(ticket="ABC-123-45678", channel="web"))
     if status is not Status.AWAITING:
         outcome = "granted" if status in (Status.GRANTED, Status.VERIFIED) else "rejected"
         answered(installation, number, outcome)

@@ -16,6 +16,7 @@ from actions.evidence import evidence
 from actions.log import audit
 from actions.requests import lookup
 from actions.steps import taking, verification
+from actions.steps.answer import Answer
 from demo.people import INN
 from documents.evidence.verify import Check, Pack
 from models.answers import Said
@@ -61,7 +62,7 @@ def _login(installation, clock) -> tuple[Act, int]:
 def _hand_over(installation, clock) -> tuple[Act, int]:
     number = request_at(installation, Status.SIGNED)
     with installation.work("тест") as work:
-        taking.take(work, lookup.get(work, number), "hand_over", ticket="ABC-123-45678", channel="web")
+        taking.take(work, lookup.get(work, number), "hand_over", Answer(ticket="ABC-123-45678", channel="web"))
     return lambda: correct(installation, number, Kind.HAND_OVER), 0
 
 
@@ -166,7 +167,9 @@ def test_one_role_granted_while_the_other_is_refused_is_recorded_as_it_is(instal
     with installation.work("тест") as work:
         request = lookup.get(work, number)
         said = (Said("granted", subsystem="ФРМО"), Said("rejected", "нет в ФРМР", subsystem="ФРМР"))
-        answers.give_answer(work, request, answers.understood(work, request, said), actor=Actor.OFFICER, ground=GROUND)
+        answers.give_answer(
+            work, request, Answer(pairs=answers.understood(work, request, said), ground=GROUND), actor=Actor.OFFICER
+        )
         told = {(pair.subsystem, pair.state) for line in lookup.lines_of(work, request) for pair in line.asked}
         assert told == {("frmo", LineState.GRANTED), ("frmr", LineState.MOVED)}
         assert lookup.child_of(work, request, "refused-lines") is not None

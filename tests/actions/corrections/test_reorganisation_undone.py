@@ -17,6 +17,7 @@ from actions.requests import cases, lookup
 from actions.reviews import reorganising, revocations
 from actions.roles import grants
 from actions.steps import taking
+from actions.steps.answer import Answer
 from demo.people import EMPLOYEES, INN, SHORT_NAME, bare_snils
 from models.answers import Ground, Said
 from models.audit import Event
@@ -144,7 +145,9 @@ def test_roles_and_requests_come_back_with_what_happened_since(installation, clo
     with installation.work("тест") as work:
         rows = work.session.execute(select(Grant).where(Grant.until.is_(None)).order_by(Grant.id)).scalars().all()
         ended = grants.end(work, grant_id=rows[0].id, reason="уволен").until
-        taking.take(work, lookup.get(work, waiting), "reject", actor=Actor.DESK, ground=GROUND, reason="нет подписи")
+        taking.take(
+            work, lookup.get(work, waiting), "reject", Answer(ground=GROUND, reason="нет подписи"), actor=Actor.DESK
+        )
     clock.forward(days=1)
     row = back(installation)
     assert places(installation) == {SHORT_NAME} and places(installation, known=believed) == {NEW}
@@ -239,7 +242,7 @@ def test_an_answer_is_corrected_wherever_its_roles_have_gone(installation, clock
         assert grants.holders(work) == []
         request = lookup.get(work, number)
         answers.give_answer(
-            work, request, answers.the_same(work, request, "granted"), actor=Actor.OFFICER, ground=GROUND
+            work, request, Answer(pairs=answers.the_same(work, request, "granted"), ground=GROUND), actor=Actor.OFFICER
         )
 
 
@@ -248,7 +251,7 @@ def test_a_role_that_was_in_force_after_all_goes_along(installation, clock):
     with installation.work("тест") as work:
         request = lookup.get(work, number)
         told = answers.understood(work, request, [Said("granted"), Said("rejected", "нет в ФРМР", subsystem="ФРМР")])
-        answers.give_answer(work, request, told, actor=Actor.OFFICER, ground=GROUND)
+        answers.give_answer(work, request, Answer(pairs=told, ground=GROUND), actor=Actor.OFFICER)
     clock.forward(days=2)
     moved(installation, since=NEXT)
     with installation.work("тест") as work:

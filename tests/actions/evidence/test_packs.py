@@ -19,6 +19,7 @@ from actions.requests import creation, drafting, lookup
 from actions.reviews import reviews
 from actions.reviews.leavers import departures
 from actions.steps import taking
+from actions.steps.answer import Answer
 from demo import people
 from demo.people import EMPLOYEES, bare_snils
 from models.answers import Said
@@ -280,7 +281,7 @@ def test_pack_tells_the_answer_role_by_role_and_masks_anothers_snils(installatio
         request = lookup.get(work, number)
         said = [Said("granted"), Said("rejected", "нет карточки", snils=bare_snils(own), subsystem="frmr")]
         found = answers.quoted(answers.understood(work, request, said), f"Решено по {own.snils} и {bare_snils(other)}")
-        answers.give_answer(work, request, found, actor=Actor.OFFICER, ground=GROUND)
+        answers.give_answer(work, request, Answer(pairs=found, ground=GROUND), actor=Actor.OFFICER)
         refused = lookup.lines_of(work, request)[0].asked[1].id
     with installation.work("ответственный") as work:
         pack = evidence.of_person(work, own.snils)

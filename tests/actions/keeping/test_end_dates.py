@@ -16,6 +16,7 @@ from actions.keeping import endings, reminders
 from actions.requests import cases, creation, lookup
 from actions.roles import grants
 from actions.steps import taking, undoing
+from actions.steps.answer import Answer
 from demo.people import EMPLOYEES, bare_snils
 from models.answers import Said
 from models.audit import Event
@@ -46,7 +47,7 @@ def granted(installation, until=LAST, *, asked=""):
         for pair in work.session.execute(select(RequestedRole)).scalars():
             pair.asked_until = dt.date.fromisoformat(asked) if asked else None
         said = answers.understood(work, request, [Said("granted", until=until)])
-        taking.take(work, request, "grant", answers=said, ground=GROUND)
+        taking.take(work, request, "grant", Answer(pairs=said, ground=GROUND))
     return number
 
 
@@ -83,7 +84,7 @@ def test_the_letter_to_the_desk_names_the_day(installation):
         request = lookup.get(work, number)
         for line in lookup.lines_of(work, request):
             line.typed = {**line.typed, "asked_until": "2026-12-31"}
-        taking.take(work, request, "send", confirm_address=True)
+        taking.take(work, request, "send", Answer(confirm_address=True))
         letter = work.session.execute(select(OutboxLetter).where(OutboxLetter.purpose == "package")).scalar_one()
         assert f"– {EMPLOYEES[0].name} – до 31.12.2026" in letter.text
 

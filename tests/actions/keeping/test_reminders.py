@@ -12,6 +12,7 @@ from actions.keeping import reminders
 from actions.post import links, outbox
 from actions.requests import creation, lookup
 from actions.steps import taking
+from actions.steps.answer import Answer
 from models.letters import OutboxLetter
 from models.request import Status
 from states.lifecycle import Actor
@@ -127,7 +128,7 @@ def test_late_desk_gets_one_follow_up_per_term_citing_the_ticket(installation, c
 def test_answered_request_is_not_followed_up(installation, clock):
     number = request_at(installation, Status.AWAITING)
     with installation.work("тест") as work:
-        taking.take(work, lookup.get(work, number), "reject", actor=Actor.DESK, reason="x", ground=GROUND)
+        taking.take(work, lookup.get(work, number), "reject", Answer(reason="x", ground=GROUND), actor=Actor.DESK)
     clock.now = dt.datetime(2026, 12, 1, 7, 0, tzinfo=dt.UTC)
     _send_due(installation)
     assert _letters(installation, "follow-up") == []
@@ -144,7 +145,7 @@ def test_clock_of_the_answer_starts_by_itself_when_the_desk_says_nothing(install
 def test_digest_names_failed_uncertain_and_unread_letters(installation, clock):
     number = request_at(installation, Status.SIGNED)
     with installation.work("тест") as work:
-        taking.take(work, lookup.get(work, number), "send", confirm_address=True)
+        taking.take(work, lookup.get(work, number), "send", Answer(confirm_address=True))
     with installation.work("тест") as work:
         letter = outbox.claim(work, owner="a", limit=1)[0]
         outbox.begin(work, letter_id=letter, owner="a")

@@ -14,6 +14,7 @@ from actions.keeping import erasure
 from actions.post import links, outbox
 from actions.requests import creation, drafting, lookup
 from actions.steps import personal, taking
+from actions.steps.answer import Answer
 from models.audit import Event
 from models.grant import EndedFor
 from models.letters import OutboxLetter, OutboxState
@@ -219,7 +220,7 @@ def test_links_end_with_erasure(installation, clock):
         request = _draft(work)
     secret = _secrets(installation)[lines(1)[0].email][0]
     with installation.work("тест") as work:
-        taking.take(work, lookup.get(work, request.id), "withdraw", reason="не нужно")
+        taking.take(work, lookup.get(work, request.id), "withdraw", Answer(reason="не нужно"))
         work.session.execute(update(PersonalLink).values(expires_at=clock.now + dt.timedelta(days=9999)))
     clock.forward(days=365 * 3 + 30)
     with installation.work("тест") as work:

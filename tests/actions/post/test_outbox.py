@@ -14,6 +14,7 @@ from actions.log import audit
 from actions.post import outbox
 from actions.requests import creation, lookup
 from actions.steps import taking
+from actions.steps.answer import Answer
 from models.letters import OutboxLetter, OutboxState
 from models.request import Status
 from tests.walking import bring, deliver, request_at
@@ -146,7 +147,7 @@ def test_power_of_attorney_goes_along_and_without_its_scan_nothing_leaves(instal
         request = lookup.get(work, number)
         scans.sign(work, request, [("Скан.pdf", scan_of(request))], signature=signed)
         with pytest.raises(Refused) as refusal:
-            taking.take(work, request, "send", confirm_address=True)
+            taking.take(work, request, "send", Answer(confirm_address=True))
         assert {finding.rule for finding in refusal.value.findings} == {"SND-2"}
     with installation.work("тест") as work:
         request = lookup.get(work, number)
@@ -156,7 +157,7 @@ def test_power_of_attorney_goes_along_and_without_its_scan_nothing_leaves(instal
         request = lookup.get(work, number)
         paper = scan_of(request)
         scans.sign(work, request, [("Скан.pdf", paper)], signature=signed, attorney=("Доверенность.pdf", paper))
-        taking.take(work, request, "send", confirm_address=True)
+        taking.take(work, request, "send", Answer(confirm_address=True))
         letter = work.session.execute(
             select(OutboxLetter).where(OutboxLetter.state == OutboxState.PROMISED)
         ).scalar_one()

@@ -12,6 +12,7 @@ from actions.answers import answers
 from actions.cards import organisations
 from actions.requests import creation, lookup
 from actions.steps import packages, scans, taking
+from actions.steps.answer import Answer
 from models.letters import OutboxLetter
 from models.request import Status
 from states.lifecycle import Actor, Refused
@@ -68,10 +69,10 @@ def test_both_leave_in_one_letter_in_two_copies_each_and_share_ticket_and_answer
         companion = lookup.companion_of(work, request)
         _sign(work, request)
         with pytest.raises(Refused) as refusal:
-            taking.take(work, request, "send", confirm_address=True)
+            taking.take(work, request, "send", Answer(confirm_address=True))
         assert {finding.rule for finding in refusal.value.findings} == {"SND-3"}
         _sign(work, companion)
-        taking.take(work, request, "send", confirm_address=True)
+        taking.take(work, request, "send", Answer(confirm_address=True))
         letter = work.session.execute(select(OutboxLetter)).scalar_one()
         kinds = sorted(part["name"].rpartition(".")[2] for part in letter.attachments)
         assert kinds == ["docx", "docx", "pdf", "pdf"]
@@ -83,7 +84,7 @@ def test_both_leave_in_one_letter_in_two_copies_each_and_share_ticket_and_answer
         companion = lookup.companion_of(work, request)
         assert (request.status, companion.status) == (Status.SENT, Status.SENT)
         said = answers.the_same(work, request, "granted")
-        answers.give_answer(work, request, said, actor=Actor.DESK, ground=GROUND, ticket="A-1")
+        answers.give_answer(work, request, Answer(pairs=said, ground=GROUND, ticket="A-1"), actor=Actor.DESK)
         assert (request.status, companion.status, companion.ticket) == (Status.GRANTED, Status.GRANTED, "A-1")
 
 
@@ -102,7 +103,7 @@ def test_web_channel_gets_a_package_to_upload_and_its_ticket_is_recorded(install
         assert work.catalog.desk.web_link in note
         with pytest.raises(Refused):
             taking.take(work, request, "hand_over")
-        taking.take(work, request, "hand_over", ticket="WEB-5", channel="web")
+        taking.take(work, request, "hand_over", Answer(ticket="WEB-5", channel="web"))
         assert (request.status, request.ticket, request.channel) == (Status.AWAITING, "WEB-5", "web")
         assert request.due_at is not None
 

@@ -11,6 +11,7 @@ from actions.evidence import evidence
 from actions.letters import correspondence
 from actions.requests import files, lookup
 from actions.steps import packages, taking
+from actions.steps.answer import Answer
 from models.letters import OutboxLetter
 from models.request import RequestFile, Status
 from tests.walking import deliver, request_at
@@ -81,7 +82,7 @@ def test_letter_leaves_with_files_of_former_releases_too(installation):
         request = lookup.get(work, number)
         for name in ("../../evil.pdf", "a\r\nBcc: x@y.ru.pdf", "пример.svg"):
             _spoil(work, request, name, EVIL + name.encode())
-        taking.take(work, request, "send", confirm_address=True)
+        taking.take(work, request, "send", Answer(confirm_address=True))
     [letter] = [each for each in deliver(installation) if each.purpose == "package"]
     names = [part["name"] for part in letter.attachments]
     assert {"evil.pdf", "aBcc x@y.ru.pdf", "пример.svg.txt"} <= set(names) and len(set(names)) == len(names)

@@ -17,6 +17,7 @@ from actions.post import links
 from actions.requests import creation, drafting, lookup
 from actions.roles import grants
 from actions.steps import effects
+from actions.steps.answer import Answer
 from models.employee import Employee
 from models.facts import LineFacts
 from tests.walking import GROUND, KIND, ROLES, clinic, lines
@@ -77,9 +78,9 @@ WRITES: dict[str, Callable[[Work, int, int], object]] = {
         work, lookup.get(work, number), list(zip(_cards(work, number), crowd(size, mail="m"), strict=True))
     ),
     "invite": lambda work, number, _: invitations.invite(work, lookup.get(work, number), purpose=links.FIRST_LOGIN),
-    "grant": lambda work, number, _: effects.make_grants(work, lookup.get(work, number), {"ground": GROUND}),
+    "grant": lambda work, number, _: effects.make_grants(work, lookup.get(work, number), Answer(ground=GROUND)),
     "grant once more": lambda work, number, _: [
-        effects.make_grants(work, lookup.get(work, number), {"ground": GROUND, "answered_at": work.now}) for _ in "12"
+        effects.make_grants(work, lookup.get(work, number), Answer(ground=GROUND, answered_at=work.now)) for _ in "12"
     ],
     "prove": lambda work, number, _: _proven(work, number),
     "end": lambda work, number, _: _ended(work, number),
@@ -93,13 +94,13 @@ def _cards(work: Work, number: int) -> list[Employee]:
 
 
 def _proven(work: Work, number: int) -> None:
-    effects.make_grants(work, lookup.get(work, number), {"ground": GROUND})
+    effects.make_grants(work, lookup.get(work, number), Answer(ground=GROUND))
     grants.verify(work, [line.id or 0 for line in lookup.lines_of(work, lookup.get(work, number))])
 
 
 def _ended(work: Work, number: int) -> None:
     request = lookup.get(work, number)
-    effects.make_grants(work, request, {"ground": GROUND})
+    effects.make_grants(work, request, Answer(ground=GROUND))
     roles = {(line.person_id or 0, role) for line in lookup.lines_of(work, request) for role in ROLES}
     ended = grants.end_roles(work, roles, organisation_id=request.organisation_id, reason="проверка", at=None)
     assert ended == len(roles)

@@ -16,6 +16,7 @@ from actions.letters import correspondence
 from actions.post import links
 from actions.requests import creation, lookup
 from actions.steps import personal, taking
+from actions.steps.answer import Answer
 from models.audit import Event
 from models.letters import OutboxLetter
 from models.link import PersonalLink
@@ -154,7 +155,7 @@ def test_it_does_not_work_becomes_a_report_with_the_picture_in_word_and_goes_to_
         picture = next(i for i, p in enumerate(word.paragraphs) if p._p.xpath(".//pic:pic"))
         assert any("пустую страницу" in text for text in words[picture + 1 :])
         taking.take(work, report, "validate")
-        taking.take(work, report, "send", confirm_address=True)
+        taking.take(work, report, "send", Answer(confirm_address=True))
         names = [file.name for file in correspondence.package_files(work, report)]
         assert any(name.endswith(".docx") for name in names)
     assert report.in_letters in [letter.subject.split()[1] for letter in deliver(installation)]

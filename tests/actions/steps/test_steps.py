@@ -11,6 +11,7 @@ from actions.answers import answers
 from actions.log import audit
 from actions.requests import creation, lookup, pairs
 from actions.steps import taking
+from actions.steps.answer import Answer
 from models.answers import Said
 from models.audit import Event
 from models.facts import LineFacts
@@ -74,7 +75,7 @@ def test_two_at_once_one_wins_one_is_refused(installation):
     def press() -> None:
         try:
             with installation.work("тест") as work:
-                taking.take(work, lookup.get(work, number), "send", confirm_address=True)
+                taking.take(work, lookup.get(work, number), "send", Answer(confirm_address=True))
             outcomes.append("sent")
         except (taking.StaleRequest, Refused):
             outcomes.append("refused")
@@ -102,7 +103,7 @@ def test_sending_asks_once_to_confirm_the_desks_address(installation):
         with pytest.raises(Refused) as refusal:
             taking.take(work, lookup.get(work, number), "send")
         assert "egisz@stp-egisz.ru" in refusal.value.findings[0].message
-        taking.take(work, lookup.get(work, number), "send", confirm_address=True)
+        taking.take(work, lookup.get(work, number), "send", Answer(confirm_address=True))
     second = request_at(installation, Status.SIGNED, of=1)
     with installation.work("тест") as work:
         taking.take(work, lookup.get(work, second), "send")
@@ -111,7 +112,7 @@ def test_sending_asks_once_to_confirm_the_desks_address(installation):
 def test_editing_withdraws_the_promised_letter_and_starts_a_version(installation):
     number = request_at(installation, Status.SIGNED)
     with installation.work("тест") as work:
-        taking.take(work, lookup.get(work, number), "send", confirm_address=True)
+        taking.take(work, lookup.get(work, number), "send", Answer(confirm_address=True))
     with installation.work("тест") as work:
         request = taking.take(work, lookup.get(work, number), "edit")
         assert (request.status, request.version) == (Status.DRAFT, 2)
@@ -159,7 +160,7 @@ def test_part_granted_request_keeps_its_line_and_drafts_the_refused_one_as_next_
         first, second = lookup.lines_of(work, request)
         said = [Said("granted", line=first.id), Said("rejected", "нет подтверждения", line=second.id)]
         found = answers.understood(work, request, said)
-        answers.give_answer(work, request, found, actor=Actor.DESK, ground=GROUND)
+        answers.give_answer(work, request, Answer(pairs=found, ground=GROUND), actor=Actor.DESK)
     with installation.work("тест") as work:
         request = lookup.get(work, number)
         assert request.status is Status.GRANTED
@@ -172,7 +173,9 @@ def test_part_granted_request_keeps_its_line_and_drafts_the_refused_one_as_next_
 def test_rejected_request_goes_on_as_its_next_version_with_history_kept(installation):
     number = request_at(installation, Status.AWAITING)
     with installation.work("тест") as work:
-        taking.take(work, lookup.get(work, number), "reject", actor=Actor.DESK, reason="нет печати", ground=GROUND)
+        taking.take(
+            work, lookup.get(work, number), "reject", Answer(reason="нет печати", ground=GROUND), actor=Actor.DESK
+        )
     with installation.work("тест") as work:
         request = taking.take(work, lookup.get(work, number), "revise")
         assert (request.status, request.version) == (Status.DRAFT, 2)

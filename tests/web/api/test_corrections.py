@@ -7,6 +7,7 @@ from fastapi.testclient import TestClient
 from actions.answers import answers, inbox
 from actions.cards import names, people
 from actions.requests import lookup
+from actions.steps.answer import Answer
 from models.facts import FullName
 from models.request import Status
 from states.lifecycle import Actor
@@ -20,7 +21,7 @@ def test_what_was_recorded_wrongly_is_put_right(api: TestClient, world: World) -
     with world.installation.work(by="тест") as work:
         request = request_at(work, Status.AWAITING, sent_at=NOON, due_at=NOON)
         answers.give_answer(
-            work, request, answers.the_same(work, request, "granted"), actor=Actor.OFFICER, ground=GROUND
+            work, request, Answer(pairs=answers.the_same(work, request, "granted"), ground=GROUND), actor=Actor.OFFICER
         )
         number, revision = request.id, request.revision
     at = f"/api/v1/requests/{number}/corrections"

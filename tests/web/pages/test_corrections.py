@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from actions.answers import answers, inbox
 from actions.requests import lookup
 from actions.steps import taking, verification
+from actions.steps.answer import Answer
 from models.account import Role
 from models.request import LineState, Status
 from states.lifecycle import Actor
@@ -25,7 +26,7 @@ def _granted(world: World) -> int:
     with world.installation.work(by="тест") as work:
         request = request_at(work, Status.AWAITING, sent_at=NOON, due_at=NOON, ticket="ABC-123-45678")
         answers.give_answer(
-            work, request, answers.the_same(work, request, "granted"), actor=Actor.OFFICER, ground=GROUND
+            work, request, Answer(pairs=answers.the_same(work, request, "granted"), ground=GROUND), actor=Actor.OFFICER
         )
         return request.id or 0
 
@@ -87,7 +88,10 @@ def test_a_version_begun_for_a_wrong_refusal_goes_back_and_what_was_granted_then
         request = request_at(work, Status.AWAITING, sent_at=NOON, due_at=NOON)
         number = request.id or 0
         answers.give_answer(
-            work, request, answers.the_same(work, request, "rejected", reason="нет"), actor=Actor.OFFICER, ground=GROUND
+            work,
+            request,
+            Answer(pairs=answers.the_same(work, request, "rejected", reason="нет"), ground=GROUND),
+            actor=Actor.OFFICER,
         )
         taking.take(work, request, "revise")
     at = f"/requests/{number}/corrections"
@@ -107,7 +111,7 @@ def test_a_version_begun_for_a_wrong_refusal_goes_back_and_what_was_granted_then
         taking.take(work, request, "revise")
         request.status = Status.AWAITING
         answers.give_answer(
-            work, request, answers.the_same(work, request, "granted"), actor=Actor.OFFICER, ground=GROUND
+            work, request, Answer(pairs=answers.the_same(work, request, "granted"), ground=GROUND), actor=Actor.OFFICER
         )
         pair = lookup.lines_of(work, request)[0].asked[0]
         name = f"outcome-{pair.line_id}-{pair.id}"

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.output import Json, say, say_json
+
+if TYPE_CHECKING:
+    from service.locks import Identity, Passphrase
 
 settings = typer.Typer(help="Настройки.", no_args_is_help=True)
 
@@ -113,20 +116,33 @@ def restore(
     ask: Ask = False,
     phrase_file: PhraseFile = None,
     identity: Annotated[Path | None, typer.Option(help="Файл ключа, сделанный backup-key.")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Только проверить, что копия восстанавливается.")] = False,
 ) -> None:
     """Восстановить базу и файлы из архива в папку данных: всё или ничего. Службу перед этим остановите."""
     from cli.output import actor
-    from service.locks import Identity, Passphrase
     from service.restoring import restore as put_back
+    from service.restoring import try_out
     from wiring.settings import load
 
-    words = _phrase(ask, phrase_file, twice=False)
-    opener = Passphrase(words) if words is not None else Identity(identity) if identity else None
+    opener = opener_of(ask, phrase_file, identity)
+    if check:
+        say(
+            f"Копия {file} цела и восстанавливается: файлов {try_out(load(), file, opener=opener).files}. Ничего не изменено."
+        )
+        return
     restored = put_back(load(), file, force=force, opener=opener, by=actor())
     say(f"Восстановлено из {file}: файлов {restored.files}.")
     if restored.lacking:
         say(f"В открытой копии паролей нет. Впишите их в settings.toml: {', '.join(restored.lacking)}.")
     say(_NEW_ONES)
+
+
+def opener_of(ask: bool, phrase_file: Path | None, identity: Path | None) -> Passphrase | Identity | None:
+    """What opens a locked copy; None for an open one."""
+    from service.locks import Identity, Passphrase
+
+    words = _phrase(ask, phrase_file, twice=False)
+    return Passphrase(words) if words is not None else Identity(identity) if identity else None
 
 
 def _phrase(ask: bool, file: Path | None, *, twice: bool) -> str | None:

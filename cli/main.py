@@ -25,6 +25,7 @@ from cli import (
     requests,
     reviews,
     roster,
+    soundness,
     up,
     users,
 )
@@ -78,6 +79,7 @@ app.add_typer(asking.audit, name="audit")
 app.add_typer(catalogs.app, name="catalog")
 app.add_typer(users.app, name="user")
 app.add_typer(admin.settings, name="settings")
+app.add_typer(soundness.app, name="soundness")
 app.command("login-help")(checklists.login_help)
 app.command("leavers")(leavers.leavers)
 app.command("evidence")(evidence.evidence)

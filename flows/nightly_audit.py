@@ -14,15 +14,19 @@ class AuditBroken(RuntimeError):
     """The audit log does not add up; the run fails so that it is seen."""
 
 
-@task(name="nightly-audit", retries=RETRIES, retry_delay_seconds=RETRY_SECONDS, timeout_seconds=1200)
+class DataDamaged(RuntimeError):
+    """The database or stored files are damaged; the run fails so that it is seen. What it is stands on the page of health."""
+
+
+@task(name="nightly-audit", retries=RETRIES, retry_delay_seconds=RETRY_SECONDS, timeout_seconds=7000)
 async def one_sweep() -> dict[str, Any]:
     found: dict[str, Any] = await carried("nightly")
     return found
 
 
-@flow(name="nightly-audit", timeout_seconds=4000)
+@flow(name="nightly-audit", timeout_seconds=22000)
 async def nightly_audit() -> dict[str, Any]:
-    """Raises AuditBroken after the artifacts are written."""
+    """Raises AuditBroken, DataDamaged after the artifacts are written."""
     found = await one_sweep()
     verdict = found["audit"]
     told = f"цел, записей {verdict['events']}" if verdict["ok"] else f"**нарушен**: {found['why']}"
@@ -34,4 +38,6 @@ async def nightly_audit() -> dict[str, Any]:
     await acreate_table_artifact(key="day", table=found["day"], description="День в цифрах")
     if not verdict["ok"]:
         raise AuditBroken(str(found["why"]))
+    if found["damage"]:
+        raise DataDamaged(f"{len(found['damage'])}")
     return found

@@ -18,6 +18,7 @@ from models.column_choice import ColumnChoice
 from models.columns import METADATA
 from models.comment import Comment
 from models.correction import Correction
+from models.damage import Damage, FileLook, RowSum, TouchedRow
 from models.employee import Employee, FormerName
 from models.erasure import OwedErasure
 from models.grant import Grant, GrantEntry, HoldingsImport
@@ -48,9 +49,11 @@ __all__ = [
     "ColumnChoice",
     "Comment",
     "Correction",
+    "Damage",
     "Employee",
     "Event",
     "FailedLogin",
+    "FileLook",
     "FormerName",
     "FormerVersion",
     "Grant",
@@ -79,7 +82,9 @@ __all__ = [
     "ReviewCampaign",
     "ReviewQuestion",
     "ReviewedOrganisation",
+    "RowSum",
     "SecondFactor",
+    "TouchedRow",
     "Webhook",
     "WebhookDelivery",
 ]

@@ -14,6 +14,7 @@ from models.erasure import Owed, OwedErasure
 from models.tables import METADATA
 from sandbox import remembering
 from service import backup, erasures
+from wiring import row_marks
 from wiring.work import Installation
 
 BY = "стирание персональных данных"
@@ -54,7 +55,9 @@ def _lines(installation: Installation, kind: Owed) -> None:
 
 
 def _pages(installation: Installation, kind: Owed) -> None:
-    """What rows held lies in free pages and in the journal until it is written over."""
+    """What rows held lies in digests, in free pages and in the journal until it is written over."""
+    with installation.work(BY) as work:
+        row_marks.forget_touched(work.session.connection())
     if _cleaned(installation.engine):
         _settle(installation, kind, lambda debt: True)
 

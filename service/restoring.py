@@ -67,7 +67,8 @@ def restore(
             if database.exists() and not force:
                 raise BackupError(f"В папке {settings.home} уже есть данные. Чтобы заменить их, добавьте --force.")
             with tempfile.TemporaryDirectory(dir=settings.home, prefix=".restore-") as folder:
-                ready, restored = _made_ready(settings, _unlocked(source, opener, Path(folder)), Path(folder), by)
+                ready, restored = _made_ready(settings, unlocked(source, opener, Path(folder)), Path(folder), by)
+                _sync_all(ready)
                 ready.replace(settings.home / READY)
                 sync(settings.home)
             engine_for(settings.url).dispose()  # of this process; it looked at what is replaced now
@@ -79,7 +80,15 @@ def restore(
     return restored
 
 
-def _unlocked(source: Path, opener: locks.Passphrase | locks.Identity | None, folder: Path) -> Path:
+def try_out(settings: Settings, source: Path, *, opener: locks.Passphrase | locks.Identity | None = None) -> Restored:
+    """Put an archive back into a folder that is removed at once. Nothing here changes. Raises BackupError, WrongLock."""
+    sqlite_path(settings)
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=settings.home, prefix=".trial-") as folder:
+        return _made_ready(settings, unlocked(source, opener, Path(folder)), Path(folder), "проба")[1]
+
+
+def unlocked(source: Path, opener: locks.Passphrase | locks.Identity | None, folder: Path) -> Path:
     if not source.is_file():
         raise BackupError(f"Файла {source} нет. Проверьте имя и папку.")
     if not locks.is_locked(source):
@@ -92,7 +101,7 @@ def _unlocked(source: Path, opener: locks.Passphrase | locks.Identity | None, fo
 
 
 def _made_ready(settings: Settings, archive_path: Path, folder: Path, by: str) -> tuple[Path, Restored]:
-    """A folder with all that is to come in, checked, fenced and synced."""
+    """A folder with all that is to come in, checked and fenced."""
     ready = folder / "ready"
     ready.mkdir()
     try:
@@ -112,12 +121,15 @@ def _made_ready(settings: Settings, archive_path: Path, folder: Path, by: str) -
     _refuse_other_kind(ready / DATABASE, settings)
     lacking = _with_present_secrets(ready, settings)
     _fence(ready, settings, by)
+    return ready, Restored(len(names), tuple(lacking))
+
+
+def _sync_all(ready: Path) -> None:
     for path in sorted(ready.rglob("*"), reverse=True):
         if path.is_file():
             path.chmod(0o600)
         sync(path)
     sync(ready)
-    return ready, Restored(len(names), tuple(lacking))
 
 
 def _checked(archive: zipfile.ZipFile, settings: Settings) -> list[str]:

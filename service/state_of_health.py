@@ -32,6 +32,7 @@ from service import anchors, safety
 from service.authorship import desks_author
 from service.backup import kept
 from service.checks import Check, Level
+from service.damage.checks import sound_database, sound_files, tried_backup
 from service.letters_not_given import letters_not_given
 from service.owed_erasures import owed_erasures
 from service.planner import Carried, Planner
@@ -52,7 +53,7 @@ _RESTING = "приём почты: передышка"
 def look(installation: Installation, work: Work, planner: Planner) -> list[Check]:
     """Everything that is quick to know; the chain of the log is verified on its own page."""
     checks: tuple[Callable[[Installation, Work, Planner], Check], ...] = (
-        _mailbox, letters_not_given, second_copy, _desk, _author, _queue, _letters, _schedules, _foreign, _log, owed_erasures, _backup, _disk, _private, _lines, _untrusted, _database, _refbooks, _calendar,
+        _mailbox, letters_not_given, second_copy, _desk, _author, _queue, _letters, _schedules, _foreign, _log, sound_database, sound_files, owed_erasures, _backup, tried_backup, _disk, _private, _lines, _untrusted, _database, _refbooks, _calendar,
         _clock, _version,
     )  # fmt: skip
     return [check(installation, work, planner) for check in checks]

@@ -30,6 +30,7 @@ class Reason(StrEnum):
     ITEM_NEAR = "item-near"
     REVIEW = "review"
     ROLE_ENDS = "role-ends"
+    DAMAGE = "damage"
 
 
 @dataclass(frozen=True, slots=True)

@@ -253,6 +253,12 @@ class PersonalDataPart(Part):
     patient_days: int = Field(default=90, ge=1)
 
 
+class ChecksPart(Part):
+    """Сохранность: within how many days the bytes of every stored file are read again; those of open requests every night."""
+
+    files_days: int = Field(default=7, ge=1, le=90)
+
+
 class Settings(BaseSettings):
     """Everything that an administrator may set. `EGISZ_HOME` names the data folder (default `data`).
 
@@ -287,6 +293,7 @@ class Settings(BaseSettings):
     log: LogPart = LogPart()
     backup: BackupPart = BackupPart()
     webhooks: WebhooksPart = WebhooksPart()
+    checks: ChecksPart = ChecksPart()
 
     @property
     def files_folder(self) -> Path:

@@ -15,7 +15,7 @@ from actions.cards import organisations, people
 from actions.cards.people import OF_LINE
 from actions.checklists import checklists, overview
 from actions.context import Work
-from actions.keeping import endings
+from actions.keeping import damages, endings
 from actions.log import audit
 from actions.post import destinations, links, outbox, personal_letters
 from actions.post.officers import officers_of
@@ -39,6 +39,7 @@ from states.statuses import LOGIN_AWAITED, STRANDED, TO_READ, UNDER_WAY
 from states.turn import Standing, row_of
 
 TITLES = {
+    Reason.DAMAGE: "Данные программы повреждены",
     Reason.OVERDUE: "СТП не ответила в срок",
     Reason.RECIPIENT_LATE: "Ответа другого органа нет",
     Reason.OUTCOME_NEXT: "Что делать после полученного ответа",
@@ -67,6 +68,7 @@ def waiting(work: Work) -> list[Waiting]:
         *_checklists(work),
         *reviews.waiting(work),
         *endings.waiting(work),
+        *_damages(work),
     ]
 
 
@@ -226,6 +228,14 @@ def _letters(work: Work) -> Iterator[Waiting]:
     if count:
         for to in work.policy.officers:
             yield Waiting(Reason.TRIAGE, to, "", f"писем ждут решения: {count}", first, 0, MOSCOW.key)
+
+
+def _damages(work: Work) -> Iterator[Waiting]:
+    """Told until it is mended: nobody looks at the page of health every day."""
+    for damage in damages.present(work):
+        for to in work.policy.officers:
+            why = f"{damage.told} Скажите администратору: что делать, написано на странице «Управление»."
+            yield Waiting(Reason.DAMAGE, to, "", why, damage.found_at, 0, MOSCOW.key)
 
 
 def _checklists(work: Work) -> Iterator[Waiting]:

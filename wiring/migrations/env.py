@@ -7,7 +7,7 @@ from alembic import context
 from sqlalchemy import Connection, create_engine
 
 from models.tables import METADATA
-from wiring import row_numbers
+from wiring import row_marks, row_numbers
 
 
 def include(name: str | None, kind: str, parent: dict[str, str | None]) -> bool:
@@ -27,6 +27,7 @@ def run(connection: Connection) -> None:
         )
         context.run_migrations()
         row_numbers.keep(connection, before)
+        row_marks.keep(connection)
 
 
 @contextmanager

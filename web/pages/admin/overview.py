@@ -21,6 +21,7 @@ _PLACES = {
     "mailbox": ("/admin/mail", "Почта"), "desk": ("/admin/mail#desk", "Почта"), "queue": ("/triage", "Письма"), "letters": ("/triage", "Письма"),
     "log": ("/audit/verify", "Проверить журнал"), "backup": ("/admin/backups", "Резервные копии"),
     "calendar": ("/admin/calendar", "Календарь"), "disk": ("/admin/backups", "Резервные копии"),
+    "trial": ("/admin/backups", "Резервные копии"),
     "erasure": ("/admin/erasure", "Стирание"),
 }  # fmt: skip
 

@@ -11,8 +11,9 @@ from typing import Any, Literal
 from catalog.kinds import RequestKind
 from catalog.layouts import load_layouts
 from catalog.loading import Catalog, overlaid
+from catalog.media import media_text
 from catalog.schema import Entry, Role, Subsystem
-from catalog.wording import FIELD_TYPES, condition_text, media_text
+from catalog.wording import FIELD_TYPES, condition_text
 
 What = Literal["subsystem", "role", "kind", "form", "organisations", "desk", "file"]
 WHAT = {

@@ -10,31 +10,18 @@ from catalog.schema import Capacity
 from catalog.value_types import VALUE_TYPES
 
 FIELD_TYPES = {code: kind.label for code, kind in VALUE_TYPES.items()}
-MEDIA = {
-    "application/pdf": "PDF",
-    "image/jpeg": "JPG",
-    "image/png": "PNG",
-    "image/tiff": "TIFF",
-    "application/zip": "ZIP",
-    "application/pkix-cert": ".cer",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word (.docx)",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel (.xlsx)",
-    "application/vnd.oasis.opendocument.spreadsheet": "таблица ODS",
-    "application/x-ole-storage": "Word или Excel старого образца (.doc, .xls)",
-    "text/plain": "текст (.txt)",
-    "text/csv": "CSV",
-    "text/xml": "XML",
-    "application/xml": "XML",
-    "application/json": "JSON",
-    "text/html": "HTML",
-    "message/rfc822": "письмо (.eml)",
-}
+# What is known of a person in a line, as a sentence has it.
 LINE_FIELDS = {
     "snils": "СНИЛС",
     "surname": "фамилия",
     "given": "имя",
     "email": "адрес электронной почты",
     "post": "должность",
+}
+# The same as headings of a table and questions; what people type for a column is shorter (`catalog.rosters.FIELD_NAMES`).
+LINE_HEADINGS = {code: label[:1].upper() + label[1:] for code, label in LINE_FIELDS.items()} | {
+    "patronymic": "Отчество",
+    "email": "Эл. почта",
 }
 CONFIDENCE = {
     "quoted": "сказано в источнике",
@@ -48,8 +35,8 @@ VERIFIED = {
 }
 OWN_BODY, OWN_BODY_GENITIVE = "сама организация", "самой организации"
 
-_LICENCE = {"held": "есть", "applicant": "организация – соискатель", "none": "нет"}
-_EDUCATION = {"professional": "среднее или высшее", "additional": "дополнительное профессиональное (ДПО)"}
+LICENCES = {"held": "есть", "applicant": "соискатель", "none": "нет"}
+EDUCATION = {"professional": "среднее или высшее", "additional": "дополнительное профессиональное (ДПО)"}
 _SUBJECTS = {
     "organisation.kind": "тип организации",
     "organisation.authority": "орган управления",
@@ -113,8 +100,8 @@ _NAMED: dict[str, Callable[[Catalog], dict[str, str]]] = {
     "organisation.subordination": lambda catalog: {
         entry.code: entry.label for entry in catalog.organisations.subordinations
     },
-    "organisation.licence": lambda catalog: _LICENCE,
-    "organisation.education": lambda catalog: _EDUCATION,
+    "organisation.licence": lambda catalog: LICENCES,
+    "organisation.education": lambda catalog: EDUCATION,
 }
 
 
@@ -138,7 +125,3 @@ def able(rule: SignerRule, catalog: Catalog) -> tuple[Capacity, ...]:
 def able_by_themselves(catalog: Catalog) -> tuple[Capacity, ...]:
     """The capacities that sign where the kind names nobody (SGN-1)."""
     return tuple(entry for entry in catalog.organisations.capacities if entry.signs_own)
-
-
-def media_text(media_types: tuple[str, ...]) -> str:
-    return ", ".join(dict.fromkeys(MEDIA.get(kind, kind) for kind in media_types))

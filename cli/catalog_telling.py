@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from catalog.wording import CONFIDENCE, FIELD_TYPES, media_text
+from catalog.media import media_text
+from catalog.wording import CONFIDENCE, FIELD_TYPES
 from cli.output import say
 from cli.wrapping import heading, tell
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from models.employee import Employee
 
 app = typer.Typer(help="Кто какими ролями обладает; списки ролей, полученных раньше.")
-_STATES = {"new": "будет внесена", "known": "уже числится", "bad": "не будет внесена"}
 
 
 @app.callback(invoke_without_command=True)
@@ -97,11 +96,13 @@ def take(
 
 
 def _tell(found: Plan, written: bool) -> None:
+    from states.words.reviews import LISTED
+
     say_findings(found.warnings)
     for row in found.rows:
         line = row.told.line
         if not written or row.state == "bad":
-            say(f"строка {line.row}: {line.name} – {', '.join(row.labels) or 'роль не названа'}: {_STATES[row.state]}")
+            say(f"строка {line.row}: {line.name} – {', '.join(row.labels) or 'роль не названа'}: {LISTED[row.state]}")
         say_findings(row.findings)
     counts = found.counts
     if found.made:

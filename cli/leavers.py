@@ -13,14 +13,6 @@ from cli.roster_options import Column, Hidden, Sheet, Unread, choices_of
 if TYPE_CHECKING:
     from actions.reviews.leavers import Departures
 
-_TITLES = {
-    "holds": "Ушли, роли ещё действуют",
-    "open": "Отзыв уже составлен",
-    "question": "Решает человек",
-    "idle": "Ролей здесь нет",
-    "unknown": "СНИЛС не указан или неверен, ролей на такое имя нет",
-}
-
 
 def leavers(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Список ушедших; с --before – нынешний список.")],
@@ -49,10 +41,12 @@ def leavers(
 
 
 def _tell(found: Departures, applied: bool) -> None:
+    from states.words.reviews import LEFT
+
     say(f"{found.organisation}, ИНН {found.inn}. Ушли: {len(found.leavers)}.")
     for finding in found.warnings:
         say(f"! {finding.message}")
-    for case, title in _TITLES.items():
+    for case, (title, _) in LEFT.items():
         group = [leaver for leaver in found.leavers if leaver.case.value == case]
         if group:
             say(f"\n{title}: {len(group)}")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from wiring.work import Installation
 
 Json = Annotated[bool, typer.Option("--json", help="Один документ JSON и больше ничего.")]
-_MARKS = {"error": "✗ ошибка", "warning": "! предупреждение", "advice": "· совет"}
+_MARKS = {"error": "✗", "warning": "!", "advice": "·"}
 
 
 def say(text: str = "") -> None:
@@ -39,11 +39,14 @@ def refuse(text: str, *, code: int = 1) -> NoReturn:
 
 def say_findings(findings: Iterable[Finding]) -> None:
     """Each finding with where, what, and why."""
+    from models.findings import SEVERITIES
+
     for finding in findings:
         where = ", ".join(
             part for part in (f"строка {finding.row}" if finding.row else "", finding.person or "") if part
         )
-        say(f"{_MARKS[finding.severity.value]}{f' ({where})' if where else ''}: {finding.message}")
+        mark = f"{_MARKS[finding.severity.value]} {SEVERITIES[finding.severity]}"
+        say(f"{mark}{f' ({where})' if where else ''}: {finding.message}")
         if finding.rule:
             say(f"    Правило {finding.rule}: {finding.source}")
 

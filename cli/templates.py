@@ -10,8 +10,9 @@ from pathlib import Path
 from catalog import Catalog
 from catalog.describing import forms_of
 from catalog.kinds import Attachment, Condition, KindField, RequestKind, SignerRule
+from catalog.media import media_text
 from catalog.schema import Capacity
-from catalog.wording import FIELD_TYPES, LINE_FIELDS, able, able_by_themselves, body_label, condition_text, media_text
+from catalog.wording import FIELD_TYPES, LINE_FIELDS, able, able_by_themselves, body_label, condition_text
 
 _WIDTH = 110
 _LINE_SAMPLES = {

@@ -18,6 +18,7 @@ def list_users(json: Json = False) -> None:
     """Все учётные записи: роли, организации, последний вход."""
     from actions.accounts import accounts
     from models.account import Role
+    from states.words.accounts import ROLE_LABELS
 
     with working() as work:
         rows: list[dict[str, Any]] = [
@@ -35,7 +36,7 @@ def list_users(json: Json = False) -> None:
     if json:
         say_json(rows)
     for row in rows if not json else ():
-        told = ", ".join(accounts.ROLE_LABELS[Role(role)] for role in row["roles"])
+        told = ", ".join(ROLE_LABELS[Role(role)] for role in row["roles"])
         say(f"{row['login']}: {row['name']} – {told}{'' if row['active'] else ', отключён'}")
     if not rows and not json:
         say("Учётных записей ещё нет. Завести: egisz-access user add ЛОГИН --role administrator --role officer")

@@ -17,6 +17,10 @@ class Severity(StrEnum):
     ADVICE = "advice"
 
 
+# Papers and commands that stand below the room for words say them too.
+SEVERITIES = {Severity.ERROR: "ошибка", Severity.WARNING: "предупреждение", Severity.ADVICE: "совет"}
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Замечание: `message` says in Russian what is wrong and what to do; `row` is as Excel numbers it.

@@ -16,18 +16,6 @@ from models.account import Account, AccountOrganisation, Role
 from models.organisation import Organisation
 from refusals import Refusal
 
-ROLE_LABELS = {
-    Role.OFFICER: "ответственный",
-    Role.MANAGER: "руководитель",
-    Role.AUDITOR: "проверяющий",
-    Role.ADMINISTRATOR: "администратор",
-}
-ROLE_MEANINGS = {
-    Role.OFFICER: "ведёт заявки: готовит, подписывает, отправляет, разбирает ответы",
-    Role.MANAGER: "следит за ходом заявок и пишет замечания, шагов не делает",
-    Role.AUDITOR: "смотрит всё и журнал, ничего не меняет",
-    Role.ADMINISTRATOR: "заводит пользователей, настраивает почту, календарь и справочники",
-}
 _LOGIN = re.compile(r"[a-z0-9](?:[a-z0-9._@-]{0,62}[a-z0-9])?")
 
 

@@ -23,6 +23,7 @@ from models.organisation import Organisation, OrganisationChange
 from models.request import AccessRequest
 from models.text import fold, tidy
 from states.statuses import ON_THE_WAY
+from states.words.organisations import NAMES
 
 
 def take_change_back(work: Work, change: OrganisationChange, *, why: str) -> Correction:
@@ -70,7 +71,7 @@ def _name_back(work: Work, card: Organisation, change: OrganisationChange) -> Ac
     for name in changed:
         if getattr(card, name) not in (change.before[name], change.after[name]):
             raise Conflict(
-                f"{reorganising.LABELS[name]} в карточке с тех пор изменили. Верните в карточке «{change.after[name]}», затем "
+                f"{NAMES[name]} в карточке с тех пор изменили. Верните в карточке «{change.after[name]}», затем "
                 "исправляйте запись."
             )
     if reorganising.is_anothers(work, card, change.before):

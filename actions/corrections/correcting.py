@@ -11,6 +11,7 @@ from actions.corrections.corrections import Kind
 from models.answers import Ground, Said
 from models.correction import Correction
 from models.request import AccessRequest
+from states.words.corrections import CORRECTIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,4 +64,4 @@ def correct(work: Work, request: AccessRequest, wanted: Wanted) -> Correction:
             return corrected_versions.since_then(
                 work, request, wanted.said, why=why, ground=wanted.ground or Ground(), version=wanted.version
             )
-    raise Conflict(f"«{corrections.LABELS[wanted.kind]}» исправляют не в заявке.")
+    raise Conflict(f"«{CORRECTIONS[wanted.kind]}» исправляют не в заявке.")

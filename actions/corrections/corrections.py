@@ -53,20 +53,6 @@ class Kind(StrEnum):
     SINCE = "since"  # what was granted at last had been granted to the version before
 
 
-LABELS: dict[str, str] = {
-    Kind.ANSWER: "Ответ был другим",
-    Kind.NO_ANSWER: "Ответа не было",
-    Kind.TICKET: "Номер обращения не тот",
-    Kind.LOGIN: "Вход не подтверждён",
-    Kind.HAND_OVER: "Заявку не передавали",
-    Kind.SIGNATURE_DATE: "Дата подписи не та",
-    Kind.LETTER: "Письмо разобрано неверно",
-    Kind.NAME: "Решение об имени работника неверно",
-    Kind.FIRST_LOGIN: "Первого входа не было",
-    Kind.REORGANISATION: "Изменение организации записано по ошибке",
-    Kind.VERSION: "Подали снова из-за неверного отказа: вернуть прежнюю версию",
-    Kind.SINCE: "Доступ дали ещё по прежней версии",
-}
 _STEPS = {
     Kind.ANSWER: "reopen",
     Kind.NO_ANSWER: "reopen",

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from actions.checklists import checklists
 from actions.context import Work
 from actions.requests import lookup, pairs
-from actions.reviews.reorganising import LABELS
 from actions.roles.holdings import role_label
 from models.correction import Correction
 from models.grant import Grant
@@ -18,22 +17,10 @@ from models.organisation import Organisation
 from models.person import Person
 from models.request import AccessRequest, LineState, RequestedRole, RequestLine, Status
 from states.moments import moment_on_record
+from states.words.corrections import CHANNELS, REQUEST_FIELDS, ROLE_FIELDS
 from states.words.letters import INBOX, OUTBOX
+from states.words.organisations import NAMES
 from states.words.requests import LINES_ON_RECORD, status_label
-
-_CHANNELS = {"mail": "письмом", "web": "через Центр СТП", "elsewhere": "получателю"}
-_REQUEST = {
-    "status": "состояние", "ticket": "номер обращения", "channel": "как подана", "outcome": "что получено",
-    "question": "вопрос СТП", "sent_at": "отправлена", "due_at": "срок ответа", "next_reminder_at": "следующее напоминание",
-    "signed_on": "дата подписи", "organisation_id": "организация",
-}  # fmt: skip
-_ROLE = {
-    "state": "ответ",
-    "until": "дано до",
-    "reason": "причина отказа",
-    "quote": "слова ответа",
-    "ground": "основание",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +56,7 @@ def _change(work: Work, key: str, before: Mapping[str, object], after: Mapping[s
     pair = before.get(key), after.get(key)
     if kind == "request":
         return _of_request(work, int(number), field, pair)
-    if kind == "role" and field in _ROLE:
+    if kind == "role" and field in ROLE_FIELDS:
         return _of_role(work, int(number), field, pair)
     if kind == "line":
         line = work.session.get(RequestLine, int(number))
@@ -88,7 +75,7 @@ def _change(work: Work, key: str, before: Mapping[str, object], after: Mapping[s
             f"Пришедшее письмо № {number}", *(INBOX[InboxState(str(value))] if value else "" for value in pair)
         )
     if kind == "organisation":
-        return Change(LABELS[field], *map(_text, pair))
+        return Change(NAMES[field], *map(_text, pair))
     if kind == "change":
         return Change(
             "Изменение организации", *(f"действует с {_day(value)}" if value else "не было" for value in pair)
@@ -112,10 +99,10 @@ def _of_request(work: Work, number: int, field: str, pair: tuple[object, object]
             place = work.session.get(Organisation, int(str(value)))
             return place.called if place else ""
         if field == "channel":
-            return _CHANNELS.get(str(value), _text(value))
+            return CHANNELS.get(str(value), _text(value))
         return _moment(value) if field.endswith("_at") else _text(value)
 
-    return Change(f"{name}: {_REQUEST[field]}", *map(told, pair))
+    return Change(f"{name}: {REQUEST_FIELDS[field]}", *map(told, pair))
 
 
 def _of_role(work: Work, number: int, field: str, pair: tuple[object, object]) -> Change | None:
@@ -133,7 +120,7 @@ def _of_role(work: Work, number: int, field: str, pair: tuple[object, object]) -
             return _day(value)
         return pairs.said(_text(value), _snils(work, line)) or ""
 
-    return Change(f"{where}: {_ROLE[field]}", *map(told, pair))
+    return Change(f"{where}: {ROLE_FIELDS[field]}", *map(told, pair))
 
 
 def _snils(work: Work, line: RequestLine | None) -> str:

@@ -9,7 +9,6 @@ from sqlmodel import col
 
 from actions.cards.names import Names
 from actions.context import Work
-from actions.corrections.corrections import LABELS, Kind
 from actions.corrections.words import changes
 from actions.evidence.evidence_tables import Key, Places
 from actions.requests import pairs
@@ -20,6 +19,7 @@ from models.correction import Correction
 from models.employee import Employee
 from models.grant import Grant, GrantEntry
 from states.moments import moment_on_record
+from states.words.corrections import CORRECTIONS
 
 _BY_DATABASE = "По базе данных на день составления; что и когда исправлено, есть и в записях журнала."
 
@@ -73,7 +73,7 @@ def corrections_table(work: Work, subjects: Collection[str], own: Collection[str
     for row in work.session.execute(query).scalars():
         for place, change in enumerate(changes(work, row, own)):
             why = pairs.said(row.why, "") or "" if own is None else "слова – в комплекте заявки"
-            head = (moment_on_record(row.at), row.by, LABELS[Kind(row.kind)], why) if place == 0 else ("", "", "", "")
+            head = (moment_on_record(row.at), row.by, CORRECTIONS[row.kind], why) if place == 0 else ("", "", "", "")
             rows.append((*head, change.what, change.before, change.after))
     columns = ("Когда", "Кто", "Что исправлено", "Почему", "Что изменилось", "Было записано", "Стало")
     return Table("Исправления", _BY_DATABASE, columns, tuple(rows))

@@ -9,15 +9,7 @@ from actions.log import audit
 from actions.requests import lookup
 from models.request import AccessRequest
 from refusals import Refusal
-
-# What for, as an officer chooses it; "draft" is said by the page while he fills the form himself.
-REASONS = {
-    "check": "сверка перед отправкой",
-    "answer": "разбор ответа СТП",
-    "asked": "обращение пациента или врача",
-    "inspection": "проверка или расследование",
-}
-_ALL = {**REASONS, "draft": "заполнение черновика"}
+from states.words.patients import EVERY_REASON, REASONS
 
 
 class NoReason(Refusal, ValueError):
@@ -33,7 +25,7 @@ class Shown:
 
 def shown(work: Work, request: AccessRequest, because: str) -> Shown:
     """Raises NoReason."""
-    if because not in _ALL:
+    if because not in EVERY_REASON:
         raise NoReason(
             f"Укажите, зачем показать данные пациента: {', '.join(f'{code} – {told}' for code, told in REASONS.items())}."
         )
@@ -42,4 +34,4 @@ def shown(work: Work, request: AccessRequest, because: str) -> Shown:
 
 
 def reason_told(code: str) -> str:
-    return _ALL.get(code, code)
+    return EVERY_REASON.get(code, code)

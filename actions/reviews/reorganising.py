@@ -25,13 +25,10 @@ from models.request import AccessRequest, RequestLine
 from models.text import fold, tidy
 from notifications.writing import Written, write
 from states.statuses import AT_DESK, UNDER_WAY, UNSETTLED
+from states.words.organisations import NAMES
 
 LEAST_GROUND = 10
 _READERS = {"inn": inn_digits, "kpp": kpp_code, "ogrn": ogrn_digits, "oid": oid_code}
-LABELS = {
-    "full_name": "Полное наименование", "short_name": "Краткое наименование", "inn": "ИНН", "kpp": "КПП", "ogrn": "ОГРН",
-    "oid": "OID",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +271,7 @@ def letter(work: Work, change: OrganisationChange) -> Written:
         since=f"{change.since:%d.%m.%Y}",
         ground=change.ground,
         moved=change.successor_id is not None,
-        rows=[(LABELS[name], before[name], after[name]) for name in LABELS if before[name] != after[name]],
+        rows=[(NAMES[name], before[name], after[name]) for name in NAMES if before[name] != after[name]],
         roles=_roles(work, change.grants),
         tickets=sorted({ticket for ticket in work.session.execute(query).scalars() if ticket}),
         sender_name=work.policy.sender_name,

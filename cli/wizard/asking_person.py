@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Callable, Iterator, Sequence
 
 from catalog.kinds import Confirmation
-from catalog.wording import LINE_FIELDS
+from catalog.wording import LINE_HEADINGS
 from cli.wizard.asking_roles import ask_roles, wrong
 from cli.wizard.records import Records
 from cli.wizard.sheet import Sheet
@@ -16,7 +16,6 @@ from models.findings import Finding, Severity
 from models.identifiers import BadIdentifier, format_snils, snils_digits, valid_snils
 from views.offers.line_questions import ORDER, UNITS, Mark, line_questions
 
-_LABELS = {code: label[0].upper() + label[1:] for code, label in LINE_FIELDS.items()} | {"patronymic": "Отчество"}
 Step = Callable[[], None]
 
 
@@ -81,7 +80,7 @@ def _ask_text(name: str, place: int, sheet: Sheet, records: Records) -> None:
         return wrong(sheet, place, name)
 
     required = name in sheet.kind.line_fields
-    value(_LABELS[name], judge, current=current, shown=shown, required=required, keep=keep)
+    value(LINE_HEADINGS[name], judge, current=current, shown=shown, required=required, keep=keep)
 
 
 def _plain(name: str, text: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from cryptography import x509
 from cryptography.x509.oid import ExtensionOID, NameOID
 
+from catalog.media import FOUND
 from documents.der import CERTIFICATE, KEYS, PRIVATE, REQUEST, REVOKED, SIGNED, der_kind, first_pieces
 from documents.media import sniff, wide_order
 from sandbox.errors import Refused
@@ -26,14 +27,6 @@ _REFUSALS = {
     SIGNED: ("pkcs7", f"Это PKCS#7 (.p7b, .p7s, .sig), а не сертификат. {_HOW}"),
     REVOKED: ("revocation-list", f"Это список отозванных сертификатов (CRL), а не сертификат. {_HOW}"),
     REQUEST: ("request", "Это запрос на сертификат (CSR), а не сам сертификат. Приложите файл .cer, который выдал удостоверяющий центр."),
-}  # fmt: skip
-_NAMES = {
-    "application/pdf": "PDF", "image/jpeg": "картинка JPG", "image/png": "картинка PNG", "application/zip": "архив ZIP",
-    "application/vnd.rar": "архив RAR", "application/x-7z-compressed": "архив 7z", "text/plain": "обычный текст",
-    "text/html": "веб-страница", "application/xml": "XML", "application/json": "JSON", "application/rtf": "документ RTF",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "документ Word",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "таблица Excel",
-    "application/x-ole-storage": "документ Office", "message/rfc822": "письмо",
 }  # fmt: skip
 _BROKEN = Refused("broken", f"Сертификат повреждён и не читается. Выгрузите его заново. {_HOW}")
 _RSA_KEY, _RSA_SIGNATURES = "1.2.840.113549.1.1.1", "1.2.840.113549.1.1."
@@ -87,7 +80,7 @@ def _der(data: bytes) -> bytes:
         return _whole(bare)
     if data[:1] == b"\x30" and data[1:2] in (b"\x82", b"\x81", b"\x83"):
         raise _BROKEN
-    what = _NAMES.get(kind, "не сертификат")
+    what = FOUND.get(kind, "не сертификат") if kind != "application/octet-stream" else "не сертификат"
     raise Refused("not-a-certificate", f"Это {what}, каким бы ни было имя файла. Нужен файл сертификата .cer. {_HOW}")
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from documents.rosters.sheets import check_archive, load
+from models.findings import SEVERITIES
 
 _LISTING = "Замечания"
 _COLOURS = {"error": "FFF4B6B6", "warning": "FFFFE699", "advice": "FFDDEBF7"}
-_LABELS = {"error": "ошибка", "warning": "предупреждение", "advice": "совет"}
 _HEADINGS = ("Строка", "Кто", "Поле", "Важность", "Что не так и что сделать", "Правило", "Источник")
 _WIDTHS = (9, 34, 14, 16, 80, 10, 44)
 
@@ -67,7 +67,7 @@ def _mark_cell(page: Any, row: int, column: int, findings: Sequence[Mapping[str,
     edge = Side(style="medium" if gravest == "error" else "dashed", color="FF9C0006")  # told apart in print too
     cell.border = Border(left=edge, right=edge, top=edge, bottom=edge)
     before = [cell.comment.text] if cell.comment else []
-    told = [f"{_LABELS[f['severity']].capitalize()}: {f['message']}\n{f['rule']}: {f['source']}" for f in findings]
+    told = [f"{SEVERITIES[f['severity']].capitalize()}: {f['message']}\n{f['rule']}: {f['source']}" for f in findings]
     cell.comment = Comment("\n\n".join(before + told), "Доступ ЕГИСЗ", width=420, height=60 + 70 * len(told))
 
 
@@ -86,7 +86,7 @@ def _list(book: Any, marks: Sequence[Mapping[str, Any]]) -> None:
                 finding["row"],
                 finding["person"],
                 finding["field"],
-                _LABELS[finding["severity"]],
+                SEVERITIES[finding["severity"]],
                 finding["message"],
                 finding["rule"],
                 finding["source"],

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from catalog import Catalog
 from catalog.rosters import roster_wording, word_pattern
+from catalog.wording import LINE_HEADINGS
 from documents.rosters.asking import Asking, is_placeholder
 from documents.rosters.choices import Choices
 from documents.rosters.headings import Cell
@@ -24,7 +25,6 @@ from models.identifiers import BadIdentifier, inn_digits, snils_digits
 from models.moments import MOSCOW
 from models.text import tidy
 
-_COLUMNS = {"snils": "СНИЛС", "surname": "Фамилия", "given": "Имя", "email": "Электронная почта"}
 _BESIDE_EMAIL = re.compile(r"^mailto:|^<|>$", re.IGNORECASE)
 
 
@@ -61,12 +61,12 @@ def _missing_columns(roster: Roster, kind: str | None) -> Iterator[Finding]:
         if (not part.rows and part is not roster.main) or part.columns in told:
             continue
         told.append(part.columns)
-        for field in _COLUMNS:
+        for field in ("snils", "surname", "given", "email"):
             if field in part.absent:
                 yield Finding(
                     "APP-11",
                     Severity.ERROR,
-                    f"В таблице нет столбца «{_COLUMNS[field]}». Добавьте его и заполните.",
+                    f"В таблице нет столбца «{LINE_HEADINGS[field]}». Добавьте его и заполните.",
                     row=part.heading_row or None,
                     field=field,
                 )

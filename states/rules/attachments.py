@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from catalog import Catalog
 from catalog.kinds import Attachment, CertificateRule
-from catalog.wording import MEDIA
+from catalog.media import FOUND, media_text
 from models.attachments import AttachmentFacts, CertificateFacts
 from models.facts import RequestFacts
 from models.findings import Finding, Severity
@@ -14,13 +14,6 @@ from states.rules.conditions import holds
 from states.rules.telling import of_request
 
 _MEGABYTE = 1024 * 1024
-# As a file that came in is called: not by the ending that it should have had.
-_MEDIA = MEDIA | {
-    "text/plain": "текст",
-    "application/vnd.oasis.opendocument.spreadsheet": "ODS",
-    "application/x-empty": "пустой файл",
-    "application/octet-stream": "файл неизвестного вида",
-}
 
 
 def check(facts: RequestFacts, catalog: Catalog) -> Iterator[Finding]:
@@ -59,8 +52,7 @@ def _file(entry: Attachment, file: AttachmentFacts, facts: RequestFacts, catalog
         yield of_request(entry.rule, entry.code, f"{where}: {file.problem}")
         return
     if file.media_type not in entry.media_types:
-        wanted = ", ".join(dict.fromkeys(_MEDIA.get(kind, kind) for kind in entry.media_types))
-        found = _MEDIA.get(file.media_type, file.media_type)
+        wanted, found = media_text(entry.media_types), FOUND.get(file.media_type, file.media_type)
         yield of_request(
             entry.rule, entry.code, f"{where}: это {found}, а нужно: {wanted}. Имя файла ничего не решает."
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from catalog.media import FOUND
+
 # What a file is in a request, by its purpose; papers of ours have their format behind it: «application-docx».
 FILES = {
     "application": "Заявка",
@@ -25,23 +27,14 @@ def file_label(purpose: str, other: str = "Файл") -> str:
     return f"{FILES[base]}, {_FORMATS[made]}" if base in FILES and made in _FORMATS else FILES.get(purpose, other)
 
 
-_OFFICE = "application/vnd.openxmlformats-officedocument."
-_OPEN = "application/vnd.oasis.opendocument."
-_TOLD = {
-    "application/pdf": "PDF", f"{_OFFICE}wordprocessingml.document": "документ Word", f"{_OFFICE}spreadsheetml.sheet": "таблица Excel",
-    f"{_OPEN}text": "документ OpenDocument", f"{_OPEN}spreadsheet": "таблица OpenDocument", "application/rtf": "документ RTF",
-    "text/plain": "текст", "text/html": "страница HTML", "text/csv": "таблица CSV", "application/zip": "архив ZIP",
-    "application/vnd.rar": "архив RAR", "application/x-7z-compressed": "архив 7z", "message/rfc822": "письмо",
-    "application/ms-tnef": "winmail.dat", "application/msword": "документ Word", "application/vnd.ms-excel": "таблица Excel",
-}  # fmt: skip
 _OLD_OFFICE = {"doc": "документ Word 97–2003", "xls": "таблица Excel 97–2003", "msg": "письмо Outlook"}
 
 
 def kind_told(media_type: str, name: str) -> str:
-    """«файл» where neither says anything."""
+    """What kind of file it is; of what the content does not tell, as its name has it."""
     suffix = name.rpartition(".")[2].lower() if "." in name else ""
-    if media_type in ("application/x-ole-storage", "application/octet-stream") and suffix in _OLD_OFFICE:
+    untold = media_type in ("application/x-ole-storage", "application/octet-stream")
+    if untold and suffix in _OLD_OFFICE:
         return _OLD_OFFICE[suffix]
-    if media_type.startswith("image/"):
-        return "картинка"
-    return _TOLD.get(media_type, f"файл .{suffix}" if suffix.isalnum() and len(suffix) < 6 else "файл")
+    named = f"файл .{suffix}" if suffix.isalnum() and len(suffix) < 6 else "файл"
+    return named if untold else FOUND.get(media_type, named)

@@ -71,3 +71,6 @@ MATCHED_BY = {
     "number": "по номеру заявки в письме",
     "by-hand": "её назвал тот, кто принёс письмо",
 }
+
+# Whose words a part of a letter is.
+VOICES = {"own": "Слова отправителя", "forwarded": "Пересланное письмо", "enclosed": "Вложенное письмо"}

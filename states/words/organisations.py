@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.facts import Licence, RegistryStatus, SealPolicy
+from models.facts import RegistryStatus, Route, SealPolicy
 
 REGISTRY = {
     RegistryStatus.FOUND: "есть",
@@ -15,4 +15,14 @@ REGISTRY = {
 
 SEALS = {SealPolicy.SEAL: "есть", SealPolicy.NO_SEAL: "не предусмотрена"}
 
-LICENCES = {Licence.HELD: "есть", Licence.APPLICANT: "соискатель", Licence.NONE: "нет"}
+ROUTES = {Route.LETTER: "письмом в СТП", Route.GOSUSLUGI: "через Госуслуги"}
+
+# Names and numbers of an organisation.
+NAMES = {
+    "full_name": "Полное наименование",
+    "short_name": "Краткое наименование",
+    "inn": "ИНН",
+    "kpp": "КПП",
+    "ogrn": "ОГРН",
+    "oid": "OID",
+}

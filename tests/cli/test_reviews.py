@@ -36,7 +36,7 @@ def test_leavers_are_told_and_asked_to_end(run, tmp_path):
     ]
     assert told["drafts"] == []
     words = run("leavers", new, "--organisation", people.INN, "--before", old, "--apply")
-    assert "Ушли, роли ещё действуют: 1" in words
+    assert "Ушли, а роли действуют: 1" in words
     assert "Черновик ЕД-" in words
     again = run("leavers", new, "--organisation", people.INN, "--before", old, "--apply")
     assert "Отзыв уже составлен: 1" in again

@@ -195,3 +195,54 @@ def test_only_the_room_for_statuses_lists_them():
         if name not in STATUS_ROOMS and "migrations" not in name:
             found += [f"{name}:{line}" for line in _statuses_listed(ast.parse(path.read_text("utf-8")))]
     assert found == []
+
+
+# Tables of Russian sentences above the rules that are no words for codes.
+WORDS_ELSEWHERE = {
+    "actions/keeping/reminders.py": "headings of a digest, in its order",
+    "cli/catalog_telling.py": "headings of the catalogue on a terminal",
+    "cli/roster_options.py": "how an open question is answered by options",
+    "cli/templates.py": "samples that a template is filled with",
+    "cli/wizard/course.py": "headings over questions",
+    "cli/wizard/talking.py": "answers to a yes or no",
+    "service/owed_erasures.py": "one, two, many of a thing",
+    "service/safety.py": "what was tried against the sandbox",
+    "views/mail/letters.py": "doubts in short, by the sentences that tell them",
+    "views/requests/drafts.py": "stages of the wizard",
+    "views/requests/findings.py": "headings over findings, with their style",
+    "web/api/holdings.py": "descriptions of a form's fields",
+    "web/api/letters.py": "descriptions of a form's fields",
+    "web/api/openapi.py": "descriptions of parameters, and samples",
+    "web/api/rosters.py": "descriptions of a form's fields",
+    "web/api/steps.py": "descriptions of a form's fields",
+    "web/forms/uploads.py": "what to do with a sheet, and its style",
+    "web/pages/admin/overview.py": "where a check of health is mended",
+    "web/pages/leavers.py": "what is missing in a form",
+    "web/pages/people.py": "names of downloads",
+    "web/pages/tokens.py": "terms to choose from",
+    "web/shell/errors.py": "what to do after an HTTP status",
+}
+_RUSSIAN = re.compile("[а-яё]", re.IGNORECASE)
+
+
+def _tables_of_words(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Dict) and len(node.values) > 1:
+            told = [
+                any(isinstance(part, ast.Constant) and _RUSSIAN.search(str(part.value)) for part in ast.walk(value))
+                for value in node.values
+            ]
+            if sum(told) >= 0.6 * len(told):
+                yield node.lineno
+
+
+def test_words_for_codes_stand_in_their_room():
+    """Who looks for what a code is called looks into `states/words`; what stands below the rules has its words with it."""
+    found = {}
+    for package in ("actions", "views", "wiring", "service", "sweeps", "flows", "web", "cli"):
+        for path in sorted((ROOT / package).rglob("*.py")):
+            lines = [*_tables_of_words(ast.parse(path.read_text("utf-8")))]
+            if lines:
+                found[path.relative_to(ROOT).as_posix()] = lines
+    assert {name: lines for name, lines in found.items() if name not in WORDS_ELSEWHERE} == {}
+    assert set(WORDS_ELSEWHERE) == set(found), "exceptions that are needed no more"

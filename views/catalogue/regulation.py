@@ -20,22 +20,8 @@ from catalog.rules import rules
 from catalog.schema import Destination, RuleText, Subsystem
 from models.text import fold
 from states.calendar import Day, DayKind, WorkingCalendar
+from states.words.rules import SUBJECTS
 
-# What the three letters of a rule's number stand for; those of subsystems are told by the kinds that cite them.
-SUBJECTS = {
-    "ORG": "Организация",
-    "USR": "Работник до заявки",
-    "APP": "Заявка",
-    "SGN": "Подпись и печать",
-    "SND": "Отправка",
-    "AWT": "Ожидание ответа",
-    "VER": "Проверка доступа",
-    "ISS": "Неполадки",
-    "GEN": "Все подсистемы",
-    "FIL": "Заполнение реестров после доступа",
-    "LGN": "Вход в подсистемы",
-    "EXT": "Выписка об аккредитации",
-}
 _OF_SUBSYSTEM = "Правила отдельных подсистем"
 
 

@@ -10,9 +10,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from actions.accounts import accounts
-from actions.accounts.accounts import ROLE_LABELS
 from actions.context import Work
-from actions.corrections.corrections import LABELS as CORRECTIONS
 from actions.requests.patients import reason_told
 from catalog import Catalog
 from models.account import Account, Role
@@ -20,81 +18,18 @@ from models.audit import Event
 from models.request import AccessRequest, Status
 from models.row_numbers import row_number
 from states.events import EVENTS
+from states.words.accounts import ROLE_LABELS
+from states.words.corrections import CORRECTIONS
 from states.words.files import file_label
 from states.words.letters import LETTERS, OUTCOMES, READ_AS
+from states.words.log import GROUPS, KEYS, SECTIONS, SUBJECTS
 from states.words.requests import STATUS_LABELS
 
-GROUPS = {
-    "request": "Заявки: шаги и правки",
-    "requests": "Списки заявок",
-    "line": "Строки заявок",
-    "grant": "Роли",
-    "holders": "Списки ролей",
-    "holdings": "Роли со слов",
-    "letter": "Письма",
-    "links": "Личные ссылки",
-    "desk": "Адрес СТП",
-    "mail": "Почта",
-    "documents": "Документы",
-    "package": "Комплекты",
-    "file": "Файлы",
-    "scan": "Сканы",
-    "person": "Работники",
-    "people": "Поиск работников",
-    "patients": "Данные пациентов",
-    "leavers": "Ушедшие",
-    "practice": "Учебный режим",
-    "roster": "Списки сотрудников",
-    "review": "Ежегодная проверка",
-    "revocation": "Прекращение ролей",
-    "renewal": "Продление ролей",
-    "checklist": "Списки заполнения",
-    "organisation": "Организации",
-    "comment": "Комментарии",
-    "correction": "Исправления",
-    "evidence": "Доказательства",
-    "erasure": "Стирание данных",
-    "account": "Пользователи",
-    "refused": "Отказы",
-    "token": "Ключи программ",
-    "webhook": "Уведомления программ",
-    "settings": "Настройки",
-    "calendar": "Календарь",
-    "catalog": "Справочник",
-    "backup": "Резервные копии",
-    "audit": "Журнал",
-}
-_KEYS = {
-    "active": "действует", "times": "раз подряд", "because": "зачем", "method": "вызов", "session": "сеанс №", "as_of": "на день", "attempt": "попытка", "body": "чей подписант", "bytes": "байт", "by_hand": "вручную",
-    "by_other": "дан администратором", "came": "загружены годы", "capacity": "качество подписанта", "cases": "случаев",
-    "change": "изменение №", "channel": "как", "checklist": "список", "checklist_items": "пунктов списков", "complete": "все страницы", "correction": "исправление №", "counts": "итоги",
-    "decision": "решение", "drafts": "черновиков", "drop": "не нужны", "error": "ошибка", "events": "записей",
-    "everywhere": "видит все организации", "exported": "выгружен", "fields": "поля", "file": "файл №", "former": "запись о прежнем имени №", "files": "файлов",
-    "filters": "отбор", "gone": "убраны годы", "granted": "предоставлено, роли заявки №", "grant": "роль №", "grants": "ролей", "ground": "основание", "inn": "ИНН",
-    "item": "пункт", "keep": "нужны", "kind": "вид", "letter": "письмо №", "letters": "письма №", "lines_left": "осталось строк", "links": "ссылок", "line": "строка №", "lines": "строки",
-    "matched_by": "найдена по", "message_id": "номер письма", "name": "имя файла", "number": "номер", "ok": "успешно", "organisation": "организация №",
-    "organisations": "организации №", "outcome": "исход", "own": "своя папка", "parent": "прежняя заявка", "patient_days": "срок данных пациентов, дней",
-    "employee": "работник №", "employees": "работники №", "people": "работники №", "person": "работник №", "persons": "работники №", "problems": "замечаний", "proof": "чем доказано, что пишет СТП", "purpose": "назначение",
-    "reason": "причина", "reason_code": "причина", "refused": "отказано, роли заявки №", "relation": "связь", "report": "обращение", "request": "заявка", "requests": "заявки",
-    "role": "роль", "roles": "роли", "rows": "строк", "scope": "охват", "sections": "разделы", "silent": "не ответили", "since": "с дня",
-    "source": "из", "stranded": "не смогут идти дальше", "subsystem": "подсистема", "target": "в", "term_days": "срок, дней",
-    "ticket": "обращение", "until": "до", "version": "версия", "what": "что", "why": "почему", "worker": "работник списка №", "wrong": "исправлено, роли заявки №",
-    "workers": "работники списков №", "year": "год",
-}  # fmt: skip
 _HIDDEN = frozenset(
     {"sha256", "raw", "head", "manifest", "message_id", "before", "after", "repeats"}
 )  # digests and row numbers: for machines
-_SUBJECTS = {
-    "account": "пользователь № {}", "organisation": "организация № {}", "employee": "работник № {}", "person": "работник (прежний № {})", "letter": "письмо № {}",
-    "inbox": "полученное письмо № {}", "review": "проверка № {}", "holders": "список ролей", "holdings": "внесённый список ролей № {}", "people": "работники",
-    "erasure": "стирание данных", "audit": "журнал", "backups": "резервные копии", "settings": "настройки", "desk": "адрес СТП {}",
-}  # fmt: skip
 _PLACES = {"organisation": "/organisations/{}", "employee": "/people/{}", "inbox": "/triage/{}"}
 _ADMINISTRATORS_PLACES = {"account": "/admin/users/{}"}
-_SECTIONS = {
-    "mail": "отправитель", "smtp": "исходящая почта", "imap": "входящая почта", "answers": "ответы СТП", "desk": "часы СТП",
-    "reminders": "напоминания", "personal_data": "сроки хранения",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +63,7 @@ def _line(
     about, place = _about(event.subject, numbers, administers)
     named = {**data, **_of_catalog(catalog, data)}
     details = tuple(
-        (_KEYS.get(key, key), told)
+        (KEYS.get(key, key), told)
         for key, value in named.items()
         if key not in _HIDDEN and (told := _told(key, value, numbers))
     )
@@ -156,7 +91,7 @@ def _about(subject: str, numbers: Mapping[int, str], administers: bool) -> tuple
         return (f"заявка {known}", f"/requests/{number}") if known else (f"заявка, строка № {number}", "")
     places = _PLACES | (_ADMINISTRATORS_PLACES if administers else {})
     place = places[kind].format(number) if kind in places and row_number(number) is not None else ""
-    return (_SUBJECTS[kind].format(number) if kind in _SUBJECTS else subject), place
+    return (SUBJECTS[kind].format(number) if kind in SUBJECTS else subject), place
 
 
 def _request_numbers(work: Work, listed: list[tuple[Event, dict[str, object]]]) -> dict[int, str]:
@@ -187,7 +122,7 @@ def _told(key: str, value: object, numbers: Mapping[int, str]) -> str:
     if isinstance(value, list):
         return ", ".join(_word(key, each) for each in value)
     if isinstance(value, Mapping):
-        return ", ".join(f"{_KEYS.get(str(name), name)} {_word(str(name), each)}" for name, each in value.items())
+        return ", ".join(f"{KEYS.get(str(name), name)} {_word(str(name), each)}" for name, each in value.items())
     return _word(key, value)
 
 
@@ -212,7 +147,7 @@ _WORDS: Mapping[str, Callable[[str], str]] = {
     "purpose": lambda code: LETTERS.get(code) or file_label(code, code),
     "kind": lambda code: READ_AS.get(code) or CORRECTIONS.get(code, code),
     "because": reason_told,
-    "sections": lambda code: _SECTIONS.get(code, code),
+    "sections": lambda code: SECTIONS.get(code, code),
 }
 
 

@@ -13,12 +13,12 @@ from actions.post import links
 from documents.harmless import is_program
 from models.letters import InboxLetter
 from states.words.files import kind_told
+from states.words.letters import VOICES
 from views.accounts import person_called
 from views.mail.marking import marked
 from views.requests.previews import SEEN
 
 _MOST_TEXT = 40_000
-_TITLES = {"own": "Слова отправителя", "forwarded": "Пересланное письмо", "enclosed": "Вложенное письмо"}
 _PROGRAM = "Это программа, а не документ: не открывайте её, если не ждали."
 Pieces = list[tuple[str, bool]]
 
@@ -94,7 +94,7 @@ def _voices(reading: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
 
 def _voice(each: Mapping[str, Any], quotes: Sequence[str]) -> VoiceView:
     return VoiceView(
-        title=_TITLES.get(str(each.get("kind")), ""),
+        title=VOICES.get(str(each.get("kind")), ""),
         head=tuple((str(name), _shown(value)) for name, value in each.get("head") or ()),
         pieces=marked(_shown(each.get("text")), quotes),
         signature=_shown(each.get("signature")),

@@ -9,13 +9,11 @@ from typing import Any, Literal
 from actions.cards.organisations import EDITABLE
 from catalog import Catalog
 from catalog.subjects import subjects
-from models.facts import Route
+from catalog.wording import EDUCATION, LICENCES
 from models.organisation import Organisation
-from states.words.organisations import LICENCES, SEALS
+from states.words.organisations import ROUTES, SEALS
 
-_ROUTES = {Route.LETTER: "письмом в СТП", Route.GOSUSLUGI: "через Госуслуги"}
 _YES_NO = (("yes", "да"), ("no", "нет"))
-_EDUCATION = (("professional", "среднее или высшее"), ("additional", "дополнительное профессиональное (ДПО)"))
 _BRANCH = ("head_inn", "head_kpp", "listed_in_egrul")
 _SCHOOL = ("licence", "teaches_medicine", "employs_practising_staff", "level")
 
@@ -66,7 +64,7 @@ def parts(catalog: Catalog) -> tuple[Part, ...]:
             Field("subordination", "Подведомственность", "choice", _coded(known.subordinations)),
             Field("sole_proprietor", "Индивидуальный предприниматель", "tick"),
             Field("licence", "Лицензия", "choice", _of(LICENCES)),
-            Field("route", "Как попасть в реестр", "choice", _of(_ROUTES), "Для ИП и соискателей лицензии."),
+            Field("route", "Как попасть в реестр", "choice", _of(ROUTES), "Для ИП и соискателей лицензии."),
         )),
         Part("Где", (
             Field("subject", "Субъект РФ", "choice", tuple((entry.code, f"{entry.name} ({entry.code})") for entry in subjects().values())),
@@ -87,7 +85,7 @@ def parts(catalog: Catalog) -> tuple[Part, ...]:
             Field("education.licence", "Лицензия на образовательную деятельность", "choice", _YES_NO),
             Field("education.teaches_medicine", "Обучает по медицинским или фармацевтическим программам", "choice", _YES_NO),
             Field("education.employs_practising_staff", "В штате преподаватели с медицинской практикой", "choice", _YES_NO),
-            Field("education.level", "Образование", "choice", _EDUCATION),
+            Field("education.level", "Образование", "choice", tuple(EDUCATION.items())),
         ), anchor="education", help="Заполняйте только для образовательной организации."),
     )  # fmt: skip
 

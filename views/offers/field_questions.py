@@ -9,7 +9,8 @@ from actions.requests.papers import layout_code
 from catalog import Catalog
 from catalog.kinds import Attachment, KindField, RequestKind
 from catalog.layouts import FormField, layout
-from catalog.wording import FIELD_TYPES, condition_text, media_text
+from catalog.media import media_text
+from catalog.wording import FIELD_TYPES, condition_text
 from models.facts import OrganisationFacts, RequestFacts
 from states.rules import attachments
 from states.rules.fields import applies, is_required

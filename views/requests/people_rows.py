@@ -13,7 +13,7 @@ from actions.context import Work
 from actions.requests import cases, drafting, lookup
 from catalog import Catalog
 from catalog.kinds import RequestKind
-from catalog.wording import LINE_FIELDS
+from catalog.wording import LINE_HEADINGS
 from models.employee import Employee
 from models.facts import HeldRole, Known, LineFacts, OrganisationFacts, RoleRef
 from models.findings import Finding, Severity
@@ -27,10 +27,6 @@ from views.offers.line_questions import LineQuestions, line_questions, role_labe
 from views.requests.drafts import of_rows, only_missing
 from views.requests.findings import Shown, grouped
 
-LABELS = {code: label[0].upper() + label[1:] for code, label in LINE_FIELDS.items()} | {
-    "patronymic": "Отчество",
-    "email": "Эл. почта",
-}
 # Told once above the table: it is mended by an invitation, not by typing.
 LATER = frozenset({"esia"})
 
@@ -192,13 +188,13 @@ def _told(findings: Sequence[Finding], line: LineFacts) -> tuple[Told, ...]:
     told = tuple(Told(group.style, shown) for group in grouped(rest) for shown in group.findings)
     if not missing:
         return told
-    labels = ", ".join(LABELS[finding.field or ""] for finding in missing)
+    labels = ", ".join(LINE_HEADINGS[finding.field or ""] for finding in missing)
     (group,) = grouped([dataclasses.replace(missing[0], message=f"Осталось заполнить: {labels}.")])
     return (*told, Told("open", group.findings[0]))
 
 
 def _is_empty(finding: Finding, line: LineFacts) -> bool:
-    return finding.field in LABELS and only_missing(finding, str(getattr(line, finding.field or "")))
+    return finding.field in LINE_HEADINGS and only_missing(finding, str(getattr(line, finding.field or "")))
 
 
 def _wrong(findings: Sequence[Finding], line: LineFacts) -> frozenset[str]:

@@ -11,21 +11,13 @@ from actions.context import Work
 from actions.requests import lookup, pairs
 from models.request import AccessRequest
 from models.row_numbers import row_number
+from states.words.steps import SPOKEN, TYPED
 from views.requests.dossier import heading
 from views.requests.drafts import lines_of_form
 from views.requests.grid import name_in_form
 from views.requests.history import last_event, since
 from web.shell import page, text
 
-_SPOKEN = {"granted": "доступ предоставлен", "rejected": "отказ", "yes": "да", "no": "нет", "1": "да"}
-_LABELS = {
-    "ticket": "Номер обращения", "registered_on": "Когда зарегистрировано или передано", "outcome": "Что получено",
-    "question": "О чём спрашивает СТП", "text": "Текст", "reason": "Причина", "ground": "На чём основан ответ",
-    "ground_letter": "Номер письма", "until": "Доступ дан до",
-    "name": "Кто подписал", "post": "Должность", "signed_on": "Дата подписи", "attorney_number": "Номер доверенности",
-    "attorney_date": "Дата доверенности", "attorney_until": "Доверенность действует до", "seal": "Печать на скане",
-    "confirm_address": "Адрес СТП верный", "purpose": "Какой вход",
-}  # fmt: skip
 _OURS = ("revision", "seen", "was", "go")
 _TICKS = ("drop-", "more-")  # what to do with files: they have to be chosen again anyway
 
@@ -58,7 +50,7 @@ def typed_back(work: Work, found: AccessRequest, form: FormData) -> Sequence[tup
             if value.filename:
                 told.append(("Файл, выберите его снова", value.filename))
         elif name not in _OURS and not name.startswith(_TICKS) and value.strip() and value != kept.get(name):
-            told.append((fields.get(name) or _label(name, places), _SPOKEN.get(value, value.strip())))
+            told.append((fields.get(name) or _label(name, places), SPOKEN.get(value, value.strip())))
     return told
 
 
@@ -77,4 +69,4 @@ def _label(name: str, places: dict[str, str]) -> str:
     what, _, which = name.partition("-")
     if which in places:
         return f"{places[which]}, {'причина отказа' if what == 'reason' else 'решение'}"
-    return _LABELS.get(name, "Ещё указано")
+    return TYPED.get(name, "Ещё указано")

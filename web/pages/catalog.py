@@ -11,8 +11,9 @@ from actions.context import NotFound, Work
 from actions.post import destinations
 from catalog.describing import describe_kind, describe_subsystem
 from catalog.layouts import load_layouts
+from catalog.media import media_text
 from catalog.rules import rules
-from catalog.wording import CONFIDENCE, FIELD_TYPES, media_text
+from catalog.wording import CONFIDENCE, FIELD_TYPES
 from models.moments import MOSCOW
 from views.catalogue.regulation import addresses, chapters, in_force, months, others, subsystems, unusual
 from web.shell import page, reading, see_other

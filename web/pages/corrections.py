@@ -24,6 +24,7 @@ from models.identifiers import BadIdentifier
 from models.request import AccessRequest, RequestLine
 from models.row_numbers import row_number
 from states.lifecycle import Refused
+from states.words.corrections import CORRECTIONS
 from views.mail.letters import addresses_of
 from views.people.card import reached
 from views.people.days import date_of
@@ -151,7 +152,7 @@ def _plainly(
         request,
         "corrections/asked.html",
         status=422 if wrong else 200,
-        label=corrections.LABELS[kind],
+        label=CORRECTIONS[kind],
         problem=wrong,
         why=why,
         foreseen=told,
@@ -212,7 +213,7 @@ def _page(
         foreseen=foreseen,
         will=changes(work, foreseen) if foreseen else [],
         kinds=corrections.possible(work, found) if acts else [],
-        labels=corrections.LABELS,
+        labels=CORRECTIONS,
         grid=choices(work, found, typed, corrections.on_record(work, found)),
         refused=versions.former(work, found),
         proven=_proven(work, found),

@@ -21,6 +21,7 @@ from models.moments import MOSCOW
 from models.request import AccessRequest, RequestFile
 from models.row_numbers import row_number
 from models.text import masked
+from states.words.patients import REASONS
 from views.offers.field_questions import FieldQuestion, FileQuestion, field_question, file_question
 from views.requests.drafts import clock, is_writable, lines_of_form, places_in, stages
 from views.requests.findings import grouped
@@ -85,7 +86,7 @@ def show_patients(request: Request, number: int, form: Form) -> Response:
     with work_of(request) as work:
         found = lookup.get(work, number)
         because = text(form, "because", 20)
-        if because not in patients.REASONS:
+        if because not in REASONS:
             return _page(request, work, found, status=422)
         patients.shown(work, found, because)
         return _page(request, work, found, open_for=because)
@@ -240,7 +241,7 @@ def _page(
         editable=writable,
         clash=typed is not None,
         closed=bool(closed),
-        reasons=patients.REASONS if own(request).acts else {},
+        reasons=REASONS if own(request).acts else {},
         was=_digest(found.fields),
         seen=last_event(work, found),
         saved=clock(work.now) if saved else "",

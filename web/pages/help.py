@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from actions.accounts.accounts import ROLE_LABELS, ROLE_MEANINGS
 from catalog.help import load_help
 from models.request import Status
 from states.turn import TURNS, Standing, turn_of
+from states.words.accounts import ROLE_LABELS, ROLE_MEANINGS
 from states.words.requests import MEANINGS, status_label
 from web.shell import installed, page
 

@@ -22,6 +22,7 @@ from documents.rosters import RosterError
 from models.findings import Finding, Severity, sourced
 from models.identifiers import BadIdentifier
 from models.row_numbers import row_numbers
+from states.words.reviews import LEFT
 from views.organisations.offered import with_roles
 from web.shell import Form, looked, page, reading, text, uploads, work_of
 
@@ -29,13 +30,6 @@ router = APIRouter()
 _SNILS = re.compile(r"\d{3}[-‑– ]?\d{3}[-‑– ]?\d{3}[-‑– ]?\d{2}|\d{9,11}")
 _HEADED = re.compile(r"снилс|фамили|фио|ф\.\s*и\.\s*о", re.IGNORECASE)
 _MOST = 20 * 1024 * 1024
-TITLES = (
-    (Case.HOLDS, "Ушли, а роли действуют", "Отмеченные роли попадут в черновик заявки на прекращение доступа."),
-    (Case.QUESTION, "Решаете вы", "Программа не уверена, что это тот самый человек, и сама не отмечает. Отметьте, если это он."),
-    (Case.OPEN, "Отзыв уже составлен", "Роли этих людей уже стоят в заявках на прекращение."),
-    (Case.IDLE, "Ролей здесь нет", "Отзывать нечего."),
-    (Case.UNKNOWN, "Не нашли", "Без верного СНИЛС человека не узнать, а ролей на такое имя нет. Исправьте СНИЛС и сверьте снова."),
-)  # fmt: skip
 
 
 @router.get("/leavers")
@@ -147,7 +141,7 @@ class Part:
 
 
 def _plan(request: Request, work: Work, found: Departures) -> Response:
-    groups = [Part(case, title, told, found.of(case)) for case, title, told in TITLES if found.of(case)]
+    groups = [Part(Case(case), *told, found.of(Case(case))) for case, told in LEFT.items() if found.of(Case(case))]
     return page(
         request,
         "people/leavers-plan.html",

@@ -20,7 +20,7 @@ from models.organisation import Organisation
 from models.refbook import RefbookOrganisation
 from models.row_numbers import row_number
 from registry.store import is_loaded
-from states.words.organisations import REGISTRY
+from states.words.organisations import NAMES, REGISTRY
 from states.words.requests import status_label
 from views import checklist_progress
 from views.board.cards import cards
@@ -175,7 +175,7 @@ def _card(
         parts=parts(work.catalog),
         changes=reorganising.changes(work, card),
         named=named(card),
-        labels=reorganising.LABELS,
+        labels=NAMES,
         told=told_name,
         others=by_name(work, but=card),
         problem=problem,

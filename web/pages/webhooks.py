@@ -15,15 +15,12 @@ from models.request import Status
 from models.webhook import DeliveryState, Webhook, WebhookDelivery
 from states.lifecycle import STEPS
 from states.words.requests import status_label
+from states.words.subscriptions import DELIVERIES
 from web.shell import Form, own, page, reading, see_other, text, work_of
 
 router = APIRouter(prefix="/admin/webhooks")
 _SHOWN = 50
-_STATES = {
-    DeliveryState.WAITING: ("promised", "ждёт отправки"),
-    DeliveryState.DONE: ("verified", "принято"),
-    DeliveryState.FAILED: ("failed", "не доставлено"),
-}
+_SHAPES = {DeliveryState.WAITING: "promised", DeliveryState.DONE: "verified", DeliveryState.FAILED: "failed"}
 _LABELS = {step.trigger: step.label for step in reversed(STEPS)}  # the desk's arrow first
 
 
@@ -111,7 +108,7 @@ def _list(
 
 def _told(row: WebhookDelivery, events: dict[int, Event]) -> tuple[str, str, str, str]:
     """(what it tells, of which request, shape of its state, words)."""
-    shape, words = _STATES[row.state]
+    shape, words = _SHAPES[row.state], DELIVERIES[row.state]
     event = events.get(row.event_seq)
     if event is None:
         return "Проверка", "", shape, words

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from actions.accounts.accounts import ROLE_LABELS
 from actions.accounts.user import User
 from models.account import Role
+from states.words.accounts import ROLE_LABELS
 from web.shell.permissions import roles_for
 
 # (address, name, further beginnings of addresses that belong to it); the first that fits a path is where one is.

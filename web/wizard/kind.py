@@ -16,8 +16,9 @@ from actions.requests import drafting, lookup
 from catalog import Catalog
 from catalog.describing import describe_kind
 from catalog.kinds import RequestKind
+from catalog.media import media_text
 from catalog.schema import Subsystem
-from catalog.wording import CONFIDENCE, FIELD_TYPES, media_text
+from catalog.wording import CONFIDENCE, FIELD_TYPES
 from documents.russian import counted
 from models.request import AccessRequest, Status
 from views.offers.kind_choices import by_subsystem, matching, offered, search_words

@@ -12,6 +12,7 @@ from actions.cards import organisations
 from actions.cards.organisation_names import in_request
 from actions.context import Work
 from actions.requests import drafting
+from catalog.wording import LINE_HEADINGS
 from models.employee import Employee
 from models.facts import LineFacts
 from models.findings import Finding
@@ -20,7 +21,7 @@ from models.request import AccessRequest
 from views.offers.line_questions import UNITS
 from views.requests.drafts import companion_number, is_writable, places_in, stages
 from views.requests.findings import grouped
-from views.requests.people_rows import LABELS, blank, table
+from views.requests.people_rows import blank, table
 from web.forms.rosters import Asking
 from web.shell import own, page
 
@@ -65,7 +66,7 @@ def people_page(
         blanks=blank(shown, 0 if kind.single and shown.rows else 1) if writable else [],
         writable=writable,
         spare=blank(shown, 1)[0],
-        labels=LABELS,
+        labels=LINE_HEADINGS,
         units=UNITS,
         stages=stages(work, found, card, judged, "people"),
         groups=grouped(shown.rest, places_in(work, found, judged).of),

@@ -8,9 +8,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from actions.accounts import accounts
-from actions.accounts.accounts import ROLE_LABELS, ROLE_MEANINGS
 from models.account import Role
 from models.request import Status
+from states.words.accounts import ROLE_LABELS, ROLE_MEANINGS
 from states.words.requests import MEANINGS, status_label
 from tests.web.users import NAMES, client
 from tests.web.world import World, clinic, personal_link, request_at

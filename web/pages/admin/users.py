@@ -9,12 +9,13 @@ from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
 
 from actions.accounts import accounts, passkeys, passwords, second_step, sessions
-from actions.accounts.accounts import ROLE_LABELS, ROLE_MEANINGS, BadAccount
+from actions.accounts.accounts import BadAccount
 from actions.context import Conflict, Work
 from actions.log import audit
 from models.account import Account, Role
 from models.row_numbers import row_numbers
 from states.rules.emails import email_problem
+from states.words.accounts import ROLE_LABELS, ROLE_MEANINGS
 from views.accounts import organisations_seen, sessions_running
 from views.organisations import offered
 from web.shell import Form, own, page, reading, see_other, text, ticked, work_of

@@ -17,7 +17,7 @@ from tests.postgres import migrated_database
 from tests.web.api.calling import caller
 from tests.web.users import client
 from tests.web.world import INN, KIND, World, clinic, request_at
-from web.api import requests as calls
+from web.api.requests import seen as calls
 from web.forms import rosters
 from wiring import database
 from wiring.database import engine_for, is_busy

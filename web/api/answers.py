@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from models.answers import Said
 from models.identifiers import BadIdentifier, snils_digits
-from web.api.schemas import AnswerIn, PairIn
+from web.api.schemas.steps import AnswerIn, PairIn
 from web.shell.problems import invalid
 
 

@@ -29,7 +29,19 @@ from web.shell import problems
 from web.shell.budgets import TokensBudget
 from wiring.work import Installation
 
-_PARTS = (requests, rosters, steps, corrections, letters, organisations, people, holdings, catalog, audit, webhooks)
+_PARTS = (
+    *requests.PARTS,
+    rosters,
+    steps,
+    corrections,
+    letters,
+    organisations,
+    people,
+    holdings,
+    catalog,
+    audit,
+    webhooks,
+)
 
 
 class Api:

@@ -17,7 +17,8 @@ from states.events import EVENTS
 from views.log import log_search
 from web.api.door import token_of
 from web.api.idempotency import once
-from web.api.schemas import AuditEventOut, AuditPage, Health, In, MeOut, Out, TokenOut, VerdictOut
+from web.api.schemas.common import In, Out
+from web.api.schemas.log import AuditEventOut, AuditPage, Health, MeOut, TokenOut, VerdictOut
 from web.shell import looked, own, reading
 
 router = APIRouter()

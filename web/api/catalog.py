@@ -12,8 +12,8 @@ from catalog.kinds import RequestKind
 from catalog.rules import rules
 from models.moments import zoned
 from states.deadlines import deadline
-from web.api.catalog_schemas import KindBrief, KindOut, RuleOut, SubsystemOut
-from web.api.schemas import DeadlineOut, SkippedOut
+from web.api.schemas.catalogue import KindBrief, KindOut, RuleOut, SubsystemOut
+from web.api.schemas.deadlines import DeadlineOut, SkippedOut
 from web.shell import installed
 
 router = APIRouter(tags=["Каталог и сроки"])

@@ -24,8 +24,8 @@ from views.people.card import reached
 from web.api.answers import said_of
 from web.api.door import token_of
 from web.api.idempotency import once
-from web.api.requests import IfMatch, stale
-from web.api.schemas import CorrectionIn, CorrectionOut, CorrectionsOut, WhyIn
+from web.api.requests.seen import IfMatch, stale
+from web.api.schemas.corrections import CorrectionIn, CorrectionOut, CorrectionsOut, WhyIn
 from web.shell import looked, reading
 from web.shell.problems import invalid, told_why
 

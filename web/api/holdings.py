@@ -21,7 +21,15 @@ from views.people.card import reached
 from web.api.bodies import Multipart
 from web.api.door import token_of
 from web.api.idempotency import once
-from web.api.schemas import DraftedOut, EndingOut, HoldingsImportOut, ImportedListOut, RenewIn, RevokeIn, WithdrawIn
+from web.api.schemas.holdings import (
+    DraftedOut,
+    EndingOut,
+    HoldingsImportOut,
+    ImportedListOut,
+    RenewIn,
+    RevokeIn,
+    WithdrawIn,
+)
 from web.shell import installed, looked, reading, text, ticked, uploads
 from web.shell.problems import invalid
 

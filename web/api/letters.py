@@ -25,8 +25,9 @@ from web.api.answers import said_of
 from web.api.bodies import Multipart
 from web.api.door import token_of
 from web.api.idempotency import once
-from web.api.schemas import AttachedOut, LetterOut, SettleIn, TakenOut, TriageOut
-from web.api.telling import sent_told
+from web.api.schemas.letters import AttachedOut, SettleIn, TakenOut, TriageOut
+from web.api.schemas.requests import LetterOut
+from web.api.telling.letters import sent_told
 from web.shell import installed, looked, own, reading, text, uploads
 from web.shell.downloads import letters_file
 from web.shell.problems import invalid

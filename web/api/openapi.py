@@ -10,7 +10,8 @@ from fastapi.openapi.utils import get_openapi
 
 from catalog import Catalog
 from documents.practice import TOLD
-from web.api.schemas import Problem, SignatureIn, StepIn
+from web.api.schemas.common import Problem
+from web.api.schemas.steps import SignatureIn, StepIn
 from web.shell.problems import KINDS, MEDIA_TYPE
 
 _ABOUT = """Те же действия, что на страницах, для программ.

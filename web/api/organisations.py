@@ -13,7 +13,7 @@ from actions.reviews import reorganising
 from models.organisation import Organisation, OrganisationChange
 from views.organisations.listing import listed_after
 from web.api.idempotency import once
-from web.api.schemas import (
+from web.api.schemas.organisations import (
     OrganisationChangeOut,
     OrganisationIn,
     OrganisationMoveIn,
@@ -21,7 +21,7 @@ from web.api.schemas import (
     OrganisationPage,
     OrganisationRenameIn,
 )
-from web.api.telling import organisation_brief
+from web.api.telling.requests import organisation_brief
 from web.shell import reading
 from web.shell.problems import invalid
 

@@ -17,7 +17,7 @@ from views.people.card import asked_for, reached
 from views.people.days import day_of
 from web.api.door import token_of
 from web.api.idempotency import once
-from web.api.schemas import (
+from web.api.schemas.people import (
     FormerNameOut,
     HolderOut,
     HoldersOut,

@@ -13,9 +13,9 @@ from documents.rosters.choices import Rows, chosen_columns
 from models.facts import OrganisationFacts
 from web.api.bodies import Multipart
 from web.api.idempotency import once
-from web.api.requests import IfMatch, draft
-from web.api.schemas import RosterOut, UnreadOut
-from web.api.telling import whole
+from web.api.requests.seen import IfMatch, draft
+from web.api.schemas.requests import RosterOut, UnreadOut
+from web.api.telling.requests import whole
 from web.forms.rosters import Carried
 from web.shell import installed, text, uploads
 from web.shell.problems import invalid

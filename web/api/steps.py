@@ -26,9 +26,10 @@ from web.api.answers import said_of
 from web.api.bodies import is_multipart
 from web.api.door import token_of
 from web.api.idempotency import once
-from web.api.requests import IfMatch, stale
-from web.api.schemas import RequestOut, SignatureIn, StepIn
-from web.api.telling import whole
+from web.api.requests.seen import IfMatch, stale
+from web.api.schemas.requests import RequestOut
+from web.api.schemas.steps import SignatureIn, StepIn
+from web.api.telling.requests import whole
 from web.forms.choices import said_in
 from web.forms.uploads import brought_from
 from web.shell import looked, reading, text, work_of

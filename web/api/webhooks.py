@@ -13,7 +13,7 @@ from actions.context import Work
 from actions.subscriptions import webhooks
 from models.webhook import DeliveryState, Webhook, WebhookDelivery
 from web.api.idempotency import once
-from web.api.schemas import In, Out, Word
+from web.api.schemas.common import In, Out, Word
 from web.shell import own, reading
 
 router = APIRouter(tags=["Уведомления"])

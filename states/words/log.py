@@ -42,6 +42,10 @@ GROUPS = {
     "catalog": "Справочник",
     "backup": "Резервные копии",
     "audit": "Журнал",
+    "damage": "Повреждения",
+    "data": "Сохранность данных",
+    "orphans": "Лишние файлы",
+    "installation": "Место программы",
 }
 # What an event tells beside.
 KEYS = {

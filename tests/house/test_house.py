@@ -205,6 +205,8 @@ WORDS_ELSEWHERE = {
     "cli/templates.py": "samples that a template is filled with",
     "cli/wizard/course.py": "headings over questions",
     "cli/wizard/talking.py": "answers to a yes or no",
+    "service/damage/files.py": "what was found, told of each file",
+    "service/damage/looking.py": "how damage is mended",
     "service/owed_erasures.py": "one, two, many of a thing",
     "service/safety.py": "what was tried against the sandbox",
     "views/mail/letters.py": "doubts in short, by the sentences that tell them",

@@ -11,12 +11,9 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from actions.context import Work
 from actions.keeping import erasing_again
 from actions.keeping.acts import Act
 from actions.log.audit import canonical
-from actions.stored import owed
-from models.erasure import Owed
 from wiring.moving_in import anchors_path, append
 from wiring.settings import Settings
 from wiring.work import Installation, log_key
@@ -56,11 +53,6 @@ def keep(settings: Settings, told: Mapping[str, object]) -> None:
     file = path(settings)
     if not file.exists() or line not in file.read_text("utf-8", "replace"):
         append(file, line)
-
-
-def unwritten(work: Work) -> list[Act]:
-    """Acts of this database that are owed to the file still."""
-    return [Act.from_json(debt.line) for debt in owed.debts(work, Owed.LINE)]
 
 
 def repeat_lost(installation: Installation, by: str) -> None:

@@ -8,7 +8,7 @@ EXCEPTIONS = {
         right_indent right_margin space_after space_before top_margin
     """,
     "zipfile, Pillow, logging, tempfile, sqlite3 and SQLAlchemy read what is set on them": """
-        MAX_IMAGE_PIXELS compress_type create_system disabled isolation_level naming_convention tempdir
+        MAX_IMAGE_PIXELS compress_type create_system disabled isolation_level naming_convention tempdir text_factory
     """,
     "Prefect's worker reads its configuration, and imports flows by the function that we replace": """
         env job_configuration load_flow_from_flow_run stream_output working_dir
@@ -26,6 +26,8 @@ EXCEPTIONS = {
     """,
     "facts kept beside a file as they were found in it": "key_oid signature_name signature_oid",
     "a value that stands in databases": "RENEWED",
+    "columns that triggers and statements of wiring.row_marks name": "of_row of_table",
+    "one of what the program makes in scores: for tests": "issue",
     "fields of answers: programs that call the API, readers of packs and of `letter read --json` take them": """
         direction from_ instance kind_title line_reasons made_by related state_since ticket_quote
     """,

@@ -14,10 +14,10 @@ PAUSED = (
     (
         "states/lifecycle.py",
         "STEPS: tuple[Step, ...] = (\n",
-        '    Step("pause", (S.VALIDATED,), S.PAUSED, _OFFICER, "Отложить"),\n'
-        '    Step("resume", (S.PAUSED,), S.VALIDATED, _OFFICER, "Продолжить"),\n'
-        '    Step("withdraw", (S.PAUSED,), S.WITHDRAWN, _OFFICER, "Отозвать заявку"),\n'
-        '    Step("edit", (S.PAUSED,), S.DRAFT, _OFFICER, "Вернуть в черновик"),\n',
+        '    Step("pause", (S.VALIDATED,), S.PAUSED, OFFICER, "Отложить"),\n'
+        '    Step("resume", (S.PAUSED,), S.VALIDATED, OFFICER, "Продолжить"),\n'
+        '    Step("withdraw", (S.PAUSED,), S.WITHDRAWN, OFFICER, "Отозвать заявку"),\n'
+        '    Step("edit", (S.PAUSED,), S.DRAFT, OFFICER, "Вернуть в черновик"),\n',
     ),
     ("states/statuses.py", "ORDER: Statuses = (*WAY[:5], Status.REJECTED,", " Status.PAUSED,"),
     ("states/statuses.py", "URGENCY: Statuses = (\n", "    Status.PAUSED,\n"),

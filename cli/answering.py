@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 import typer
 
-from actions.steps.answer import Upload
 from cli.drafting import read_toml
 
 if TYPE_CHECKING:
+    from actions.steps.answer import Upload
     from models.answers import Outcome, Said
 
 _FORM = "«{}»: нужно {}=granted или {}=«rejected: причина»."
@@ -94,4 +94,6 @@ def file_of(path: Path | None) -> Upload | None:
         return None
     if not path.is_file():
         raise typer.BadParameter(f"Файла {path} нет.", param_hint="--ground-file")
+    from actions.steps.answer import Upload
+
     return Upload(path.name, path.read_bytes())

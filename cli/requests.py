@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from actions.steps.answer import NOTHING, Answer
 from cli.output import Json, refuse, say, say_findings, say_json, working
 from cli.roster_options import Column, Hidden, OtherOrganisations, Sheet, Unread, choices_of
 
 if TYPE_CHECKING:
     from actions.context import Work
     from actions.requests.roster_drafts import Reader
+    from actions.steps.answer import Answer
     from documents.rosters import Choices
     from models.request import AccessRequest
 
@@ -278,6 +278,7 @@ def answer(
     """Записать ответ, который пришёл не письмом: по телефону, на бумаге, в личном кабинете."""
     from actions.answers import answers as given
     from actions.requests import lookup
+    from actions.steps.answer import Answer
     from cli.answering import file_of, said_of
     from states.lifecycle import Actor
 
@@ -486,6 +487,8 @@ def send(
     json: Json = False,
 ) -> None:
     """Поставить заявку в очередь на отправку в СТП."""
+    from actions.steps.answer import Answer
+
     _step(id, "send", json, Answer(confirm_address=confirm_address))
 
 
@@ -504,6 +507,8 @@ def invite(
     json: Json = False,
 ) -> None:
     """Послать работникам письма с личными ссылками на первый вход."""
+    from actions.steps.answer import Answer
+
     _step(id, "invite", json, Answer(confirm_address=confirm_address))
 
 
@@ -578,6 +583,8 @@ def hand_over(
 ) -> None:
     """Записать, что комплект подан через Центр СТП или передан другому получателю."""
 
+    from actions.steps.answer import Answer
+
     _step(id, "hand_over", json, Answer(ticket=ticket, registered_on=registered_on.date() if registered_on else None))
 
 
@@ -596,6 +603,8 @@ def package(id: Id, out: Annotated[Path, typer.Argument(help="Куда поло�
 @app.command()
 def reply(id: Id, text: Annotated[str, typer.Option(help="Текст ответа.")], json: Json = False) -> None:
     """Ответить на вопрос СТП."""
+
+    from actions.steps.answer import Answer
 
     _step(id, "reply", json, Answer(reply=text))
 
@@ -627,13 +636,14 @@ def login(
     _tell(request, json)
 
 
-def _step(id: str, trigger: str, json: bool, answer: Answer = NOTHING) -> None:
+def _step(id: str, trigger: str, json: bool, answer: Answer | None = None) -> None:
     from actions.answers.entering import enter
     from actions.requests import lookup
+    from actions.steps.answer import NOTHING
 
     with working() as work:
         request = lookup.find(work, id)
-        enter(work, request, trigger, answer)
+        enter(work, request, trigger, answer or NOTHING)
     _tell(request, json)
 
 

@@ -25,6 +25,7 @@ from wiring.settings import SettingsError
 
 _INTERNAL = {
     "AuditBroken": "fails a run of Prefect",
+    "DataDamaged": "fails a run of Prefect",
     "Back": "a word typed in the wizard of the command line",
     "BadBundle": "told by DeliveryError and MailboxError",
     "BadCode": "of a page code; reading the scan tells it",

@@ -34,14 +34,15 @@ def test_practice_papers_say_so_on_the_first_page_and_across_every_page(practice
 
 
 def test_practice_workbook_says_so_in_a_cell_and_in_the_header_of_every_page(practice):
-    from actions.requests import papers
+    from actions.requests import cases, papers
     from documents.paper import excel
     from documents.paper.paper import compose
 
     number = request_at(practice, Status.DRAFT)
     with practice.work("тест") as work:
         request = lookup.get(work, number)
-        made = excel.render(compose(papers._layout(work, request), papers.paper_facts(work, request)))
+        facts = cases.facts_of(work, request)
+        made = excel.render(compose(papers._layout(work, request, facts), papers.paper_facts(work, request, facts)))
     sheet = load_workbook(io.BytesIO(made)).active
     assert sheet["A1"].value == TITLE and "УЧЕБНАЯ ЗАЯВКА" in sheet.oddHeader.center.text
 

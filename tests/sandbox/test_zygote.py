@@ -223,7 +223,7 @@ def test_remembered_answers_are_few_and_go_after_a_while(monkeypatch: pytest.Mon
     for name in ("a", "b", "c"):
         remembering.keep(name, b"12345")
     assert [remembering.recall(name) for name in ("a", "b", "c")] == [None, b"12345", b"12345"]
-    monkeypatch.setattr(remembering, "_SECONDS", 0)
+    monkeypatch.setattr(remembering, "LONGEST", 0)
     assert remembering.recall("c") is None
     remembering.forget()
 

@@ -13,6 +13,7 @@ from actions.context import Conflict, NotFound, Work
 from actions.log import audit
 from actions.subscriptions import webhooks
 from models.account import Account, AccountOrganisation, Role
+from models.lengths import within
 from models.organisation import Organisation
 from refusals import Refusal
 
@@ -171,7 +172,7 @@ def set_theme(work: Work, account: Account, theme: str) -> None:
 def _named(name: str) -> str:
     if not name.strip():
         raise BadAccount("Впишите имя: так пользователя видят в журнале и в заявках.")
-    return " ".join(name.split())[:200]
+    return within(" ".join(name.split()), 200, "Имя")
 
 
 def _roles(roles: Collection[Role]) -> list[str]:

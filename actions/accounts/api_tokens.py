@@ -14,6 +14,7 @@ from actions.accounts.sessions import hashed
 from actions.context import Conflict, NotFound, OneOrganisation, Seen, Work
 from actions.log import audit
 from models.account import Account, AccountOrganisation, ApiToken
+from models.lengths import within
 from models.organisation import Organisation
 from refusals import Refusal
 
@@ -48,7 +49,7 @@ def create(
     """
     if organisation_id is not None and organisation_id not in _seen(work, account):
         raise BadToken("Выберите организацию из своих: чужой ключ не откроет.")
-    named = " ".join(name.split())[:100]
+    named = within(" ".join(name.split()), 100, "Название")
     if not named:
         raise BadToken("Впишите название: по нему вы узнаете ключ, когда решите его отозвать.")
     if days is not None and not 1 <= days <= LONGEST_DAYS:

@@ -18,6 +18,7 @@ from actions.accounts import challenges, refusals, second_step
 from actions.context import Conflict, NotFound, Work
 from actions.log import audit
 from models.account import Account, Passkey
+from models.lengths import within
 from refusals import Refusal
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def add(work: Work, account: Account, challenge: bytes | None, answer: str, name
     codes = second_step.switched_on(work, account)
     key = Passkey(
         account_id=account.id or 0, credential=credential, public_key=_text(made.credential_public_key),
-        sign_count=made.sign_count, name=name[:60], created_at=work.now,
+        sign_count=made.sign_count, name=within(name, 60, "Название ключа"), created_at=work.now,
     )  # fmt: skip
     work.session.add(key)
     work.session.flush()

@@ -14,6 +14,7 @@ from actions.log import audit
 from models.employee import Employee, FormerName
 from models.facts import FullName
 from models.identifiers import BadIdentifier
+from models.lengths import within
 from models.moments import MOSCOW
 from models.text import fold, tidy
 from states.rules.emails import email_problem
@@ -79,7 +80,8 @@ def correct(work: Work, card: Employee, name: FullName, *, ground: str = "") -> 
 
 
 def _renamed(work: Work, card: Employee, name: FullName, until: dt.date | None, ground: str, action: str) -> FormerName:
-    name = FullName(*(tidy(part)[:100] for part in (name.surname, name.given, name.patronymic)))
+    parts = (("Фамилия", name.surname), ("Имя", name.given), ("Отчество", name.patronymic))
+    name = FullName(*(within(tidy(part), 100, what) for what, part in parts))
     if not name.surname or not name.given:
         raise BadIdentifier("Укажите фамилию и имя: без них имя не запишешь.")
     if name == name_of(card):
@@ -94,7 +96,7 @@ def _renamed(work: Work, card: Employee, name: FullName, until: dt.date | None, 
         next_given=name.given,
         next_patronymic=name.patronymic,
         until=until,
-        ground=tidy(ground)[:300],
+        ground=within(tidy(ground), 300, "Основание"),
         recorded_at=work.now,
         recorded_by=work.by,
     )
@@ -116,7 +118,7 @@ def change(work: Work, card: Employee, values: Mapping[str, str | None]) -> Empl
     if "email" in changed:
         _change_address(work, card, wanted["email"])
     if "post" in changed:
-        card.post = wanted["post"][:300]
+        card.post = within(wanted["post"], 300, "Должность")
     if "unit" in changed:
         if wanted["unit"] not in ("", *_UNITS):
             raise BadIdentifier(f"Службы «{wanted['unit']}» нет. Есть: {', '.join(_UNITS)}.")

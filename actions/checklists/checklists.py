@@ -21,6 +21,7 @@ from models.employee import Employee
 from models.findings import Finding, Severity, sourced
 from models.grant import Grant
 from models.identifiers import BadIdentifier
+from models.lengths import within
 from models.request import AccessRequest, LineState
 from models.text import fold, tidy
 from states.checklists import Place, dependents, lacking
@@ -314,7 +315,7 @@ def assign(
     if person is not None and person.organisation_id != spot.organisation_id:
         raise NotFound("Такого работника в этой организации нет.")
     held.row.assignee_id = person.person_id if person else None
-    held.row.assignee_name = "" if person else tidy(name)[:200]
+    held.row.assignee_name = "" if person else within(tidy(name), 200, "Имя")
     _written(work, spot, held, "assigned", employee=employee_id, by_name=bool(held.row.assignee_name))
     return advice(held.item, person)
 

@@ -18,6 +18,7 @@ from actions.log import audit
 from actions.post import outbox
 from actions.reviews import reorganising
 from models.correction import Correction
+from models.lengths import within
 from models.letters import OutboxLetter
 from models.organisation import Organisation, OrganisationChange
 from models.request import AccessRequest
@@ -39,7 +40,11 @@ def take_change_back(work: Work, change: OrganisationChange, *, why: str) -> Cor
         moved, follow = corrected_moves.went_along(work, change), corrected_moves.all_back(work, change)
     _refuse_on_its_way(work, change, moved)
     left = _left(work, change, moved)
-    change.withdrawn_at, change.withdrawn_by, change.withdrawn_reason = work.now, work.by, tidy(why)[:500]
+    change.withdrawn_at, change.withdrawn_by, change.withdrawn_reason = (
+        work.now,
+        work.by,
+        within(tidy(why), 4000, "Причина"),
+    )
     work.session.add(change)
     before, after = follow()
     work.session.flush()

@@ -26,6 +26,7 @@ from actions.steps import taking
 from actions.steps.answer import Answer
 from models.answers import LEAST_GROUND, Ground, PairAnswer, PairKey, Said
 from models.correction import Correction
+from models.lengths import within
 from models.letters import OutboxLetter
 from models.moments import MOSCOW
 from models.request import AccessRequest, LineState, RequestedRole, RequestLine, Status
@@ -261,7 +262,7 @@ _TO_DESK = ("reply", "follow-up")
 
 def change_ticket(work: Work, request: AccessRequest, ticket: str, *, why: str) -> Correction:
     """The number was another, or with "" there is none; the add-application shares it."""
-    wanted = tidy(ticket)[:120] or None
+    wanted = within(tidy(ticket), 120, "Номер обращения") or None
     if wanted == request.ticket:
         raise Conflict("Этот номер обращения и записан. Укажите правильный.")
     letters = left(work, request, None, col(OutboxLetter.purpose).in_(_TO_DESK)) if request.ticket else []

@@ -19,6 +19,7 @@ from actions.roles.holdings import held_in, role_label
 from models.employee import Employee
 from models.grant import Grant
 from models.identifiers import BadIdentifier, inn_digits, kpp_code, ogrn_digits, oid_code
+from models.lengths import within
 from models.moments import MOSCOW
 from models.organisation import Organisation, OrganisationChange
 from models.request import AccessRequest, RequestLine
@@ -231,7 +232,7 @@ def _recorded(
         after=after,
         grants=list(roles),
         requests=list(open_requests),
-        ground=tidy(ground)[:300],
+        ground=within(tidy(ground), 300, "Основание"),
         recorded_at=work.now,
         recorded_by=work.by,
     )

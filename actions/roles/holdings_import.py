@@ -28,6 +28,7 @@ from models.file_names import safe
 from models.findings import Finding, Severity, sourced
 from models.grant import Grant, HoldingsImport
 from models.identifiers import BadIdentifier, format_snils, valid_snils
+from models.lengths import within
 from models.moments import MOSCOW
 from models.organisation import Organisation
 from models.text import tidy
@@ -163,7 +164,7 @@ def _told(row: RosterRow, line: LineFacts, told_by: str, told_on: str, checked: 
     return ToldHolding(
         line,
         since=day(row.cells.get("since")),
-        told_by=(source or tidy(told_by))[:300],
+        told_by=source or within(tidy(told_by), 300, "Кто сообщил"),
         told_on=day(row.cells.get("told_on")) or day(told_on),
     )
 
@@ -318,7 +319,11 @@ def withdraw(work: Work, entry: HoldingsImport, *, reason: str) -> list[Grant]:
     rows = list(work.session.execute(select(Grant).where(col(Grant.import_id) == entry.id)).scalars())
     gone = [row for row in rows if not row.never]
     grants.retract(work, *gone)
-    entry.withdrawn_at, entry.withdrawn_by, entry.withdrawn_reason = work.now, work.by, tidy(reason)[:500]
+    entry.withdrawn_at, entry.withdrawn_by, entry.withdrawn_reason = (
+        work.now,
+        work.by,
+        within(tidy(reason), 4000, "Причина"),
+    )
     work.session.add(entry)
     audit.record(work, "holdings.withdrawn", subject(entry), grants=[row.id for row in gone])
     return gone

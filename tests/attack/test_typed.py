@@ -86,10 +86,8 @@ def test_no_number_of_a_row_breaks(everybody: TestClient, town: World) -> None:
     _judged(broken)
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(7200)
-def test_no_form_breaks(everybody: TestClient, town: World) -> None:
-    """Every form of every page as it stands there, with one field after the other made hostile, and all of them at once."""
+def forms_found(everybody: TestClient, town: World) -> dict[object, Form]:
+    """Each form once, wherever it stands."""
     forms: dict[object, Form] = {}
     pages = {path for path, _ in _addresses(town, "GET")}
     pages |= {
@@ -102,6 +100,14 @@ def test_no_form_breaks(everybody: TestClient, town: World) -> None:
         answer = everybody.get(path, follow_redirects=True)
         if answer.status_code == 200 and "html" in answer.headers.get("content-type", ""):
             forms |= {form.key: form for form in forms_of(path, answer.text) if form.action != "/logout"}
+    return forms
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(7200)
+def test_no_form_breaks(everybody: TestClient, town: World) -> None:
+    """Every form of every page as it stands there, with one field after the other made hostile, and all of them at once."""
+    forms = forms_found(everybody, town)
     names = {name for form in forms.values() for name in form.fields}
     assert {"revision", "until", "grant", "inn", "capacity", "smtp.ca_bundle"} <= names
     broken, turn = [], 0

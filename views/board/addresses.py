@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from actions.context import NotFound, Work
+from models.lengths import within
 from models.request import Status
 from models.row_numbers import row_number
 from states.turn import TURNS, Turn
@@ -69,7 +70,7 @@ def look_from(query: Mapping[str, str], login: str, work: Work, token: Callable[
     """Raises NotFound for what there is not."""
 
     def typed(name: str) -> str:
-        return query.get(name, "").strip()[:_LONGEST]
+        return within(query.get(name, "").strip(), _LONGEST, "Слишком длинный поиск")
 
     filters = Filters(
         status=_status(typed("state")),

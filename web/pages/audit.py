@@ -30,6 +30,7 @@ from views.log.lines import action_groups, actors, chosen_actions, lines
 from views.log.log_search import MACHINE, Search
 from views.people.days import date_of, midnight
 from web.shell import installed, looked, notice, own, page, reading
+from web.shell.bodies import sought
 from web.shell.downloads import LOCKED_UP
 from web.shell.sealed import token
 
@@ -52,7 +53,7 @@ class Asked:
 
 
 def _asked(request: Request, work: Work) -> Asked:
-    typed = {name: request.query_params.get(name, "").strip()[:100] for name in _READERS}
+    typed = {name: sought(request.query_params.get(name, "")) for name in _READERS}
     problems: dict[str, str] = {}
     meant: dict[str, Any] = {}
     for name, value in typed.items():

@@ -17,6 +17,7 @@ from catalog.wording import CONFIDENCE, FIELD_TYPES
 from models.moments import MOSCOW
 from views.catalogue.regulation import addresses, chapters, in_force, months, others, subsystems, unusual
 from web.shell import page, reading, see_other
+from web.shell.bodies import sought
 
 router = APIRouter(prefix="/catalog")
 _YEAR = re.compile(r"20\d\d", re.ASCII)
@@ -24,7 +25,7 @@ _YEAR = re.compile(r"20\d\d", re.ASCII)
 
 @router.get("")
 def show_catalog(request: Request, text: str = "") -> Response:
-    wanted = text.strip()[:200]
+    wanted = sought(text)
     with reading(request) as work:
         return page(
             request,
@@ -85,7 +86,7 @@ def show_kind(request: Request, kind: str) -> Response:
 
 @router.get("/rules")
 def show_rules(request: Request, text: str = "") -> Response:
-    wanted = text.strip()[:200]
+    wanted = sought(text)
     with reading(request) as work:
         found = chapters(work.catalog, work.policy.own_catalog, wanted)
         return page(

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from actions.context import NotFound
 from web.shell import Form, see_other
+from web.shell.bodies import sought
 from web.shell.door import own_address
 from web.shell.sealed import address
 
@@ -21,9 +22,5 @@ def find(request: Request, form: Form) -> Response:
     wanted = urlsplit(str(form.get("to", "")))
     if own_address(wanted.path) != wanted.path or wanted.path.startswith("/find"):
         raise NotFound("Искать здесь нельзя: вернитесь на страницу и повторите.")
-    said = [
-        (name, value.replace("\0", "")[:200])
-        for name, value in form.multi_items()
-        if isinstance(value, str) and name != "to"
-    ]
+    said = [(name, sought(value)) for name, value in form.multi_items() if isinstance(value, str) and name != "to"]
     return see_other(address(request, wanted.path, said[:_FIELDS]))

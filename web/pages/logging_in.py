@@ -15,6 +15,7 @@ from actions.context import Conflict, Work
 from models.account import Account, Role
 from service import beside
 from web.shell import Form, cookies, installed, page, secret, see_other, text
+from web.shell.bodies import MAX_ENTRANCE
 from web.shell.door import own_address, recognised
 from web.shell.proxies import caller_address
 from wiring.page_key import is_page_key
@@ -38,7 +39,7 @@ def ask(request: Request, next: str = "") -> Response:
 @router.post("/login")
 def log_in(request: Request, form: Form) -> Response:
     """The password is looked at between two transactions: it takes long, and nobody has to wait for it."""
-    login, password, next = text(form, "login", 100), secret(form, "password"), text(form, "next", 2000)
+    login, password, next = text(form, "login", 100), secret(form, "password"), text(form, "next", MAX_ENTRANCE)
     installation = installed(request)
     try:
         account, known = _counted(request, login)

@@ -30,6 +30,7 @@ from views.organisations.offered import by_name
 from views.requests import summary
 from web.forms.organisation_cards import typed
 from web.shell import Form, notice, own, page, reading, see_other, text, work_of
+from web.shell.bodies import sought
 from web.shell.sealed import address
 
 router = APIRouter(prefix="/organisations")
@@ -55,7 +56,7 @@ class Listing:
 
 @router.get("")
 def show_organisations(request: Request, text: str = "", start: str = "") -> Response:
-    wanted = text.strip()[:200]
+    wanted = sought(text)
     offset = row_number(start) or 0
     with reading(request) as work:
         count, found = listing.listed(work, wanted, limit=_PAGE, offset=offset)
@@ -77,7 +78,7 @@ def _at(request: Request, wanted: str, offset: int) -> str:
 
 @router.get("/new")
 def ask_new(request: Request, text: str = "") -> Response:
-    return _new(request, text.strip()[:200])
+    return _new(request, sought(text))
 
 
 @router.post("/new")

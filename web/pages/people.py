@@ -21,6 +21,7 @@ from views.people.matrix import Filters, Matrix, choices, columns, everyone, mat
 from views.people.matrix_books import MOST, list_book, matrix_book, title_of
 from views.people.role_history import role_history
 from web.shell import Form, looked, own, page, reading, see_other, text, work_of
+from web.shell.bodies import sought
 from web.shell.downloads import download
 from web.shell.sealed import token
 
@@ -41,8 +42,8 @@ def _filters(
     """What an empty field or a mistyped number asks for is nothing."""
     return Filters(
         _number(organisation) or None,
-        role.strip()[:120],
-        text.strip()[:120],
+        sought(role),
+        sought(text),
         clashing == "1",
         everybody == "1",
         _number(after),

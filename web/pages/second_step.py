@@ -94,7 +94,7 @@ def begin_key(request: Request) -> Response:
 @router.post("/keys")
 def add_key(request: Request, form: Form) -> Response:
     """What was asked for is over with the first answer, right or wrong."""
-    answer, name = text(form, "answer", second_proofs.LONGEST), text(form, "name", 200)
+    answer, name = text(form, "answer", second_proofs.LONGEST), text(form, "name", 60)
     with work_of(request) as work:
         challenge = challenges.take(work, own(request).session_id or 0)
     try:

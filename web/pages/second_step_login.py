@@ -10,6 +10,7 @@ from actions.context import Conflict
 from models.account import Account, AccountSession
 from web.pages.logging_in import entered
 from web.shell import Form, cookies, installed, page, second_proofs, see_other, text
+from web.shell.bodies import MAX_ENTRANCE
 from web.shell.door import own_address
 
 router = APIRouter(prefix="/login/second")
@@ -24,7 +25,7 @@ def ask(request: Request, next: str = "") -> Response:
 @router.post("")
 def prove(request: Request, form: Form) -> Response:
     """The half session ends with the right proof; a whole one with another token takes its place."""
-    found, next = _half(request), text(form, "next", 2000)
+    found, next = _half(request), text(form, "next", MAX_ENTRANCE)
     if found is None:
         return see_other("/login")
     session, account = found

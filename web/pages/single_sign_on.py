@@ -85,7 +85,7 @@ async def leave(request: Request, next: str = "") -> Response:
     if request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
         return see_other("/login")
     request.session.clear()
-    request.session["next"] = next[:2000]
+    request.session["next"] = next if len(next) <= 2000 else ""
     try:
         client = await _provided(oidc)
         answer: Response = await client.authorize_redirect(
@@ -137,7 +137,7 @@ def claims_of(said: Mapping[str, Any], oidc: OidcPart) -> Claims:
         issuer=str(said["iss"]),
         subject=str(said["sub"]),
         login=str(said.get(oidc.login_claim) or said["sub"]).lower(),
-        name=str(said.get("name") or ""),
+        name=_short(str(said.get("name") or "")),
         email=str(said.get("email") or ""),
         roles=frozenset(role for role, names in by_role.items() if groups & set(names)),
         everywhere=bool(groups & set(oidc.everywhere)),
@@ -149,3 +149,8 @@ def _listed(value: object) -> Iterable[str]:
     """A claim may be a list or one word; Keycloak writes groups with a slash before them."""
     values = value if isinstance(value, list) else str(value).split() if value else ()
     return [str(each).removeprefix("/") for each in values]
+
+
+def _short(name: str) -> str:
+    """The provider's, which nobody here can mend; that it goes on is seen."""
+    return name if len(name) <= 200 else f"{name[:199]}…"

@@ -28,7 +28,7 @@ def show_tokens(request: Request) -> Response:
 def create(request: Request, form: Form) -> Response:
     """The token stands on the answer and nowhere else; a reload makes another one only after the browser asks."""
     use, days = _USES.get(text(form, "use", 20), "api"), text(form, "days", 4)
-    name = text(form, "name", 200) or ("Календарь" if use == "calendar" else "")
+    name = text(form, "name", 100) or ("Календарь" if use == "calendar" else "")
     with work_of(request) as work:
         try:
             account = accounts.get(work, own(request).id)

@@ -25,6 +25,7 @@ from views.requests.decisions import Decision, decisions, said_in_letter
 from views.requests.findings import grouped
 from web.forms.choices import choices, said_in
 from web.shell import Form, installed, looked, looked_on, own, page, reading, see_other, text, work_of
+from web.shell.bodies import sought
 from wiring.gateways import reads_mail, unset_mail
 
 router = APIRouter()
@@ -75,7 +76,7 @@ def show_letter(
     with reading(request) as work:
         letter = inbox.get(work, letter_id)
         target = lookup.get(work, chosen) if chosen else _matched(work, letter)
-        answer = _letter(request, work, letter, target, about=about.strip()[:200], told=_done(work, done), came=came)
+        answer = _letter(request, work, letter, target, about=sought(about), told=_done(work, done), came=came)
     record = looked_on if request.headers.get("hx-request") else looked
     record(request, "letter.viewed", f"inbox:{letter_id}")
     return answer

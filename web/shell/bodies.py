@@ -12,11 +12,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from models.lengths import TooLong, within
+
 MAX_BODY = 64 * 1024 * 1024
 MAX_WORDS = 8 * 1024 * 1024  # of a body without files: it is taken apart sign by sign, and everybody waits for that
 MAX_ENTRANCE = 64 * 1024  # of a login: whoever is outside sends a few words
 GRACE_SECONDS, LEAST_SPEED = 30, 16 * 1024  # after the first half minute so many bytes a second must come
 MAX_FILES = 40
+MAX_SOUGHT = 200
 MAX_FIELDS = 6000  # an answer about a thousand people names each of their roles
 _ENTRANCES = ("/login", "/setup")
 _TOO_MUCH = "Файлы слишком большие: вместе не больше 64 МБ."
@@ -72,18 +75,43 @@ def _announced(scope: Scope) -> int:
 
 
 async def _form(request: Request) -> AsyncIterator[FormData]:
-    """Uploads lie in temporary files until the answer is made."""
-    async with request.form(max_files=MAX_FILES, max_fields=MAX_FIELDS, max_part_size=1024 * 1024) as form:
+    """Uploads lie in temporary files until the answer is made. What cannot be taken apart is too long or too much."""
+    try:
+        form = await request.form(max_files=MAX_FILES, max_fields=MAX_FIELDS, max_part_size=1024 * 1024)
+    except HTTPException as wrong:
+        raise HTTPException(413, _TOO_MANY_WORDS) if wrong.status_code == 400 else wrong from None
+    try:
         yield form
+    finally:
+        await form.close()
 
 
 Form = Annotated[FormData, Depends(_form)]
 
 
+class FieldTooLong(TooLong):
+    """A field of this form, which its answer shows once more with everything else that was typed."""
+
+    def __init__(self, form: FormData, name: str, length: int, most: int) -> None:
+        super().__init__("Слишком длинный текст", length, most)
+        self.form, self.name = form, name
+
+
 def text(form: FormData, name: str, limit: int = 20_000) -> str:
-    """A field as typed, trimmed; "" when it is absent. No database keeps a NUL, and no keyboard types one."""
+    """A field as typed, trimmed; "" when it is absent. No database keeps a NUL, and no keyboard types one.
+
+    Raises FieldTooLong: what was cut off nobody would miss until it is needed.
+    """
     value = form.get(name)
-    return value.replace("\0", "").strip()[:limit] if isinstance(value, str) else ""
+    typed = value.replace("\0", "").strip() if isinstance(value, str) else ""
+    if len(typed) > limit:
+        raise FieldTooLong(form, name, len(typed), limit)
+    return typed
+
+
+def sought(words: str) -> str:
+    """What somebody looks for. Raises TooLong."""
+    return within(words.replace("\0", "").strip(), MAX_SOUGHT, "Слишком длинный поиск")
 
 
 def secret(form: FormData, name: str) -> str:

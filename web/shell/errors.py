@@ -12,6 +12,8 @@ from starlette.responses import HTMLResponse
 from models.row_numbers import row_number
 from refusals import Refusal, word
 from views.requests.findings import grouped
+from web.shell import too_long
+from web.shell.bodies import FieldTooLong
 from web.shell.headers import always
 from web.shell.rendering import page
 from wiring.database import is_busy
@@ -105,6 +107,7 @@ def _broken(request: Request, error: Exception) -> HTMLResponse:
 
 
 def register(app: FastAPI) -> None:
+    app.add_exception_handler(FieldTooLong, too_long.answered)
     app.add_exception_handler(Refusal, _refusal)
     app.add_exception_handler(DataError, _unstorable)  # PostgreSQL refuses,
     app.add_exception_handler(OverflowError, _unstorable)  # SQLite's driver and dates overflow

@@ -21,6 +21,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from models.lengths import TooLong, within
+from web.shell.bodies import MAX_SOUGHT
 from web.shell.installed import installed
 from web.shell.users import own, user_of
 
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 WORDS = frozenset({"text", "about", "inn"})  # what is typed freely on pages that look for something
-_LONGEST = 200
 _MARK = "~"
 # A request's number and the ИНН of a legal person are nobody's name: such an address may be shared.
 _HARMLESS = re.compile(r"(?:ЕД|УЧ)-\d{4}-\d{6}(?:-\w{1,12})?|\d{10}|(?:request|organisation|account):\d{1,9}")
@@ -53,7 +54,10 @@ def _opened(request: Request) -> RedirectResponse | None:
     """None goes on, with words in place of tokens; a token that is not this user's asks for nothing."""
     said = parse_qsl(request.scope["query_string"].decode("latin-1"))
     if any(_is_open(name, value) for name, value in said):
-        return RedirectResponse(address(request, request.url.path, said), status_code=303)
+        try:
+            return RedirectResponse(address(request, request.url.path, said), status_code=303)
+        except TooLong:  # the page says so
+            return None
     tokens: dict[str, str] = {}
     plain = []
     for name, value in said:
@@ -84,7 +88,7 @@ def address(request: Request, path: str, said: list[tuple[str, str]]) -> str:
 
 def token(request: Request, word: str) -> str:
     """What stands in an address for a word: the same that it came by, or a fresh one."""
-    word = word.strip()[:_LONGEST]
+    word = within(word.strip(), MAX_SOUGHT, "Слишком длинный поиск")
     if not word or word.startswith(_MARK) or _HARMLESS.fullmatch(word):
         return word
     came: dict[str, str] = request.scope.get("state", {}).get("tokens", {})

@@ -23,6 +23,7 @@ from documents.russian import counted
 from models.request import AccessRequest, Status
 from views.offers.kind_choices import by_subsystem, matching, offered, search_words
 from web.shell import page, reading, see_other, work_of
+from web.shell.bodies import sought
 
 router = APIRouter()
 
@@ -55,7 +56,7 @@ class DraftView:
 @router.get("/requests/new")
 def choose_kind(request: Request, text: str = "") -> Response:
     """By subsystem; the search works without scripts too."""
-    wanted = text.strip()[:200]
+    wanted = sought(text)
     with reading(request) as work:
         every = offered(work.catalog, work.now.date())
         found = matching(wanted, every, work.catalog) if wanted else every

@@ -21,6 +21,7 @@ from registry.store import is_loaded
 from views.offers.kind_choices import offered
 from views.requests.drafts import drafts_of, next_page
 from web.shell import Form, own, page, reading, see_other, text, work_of
+from web.shell.bodies import sought
 
 router = APIRouter()
 _AT = "/requests/new/organisation"
@@ -44,7 +45,7 @@ def choose_organisation(request: Request, kind: str = "", text: str = "") -> Res
         chosen = _kind(work, kind)
         if chosen is None:
             return see_other("/requests/new")
-        return _page(request, work, chosen, text.strip()[:200])
+        return _page(request, work, chosen, sought(text))
 
 
 @router.post(_AT)

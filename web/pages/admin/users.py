@@ -137,7 +137,7 @@ def switch_off_second_step(request: Request, number: int) -> Response:
 
 
 def _typed(form: FormData) -> tuple[dict[str, str], set[Role], set[int]]:
-    typed = {name: text(form, name, 300) for name in ("login", "name", "email")}
+    typed = {name: text(form, name, most) for name, most in (("login", 64), ("name", 200), ("email", 300))}
     typed |= {name: "1" if ticked(form, name) else "" for name in ("active",)}
     typed["everywhere"] = "1" if text(form, "seen") == "all" else ""
     roles = {Role(value) for value in form.getlist("roles") if value in set(Role)}

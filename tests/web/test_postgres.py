@@ -107,7 +107,7 @@ def test_a_step_is_taken(town: World, everybody: TestClient) -> None:
 
 def test_a_program_lists_requests_and_its_calls_act_once(town: World) -> None:
     program = caller(town, "program", [Role.OFFICER])
-    assert len(program.get("/api/v1/requests", params={"text": "ленина"}).json()["items"]) > 0
+    assert len(program.post("/api/v1/requests/search", json={"text": "ленина"}).json()["items"]) > 0
     assert program.get("/api/v1/requests/99999999999").status_code == 404
     assert program.post("/api/v1/requests/1/comments", json={"text": "а\0б"}).status_code in (201, 422)
     key = {"Idempotency-Key": "одно".encode().hex()}

@@ -53,8 +53,12 @@ def who_am_i(request: Request) -> MeOut:
 def list_events(
     request: Request,
     after: Annotated[int, Query(description="`next` предыдущей страницы", ge=0)] = 0,
-    action: Annotated[str, Query(description="Что сделано, например request.grant", max_length=60)] = "",
-    subject: Annotated[str, Query(description="С чем, например request:12", max_length=60)] = "",
+    action: Annotated[
+        str, Query(description="Что сделано, например request.grant", max_length=60, pattern=r"^[a-z.-]*$")
+    ] = "",
+    subject: Annotated[
+        str, Query(description="С чем, например request:12", max_length=60, pattern=r"^([a-z-]+(:\d{1,10})?)?$")
+    ] = "",
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
 ) -> AuditPage:
     """От старых к новым. Кто видит не все организации, получает только записи о заявках своих."""

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from actions.accounts import api_tokens
 from actions.accounts.user import User
 from models.account import ApiToken
+from web.api.searches import LOOKS
 from web.shell import installed
 from web.shell.permissions import SAFE, roles_for
 from web.shell.problems import problem
@@ -19,7 +20,6 @@ from wiring.database import unless_busy
 
 PREFIX = "/api/v1"
 OPEN = (f"{PREFIX}/openapi.json", f"{PREFIX}/health")
-_LOOKS = ("/people/search",)  # a look whose words travel in the body
 _CHALLENGE = 'Bearer realm="egisz-access"'
 
 
@@ -55,7 +55,7 @@ def _turned_away(request: Request) -> Response | None:
 def _too_narrow(request: Request, token: ApiToken) -> str:
     """What this token may not do though its owner may, "" when nothing is in the way."""
     path = request.url.path.removeprefix(PREFIX)
-    if token.reads_only and request.method not in SAFE and path not in _LOOKS:
+    if token.reads_only and request.method not in SAFE and path not in LOOKS:
         return "Ключ только для чтения: он ничего не меняет и данных пациентов не показывает. Сделайте другой на странице «Ключи и календарь»."
     if token.organisation_id is not None and path.startswith("/admin"):
         return "Ключ видит одну организацию, а здесь меняют общее для всех."

@@ -20,7 +20,9 @@ from web.api.schemas.organisations import (
     OrganisationOut,
     OrganisationPage,
     OrganisationRenameIn,
+    OrganisationSearchIn,
 )
+from web.api.searches import no_person, no_words
 from web.api.telling.requests import organisation_brief
 from web.shell import reading
 from web.shell.problems import invalid
@@ -32,15 +34,26 @@ router = APIRouter(tags=["Организации"])
 def list_organisations(
     request: Request,
     inn: Annotated[str, Query(description="ИНН", max_length=12)] = "",
-    text: Annotated[str, Query(description="Слова названия", max_length=200)] = "",
+    text: Annotated[
+        str,
+        Query(description="Больше не принимается: слова передают в теле, см. `searchOrganisations`", deprecated=True),
+    ] = "",
     after: Annotated[int, Query(description="`next` предыдущей страницы", ge=0)] = 0,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> OrganisationPage:
     """Только те, что видит владелец ключа."""
+    no_words("text", text, "/organisations/search")
+    no_person("inn", inn, "/organisations/search")
+    return search(request, OrganisationSearchIn(inn=inn, after=after, limit=limit))
+
+
+@router.post("/organisations/search", operation_id="searchOrganisations", summary="Найти организации")
+def search(request: Request, body: OrganisationSearchIn) -> OrganisationPage:
+    """Только те, что видит владелец ключа. Ничего не меняет; ключу только для чтения открыт."""
     with reading(request) as work:
-        found = listed_after(work, after, inn=inn, text=text, limit=limit + 1)
-        items = [organisation_brief(card) for card in found[:limit]]
-    return OrganisationPage(items=items, next=items[-1].id if len(found) > limit else None)
+        found = listed_after(work, body.after, inn=body.inn, text=body.text, limit=body.limit + 1)
+        items = [organisation_brief(card) for card in found[: body.limit]]
+    return OrganisationPage(items=items, next=items[-1].id if len(found) > body.limit else None)
 
 
 @router.post(

@@ -20,6 +20,7 @@ from web.api.idempotency import once
 from web.api.schemas.people import (
     FormerNameOut,
     HolderOut,
+    HolderSearchIn,
     HoldersOut,
     PersonBrief,
     PersonChangeIn,
@@ -27,6 +28,7 @@ from web.api.schemas.people import (
     RenameIn,
     SearchIn,
 )
+from web.api.searches import no_person
 from web.shell import looked, reading
 from web.shell.problems import invalid
 
@@ -113,6 +115,18 @@ def list_holders(
     ] = "",
 ) -> HoldersOut:
     """С заявкой, которая это доказывает. Кто посмотрел, записывается."""
+    no_person("inn", inn, "/holders/search")
+    return _holders(request, as_of, inn, known_on)
+
+
+@router.post("/holders/search", operation_id="searchHolders", summary="Кто какие роли держит в организации на дату")
+def search_holders(request: Request, body: HolderSearchIn) -> HoldersOut:
+    """То же, что `listHolders`, для любого ИНН. Ничего не меняет; ключу только для чтения открыт."""
+    as_of, known_on = (day.isoformat() if day else "" for day in (body.as_of, body.known_on))
+    return _holders(request, as_of, body.inn, known_on)
+
+
+def _holders(request: Request, as_of: str, inn: str, known_on: str) -> HoldersOut:
     with reading(request) as work:
         day = day_of(as_of, work.now, known_on)
         rows = grants.holders(work, as_of=day.moment, known_on=day.known, inn=inn or None)

@@ -35,7 +35,8 @@ RULES = (
     _rule(r"/audit(/|$)", frozenset({Role.AUDITOR, Role.ADMINISTRATOR, Role.MANAGER}), _ADMINISTRATORS),
     _rule(r"/requests/\d+/comments(/|$)", ANYBODY, frozenset({Role.OFFICER, Role.MANAGER})),
     _rule(r"/(requests|organisations)/new(/|$)", _OFFICERS, _OFFICERS),
-    _rule(r"/people/search/?$", ANYBODY, ANYBODY),  # a look: the name travels in the body, not in the address
+    # Looks whose words travel in the body, not in the address.
+    _rule(r"/(requests|organisations|people|holders)/search/?$", ANYBODY, ANYBODY),
     _rule(r"/holders/imports?(/|$)", _OFFICERS, _OFFICERS),
     _rule(r"/leavers(/|$)", _OFFICERS, _OFFICERS),  # its page is a form that only an officer may send
     # Starting and closing a review; the page asks besides that he sees every organisation.

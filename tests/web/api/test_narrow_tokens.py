@@ -17,6 +17,7 @@ from tests.web.apps import app_for
 from tests.web.users import client, session_of
 from tests.web.world import INN, KIND, World, clinic, request_at
 from web.api.app import application
+from web.api.searches import LOOKS
 
 
 def program(world: World, **narrow: object) -> TestClient:
@@ -58,7 +59,7 @@ def test_a_token_that_only_reads_changes_nothing_by_any_call(world: World) -> No
     tried = 0
     for path, methods in application().openapi()["paths"].items():
         for method in methods:
-            if method != "get" and path != "/people/search":
+            if method != "get" and path not in LOOKS:
                 answer = reader.request(method, "/api/v1" + re.sub(r"\{\w+\}", str(number), path), json={})
                 assert (answer.status_code, answer.json()["type"]) == (403, "/api/problems/forbidden"), (method, path)
                 tried += 1

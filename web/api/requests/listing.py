@@ -12,7 +12,8 @@ from models.request import Status
 from views.requests import summary
 from web.api.door import token_of
 from web.api.schemas.drafts import RevealIn
-from web.api.schemas.requests import Checked, RequestOut, RequestPage
+from web.api.schemas.requests import Checked, RequestOut, RequestPage, RequestSearchIn
+from web.api.searches import no_person, no_words
 from web.api.telling.requests import brief, findings_told, whole
 from web.shell import looked, reading, work_of
 from web.shell.problems import invalid, told
@@ -27,18 +28,33 @@ def list_requests(
     organisation: Annotated[str, Query(description="ИНН организации", max_length=12)] = "",
     overdue: Annotated[bool, Query(description="Только с истёкшим сроком ответа")] = False,
     text: Annotated[
-        str, Query(description="Номер, обращение или организация. Работников ищут в `/people/search`", max_length=200)
+        str, Query(description="Больше не принимается: слова передают в теле, см. `searchRequests`", deprecated=True)
     ] = "",
     after: Annotated[int, Query(description="`next` предыдущей страницы", ge=0)] = 0,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> RequestPage:
     """По возрастанию номера. Страницы берут по `next`: новые заявки не сдвигают уже прочитанные."""
+    no_words("text", text, "/requests/search")
+    no_person("organisation", organisation, "/requests/search")
+    given = RequestSearchIn(state=state, organisation=organisation, overdue=overdue, after=after, limit=limit)
+    return search(request, given)
+
+
+@router.post("/requests/search", operation_id="searchRequests", summary="Найти заявки")
+def search(request: Request, body: RequestSearchIn) -> RequestPage:
+    """Тот же список, что `listRequests`, и поиск словами. Ничего не меняет; ключу только для чтения открыт."""
     with reading(request) as work:
         found = summary.listed_after(
-            work, after, status=state, inn=organisation or None, overdue=overdue, text=text, limit=limit + 1
+            work,
+            body.after,
+            status=body.state,
+            inn=body.organisation or None,
+            overdue=body.overdue,
+            text=body.text,
+            limit=body.limit + 1,
         )
-        items = [brief(work, each, card) for each, card in found[:limit]]
-    return RequestPage(items=items, next=items[-1].id if len(found) > limit else None)
+        items = [brief(work, each, card) for each, card in found[: body.limit]]
+    return RequestPage(items=items, next=items[-1].id if len(found) > body.limit else None)
 
 
 @router.get("/requests/{number}", operation_id="getRequest", summary="Заявка целиком")

@@ -7,6 +7,7 @@ import datetime as dt
 from pydantic import Field
 
 from models.request import Status
+from models.row_numbers import LARGEST
 from web.api.schemas.common import In, Out, Word
 from web.api.schemas.requests import OrganisationBrief
 
@@ -33,6 +34,15 @@ class OrganisationOut(OrganisationBrief):
     registry: str = Field(
         description="Что говорит справочник ФРНСИ: found, absent, wrong-kind, deleted, ambiguous, unknown"
     )
+
+
+class OrganisationSearchIn(In):
+    """Слова передают в теле: в адресах имён не бывает."""
+
+    text: str = Field(default="", max_length=200, description="Слова названия")
+    inn: str = Field(default="", max_length=12, description="ИНН")
+    after: int = Field(default=0, ge=0, le=LARGEST, description="`next` предыдущей страницы")
+    limit: int = Field(default=100, ge=1, le=500)
 
 
 class OrganisationPage(Out):

@@ -66,6 +66,16 @@ class RenameIn(In):
     ground: Word = Field(default="", description="Например, свидетельство о браке")
 
 
+class HolderSearchIn(In):
+    """ИНН предпринимателя называет человека, поэтому его передают в теле."""
+
+    inn: str = Field(default="", max_length=12, description="ИНН организации")
+    as_of: dt.date | None = Field(default=None, description="Дата, на конец дня по Москве; без неё – сейчас")
+    known_on: dt.date | None = Field(
+        default=None, description="По сведениям на конец этого дня; без неё – с учётом исправлений"
+    )
+
+
 class SearchIn(In):
     """Фамилию передают в теле: в адресах имён не бывает."""
 

@@ -8,7 +8,8 @@ from typing import Literal
 from pydantic import Field
 
 from models.request import LineState, Status
-from web.api.schemas.common import FindingOut, Out
+from models.row_numbers import LARGEST
+from web.api.schemas.common import FindingOut, In, Out
 
 
 class OrganisationBrief(Out):
@@ -35,6 +36,19 @@ class RequestBrief(Out):
     deadline: dt.datetime | None = Field(description="До какого времени ждём ответ")
     deadline_warnings: list[str] = Field(description="Чем срок не точен: на какой год нет производственного календаря")
     overdue: bool
+
+
+class RequestSearchIn(In):
+    """Слова передают в теле: в адресах имён не бывает."""
+
+    text: str = Field(
+        default="", max_length=200, description="Номер, обращение или организация. Работников ищут в `/people/search`"
+    )
+    state: Status | None = Field(default=None, description="Состояние")
+    organisation: str = Field(default="", max_length=12, description="ИНН организации")
+    overdue: bool = Field(default=False, description="Только с истёкшим сроком ответа")
+    after: int = Field(default=0, ge=0, le=LARGEST, description="`next` предыдущей страницы")
+    limit: int = Field(default=50, ge=1, le=200)
 
 
 class RequestPage(Out):

@@ -12,9 +12,8 @@ from service.children import stop_all
 from service.supervisor import Service
 from tests import commands
 from tests.web.apps import app_for
-from tests.web.users import session_of
+from tests.web.users import cookie_of, session_of
 from tests.web.world import World
-from web.shell.cookies import COOKIE
 from wiring.holding import held
 from wiring.page_key import page_key
 from wiring.settings import Settings
@@ -45,7 +44,7 @@ def test_first_page_starts_practice_for_who_holds_its_key(installation, browser,
 
 
 def test_administrator_starts_and_stops_practice(installation, browser, home, clock):
-    browser.cookies.set(COOKIE, session_of(World(installation, clock)))
+    browser.cookies.set(cookie_of(World(installation, clock)), session_of(World(installation, clock)))
     assert "запускается" in browser.post("/admin/practice").text
     assert beside.is_asked(home)
     assert "Запустить учебный режим" in browser.post("/admin/practice", data={"stop": "1"}).text
@@ -53,7 +52,7 @@ def test_administrator_starts_and_stops_practice(installation, browser, home, cl
 
 
 def test_practice_itself_offers_no_practice(browser, installation, home, clock):
-    browser.cookies.set(COOKIE, session_of(World(installation, clock)))
+    browser.cookies.set(cookie_of(World(installation, clock)), session_of(World(installation, clock)))
     installation.__dict__["practice"] = True
     assert "Запустить учебный режим" not in browser.get("/admin").text
     browser.post("/admin/practice")
@@ -61,7 +60,7 @@ def test_practice_itself_offers_no_practice(browser, installation, home, clock):
 
 
 def test_page_confirms_the_desk_address_that_it_showed(installation, browser, clock):
-    browser.cookies.set(COOKIE, session_of(World(installation, clock)))
+    browser.cookies.set(cookie_of(World(installation, clock)), session_of(World(installation, clock)))
     shown = browser.get("/admin/mail").text
     assert "никто не подтвердил" in shown and "никто не подтвердил" in browser.get("/triage").text
     address = shown.partition('name="address" value="')[2].partition('"')[0]
@@ -120,7 +119,7 @@ def test_practice_that_does_not_start_says_why_and_is_not_tried_again(
         running._practice_beside()
         running.children and running.children[0].tend()
     assert (home / "tries").read_text() == "x\n" and not beside.is_asked(home)
-    browser.cookies.set(COOKIE, session_of(World(installation, clock)))
+    browser.cookies.set(cookie_of(World(installation, clock)), session_of(World(installation, clock)))
     page = browser.get("/admin").text
     assert words in page and "Запустить ещё раз" in page and "hx-trigger" not in page.partition('id="practice"')[2]
     beside.ask(home)
@@ -141,7 +140,7 @@ def test_practice_in_another_window_is_not_started_a_second_time(service, browse
     (home / "practice").mkdir(parents=True)
     with held(home / "practice"):
         beside.tell_entrance(home / "practice", "http://127.0.0.1:9/")
-        browser.cookies.set(COOKIE, session_of(World(installation, clock)))
+        browser.cookies.set(cookie_of(World(installation, clock)), session_of(World(installation, clock)))
         page = browser.get("/admin").text
         assert "в другом окне" in page and 'name="stop"' not in page
         beside.ask(home)

@@ -22,9 +22,8 @@ from tests.commands import said
 from tests.walking import request_at
 from tests.web.apps import app_for
 from tests.web.pages.admin.test_admin import section
-from tests.web.users import session_of
+from tests.web.users import cookie_of, session_of
 from tests.web.world import World
-from web.shell.cookies import COOKIE
 from wiring.practice import chosen
 from wiring.settings import Settings, load
 from wiring.work import Installation
@@ -100,7 +99,7 @@ def test_smtp_alone_sends_for_real_and_takes_the_answer_by_hand(smtp_alone, rela
 
 def test_smtp_alone_is_told_on_the_page_and_as_a_state_of_health(smtp_alone, clock):
     browser = TestClient(app_for(smtp_alone), headers={"Sec-Fetch-Site": "same-origin"})
-    browser.cookies.set(COOKIE, session_of(World(smtp_alone, clock)))
+    browser.cookies.set(cookie_of(World(smtp_alone, clock)), session_of(World(smtp_alone, clock)))
     for page in ("/triage", "/admin/mail"):
         assert "Входящая почта не настроена: письма уходят по-настоящему" in browser.get(page).text
     shape, told = section(browser.get("/admin"), "mailbox")
@@ -128,7 +127,7 @@ def test_real_mail_after_practice_begins_with_nothing_of_it(home, clock, relay, 
 def test_practice_is_told_on_every_page_and_in_the_title(practice, clock):
     browser = TestClient(app_for(practice), headers={"Sec-Fetch-Site": "same-origin"})
     assert "<title>УЧЕБНЫЙ РЕЖИМ · " in browser.get("/login").text
-    browser.cookies.set(COOKIE, session_of(World(practice, clock)))
+    browser.cookies.set(cookie_of(World(practice, clock)), session_of(World(practice, clock)))
     with practice.work("тест") as work:
         assert marks.is_begun(work.session)
     for page in ("/", "/today", "/triage", "/admin", "/admin/mail", "/people", "/help/", "/nothing"):

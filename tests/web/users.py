@@ -37,12 +37,17 @@ def session_of(
         return sessions.start(work, account, agent="Mozilla/5.0 (Windows NT 10.0) Chrome/140")
 
 
+def cookie_of(world: World) -> str:
+    """What the session's cookie is called there."""
+    return f"{COOKIE}-practice" if world.installation.practice else COOKIE
+
+
 def client(
     world: World, login: str = "officer", roles: Collection[Role] = BOTH, organisations: Iterable[int] | None = None
 ) -> TestClient:
     """A browser with a running session."""
     made = TestClient(app_for(world.installation), headers={"Sec-Fetch-Site": "same-origin"})
-    made.cookies.set(COOKIE, session_of(world, login, roles, organisations))
+    made.cookies.set(cookie_of(world), session_of(world, login, roles, organisations))
     return made
 
 
@@ -56,4 +61,6 @@ def log_in(
 ) -> None:
     """The browser's context gets the cookie of a running session."""
     context = target.context if isinstance(target, Page) else target
-    context.add_cookies([{"name": COOKIE, "value": session_of(world, login, roles, organisations), "url": address}])
+    context.add_cookies(
+        [{"name": cookie_of(world), "value": session_of(world, login, roles, organisations), "url": address}]
+    )

@@ -16,7 +16,9 @@ def is_https(request: Request) -> bool:
 
 
 def named(request: Request, name: str) -> str:
-    return f"__Host-{name}" if is_https(request) else name
+    """Practice beside work stands on another port of the same name, where browsers share cookies: its own have their names."""
+    own = f"{name}-practice" if installed(request).practice else name
+    return f"__Host-{own}" if is_https(request) else own
 
 
 def read(request: Request, name: str = COOKIE) -> str:
